@@ -1,0 +1,65 @@
+# Everything runs in environments of its own, made here: nothing but Python 3.11 and make is needed.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+BENCH  := .venv-bench
+DEMO   := build/demo
+# A small corpus wants rarer words and more passes than the defaults, which are for millions of words.
+DEMO_SETTINGS := --min-count 2 --epochs 20
+PIP_INSTALL   := pip install --quiet --disable-pip-version-check
+
+.PHONY: help demo test lint bench vectors clean
+
+help:
+	@echo "make demo   install, train word vectors on the bundled tales, show the neighbours of king"
+	@echo "make test   install, lint, check types, run every test"
+	@echo "make bench  install the peers too, and measure against them (long)"
+	@echo "make vectors TEXT=… ANALOGIES=… SIMILARITY=…  train the English vectors that come with nlptool"
+	@echo "make clean  remove what was built"
+
+demo: $(DEMO)/tales.model
+	@echo; echo '$$ nlptool similar -m $(DEMO)/tales.model king'
+	@$(BIN)/nlptool similar -m $(DEMO)/tales.model king
+
+$(DEMO)/tales.tokens: $(VENV)/installed $(wildcard corpora/english/*.txt)
+	@mkdir -p $(@D)
+	$(BIN)/nlptool corpus english | $(BIN)/nlptool tokenize --lower -o $@
+
+$(DEMO)/tales.model: $(DEMO)/tales.tokens
+	$(BIN)/nlptool w2v-train $(DEMO_SETTINGS) -o $@ $<
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+# Installed as users install it: an editable install starts slower.
+bench: $(BENCH)/installed
+	$(BENCH)/bin/$(PIP_INSTALL) --no-deps --force-reinstall .
+	rm -rf build/lib build/bdist.*
+	$(BENCH)/bin/python -m tests.bench
+
+vectors: $(VENV)/installed
+	$(BIN)/python -m cli.shipped_vectors $(TEXT) --analogies $(ANALOGIES) --similarity $(SIMILARITY)
+
+$(VENV)/installed: pyproject.toml | $(VENV)
+	$(BIN)/$(PIP_INSTALL) -e .
+	@touch $@
+
+$(VENV)/installed-test: pyproject.toml | $(VENV)
+	$(BIN)/$(PIP_INSTALL) -e '.[test]'
+	@touch $(VENV)/installed $@
+
+$(BENCH)/installed: pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/$(PIP_INSTALL) '.[bench]'
+	@touch $@
+
+$(VENV):
+	$(PYTHON) -m venv $@
+
+clean:
+	rm -rf build $(VENV) $(BENCH) *.egg-info

@@ -1,0 +1,1 @@
+"""The command line: bytes in, records out; every command is thin and calls `nlp`."""

@@ -1,0 +1,149 @@
+"""The checkpoint of a training command: saved now and then and before a signal ends it, gone at the end."""
+
+from __future__ import annotations
+
+import signal
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.writing import open_binary_output, remove_output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import FrameType
+
+    from cli.console import Console
+    from cli.training_options import Training
+    from nlp.training.checkpoint import TrainingState
+
+    State = Callable[[], TrainingState]
+
+_PATIENCE = 5.0  # seconds from the first signal until another one is obeyed at once; ^C in make sends two
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass
+class Checkpoints:
+    """The checkpoint file of one run, whose `identity` is every setting and the hash of its data.
+
+    Without a `path` there is none: nothing is saved, and signals end the process at once.
+    """
+
+    path: str | None
+    seconds: float
+    kind: str
+    identity: Mapping[str, Any]
+    _saved: float = field(default_factory=time.monotonic)
+    _latest: State | None = None
+    _ending: int | None = None
+    _ending_since: float = 0.0
+    _is_at_rest: bool = False
+    _handlers: dict[signal.Signals, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, training: Training, kind: str, identity: Mapping[str, Any]) -> Checkpoints:
+        """The checkpoints that the user asked for."""
+        from importlib.metadata import version
+
+        identity = {"nlptool": version("nlptool"), **identity}
+        return cls(training.checkpoint, training.checkpoint_every, kind, identity)
+
+    def load(self, *, resume: bool, console: Console) -> TrainingState | None:
+        """The state to go on from, if there is one and the user wants it.
+
+        Raises: ModelError for a checkpoint of another run, or a damaged one; OSError
+        """
+        from nlp.training.checkpoint import load_checkpoint
+
+        if self.path is None or not Path(self.path).exists():
+            if resume:
+                console.note(f"{self.path}: no checkpoint yet; starting from the beginning")
+            return None
+        if not resume:
+            console.warn(
+                f"{self.path} is of an earlier run and will be replaced; --resume would go on from it"
+            )
+            return None
+        state = load_checkpoint(self.path, self.kind, self.identity)
+        console.note(f"{self.path}: going on from step {state.figures['position']['step']:,}")
+        return state
+
+    def on_boundary(self, state: State) -> None:
+        """Between two steps: save if it is time, or if a signal has come, which then ends the process."""
+        self._latest = state
+        if self._ending is not None:
+            self._end(self._ending)
+        if time.monotonic() - self._saved >= self.seconds:
+            self._save()
+
+    @contextmanager
+    def guarding(self) -> Iterator[None]:
+        """While this lasts a signal waits for the next boundary: within a step weights are not whole."""
+        if self.path is None:
+            yield
+            return
+        self._handlers = {number: signal.getsignal(number) for number in _ENDINGS}
+        for number, handler in self._handlers.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, self._note)
+        try:
+            yield
+        finally:
+            self._hand_back()
+        if self._ending is not None:  # it came after the last boundary
+            self._end(self._ending)
+
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """While this lasts the state stays what it was at the last boundary: a signal need not wait."""
+        self._is_at_rest = True
+        try:
+            if self._ending is not None:
+                self._end(self._ending)
+            yield
+        finally:
+            self._is_at_rest = False
+
+    @contextmanager
+    def until_in_place(self) -> Iterator[None]:
+        """Write the output in here: the checkpoint is removed after it; should it fail, nothing is lost."""
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):
+                self._save()
+            raise
+        if self.path is not None:
+            remove_output(self.path)
+
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self._ending is None:
+            self._ending, self._ending_since = number, now
+            if self._is_at_rest:
+                self._end(number)
+        elif now - self._ending_since > _PATIENCE:  # no boundary comes: give up on saving
+            self._hand_back()
+            signal.raise_signal(number)
+
+    def _end(self, number: int) -> None:
+        """Save, and let the signal do what it would have done when it came."""
+        self._save()
+        self._hand_back()
+        signal.raise_signal(number)
+
+    def _hand_back(self) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+
+    def _save(self) -> None:
+        from nlp.training.checkpoint import save_checkpoint
+
+        if self.path is None or self._latest is None:
+            return
+        with open_binary_output(self.path) as writer:
+            save_checkpoint(writer, self.kind, self.identity, self._latest())
+        self._saved = time.monotonic()

@@ -1,0 +1,83 @@
+"""The table of commands, and the group that imports a command only when it is run.
+
+`--help` reads this table alone, so it starts as fast with fifty commands as with one.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "tokenize": "split text into words, characters or graphemes",
+    "vocab": "count the distinct tokens",
+    "onehot": "turn tokens into one-hot vectors",
+    "w2v-train": "train word vectors (word2vec)",
+    "similar": "find the nearest neighbours of words",
+    "analogy": "answer: a is to b as c is to ?",
+    "w2v-eval": "judge word vectors by analogies and similarities",
+    "info": "show what is in a model",
+    "export": "write word vectors for other tools",
+    "plot": "draw a map of word vectors, or loss curves",
+    "corpus": "list and print the bundled texts",
+}
+"""Name → one line of help. `w2v-train` is the object `w2v_train` of the module `cli.commands.w2v_train`."""
+
+
+class Commands(click.Group):
+    """A group over the static table."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command called `cmd_name`, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that `args` begin with. Raises: NoSuchCommand with the near misses of the table."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The table as it stands: click would import every command for its first line."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _show_version(context: click.Context, _parameter: click.Parameter, wanted: Any) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"nlptool {version('nlptool')}")
+        context.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version.",
+)
+def cli() -> None:
+    """Text to tokens, vectors and neighbours: filters that pipe plain text or JSONL.
+
+    Every command reads files or stdin and writes stdout, e.g.
+
+    \b
+    nlptool tokenize --lower book.txt | nlptool w2v-train -o book.model
+    nlptool similar -m book.model king
+    """

@@ -1,0 +1,53 @@
+"""`nlptool analogy`: a is to b as c is to what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import command, model_option, neighbours_option, streams
+from cli.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, answer_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cli.console import Console
+    from cli.streams import Streams
+    from nlp.vectors import Answer, WordVectors
+
+
+@command
+@streams(reads="stdin")
+@model_option(VECTORS_VARIABLE, VECTORS_HELP)
+@neighbours_option
+@click.option(
+    "--method",
+    type=click.Choice(["add", "mul"]),
+    default="add",
+    show_default=True,
+    help="How similarities combine: 3CosAdd, or 3CosMul, which lets no single one dominate.",
+)
+@click.argument("words", nargs=-1, metavar="[A B C]")
+def analogy(
+    *, streams: Streams, console: Console, model: str | None, k: int, method: str, words: tuple[str, ...]
+) -> None:
+    """Answer "A is to B as C is to ?", or each line of three words on stdin.
+
+    Three words on the command line give `answer<TAB>score`; stdin gives `A B C<TAB>answer<TAB>score`. The
+    words of a question are never its answer.
+
+    \b
+    nlptool analogy man king woman
+    nlptool analogy --method mul < questions.txt
+    """
+    if len(words) not in {0, 3}:
+        raise click.UsageError(
+            f"expected three words, A B C, or none and lines of three on stdin; got {len(words)}"
+        )
+
+    def answer(vectors: WordVectors, questions: Sequence[str], k: int) -> list[Answer]:
+        return vectors.analogies(questions, k, method)
+
+    asked = [" ".join(words)] if words else []
+    answer_stream(streams, console, model, asked, k, answer)

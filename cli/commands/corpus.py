@@ -1,0 +1,59 @@
+"""`nlptool corpus`: the bundled texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+import corpora
+from cli.options import command, streams
+from cli.streams import TEXT, Streams
+
+if TYPE_CHECKING:
+    from cli.console import Console
+
+
+@command
+@streams(reads="")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def corpus(*, streams: Streams, console: Console, names: tuple[str, ...]) -> None:
+    """List the bundled texts as `name<TAB>bytes<TAB>description`, or print those named.
+
+    A folder's name stands for all of its texts. They were written for this project and are free (CC0).
+
+    \b
+    nlptool corpus
+    nlptool corpus english | nlptool tokenize --lower | nlptool vocab | head
+    """
+    from nlp.text.records import format_record
+
+    chosen = [text for name in names for text in _select(name)]
+    console.note(f"{len(chosen or corpora.TEXTS)} texts")
+    with streams.open_output() as output:
+        for name in chosen:
+            text = corpora.read_text(name)
+            if streams.format == TEXT:
+                output.write(text)
+                continue
+            for paragraph in text.splitlines():
+                output.write(format_record({"text": paragraph, "source": name}))
+        for name, description in [] if names else corpora.TEXTS.items():
+            size = corpora.path_of(name).stat().st_size
+            if streams.format == TEXT:
+                output.write(f"{name}\t{size}\t{description}\n")
+            else:
+                output.write(format_record({"name": name, "bytes": size, "description": description}))
+
+
+def _select(name: str) -> list[str]:
+    texts = corpora.select(name)
+    if not texts:
+        import difflib
+
+        folders = sorted({text.split("/")[0] for text in corpora.TEXTS})
+        near = difflib.get_close_matches(name, [*corpora.TEXTS, *folders], 1, 0.5)
+        hint = f"did you mean {near[0]!r}?" if near else f"the folders are {', '.join(folders)}"
+        message = f"no bundled text is called {name!r}; {hint}"
+        raise click.BadParameter(message, param_hint="NAME")
+    return texts

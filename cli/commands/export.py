@@ -1,0 +1,53 @@
+"""`nlptool export`: word vectors for other tools."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import command, output_option
+from cli.vector_queries import chosen_vectors
+
+if TYPE_CHECKING:
+    from cli.console import Console
+
+FORMATS = ("word2vec-text", "word2vec-binary", "npy", "safetensors")
+
+
+@command
+@output_option
+@click.option(
+    "--to", "form", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True, help="The format."
+)
+@click.argument("model", required=False, metavar="[MODEL]")
+def export(*, console: Console, output: str | None, model: str | None, form: str) -> None:
+    """Write word vectors in the format of another tool; gensim and fastText read the word2vec ones.
+
+    npy is the matrix alone; its words are written beside it, to X.words.txt for -o X.npy. safetensors holds
+    the tensor `vectors` and the words in its metadata. MODEL may be in any of these formats itself; without
+    it, the English vectors that come with nlptool are written.
+
+    \b
+    nlptool export book.model -o book.vec
+    nlptool export --to npy -o book.npy book.model
+    """
+    from cli.writing import check_output, open_binary_output, open_output
+    from nlp import vector_formats as formats
+
+    check_output(output)
+    vectors = chosen_vectors(model)
+    words, matrix = vectors.vocabulary.words, vectors.matrix
+    console.note(f"{len(words):,} words, {matrix.shape[1]} dimensions")
+    with open_binary_output(output) as writer:
+        if form == "word2vec-text":
+            formats.write_word2vec_text(writer, words, matrix)
+        elif form == "word2vec-binary":
+            formats.write_word2vec_binary(writer, words, matrix)
+        elif form == "safetensors":
+            formats.write_safetensors(writer, words, matrix)
+        else:
+            formats.write_npy(writer, matrix)
+    if form == "npy" and output not in {None, "-"} and not output.startswith("/dev/"):
+        with open_output(formats.words_path(output)) as beside:
+            beside.write("".join(f"{word}\n" for word in words))

@@ -1,0 +1,48 @@
+"""`nlptool onehot`: tokens in, one-hot vectors out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import command, streams
+
+if TYPE_CHECKING:
+    from cli.console import Console
+    from cli.streams import Streams
+
+
+@command
+@streams()
+@click.option(
+    "--vocab", "vocab_file", metavar="FILE", help="Number the types as FILE does (output of vocab); streams."
+)
+@click.option("--sparse", is_flag=True, help="Write the index instead of the vector.")
+def onehot(*, streams: Streams, console: Console, vocab_file: str | None, sparse: bool) -> None:
+    """Turn each token into its one-hot vector, `token<TAB>1 0 0 0 0`.
+
+    Without --vocab the input is read whole, and types are numbered as vocab prints them. With -o X.npz the
+    vectors are the rows of a sparse matrix (CSR arrays data, indices, indptr, shape). A token that --vocab
+    lacks is a row of zeros; its index is -1 (JSONL: null).
+
+    \b
+    nlptool corpus lecture/onehot | nlptool onehot
+    nlptool onehot --sparse --vocab vocab.tsv tokens.txt
+    """
+    from cli.onehot_rows import counted, token_batches, write_csr, write_rows
+
+    batches = token_batches(streams)
+    if vocab_file:
+        from cli.vocabulary_file import read_vocabulary
+
+        vocabulary = read_vocabulary(vocab_file)
+    else:
+        read = list(batches)
+        vocabulary, batches = counted(read), iter(read)
+    if (streams.output or "").endswith(".npz"):
+        unknown = write_csr(streams, vocabulary, batches)
+    else:
+        unknown = write_rows(streams, vocabulary, batches, sparse=sparse)
+    if unknown:
+        console.warn(f"{unknown:,} tokens are not in {vocab_file}; their vectors are zero")

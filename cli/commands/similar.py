@@ -1,0 +1,52 @@
+"""`nlptool similar`: a word in, its nearest neighbours out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import command, model_option, neighbours_option, streams
+from cli.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, answer_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cli.console import Console
+    from cli.streams import Streams
+    from nlp.vectors import Answer, WordVectors
+
+
+@command
+@streams(reads="stdin")
+@model_option(VECTORS_VARIABLE, VECTORS_HELP)
+@neighbours_option
+@click.option("--plus", multiple=True, metavar="WORD", help="Add WORD's vector to every query.")
+@click.option("--minus", multiple=True, metavar="WORD", help="Subtract WORD's vector from every query.")
+@click.argument("queries", nargs=-1, metavar="[QUERY]...")
+def similar(
+    *,
+    streams: Streams,
+    console: Console,
+    model: str | None,
+    k: int,
+    plus: tuple[str, ...],
+    minus: tuple[str, ...],
+    queries: tuple[str, ...],
+) -> None:
+    """Find the nearest neighbours of each QUERY by cosine, or of each line of stdin.
+
+    One QUERY gives `neighbour<TAB>cosine`; several, or stdin, `query<TAB>neighbour<TAB>cosine`. A query is a
+    word or an expression: `king - man + woman`, operators between spaces. A word without a vector is told on
+    stderr with its near misses; the others are answered, and the status is 1.
+
+    \b
+    nlptool similar king
+    nlptool similar "king - man + woman"
+    cut -f1 words.tsv | nlptool similar -m book.model -k 3 --input-format text --format jsonl
+    """
+
+    def answer(vectors: WordVectors, texts: Sequence[str], k: int) -> list[Answer]:
+        return vectors.similar(texts, k, plus, minus)
+
+    answer_stream(streams, console, model, queries, k, answer)

@@ -1,0 +1,51 @@
+"""`nlptool vocab`: tokens in, `token<TAB>count` out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import command, streams
+from cli.streams import TEXT, Streams
+
+if TYPE_CHECKING:
+    from cli.console import Console
+
+
+@command
+@streams()
+@click.option(
+    "--min-count", type=click.IntRange(1), default=1, show_default=True, help="Leave out rarer tokens."
+)
+@click.option(
+    "--max-size", type=click.IntRange(1), help="Keep the most frequent tokens only, in bounded memory."
+)
+def vocab(*, streams: Streams, console: Console, min_count: int, max_size: int | None) -> None:
+    """Count the distinct tokens, by falling count, then by token.
+
+    With --max-size N on a stream without end memory stays bounded: once there are more than 16 N types (at
+    least two million), the rarest are forgotten, and a warning tells how rare they were.
+
+    \b
+    nlptool tokenize --lower book.txt | nlptool vocab --min-count 5 -o vocab.tsv
+    """
+    from nlp.text.counting import TokenCounter
+
+    counter = TokenCounter(max_size)
+    for tokens in streams.token_lists():
+        counter.add(tokens)
+    if counter.forgotten:
+        console.warn(
+            f"tokens seen {counter.forgotten} times or less at some point were forgotten; counts may be low"
+        )
+    vocabulary = counter.vocabulary(min_count, max_size)
+    with streams.open_output() as output:
+        for word, count in zip(vocabulary.words, vocabulary.counts, strict=True):
+            output.write(f"{word}\t{count}\n" if streams.format == TEXT else _as_jsonl(word, count))
+
+
+def _as_jsonl(word: str, count: int) -> str:
+    from nlp.text.records import format_record
+
+    return format_record({"token": word, "count": count})

@@ -1,0 +1,91 @@
+"""`nlptool w2v-eval`: how good word vectors are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.options import command, model_option, output_option
+from cli.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, chosen_vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cli.console import Console
+
+
+@command
+@model_option(VECTORS_VARIABLE, VECTORS_HELP)
+@output_option
+@click.option("--analogies", multiple=True, metavar="FILE", help="Questions in Google's format; - is stdin.")
+@click.option(
+    "--similarity", multiple=True, metavar="FILE", help="Word pairs with human scores, any columns."
+)
+@click.option(
+    "--restrict-vocab",
+    type=click.IntRange(1),
+    default=30_000,
+    show_default=True,
+    help="Only the most frequent words take part in analogies.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["add", "mul"]),
+    default="add",
+    show_default=True,
+    help="3CosAdd or 3CosMul.",
+)
+def w2v_eval(
+    *,
+    console: Console,
+    model: str | None,
+    output: str | None,
+    analogies: tuple[str, ...],
+    similarity: tuple[str, ...],
+    restrict_vocab: int,
+    method: str,
+) -> None:
+    """Judge word vectors by analogy questions and by human similarity scores; prints a JSON report.
+
+    Accuracy is over the questions whose four words are all known; `out_of_vocabulary` counts the others.
+    Similarity is Spearman's rank correlation with the cosines.
+
+    \b
+    nlptool w2v-eval -m book.model --analogies questions-words.txt --similarity wordsim353.tsv
+    nlptool corpus lecture/analogies | nlptool w2v-eval --analogies -
+    """
+    if not analogies and not similarity:
+        raise click.UsageError("nothing to judge by; name a file with --analogies or --similarity")
+    import json
+
+    from cli.writing import open_output
+    from nlp.evaluation import evaluate_analogies, evaluate_similarities, read_analogies, read_similarities
+
+    questions = {path: read_analogies(_lines(path), _shown(path)) for path in analogies}
+    pairs = {path: read_similarities(_lines(path), _shown(path)) for path in similarity}
+    vectors = chosen_vectors(model)
+    console.note(f"{len(vectors.vocabulary):,} words, {vectors.matrix.shape[1]} dimensions")
+    report: dict[str, Any] = {"words": len(vectors.vocabulary), "dim": vectors.matrix.shape[1]}
+    report["analogies"] = [
+        {"file": path, **evaluate_analogies(vectors, sections, restrict_vocab, method)}
+        for path, sections in questions.items()
+    ]
+    report["similarity"] = [
+        {"file": path, **evaluate_similarities(vectors, found)} for path, found in pairs.items()
+    ]
+    with open_output(output) as written:
+        written.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+
+
+def _shown(path: str) -> str:
+    from cli.reading import STDIN
+
+    return STDIN if path == "-" else path
+
+
+def _lines(path: str) -> Iterator[str]:
+    from cli.reading import Input
+
+    for block in Input((path,)).blocks():
+        yield from block.text.removesuffix("\n").split("\n")

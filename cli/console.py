@@ -1,0 +1,47 @@
+"""What a command says beside its data: warnings and notes, on stderr only, as loud as the user asked."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+PROGRAM = "nlptool"
+
+
+@dataclass
+class Console:
+    """The voice of one run. `verbose` 1 adds notes, 2 adds the traceback of an error."""
+
+    quiet: bool = False
+    verbose: int = 0
+    progress: bool = True
+    log_json: bool = False
+
+    def warn(self, message: str) -> None:
+        """Something the user should know and can change; the run goes on."""
+        if not self.quiet:
+            say_json({"warning": message}) if self.log_json else say(f"warning: {message}")
+
+    def note(self, message: str) -> None:
+        """A detail for those who asked with -v."""
+        if self.verbose and not self.quiet:
+            say_json({"note": message}) if self.log_json else say(message)
+
+
+def say_json(record: dict[str, Any]) -> None:
+    """One JSON line on stderr, for a program that reads all of it."""
+    import json
+
+    with suppress(OSError, ValueError):
+        sys.stderr.write(json.dumps(record) + "\n")
+        sys.stderr.flush()
+
+
+def say(message: str) -> None:
+    """One line on stderr. A stderr that takes nothing is no reason to fail: data and status still count."""
+    with suppress(OSError, ValueError):
+        line = f"{PROGRAM}: {message}\n".encode("utf-8", "backslashreplace")
+        sys.stderr.buffer.write(line)
+        sys.stderr.flush()

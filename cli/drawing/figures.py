@@ -1,0 +1,57 @@
+"""A figure in the form that its file's ending asks for."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.drawing import svg, terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cli.drawing.canvas import Point
+
+MAP_TITLE = "Word vectors: similar words lie together"
+CURVES_TITLE = "Mean loss of each epoch"
+
+
+def draw_map(path: str | None, words: Sequence[str], points: Sequence[Point]) -> bytes:
+    """A labelled map for the file `path`, or as text."""
+    ending = _ending(path)
+    if ending == ".png":
+        from cli.drawing import png
+
+        return png.draw_map(points, words, MAP_TITLE)
+    if ending in {".svg", ".html"}:
+        figure = svg.draw_map(points, words, MAP_TITLE)
+        return (svg.as_html(figure, MAP_TITLE) if ending == ".html" else figure).encode()
+    return terminal.draw_map(points, words, *_terminal_size()).encode()
+
+
+def draw_curves(path: str | None, curves: dict[str, Sequence[float]]) -> bytes:
+    """Curves for the file `path`, or as text."""
+    ending = _ending(path)
+    if ending == ".png":
+        from cli.drawing import png
+
+        return png.draw_curves(curves, CURVES_TITLE)
+    if ending in {".svg", ".html"}:
+        figure = svg.draw_curves(curves, CURVES_TITLE)
+        return (svg.as_html(figure, CURVES_TITLE) if ending == ".html" else figure).encode()
+    return terminal.draw_curves(curves, *_terminal_size()).encode()
+
+
+def _ending(path: str | None) -> str:
+    return Path(path or "").suffix.lower()
+
+
+def _terminal_size() -> tuple[int, int]:
+    """As wide as the terminal; 80 by 24 where there is none, so that a pipe gives the same bytes anywhere."""
+    import sys
+
+    if not sys.stdout.isatty():
+        return 80, 24
+    size = shutil.get_terminal_size((80, 24))
+    return max(size.columns - 1, 40), max(min(size.lines - 2, 40), 12)

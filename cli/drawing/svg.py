@@ -1,0 +1,84 @@
+"""Figures as SVG, and as HTML that holds it: plain text, sharp at any size, no package needed."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from cli.drawing.canvas import Box, printable, scaled, ticks
+from cli.drawing.page import COLOURS, FONT_SIZE, HEIGHT, INK, MARGIN, PALE, RADIUS, WIDTH, place_map
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cli.drawing.canvas import Point
+
+_STYLE = f"""text{{font:{FONT_SIZE}px system-ui,"DejaVu Sans","Noto Sans CJK SC",sans-serif;fill:{INK};
+paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}}
+.title{{font-size:{FONT_SIZE + 3}px;font-weight:600}} circle{{fill:{COLOURS[0]};fill-opacity:.75}}
+.grid{{stroke:{PALE}}} .end{{text-anchor:end}} .middle{{text-anchor:middle}}
+.curve{{fill:none;stroke-width:2;stroke-linejoin:round}}"""
+
+
+def draw_map(points: Sequence[Point], labels: Sequence[str], title: str) -> str:
+    """Labelled points; a label that finds no free place shows when the mark is pointed at."""
+    places, boxes = place_map(points, labels)
+    parts = [
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS}"><title>{_text(label)}</title></circle>'
+        for (x, y), label in zip(places, labels, strict=True)
+    ]
+    parts += [
+        f'<text x="{box.left:.1f}" y="{box.bottom - 4:.1f}">{_text(label)}</text>'
+        for label, box in zip(labels, boxes, strict=True)
+        if box
+    ]
+    return _document(parts, title)
+
+
+def draw_curves(curves: dict[str, Sequence[float]], title: str) -> str:
+    """Curves over 1, 2, 3, … on common axes, with a legend."""
+    values = [value for curve in curves.values() for value in curve]
+    low, high, longest = min(values), max(values), max(map(len, curves.values()))
+    corners = [(1.0, low), (float(max(longest, 2)), high)]
+    frame = Box(1.5 * MARGIN, 1.5 * MARGIN, WIDTH - MARGIN, HEIGHT - MARGIN)
+
+    def place(points: Sequence[Point]) -> list[Point]:
+        return scaled([*corners, *points], frame)[2:]
+
+    parts = []
+    for value in ticks(low, high, 8):
+        ((_, y),) = place([(1, value)])
+        parts.append(f'<path class="grid" d="M{frame.left} {y:.1f}H{frame.right}"/>')
+        parts.append(f'<text class="end" x="{frame.left - 8}" y="{y + 4:.1f}">{value:.6g}</text>')
+    for step in (step for step in ticks(1, longest, 10) if step == int(step)):
+        ((x, _),) = place([(step, low)])
+        parts.append(f'<text class="middle" x="{x:.1f}" y="{frame.bottom + 22}">{step:.0f}</text>')
+    for number, (name, curve) in enumerate(curves.items()):
+        colour = COLOURS[number % len(COLOURS)]
+        places = place([(float(step), value) for step, value in enumerate(curve, 1)])
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        parts.append(f'<polyline class="curve" stroke="{colour}" points="{line}"/>')
+        x, y = places[-1]
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS}" style="fill:{colour}"/>')
+        where = f'x="{frame.right}" y="{frame.top + 20 * (number + 1)}"'
+        parts.append(f'<text class="end" {where} style="fill:{colour}">{_text(name)}</text>')
+    return _document(parts, title)
+
+
+def as_html(svg: str, title: str) -> str:
+    """A page of its own that holds the figure; it loads nothing."""
+    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{_text(title)}</title>'
+    return f'{head}<body style="margin:0">\n{svg}</body></html>\n'
+
+
+def _text(text: str) -> str:
+    return escape(printable(text))
+
+
+def _document(parts: Sequence[str], title: str) -> str:
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
+    body = "\n".join(parts)
+    background = f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
+    shown = f'<text class="title middle" x="{WIDTH / 2}" y="28">{_text(title)}</text>'
+    named = f"<title>{_text(title)}</title>"
+    return f"{head}\n{named}\n<style>{_STYLE}</style>\n{background}\n{shown}\n{body}\n</svg>\n"

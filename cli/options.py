@@ -1,0 +1,118 @@
+"""Options that mean the same on every command, as decorators that hand a command one object each."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.console import Console
+from cli.reading import Input
+from cli.streams import JSONL, TEXT, Streams
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Command = Callable[..., Any]
+
+_FORMATS = click.Choice([TEXT, JSONL])
+
+
+def command(function: Command) -> click.Command:
+    """A click command with the options that every command has; its docstring is the help text."""
+    settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    return click.command(context_settings=settings)(_console_options(function))
+
+
+output_option = click.option(
+    "-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all. [default: stdout]"
+)
+"""`-o/--output FILE`."""
+
+neighbours_option = click.option(
+    "-k", type=click.IntRange(1), default=10, show_default=True, help="How many answers."
+)
+"""`-k N`."""
+
+
+def streams(*, reads: str = "FILES") -> Callable[[Command], Command]:
+    """Options on input and output, handed to the command as one `streams: Streams`.
+
+    `reads` is "FILES" (named as arguments, else stdin), "stdin" (the arguments mean something else) or "".
+    """
+    output = [
+        output_option,
+        click.option(
+            "--format",
+            "format_",
+            type=_FORMATS,
+            default=TEXT,
+            show_default=True,
+            help="Format of the output, and of the input unless it says otherwise.",
+        ),
+    ]
+    source = [
+        click.option(
+            "--input-format",
+            type=_FORMATS,
+            help="Format of the input; a file ending in .jsonl is JSONL by itself.",
+        ),
+        click.option(
+            "--errors",
+            type=click.Choice(["strict", "replace"]),
+            default="strict",
+            show_default=True,
+            help="On bad UTF-8 or malformed JSONL: stop, or replace the bytes and skip the records.",
+        ),
+    ]
+    files = [click.argument("files", nargs=-1, metavar="[FILES]...")]
+    chosen = output + (source if reads else []) + (files if reads == "FILES" else [])
+
+    def decorate(function: Command) -> Command:
+        @functools.wraps(function)
+        def with_streams(
+            *,
+            output: str | None,
+            format_: str,
+            files: tuple[str, ...] = (),
+            input_format: str | None = None,
+            errors: str = "strict",
+            console: Console,
+            **others: Any,
+        ) -> Any:
+            source = Input(files, replace=errors == "replace")
+            streams = Streams(source, output, input_format, format_, console)
+            return function(streams=streams, console=console, **others)
+
+        decorated: Command = with_streams
+        for option in reversed(chosen):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
+def model_option(variable: str, help_text: str) -> Callable[[Command], Command]:
+    """`-m/--model FILE`, with an environment variable as its default."""
+    return click.option(
+        "-m", "--model", "model", metavar="FILE", envvar=variable, show_envvar=True, help=help_text
+    )
+
+
+def _console_options(function: Command) -> Command:
+    """How loud a command is; they act on the run's `Console`, which click carries."""
+
+    @click.option("--log-json", is_flag=True, help="Progress as JSON lines on stderr.")
+    @click.option("--no-progress", is_flag=True, help="No progress on stderr.")
+    @click.option("-v", "--verbose", count=True, help="Notes on stderr; -vv shows the traceback of an error.")
+    @click.option("-q", "--quiet", is_flag=True, help="Errors only on stderr.")
+    @functools.wraps(function)
+    def with_console(*, quiet: bool, verbose: int, no_progress: bool, log_json: bool, **others: Any) -> Any:
+        context = click.get_current_context()
+        console = context.ensure_object(Console)
+        console.quiet, console.verbose = quiet, verbose
+        console.progress, console.log_json = not no_progress, log_json
+        return context.invoke(function, console=console, **others)
+
+    return with_console

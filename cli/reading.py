@@ -1,0 +1,171 @@
+"""Bytes in, text out: files or stdin as one stream of whole lines, in blocks that arrive as the bytes do."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cli import decompress
+from nlp.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+CHUNK_BYTES = 1 << 18
+LONG_LINE_BYTES = 1 << 20
+MAX_LINE_BYTES = 1 << 26
+STDIN = "<stdin>"
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+# A long line may be cut before these: ASCII marks and letters and Han characters neither combine with the
+# space before them nor compose with it, so no tokenizer and no normal form sees across the cut.
+_SAFE_CUT = re.compile(rb" (?=[!-~\xe4-\xe9])")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive text of one file: whole lines, each ended by a newline, unless a long line was cut."""
+
+    text: str
+    path: str
+    line: int
+    """The 1-based number of the first line."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its line goes on in the next block, after the space that this one ends with."""
+        return not self.text.endswith("\n")
+
+
+@dataclass(frozen=True)
+class Input:
+    """The files of a command line, or stdin, read as one stream of UTF-8 text."""
+
+    paths: Sequence[str]
+    replace: bool = False
+    """Bad UTF-8 becomes U+FFFD instead of an error."""
+
+    def blocks(self, *, cut_long_lines: bool = False) -> Iterator[Block]:
+        """The text, in blocks of at most some hundred kilobytes wherever lines allow.
+
+        With `cut_long_lines`, a line over a megabyte comes in pieces cut after a space; the rest of such
+        a line follows in the next block. Without, a line over 64 MiB is refused, so memory has a bound.
+
+        Raises: InputError naming file, line and byte column for bytes that are not UTF-8; OSError with
+        the file's name for what the system refuses.
+        """
+        for path in self.paths or ("-",):
+            with _opened(path) as (name, read):
+                yield from self._blocks_of(name, read, cut_long_lines)
+
+    def _blocks_of(self, name: str, read: Callable[[int], bytes], cut: bool) -> Iterator[Block]:
+        line, column, waiting, searched = 1, 0, bytearray(), 0
+        for data in _chunks(name, read):
+            waiting += data
+            if (line, column) == (1, 0) and waiting.startswith(_BYTE_ORDER_MARK):
+                column = len(_BYTE_ORDER_MARK)
+                del waiting[:column]
+            end = 0
+            if b"\n" in data:
+                end = waiting.rfind(b"\n") + 1
+            elif cut and len(waiting) > LONG_LINE_BYTES:
+                end = _last_safe_cut(waiting, searched)
+                searched = len(waiting) - 1  # its last byte may be a space whose neighbour is to come
+            if end:
+                yield from self._decoded(waiting[:end], name, line, column)
+                newlines = waiting.count(b"\n", 0, end)
+                line += newlines
+                column = 0 if newlines else column + end
+                del waiting[:end]
+                searched = 0
+            elif len(waiting) > MAX_LINE_BYTES:
+                message = f"a line of over {MAX_LINE_BYTES >> 20} MiB; split it, e.g. with fold -s"
+                raise InputError(message, path=name, line=line)
+        if waiting:
+            yield from self._decoded(waiting + b"\n", name, line, column)
+
+    def _decoded(self, data: bytearray, name: str, line: int, column: int) -> Iterator[Block]:
+        """`data` as text; the whole lines before bad bytes are handed on before the error is raised."""
+        if self.replace:
+            yield Block(data.decode("utf-8", "replace"), name, line)
+            return
+        try:
+            yield Block(data.decode("utf-8"), name, line)
+        except UnicodeDecodeError as error:
+            start = data.rfind(b"\n", 0, error.start) + 1
+            if start:
+                yield Block(data[:start].decode("utf-8"), name, line)
+            raise InputError(
+                f"byte 0x{data[error.start]:02x} is not UTF-8; convert the file, or use --errors replace",
+                path=name,
+                line=line + data.count(b"\n", 0, error.start),
+                column=error.start - start + 1 + (0 if start else column),
+            ) from error
+
+
+def _last_safe_cut(data: bytearray, searched: int) -> int:
+    """Where the last safe cut in `data` ends, just after its space, or 0; there is none before `searched`."""
+    window = max(searched, len(data) - CHUNK_BYTES)
+    for start in (window, searched):
+        cuts = [cut.end() for cut in _SAFE_CUT.finditer(data, start)]
+        if cuts:
+            return cuts[-1]
+    return 0
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[tuple[str, Callable[[int], bytes]]]:
+    """The name to show for `path`, and a function that reads what is there without waiting for more."""
+    if path == "-":
+        yield STDIN, lambda size: _read(0, size, STDIN)
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield path, lambda size: _read(descriptor, size, path)
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int, size: int, name: str) -> bytes:
+    try:
+        return os.read(descriptor, size)
+    except OSError as error:
+        error.filename = name
+        raise
+
+
+def _chunks(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """The bytes as they come, decompressed where the first ones say so; a byte order mark comes whole."""
+    first, read = _peeked(read, decompress.undecided)
+    kind = decompress.detect(first)
+    if kind:
+        read = decompress.Decompressed(kind, read, name).read
+    first, read = _peeked(read, _maybe_mark)
+    if first.startswith(_UTF16_MARKS):
+        message = "this is UTF-16, not UTF-8; convert it: iconv -f UTF-16 -t UTF-8"
+        raise InputError(message, path=name, line=1, column=1)
+    while data := read(CHUNK_BYTES):
+        yield data
+
+
+def _maybe_mark(first: bytes) -> bool:
+    return (len(first) < 3 and _BYTE_ORDER_MARK.startswith(first)) or first in {b"\xff", b"\xfe"}
+
+
+def _peeked(
+    read: Callable[[int], bytes], undecided: Callable[[bytes], bool]
+) -> tuple[bytes, Callable[[int], bytes]]:
+    """The first bytes, as many as it takes to decide, and a reader that starts with them again."""
+    first = read(CHUNK_BYTES)
+    while first and undecided(first):
+        more = read(CHUNK_BYTES)
+        if not more:
+            break
+        first += more
+    pending = [first]
+    return first, lambda size: pending.pop() if pending else read(size)

@@ -1,0 +1,120 @@
+"""Options that every training command has, handed to it as one `training: Training`."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cli.options import Command
+
+MAX_WORKERS = 64
+CHECKPOINT_SECONDS = 300.0
+"""Between two checkpoints, where the user asked for some but not how often."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a model is trained, none of which changes what is learnt but for `valid` and `patience`."""
+
+    output: str
+    workers: int
+    valid: str | None
+    patience: int | None
+    checkpoint: str | None
+    checkpoint_every: float
+    resume: bool
+    dry_run: bool
+
+
+def training_options(*, epochs: int, lr: float | None, lr_help: str) -> Callable[[Command], Command]:
+    """The options of a training command; what its model has to know arrives as `epochs`, `lr` and `seed`."""
+    chosen = [
+        click.option(
+            "--epochs",
+            type=click.IntRange(1),
+            default=epochs,
+            show_default=True,
+            help="Passes over the text.",
+        ),
+        click.option(
+            "--lr",
+            type=click.FloatRange(0, min_open=True),
+            default=lr,
+            show_default=lr is not None,
+            help=lr_help,
+        ),
+        click.option(
+            "--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same bytes."
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(1, MAX_WORKERS),
+            default=1,
+            show_default=True,
+            help="Processes to train with; the model is the same for any number.",
+        ),
+        click.option(
+            "--valid",
+            metavar="FILE",
+            help="Text held out: its loss is told after each epoch, and the best epoch is kept.",
+        ),
+        click.option(
+            "--patience",
+            type=click.IntRange(1),
+            help="Stop after so many epochs in a row without a new best on --valid.",
+        ),
+        click.option(
+            "--checkpoint",
+            metavar="FILE",
+            help="Save the state of the training to FILE.  [default: OUTPUT.ckpt with --resume or "
+            "--checkpoint-every]",
+        ),
+        click.option(
+            "--checkpoint-every",
+            metavar="SECONDS",
+            type=click.FloatRange(0, min_open=True),
+            help=f"Save it so often.  [default: {CHECKPOINT_SECONDS:g}]",
+        ),
+        click.option(
+            "--resume", is_flag=True, help="Go on from the checkpoint; without one, start from the beginning."
+        ),
+        click.option(
+            "--dry-run", is_flag=True, help="Tell what the training would need and take; write nothing."
+        ),
+    ]
+
+    def decorate(function: Command) -> Command:
+        @functools.wraps(function)
+        def with_training(*, streams: Any, **options: Any) -> Any:
+            names = Training.__dataclass_fields__.keys() - {"output"}
+            training = _training(streams.output, **{name: options.pop(name) for name in names})
+            return function(streams=streams, training=training, **options)
+
+        decorated: Command = with_training
+        for option in reversed(chosen):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
+def _training(
+    output: str | None, *, checkpoint: str | None, checkpoint_every: float | None, resume: bool, **others: Any
+) -> Training:
+    """Fill in the defaults. Raises: UsageError for options that do not go together."""
+    if output is None or output == "-":
+        raise click.UsageError("Missing option '-o' / '--output': a model is binary; name its file")
+    if others["patience"] is not None and others["valid"] is None:
+        raise click.UsageError("--patience needs --valid: text on which to see that nothing gets better")
+    if checkpoint is None and (resume or checkpoint_every is not None):
+        checkpoint = f"{output}.ckpt"
+    if checkpoint == output:
+        raise click.UsageError("--checkpoint and --output name the same file")
+    every = CHECKPOINT_SECONDS if checkpoint_every is None else checkpoint_every
+    return Training(output=output, checkpoint=checkpoint, checkpoint_every=every, resume=resume, **others)

@@ -1,0 +1,89 @@
+"""Questions to word vectors and their answers: what `similar` and `analogy` have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.console import say
+from cli.streams import TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cli.console import Console
+    from cli.streams import Line, Streams
+    from nlp.text.records import Record
+    from nlp.vectors import Answer, WordVectors
+
+    Answering = Callable[[WordVectors, Sequence[str], int], list[Answer]]
+
+VECTORS_VARIABLE = "NLPTOOL_MODEL"
+VECTORS_HELP = (
+    "Word vectors of w2v-train, word2vec or GloVe.  [default: the English ones that come with nlptool]"
+)
+
+
+def chosen_vectors(model: str | None) -> WordVectors:
+    """The word vectors that the user named, else the English ones that come with nlptool."""
+    from corpora import default_vectors
+    from nlp.vector_files import load_vectors
+
+    return load_vectors(model or str(default_vectors()))
+
+
+def answer_stream(
+    streams: Streams, console: Console, model: str | None, asked: Sequence[str], k: int, answer: Answering
+) -> None:
+    """Answer what was `asked` on the command line, else each line of stdin as it comes.
+
+    A question with an unknown word is told on stderr, and in JSONL as its record's `error`; the others are
+    answered, and the status is 1.
+    """
+    from nlp.text.records import format_record
+
+    vectors = chosen_vectors(model)
+    console.note(f"{len(vectors.vocabulary):,} words, {vectors.matrix.shape[1]} dimensions")
+    batches: Iterator[list[Record]] = (
+        iter([[{"word": one} for one in asked]]) if asked else _questions(streams)
+    )
+    failed = False
+    with streams.open_output() as output:
+        for batch in batches:
+            for record, found in zip(batch, answer(vectors, [one["word"] for one in batch], k), strict=True):
+                if isinstance(found, str):
+                    say(found)
+                    failed = True
+                    reply = {**record, "error": found}
+                else:
+                    neighbours = [{"word": one.word, "score": round(one.score, 6) + 0.0} for one in found]
+                    reply = {**record, "neighbours": neighbours}
+                text = (
+                    _as_text(reply, alone=len(asked) == 1) if streams.format == TEXT else format_record(reply)
+                )
+                output.write(text)
+            output.flush()
+    click.get_current_context().exit(int(failed))
+
+
+def _questions(streams: Streams) -> Iterator[list[Record]]:
+    """The questions of stdin: a line each, or the `word` of a JSONL record."""
+    for batch in streams.batches():
+        yield [_question(line) for line in batch if not line.plain or line.text.strip()]
+
+
+def _question(line: Line) -> Record:
+    if line.plain:
+        return {"word": line.text.strip()}
+    if not isinstance(line.record.get("word"), str):
+        raise line.refuse("the record has no string in `word`; name the query field so")
+    return line.record
+
+
+def _as_text(record: Record, *, alone: bool) -> str:
+    """Lines of an answer; `z` keeps what rounds to zero from becoming -0.0000."""
+    query = "" if alone else f"{record['word']}\t"
+    return "".join(
+        f"{query}{found['word']}\t{found['score']:z.4f}\n" for found in record.get("neighbours", [])
+    )

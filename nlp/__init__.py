@@ -1,0 +1,1 @@
+"""The NumPy model layer and the text layer under every `nlptool` command."""

@@ -1,0 +1,35 @@
+"""Every error that a user can cause, as one small family; anything else that escapes is a bug."""
+
+from __future__ import annotations
+
+
+class NlpError(Exception):
+    """Base of all errors that end in one line on stderr and exit status 1."""
+
+
+class InputError(NlpError):
+    """Input that cannot be used, with the place where that shows.
+
+    Attributes: `path` as the user named it (`<stdin>` for a pipe) or None; `line` and `column`, both
+    1-based (a column counts code points, or bytes where the bytes are not UTF-8), or None; `message`,
+    which says what is wrong and what to do.
+    """
+
+    def __init__(
+        self, message: str, *, path: str | None = None, line: int | None = None, column: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path, self.line, self.column = path, line, column
+
+    def __str__(self) -> str:
+        place = [str(part) for part in (self.path, self.line, self.column) if part is not None]
+        return f"{':'.join(place)}: {self.message}" if place else self.message
+
+
+class ModelError(NlpError):
+    """A model file that is damaged, of another kind or too new; the message says which and what to do."""
+
+
+class DivergedError(NlpError):
+    """Training whose loss or weights are no longer finite; the message names step, rate and remedy."""

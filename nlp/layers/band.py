@@ -1,0 +1,134 @@
+"""The contexts of every center of a chunk, as a band around the diagonal of a matrix.
+
+A chunk is consecutive tokens. Cell (i, j) of the band is the pair of center i and context j; only the blocks
+along the diagonal are kept, and any sum over pairs is one batched matrix product over these blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from nlp.layers.arrays import Floats, Ids
+
+
+@dataclass(frozen=True)
+class BandShape:
+    """Sizes of a chunk. `centers` is a multiple of `block` and of `groups`.
+
+    Attributes: `centers` B in a chunk; `window` m, contexts on each side; `dim` D; `groups` G that share
+    negatives; `shared` S, negatives of a group; `block`, centers of one block of the band.
+    """
+
+    centers: int
+    window: int
+    dim: int
+    groups: int
+    shared: int
+    block: int
+
+    def __post_init__(self) -> None:
+        if self.centers % self.block or self.centers % self.groups:
+            message = f"{self.centers} centers: not whole blocks of {self.block}, or not {self.groups} groups"
+            raise ValueError(message)
+
+    @property
+    def contexts(self) -> int:
+        """Tokens that a chunk looks at: its centers, and a window on either side."""
+        return self.centers + 2 * self.window
+
+    @property
+    def blocks(self) -> int:
+        """Blocks of the band."""
+        return self.centers // self.block
+
+    @property
+    def block_contexts(self) -> int:
+        """Contexts of one block: columns of the band."""
+        return self.block + 2 * self.window
+
+
+def window_weights(window: int) -> npt.NDArray[np.float64]:
+    """Weight of a context at each distance from the center: index 0 is the center itself.
+
+    word2vec draws the width of each window from 1 … m; a context at distance d is then inside with
+    probability (m - d + 1) / m. Taking every context with that weight is the mean over the draw: the same
+    expected gradient, without its noise. With m = 0 the center is all there is: the band is the diagonal.
+
+    Equation: a_d = (m - d + 1) / m for d in 1 … m, a_0 = 0;   a_0 = 1 for m = 0
+    Source:   Mikolov, Chen, Corrado & Dean 2013, §3.2 (the draw); Levy, Goldberg & Dagan 2015, §3.1
+    """
+    if window == 0:
+        return np.ones(1)
+    weights = (window + 1 - np.arange(window + 1)) / window
+    weights[0] = 0
+    return weights
+
+
+class ContextBand:
+    """Weight of every (center, context) pair of a chunk, and sums over blocks of the band.
+
+    Attributes: `weights` (B / block, block, block + 2m): a_ij, 0 where i and j are in different sentences.
+    """
+
+    def __init__(self, shape: BandShape, dtype: npt.DTypeLike = np.float32) -> None:
+        self.shape = shape
+        distance = np.abs(np.arange(shape.block_contexts) - shape.window - np.arange(shape.block)[:, None])
+        weight_at = np.append(window_weights(shape.window), 0)
+        self._window = weight_at[np.minimum(distance, shape.window + 1)].astype(dtype)
+        self._distance = np.where(distance == 0, shape.window + 1, distance).astype(np.int32)
+        self.weights: Floats = np.empty((shape.blocks, shape.block, shape.block_contexts), dtype)
+        self._ones = np.ones(shape.block_contexts, dtype)
+        self._pairs = np.empty((shape.blocks, shape.block), dtype)
+        self._pairs_of_contexts = np.empty((shape.contexts, 1), dtype)
+
+    def set_sentences(self, sentences: Ids, widths: Ids | None = None) -> Floats:
+        """Weigh the pairs of a chunk: a context in another sentence than its center has no weight.
+
+        With `widths` each center has a window of its own, in which all contexts weigh 1; without, all have
+        the weights of `window_weights`.
+
+        Shapes: sentences (B + 2m,), a number for each sentence, never falling; widths (B,) in 1 … m
+                -> n (B,), the pairs of each center
+        """
+        m, weights = self.shape.window, self.weights
+        if widths is None:
+            weights[...] = self._window
+        else:
+            np.less_equal(self._distance, widths.reshape(*weights.shape[:2], 1), out=weights)
+        if sentences[0] != sentences[-1]:
+            of_contexts = self.by_block(sentences)
+            of_centers = sentences[m : m + self.shape.centers].reshape(*weights.shape[:2], 1)
+            weights *= of_centers == of_contexts[:, None, :]
+        return np.matmul(weights, self._ones, out=self._pairs).reshape(-1)
+
+    def pairs_of_contexts(self) -> Floats:
+        """Sum the weights of each context. Shapes: -> (B + 2m,)."""
+        self.overlap_add(self.weights.sum(axis=1)[:, :, None], self._pairs_of_contexts)
+        return self._pairs_of_contexts.reshape(-1)
+
+    def set_diagonal(self, of_centers: Floats) -> None:
+        """Pair each center with itself alone, with weights (B,); for a band of window 0."""
+        np.multiply(of_centers.reshape(self._pairs.shape)[:, :, None], self._window, out=self.weights)
+
+    def by_block(self, rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """View rows (B + 2m, …) as overlapping blocks (B / block, block + 2m, …), without a copy."""
+        strides = (self.shape.block * rows.strides[0], *rows.strides)
+        return as_strided(rows, (self.shape.blocks, self.shape.block_contexts, *rows.shape[1:]), strides)
+
+    def overlap_add(self, of_blocks: Floats, total: Floats) -> None:
+        """Sum what the blocks have for each row; `total` (B + 2m, D) is overwritten."""
+        blocks, block = len(of_blocks), self.shape.block
+        total[: self.shape.centers].reshape(blocks, block, -1)[...] = of_blocks[:, :block]
+        total[self.shape.centers :] = 0
+        for start in range(block, self.shape.block_contexts, block):  # pieces that do not overlap one another
+            piece = of_blocks[:, start : start + block]
+            strides = (block * total.strides[0], *total.strides)
+            target = as_strided(total[start:], piece.shape, strides)
+            target += piece

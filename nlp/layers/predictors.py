@@ -1,0 +1,119 @@
+"""What predicts the targets of a chunk: each context vector for itself (skip-gram), or their mean (CBOW)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from nlp.layers.band import ContextBand
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from nlp.layers.arrays import Floats, Ids
+    from nlp.layers.band import BandShape
+
+
+class Predictors(Protocol):
+    """Vectors that predict the words of a chunk's centers, made from the input vectors of its tokens.
+
+    Attributes: `band`, the weight of each (center, predictor) pair.
+    """
+
+    band: ContextBand
+
+    def set_sentences(self, sentences: Ids, rng: np.random.Generator) -> None:
+        """Weigh the pairs of a chunk. Shapes: sentences (B + 2m,), never falling."""
+
+    def forward(self, X: Floats) -> Floats:
+        """Return the predictors, `band.shape.contexts` of them, made from X (B + 2m, D)."""
+
+    def backward(self, dH: Floats, dX: Floats) -> None:
+        """Write the gradient of the input vectors over `dX`, from that of the predictors."""
+
+    def spread(self, of_predictors: Floats) -> Floats:
+        """Share a number of each predictor among the contexts it is made from: -> (B + 2m,)."""
+
+
+class ContextVectors:
+    """Skip-gram: every context by itself predicts the center.
+
+    The pairs within a window are the same whichever of the two predicts the other, so the center stands for
+    the context of a context: P(w_i | x_j), as in word2vec.c. What is costly for a word (its path, its row of
+    probabilities) is so met once for each center.
+    """
+
+    def __init__(self, shape: BandShape, dtype: npt.DTypeLike = np.float32) -> None:
+        self.band = ContextBand(shape, dtype)
+
+    def set_sentences(self, sentences: Ids, rng: np.random.Generator) -> None:  # noqa: ARG002 - none to draw
+        """Weigh the pairs of a chunk: see `Predictors`."""
+        self.band.set_sentences(sentences)
+
+    def forward(self, X: Floats) -> Floats:
+        """Return `X` itself."""
+        return X
+
+    def backward(self, dH: Floats, dX: Floats) -> None:
+        """Hand the gradient on."""
+        dX[...] = dH
+
+    def spread(self, of_predictors: Floats) -> Floats:
+        """Return the numbers themselves."""
+        return of_predictors
+
+
+class ContextMeans:
+    """CBOW: the mean of the input vectors of its contexts predicts the center.
+
+    The width of each window is drawn, as in word2vec.c. The weighted mean over all draws, which stands for
+    them in skip-gram, is not the same here, where the vectors go through a mean and then a logistic function;
+    it was tried, and the vectors were worse by a twentieth.
+
+    Equation: h_i = Σ_j a_ij x_j / n_i,   n_i = Σ_j a_ij;   h_i = 0 for a center without contexts
+              a_ij = 1 for a context at a distance of 1 … m_i in the sentence, m_i drawn from 1 … m
+              dL/dx_j = Σ_i a_ij / n_i dL/dh_i
+    Shapes:   x (B + 2m, D), h (B, D)
+    Source:   Mikolov, Chen, Corrado & Dean 2013, "Efficient estimation of word representations in vector
+              space", §3.1. word2vec.c leaves the 1 / n_i out of the backward pass; this is the true gradient.
+
+    Attributes: `predicted` (B,): 1 for a center that has a context, else 0.
+    """
+
+    def __init__(self, shape: BandShape, dtype: npt.DTypeLike = np.float32) -> None:
+        self._contexts = ContextBand(shape, dtype)
+        self.band = ContextBand(replace(shape, window=0), dtype)
+        self.predicted: Floats = np.zeros(shape.centers, dtype)
+        self._weights = self._contexts.weights
+        self._hidden = np.empty((shape.centers, shape.dim), dtype)
+        self._dx_of_blocks = np.empty((shape.blocks, shape.block_contexts, shape.dim), dtype)
+
+    def set_sentences(self, sentences: Ids, rng: np.random.Generator) -> None:
+        """Draw the windows and weigh the pairs of a chunk: see `Predictors`."""
+        shape = self._contexts.shape
+        widths = rng.integers(1, shape.window, shape.centers, np.int32, endpoint=True)
+        pairs = self._contexts.set_sentences(sentences, widths)
+        np.sign(pairs, out=self.predicted)
+        self.band.set_diagonal(self.predicted)
+        self._weights /= np.maximum(pairs, np.finfo(pairs.dtype).tiny).reshape(*self._weights.shape[:2], 1)
+
+    def forward(self, X: Floats) -> Floats:
+        """Return the means (B, D)."""
+        by_block = self._hidden.reshape(*self._weights.shape[:2], -1)
+        np.matmul(self._weights, self._contexts.by_block(X), out=by_block)
+        return self._hidden
+
+    def backward(self, dH: Floats, dX: Floats) -> None:
+        """Write the gradient of the input vectors over `dX`."""
+        by_block = dH.reshape(*self._weights.shape[:2], -1)
+        np.matmul(self._weights.transpose(0, 2, 1), by_block, out=self._dx_of_blocks)
+        self._contexts.overlap_add(self._dx_of_blocks, dX)
+
+    def spread(self, of_predictors: Floats) -> Floats:
+        """Share by weight: Σ_i a_ij / n_i y_i."""
+        shared = np.empty((self._contexts.shape.contexts, 1), of_predictors.dtype)
+        weights = self._weights.transpose(0, 2, 1)
+        self._contexts.overlap_add(weights @ of_predictors.reshape(*self._weights.shape[:2], 1), shared)
+        return shared[:, 0]

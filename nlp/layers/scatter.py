@@ -1,0 +1,93 @@
+"""Sums of gradients by row: the backward pass of every lookup, fast and in a fixed order.
+
+`np.add.at` adds one row at a time, and sorting with `np.add.reduceat` has to move every row. Here all first
+occurrences of the distinct rows are taken at once, then all second occurrences, and so on: a few large array
+operations, because few rows occur often. Those that do are summed each on its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from nlp.layers.arrays import Floats
+
+_ZERO = np.zeros(1, np.int64)
+_FREQUENT = 16  # occurrences from which one row alone is worth a call of its own
+
+
+@dataclass(frozen=True)
+class RowGroups:
+    """Where each distinct row occurs in a list of rows, most frequent row first.
+
+    Attributes: `rows` (R,), distinct; `first` and `count` (R,): the occurrences of row r are
+    `order[first[r] : first[r] + count[r]]`, in the order of the list.
+    """
+
+    rows: npt.NDArray[np.integer[Any]]
+    order: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]
+    count: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: npt.NDArray[np.integer[Any]], part: int = 0, parts: int = 1) -> Self:
+        """Group `rows` (N,), each in [0, 2³¹), or -1 for a place that has none.
+
+        Of several `parts` take one: they share no row, cover all of them, and are about equal work where the
+        rows with the lowest numbers are the most frequent ones.
+        """
+        # One sort of (row, position) pairs packed in int64: no ties, so NumPy's fastest sort will do,
+        # several times as fast as a stable argsort.
+        places = _places(rows, part, parts)
+        packed = rows[places].astype(np.int64) << 32
+        packed |= places
+        packed.sort()
+        order, packed = packed & 0xFFFFFFFF, packed >> 32
+        starts = np.flatnonzero(packed[1:] != packed[:-1]) + 1
+        first = np.concatenate((_ZERO, starts))[: len(places)]
+        count = np.concatenate((starts, np.array([len(places)])))[: len(places)] - first
+        by_count = (-count).argsort(kind="stable")
+        first = first[by_count]
+        return cls(packed[first], order, first, count[by_count])
+
+    def sum(self, values: Floats) -> Floats:
+        """Sum the values of each distinct row.
+
+        Equation: y_r = Σ_{n: rows_n = r} values_n, added in the order of n
+        Shapes:   values (N, D) -> y (R, D)
+        """
+        sums = values.take(self.order[self.first], axis=0)
+        # above[c] rows, the first ones, occur more than c times.
+        above = (-self.count).searchsorted(-np.arange(_FREQUENT + 1), side="left").tolist()
+        frequent = above[_FREQUENT]
+        for r in range(frequent):
+            occurrences = self.order[self.first[r] : self.first[r] + self.count[r]]
+            values.take(occurrences, axis=0).sum(axis=0, out=sums[r])
+        for rank in range(1, _FREQUENT):
+            end = above[rank]
+            if end == frequent:
+                break
+            sums[frequent:end] += values.take(self.order[self.first[frequent:end] + rank], axis=0)
+        return sums
+
+    def sum_scalars(self, values: Floats) -> Floats:
+        """Sum one number for each occurrence.
+
+        Shapes: values (N,) -> y (R,)
+        """
+        bounds = np.stack((self.first, self.first + self.count), axis=1).reshape(-1)
+        ordered = np.append(values[self.order], values.dtype.type(0))  # so that the last bound is an index
+        sums: Floats = np.add.reduceat(ordered, bounds)[::2]
+        return sums
+
+
+def _places(rows: npt.NDArray[np.integer[Any]], part: int, parts: int) -> npt.NDArray[np.int64]:
+    """Positions of the rows of a part."""
+    if parts > 1:
+        return np.flatnonzero((rows % rows.dtype.type(parts) == part) & (rows >= 0))
+    return np.flatnonzero(rows >= 0) if rows.min(initial=0) < 0 else np.arange(len(rows))

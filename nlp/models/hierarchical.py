@@ -1,0 +1,94 @@
+"""Hierarchical softmax, of skip-gram or CBOW: which rows a chunk of tokens reads and moves."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.layers.hierarchical_softmax import SplitPaths, TreeBand
+from nlp.models.cbow import WINDOWS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlp.layers.arrays import Floats
+    from nlp.layers.band import BandShape
+    from nlp.layers.huffman import HuffmanTree
+    from nlp.layers.predictors import Predictors
+    from nlp.layers.random_streams import RandomStreams
+    from nlp.training.synchronous import Chunk, RowUpdates
+
+TOP_NODES = 64
+"""Nodes that every chunk scores in full: 6 of a path's 10 or so, for what gathering 2 would cost."""
+
+
+class HierarchicalSoftmax:
+    """The objective of a chunk: its tokens' input vectors, and the nodes on the paths of its centers.
+
+    Row n of the output matrix is inner node n of the tree; there is one less of them than of words.
+    """
+
+    def __init__(
+        self,
+        input_vectors: Floats,
+        node_vectors: Floats,
+        shape: BandShape,
+        predictors: Predictors,
+        tree: HuffmanTree,
+        mean_path: float,
+        streams: RandomStreams,
+    ) -> None:
+        self.matrices: Sequence[Floats] = (input_vectors, node_vectors)
+        self._shape = shape
+        self._predictors = predictors
+        self._paths = SplitPaths(tree, TOP_NODES, input_vectors.dtype)
+        self._mean_path = mean_path
+        self._streams = streams
+        self._band = TreeBand(predictors.band, self._paths)
+        self.rows_per_chunk: Sequence[int] = (
+            shape.contexts,
+            self._paths.top + shape.centers * self._paths.longest,
+        )
+        dtype = input_vectors.dtype
+        self._contexts = np.empty((shape.contexts, shape.dim), dtype)
+        self._d_predictors = np.empty((predictors.band.shape.contexts, shape.dim), dtype)
+        self._deep: Floats = np.empty((0, shape.dim), dtype)
+
+    def gradients(self, chunk: Chunk, updates: Sequence[RowUpdates]) -> None:
+        """Fill the updates of the input and of the node matrix: see `ChunkObjective`."""
+        (inputs, outputs), top = updates, self._paths.top
+        input_vectors, node_vectors = self.matrices
+        centers = chunk.tokens[self._shape.window : self._shape.window + self._shape.centers]
+        rng = self._streams.at(WINDOWS, chunk.epoch, chunk.number)
+        self._predictors.set_sentences(chunk.sentences, rng)
+        of_inputs, of_top, of_deep = self._band.set_targets(centers)
+        nodes = self._band.deep.nodes.reshape(-1)
+        end = top + len(nodes)
+        inputs.rows[:], inputs.pairs[:] = chunk.tokens, self._predictors.spread(of_inputs)
+        outputs.rows[:top], outputs.pairs[:top] = np.arange(top), of_top
+        outputs.rows[top:end], outputs.pairs[top:end] = nodes, of_deep
+        outputs.rows[end:] = -1
+
+        input_vectors.take(chunk.tokens, axis=0, out=self._contexts, mode="clip")
+        self._deep = node_vectors.take(nodes, axis=0, mode="clip")  # padding reads node 0, with no weight
+        self._band.gradients(
+            self._predictors.forward(self._contexts),
+            node_vectors[:top],
+            self._deep,
+            self._d_predictors,
+            outputs.gradients[:top],
+            outputs.gradients[top:end],
+        )
+        self._predictors.backward(self._d_predictors, inputs.gradients)
+
+    @property
+    def untrained_loss(self) -> float:
+        """Nats a prediction where every branch has probability 1/2, for paths of the mean length."""
+        return self._mean_path * math.log(2)
+
+    def loss(self) -> tuple[float, float]:
+        """Loss in nats and predictions of the chunk whose gradients were taken last: see `ChunkObjective`."""
+        top = self.matrices[1][: self._paths.top]
+        return self._band.loss(self._predictors.forward(self._contexts), top, self._deep)

@@ -1,0 +1,82 @@
+"""Which loss a training descends along: the one place that knows all architectures and losses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.layers.band import BandShape
+from nlp.layers.huffman import HuffmanTree
+from nlp.layers.noise import NoiseDistribution
+from nlp.layers.predictors import ContextMeans, ContextVectors
+from nlp.models.cbow import CbowNegativeSampling
+from nlp.models.full_softmax import FullSoftmax
+from nlp.models.hierarchical import HierarchicalSoftmax
+from nlp.models.inputs import SubwordInputs, WordInputs
+from nlp.models.skipgram import SkipGramNegativeSampling
+from nlp.models.subwords import NgramHashing, SubwordTable
+from nlp.models.word2vec_config import BLOCK, GROUP, SHARED_NEGATIVES
+from nlp.training.token_stream import keep_probabilities
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from nlp.layers.arrays import Floats
+    from nlp.layers.predictors import Predictors
+    from nlp.layers.random_streams import RandomStreams
+    from nlp.models.word2vec_config import Word2VecConfig
+    from nlp.training.synchronous import ChunkObjective, StepPlan
+
+
+def make_objective(
+    input_vectors: Floats,
+    output_vectors: Floats,
+    counts: Sequence[int],
+    config: Word2VecConfig,
+    plan: StepPlan,
+    streams: RandomStreams,
+    table: SubwordTable | None = None,
+) -> ChunkObjective:
+    """Return the objective that `config.arch` and `config.loss` name, over these matrices."""
+    shape = BandShape(
+        centers=plan.chunk_tokens,
+        window=config.window,
+        dim=config.dim,
+        groups=max(1, plan.chunk_tokens // GROUP),
+        shared=SHARED_NEGATIVES[config.arch],
+        block=BLOCK,
+    )
+    if config.loss == "ns":
+        make = CbowNegativeSampling if config.arch == "cbow" else SkipGramNegativeSampling
+        places, _ = make.sides(shape.centers, shape.contexts)
+        inputs = SubwordInputs(input_vectors, places, table) if table else WordInputs(input_vectors, places)
+        noise = NoiseDistribution(counts, config.noise_power)
+        return make(inputs, output_vectors, shape, config.negatives, noise, streams)
+    predictors = make_predictors(config, shape, input_vectors.dtype)
+    if config.loss == "softmax":
+        return FullSoftmax(input_vectors, output_vectors, shape, predictors, streams)
+    tree = HuffmanTree.of(counts)
+    kept = counts * keep_probabilities(counts, config.subsample)
+    mean_path = float(np.average(tree.lengths, weights=kept))
+    return HierarchicalSoftmax(input_vectors, output_vectors, shape, predictors, tree, mean_path, streams)
+
+
+def subword_table(config: Word2VecConfig, words: Sequence[str]) -> SubwordTable | None:
+    """Return the rows that make up each word, where `config` asks for subwords."""
+    if not config.subwords:
+        return None
+    hashing = NgramHashing(config.shortest_ngram, config.longest_ngram, config.buckets)
+    return SubwordTable.of(words, hashing)
+
+
+def make_predictors(config: Word2VecConfig, shape: BandShape, dtype: npt.DTypeLike) -> Predictors:
+    """Return what predicts the words of a chunk in `config.arch`."""
+    return ContextMeans(shape, dtype) if config.arch == "cbow" else ContextVectors(shape, dtype)
+
+
+def output_rows(config: Word2VecConfig, words: int) -> int:
+    """Rows of the output matrix: one for each word, or for each inner node of the tree over the words."""
+    return words - 1 if config.loss == "hs" else words

@@ -1,0 +1,197 @@
+"""Word vectors learnt from the words around each word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.errors import InputError
+from nlp.layers.random_streams import RandomStreams
+from nlp.models.objectives import make_objective, output_rows, subword_table
+from nlp.models.word2vec_config import STABILITY, Word2VecConfig, plan_steps
+from nlp.models.word2vec_validation import held_out_loss
+from nlp.training.early_stopping import EarlyStopping
+from nlp.training.parallel import shared_array
+from nlp.training.schedules import linear_decay
+from nlp.training.step_loop import Run, Watch, train_synchronously
+from nlp.training.token_stream import TokenStream, keep_probabilities
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlp.layers.arrays import Floats
+    from nlp.models.subwords import Subwords, SubwordTable
+    from nlp.text.vocabulary import Vocabulary
+    from nlp.training.synchronous import ChunkObjective, StepPlan
+    from nlp.training.token_file import TokenFile
+
+_INITIAL_WEIGHTS = 0  # purpose of the random numbers
+
+
+@dataclass(frozen=True)
+class Word2Vec:
+    """Trained vectors: a word's row of `input_vectors` is what is used, `output_vectors` describe contexts.
+
+    Attributes: `vocabulary` of V words; `input_vectors` and `output_vectors` (V, D) float32; `config`;
+    `plan`, how the corpus fell into steps; `epoch_losses`, the mean loss of each epoch in nats a pair;
+    `valid_losses`, held-out loss after each epoch, where text was held out; `best_epoch`, from 1, after which
+    the vectors were so; `subwords`, vectors for unseen words, where they were asked for.
+    """
+
+    vocabulary: Vocabulary
+    input_vectors: Floats
+    output_vectors: Floats
+    config: Word2VecConfig
+    plan: StepPlan
+    epoch_losses: Sequence[float]
+    valid_losses: Sequence[float]
+    best_epoch: int
+    subwords: Subwords | None = None
+
+
+@dataclass(frozen=True)
+class EarlierModel:
+    """What a training goes on from: see `Word2Vec`."""
+
+    vocabulary: Vocabulary
+    input_vectors: Floats
+    output_vectors: Floats
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """A training that is ready to start: see `prepare`."""
+
+    corpus: TokenFile
+    config: Word2VecConfig
+    input_vectors: Floats
+    output_vectors: Floats
+    objective: ChunkObjective
+    run: Run
+    table: SubwordTable | None = None
+
+    def team_size(self, workers: int) -> int:
+        """How many workers there is work for: a step has only so many chunks."""
+        return min(workers, self.run.plan.chunks)
+
+    def train(self, workers: int = 1, watch: Watch | None = None) -> Word2Vec:
+        """Train; the result does not depend on `workers`, nor on interruptions.
+
+        Raises: DivergedError where training runs away; WorkerError where a worker died; whatever `watch`
+                raises.
+        """
+        losses = train_synchronously(self.objective, self.run, self.team_size(workers), watch)
+        stopping = self.run.stopping
+        return Word2Vec(
+            vocabulary=self.corpus.vocabulary,
+            input_vectors=self.table.compose_all(self.input_vectors) if self.table else self.input_vectors,
+            output_vectors=self.output_vectors,
+            config=self.config,
+            plan=self.run.plan,
+            epoch_losses=losses,
+            valid_losses=stopping.losses if stopping else (),
+            best_epoch=stopping.best_epoch if stopping else len(losses),
+            subwords=self.table.subwords(self.input_vectors) if self.table else None,
+        )
+
+
+def prepare(
+    corpus: TokenFile,
+    config: Word2VecConfig,
+    *,
+    earlier: EarlierModel | None = None,
+    valid: TokenFile | None = None,
+    patience: int | None = None,
+) -> Preparation:
+    """Lay out the matrices and the steps of a training on `corpus`.
+
+    With an `earlier` model, whose words the corpus must have been encoded with, training goes on from its
+    vectors. With text held out in `valid`, the best epoch is kept, and `patience` epochs without a better one
+    end the training.
+
+    Raises: InputError where there is nothing to learn, or to evaluate
+    """
+    check_corpus(corpus, config)
+    if valid and not valid.has_pairs:
+        message = "no line of the held-out text has two words of the vocabulary: nothing to evaluate on"
+        raise InputError(message)
+    streams = RandomStreams(config.seed)
+    keep = keep_probabilities(corpus.occurrences, config.subsample)
+    kept = float(np.dot(corpus.occurrences.astype(np.float64), keep))
+    plan = plan_steps(kept * config.epochs)
+    counts = corpus.vocabulary.counts
+    table = subword_table(config, corpus.vocabulary.words)
+    input_vectors, output_vectors = _initial_vectors(
+        table.size if table else len(counts), output_rows(config, len(counts)), config.dim, streams
+    )
+    if earlier:
+        rows = [corpus.vocabulary.index[word] for word in earlier.vocabulary.words]
+        input_vectors[rows], output_vectors[rows] = earlier.input_vectors, earlier.output_vectors
+    objective = make_objective(input_vectors, output_vectors, counts, config, plan, streams, table)
+    run = Run(
+        stream=TokenStream(corpus, keep, streams, plan.step_tokens, config.window),
+        plan=plan,
+        halo=config.window,
+        epochs=config.epochs,
+        tokens_per_epoch=kept,
+        words_per_epoch=corpus.words_seen,
+        learning_rate=partial(linear_decay, config.first_lr, min(config.final_lr, config.first_lr)),
+        stability=STABILITY,
+        stopping=_stopping(objective, counts, config, valid, patience, table) if valid else None,
+    )
+    return Preparation(corpus, config, input_vectors, output_vectors, objective, run, table)
+
+
+def _stopping(
+    objective: ChunkObjective,
+    counts: Sequence[int],
+    config: Word2VecConfig,
+    valid: TokenFile,
+    patience: int | None,
+    table: SubwordTable | None,
+) -> EarlyStopping:
+    matrices = objective.matrices
+    return EarlyStopping(partial(held_out_loss, matrices, counts, config, valid, table), matrices, patience)
+
+
+def train(
+    corpus: TokenFile, config: Word2VecConfig, *, workers: int = 1, watch: Watch | None = None
+) -> Word2Vec:
+    """Train word vectors: `prepare`, then `Preparation.train`.
+
+    Source: Mikolov, Sutskever, Chen, Corrado & Dean 2013, "Distributed representations of words and phrases
+            and their compositionality"
+    """
+    return prepare(corpus, config).train(workers, watch)
+
+
+def check_corpus(corpus: TokenFile, config: Word2VecConfig) -> None:
+    """Refuse a corpus from which nothing can be learnt.
+
+    Raises: InputError for fewer than two words in the vocabulary, or no sentence of two of its words
+    """
+    words = len(corpus.vocabulary)
+    if words < 2:
+        message = f"only {words} distinct words over --min-count {config.min_count}; lower it"
+        raise InputError(message)
+    if not corpus.has_pairs:
+        message = (
+            f"no line has two words over --min-count {config.min_count}, so no word has a context; "
+            f"lower it, or put whole sentences on a line"
+        )
+        raise InputError(message)
+
+
+def _initial_vectors(words: int, outputs: int, dim: int, streams: RandomStreams) -> tuple[Floats, Floats]:
+    """Small random input vectors and zero output vectors, as in word2vec.c, in memory that workers share.
+
+    Equation: w ~ uniform(-1/2, 1/2) / D
+    """
+    input_vectors, output_vectors = shared_array((words, dim)), shared_array((outputs, dim))
+    streams.at(_INITIAL_WEIGHTS).random(dtype=np.float32, out=input_vectors)
+    input_vectors -= np.float32(0.5)
+    input_vectors /= np.float32(dim)
+    return input_vectors, output_vectors

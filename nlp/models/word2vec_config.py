@@ -1,0 +1,130 @@
+"""Settings of a word2vec training, checked, and the sizes that follow from them and the corpus."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+from nlp.errors import InputError
+from nlp.training.synchronous import StepPlan
+
+ARCHITECTURES = ("skipgram", "cbow")
+LOSSES = ("ns", "hs", "softmax")
+
+LEARNING_RATES = {
+    ("skipgram", "ns"): 0.05,
+    ("skipgram", "hs"): 0.05,
+    ("skipgram", "softmax"): 0.05,
+    ("cbow", "ns"): 0.3,
+    ("cbow", "hs"): 0.1,
+    ("cbow", "softmax"): 0.1,
+}
+"""First rate of each architecture and loss. CBOW's is larger since a context has only its part of a mean."""
+
+STABILITY = 4.0
+"""The most that learning rate times pairs may be for one row in one step; at twice that, losses grow."""
+
+BLOCK = 16
+"""Centers of a block of the band: half of what a wider block computes lies outside the windows."""
+
+GROUP = 128
+"""Neighbouring centers that share their negatives."""
+
+SHARED_NEGATIVES = {"skipgram": 64, "cbow": 32}
+"""Negatives of a group: what speed and quality depend on most. CBOW predicts once a center, not six times."""
+
+
+@dataclass(frozen=True)
+class Word2VecConfig:
+    """What a user chooses. Together with the corpus it decides every byte of the result.
+
+    Attributes: `arch` and `loss`; `dim` of the vectors; `window`, contexts on either side; `negatives` for
+    each pair; `min_count` and `max_vocab`, which words have a vector (the token file is made with both);
+    `subsample`, the share of all tokens from which a word is thinned out (0: none); `noise_power` of the
+    counts that negatives are drawn by; `epochs`; `lr` at the start (None: the usual one of `arch` and `loss`,
+    see `first_lr`), `final_lr` at the end; `subwords`, whether a word is the mean of itself and its n-grams
+    of `shortest_ngram` to `longest_ngram` letters, which are hashed into `buckets`; `seed`.
+
+    Raises: InputError, naming the setting, its value and its range
+    """
+
+    arch: str = "skipgram"
+    loss: str = "ns"
+    dim: int = 100
+    window: int = 5
+    negatives: int = 5
+    min_count: int = 5
+    max_vocab: int | None = None
+    subsample: float = 1e-3
+    noise_power: float = 0.75
+    epochs: int = 5
+    lr: float | None = None
+    final_lr: float = 1e-4
+    subwords: bool = False
+    shortest_ngram: int = 3
+    longest_ngram: int = 6
+    buckets: int = 2_000_000
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        self._check_choices()
+        for field in fields(self):
+            value = getattr(self, field.name)
+            low, high = _RANGES.get(field.name, (-math.inf, math.inf))
+            if isinstance(value, int | float) and not low <= value <= high:
+                message = f"{field.name} is {value}; it must be from {low:g} to {high:g}"
+                raise InputError(message)
+
+    def _check_choices(self) -> None:
+        for name, choices in (("arch", ARCHITECTURES), ("loss", LOSSES)):
+            value = getattr(self, name)
+            if value not in choices:
+                message = f"{name} is {value!r}; choose from {', '.join(choices)}"
+                raise InputError(message)
+        if self.subwords and self.loss != "ns":
+            message = f"subwords need loss 'ns', not {self.loss!r}"
+            raise InputError(message)
+        if self.shortest_ngram > self.longest_ngram:
+            message = (
+                f"shortest_ngram is {self.shortest_ngram}, longer than longest_ngram {self.longest_ngram}"
+            )
+            raise InputError(message)
+
+    @property
+    def first_lr(self) -> float:
+        """Learning rate at the start."""
+        return LEARNING_RATES[self.arch, self.loss] if self.lr is None else self.lr
+
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "dim": (1, 100_000),
+    "window": (1, 1_000),
+    "negatives": (1, 1_000),
+    "min_count": (1, math.inf),
+    "max_vocab": (2, math.inf),
+    "subsample": (0, 1),
+    "noise_power": (-10, 10),
+    "epochs": (1, 1_000_000),
+    "lr": (1e-12, 1_000),
+    "final_lr": (0, 1_000),
+    "shortest_ngram": (1, 64),
+    "longest_ngram": (1, 64),
+    "buckets": (1, 2**31 - 1),
+    "seed": (0, 2**64 - 1),
+}
+
+
+_LARGEST_CHUNK, _LARGEST_STEP, _SMALLEST_STEP = 512, 4096, 64  # tokens
+_STEPS = 3_500
+
+
+def plan_steps(tokens: float) -> StepPlan:
+    """Choose the size of a step for a training that will see `tokens` tokens, all epochs together.
+
+    Large steps are fast and can be shared among workers; but a training needs some thousands of steps, so a
+    small corpus has to take small ones. Powers of two, so that the size changes seldom as a corpus grows.
+    """
+    most = min(max(tokens / _STEPS, _SMALLEST_STEP), _LARGEST_STEP)
+    step = 2 ** int(math.log2(most))
+    chunk = min(step, _LARGEST_CHUNK)
+    return StepPlan(chunk, step // chunk)

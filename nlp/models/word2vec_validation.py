@@ -1,0 +1,124 @@
+"""Loss on held-out text, in one unit for every architecture and loss, so that models can be compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.layers.band import BandShape
+from nlp.layers.full_softmax import SoftmaxBand
+from nlp.layers.hierarchical_softmax import SplitPaths, TreeBand
+from nlp.layers.huffman import HuffmanTree
+from nlp.layers.noise import NoiseDistribution
+from nlp.layers.random_streams import RandomStreams
+from nlp.models.cbow import WINDOWS
+from nlp.models.hierarchical import TOP_NODES
+from nlp.models.objectives import make_predictors
+from nlp.training.token_stream import TokenStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from nlp.layers.arrays import Floats, Ids
+    from nlp.layers.predictors import Predictors
+    from nlp.models.subwords import SubwordTable
+    from nlp.models.word2vec_config import Word2VecConfig
+    from nlp.training.token_file import TokenFile
+    from nlp.training.token_stream import Window
+
+_CENTERS = 64  # of a chunk: its scores of all words have to fit in memory
+MOST_CENTERS = 16_384
+"""Centers that are evaluated; of a longer text, this many in stretches spread evenly over it."""
+
+
+def held_out_loss(
+    matrices: Sequence[Floats],
+    counts: Sequence[int],
+    config: Word2VecConfig,
+    text: TokenFile,
+    table: SubwordTable | None = None,
+) -> float:
+    """Mean nats of a prediction: of a word from one context (skip-gram), or from their mean (CBOW).
+
+    Each is the exact probability among all V words. A score of negative sampling estimates
+    log P(o|c) / (K q(o)), so P is the softmax of u_o·v_c + log q(o); hierarchical and full softmax give P
+    itself. No word is thinned out. The windows of CBOW are drawn from a stream of their own, so the same
+    model and text give the same number.
+
+    Equation: L = Σ a_ij (-log P(w_i | x_j)) / Σ a_ij;   log V for an untrained full softmax
+    Shapes:   matrices: input vectors (V, D), or (V + U, D) for `table` to make them from, and output vectors
+              (V, D), or node vectors (V - 1, D) for hs; counts (V,), the ones that the model was trained
+              with; `text` numbered by its vocabulary
+    Raises:   ValueError if no sentence of `text` has two words of the vocabulary
+    Source:   Gutmann & Hyvärinen 2012, §2.2; Levy & Goldberg 2014, §3.1 (what a score estimates)
+    """
+    inputs, outputs = matrices
+    inputs = table.compose_all(inputs) if table else inputs
+    loss_of_chunk = _loss_of_chunk((inputs, outputs), counts, config)
+    streams = RandomStreams(0)
+    loss = pairs = 0.0
+    for number, window in _sample(text, config.window):
+        rng = streams.at(WINDOWS, 0, number)
+        of_chunk = loss_of_chunk(window.tokens, window.sentences, rng)
+        loss, pairs = loss + of_chunk[0], pairs + of_chunk[1]
+    if not pairs:
+        message = "the held-out text has no line with two words of the vocabulary: nothing to evaluate"
+        raise ValueError(message)
+    return loss / pairs
+
+
+def _sample(text: TokenFile, halo: int) -> Iterator[tuple[int, Window]]:
+    """Yield every n-th window of the text, and its number, with the least n that keeps to MOST_CENTERS."""
+    keep = np.ones(len(text.vocabulary), np.float32)
+    stride = -(-text.words // MOST_CENTERS)
+    for number, window in enumerate(TokenStream(text, keep, RandomStreams(0), _CENTERS, halo).windows(0)):
+        if number % max(stride, 1) == 0:
+            yield number, window
+
+
+def _loss_of_chunk(
+    matrices: Sequence[Floats], counts: Sequence[int], config: Word2VecConfig
+) -> Callable[[Ids, Ids, np.random.Generator], tuple[float, float]]:
+    """Return a function of tokens, sentences and a generator: loss in nats and predictions of a chunk."""
+    inputs, outputs = matrices
+    if config.loss == "ns":  # log q as one more dimension, in which every input is 1
+        noise = np.log(NoiseDistribution(counts, config.noise_power).probabilities)
+        inputs = np.hstack((inputs, np.ones((len(inputs), 1), inputs.dtype)))
+        outputs = np.hstack((outputs, noise.astype(outputs.dtype)[:, None]))
+    shape = BandShape(_CENTERS, config.window, inputs.shape[1], groups=1, shared=1, block=_CENTERS)
+    predictors = make_predictors(config, shape, inputs.dtype)
+    of_targets = (_hierarchical if config.loss == "hs" else _full)(predictors, outputs, counts)
+
+    def loss_of_chunk(tokens: Ids, sentences: Ids, rng: np.random.Generator) -> tuple[float, float]:
+        predictors.set_sentences(sentences, rng)
+        targets = tokens[shape.window : shape.window + shape.centers]
+        return of_targets(predictors.forward(inputs.take(tokens, axis=0)), targets)
+
+    return loss_of_chunk
+
+
+def _full(
+    predictors: Predictors, outputs: Floats, _counts: Sequence[int]
+) -> Callable[[Floats, Ids], tuple[float, float]]:
+    band = SoftmaxBand(predictors.band, len(outputs))
+
+    def loss(hidden: Floats, targets: Ids) -> tuple[float, float]:
+        band.set_targets(targets)
+        return band.loss(hidden, outputs)
+
+    return loss
+
+
+def _hierarchical(
+    predictors: Predictors, nodes: Floats, counts: Sequence[int]
+) -> Callable[[Floats, Ids], tuple[float, float]]:
+    paths = SplitPaths(HuffmanTree.of(counts), TOP_NODES, nodes.dtype)
+    band = TreeBand(predictors.band, paths)
+
+    def loss(hidden: Floats, targets: Ids) -> tuple[float, float]:
+        band.set_targets(targets)
+        deep = nodes.take(band.deep.nodes.reshape(-1), axis=0, mode="clip")
+        return band.loss(hidden, nodes[: paths.top], deep)
+
+    return loss

@@ -1,0 +1,64 @@
+"""High-dimensional vectors as points in the plane, for the eye."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.errors import NlpError
+
+if TYPE_CHECKING:
+    from nlp.layers.arrays import Floats
+
+PCA, TSNE = "pca", "tsne"
+MIN_POINTS = 3
+
+
+def project(vectors: Floats, method: str = PCA, seed: int = 1) -> Floats:
+    """Points (N, 2) for vectors (N, D). Raises: NlpError for fewer than three, or an absent extra."""
+    if len(vectors) < MIN_POINTS:
+        raise NlpError(f"a map needs at least {MIN_POINTS} words; got {len(vectors)}")
+    return tsne(vectors, seed) if method == TSNE else principal_components(vectors)
+
+
+def principal_components(vectors: Floats) -> Floats:
+    """The two directions in which the vectors differ most.
+
+    Equation: X − mean = A S Bᵀ (singular values falling);   points = A S, first two columns
+    Shapes:   vectors (N, D) -> (N, 2); the largest entry of each direction is positive, so the map is one.
+              A direction in which they differ by rounding only is 0.
+    Source:   Pearson 1901
+    """
+    centered = vectors - vectors.mean(axis=0)
+    left, singular, directions = np.linalg.svd(centered, full_matrices=False)
+    points = np.zeros((len(vectors), 2), vectors.dtype)
+    noise = singular.max(initial=0) * max(centered.shape) * np.finfo(singular.dtype).eps
+    for axis in np.flatnonzero(singular[:2] > noise):
+        direction = directions[axis]
+        sign = np.sign(direction[np.abs(direction).argmax()])
+        points[:, axis] = sign * left[:, axis] * singular[axis]
+    return points
+
+
+def tsne(vectors: Floats, seed: int = 1) -> Floats:
+    """t-SNE: near neighbours stay near; distances between clusters mean little.
+
+    Source: van der Maaten & Hinton 2008, by scikit-learn. Raises: NlpError where that is not installed.
+    """
+    try:
+        from sklearn.manifold import TSNE as Embedding  # noqa: N811  a class, called as the method is known
+    except ImportError as error:
+        raise NlpError(
+            "t-SNE needs scikit-learn; pip install 'nlptool[plot]', or use --method pca"
+        ) from error
+    perplexity = min(30.0, (len(vectors) - 1) / 3)
+    embedding = Embedding(
+        n_components=2, perplexity=perplexity, init="pca", random_state=seed, metric="cosine"
+    )
+    with import_module("threadpoolctl").threadpool_limits(
+        1
+    ):  # threads that wait for one another on a busy machine cost minutes
+        points: Floats = embedding.fit_transform(vectors)
+    return points

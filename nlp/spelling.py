@@ -1,0 +1,81 @@
+"""Near misses of an unknown word: the words of a vocabulary that few edits turn it into."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+class NearMisses:
+    """Suggestions from `words`, which stand in order of falling frequency.
+
+    A word's letters are kept as a set of 64 bits. One edit changes at most two bits, so comparing bits
+    leaves a few hundred words of many thousand to compare letter by letter.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+
+    @cached_property
+    def _folded(self) -> list[str]:
+        return [word.casefold() for word in self._words]
+
+    @cached_property
+    def _letters(self) -> NDArray[np.uint64]:
+        return np.fromiter(map(_letter_bits, self._folded), np.uint64, len(self._words))
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.int64]:
+        return np.fromiter(map(len, self._folded), np.int64, len(self._words))
+
+    def suggest(self, word: str, most: int = 3) -> list[str]:
+        """At most `most` words within two edits (one, for up to four letters).
+
+        The nearest come first; of those equally near, the ones with its first letter; then the frequent.
+        An edit inserts, deletes or changes a letter or swaps two neighbours; another case is the nearest.
+        """
+        folded = word.casefold()
+        limit = 1 if len(word) <= 4 else 2
+        apart = np.bitwise_count(self._letters ^ np.uint64(_letter_bits(folded)))
+        near = (apart <= 2 * limit) & (np.abs(self._lengths - len(folded)) <= limit)
+        scored = []
+        for number in np.flatnonzero(near).tolist():
+            distance = edit_distance(folded, self._folded[number], limit)
+            if distance <= limit:
+                scored.append((distance, self._folded[number][:1] != folded[:1], number))
+        return [self._words[number] for _, _, number in sorted(scored)[:most]]
+
+
+def edit_distance(first: str, second: str, limit: int) -> int:
+    """Insertions, deletions, changes and swaps of neighbours between two words, or `limit` + 1 if over it.
+
+    Source: Damerau 1964, in the restricted form (no letter is edited twice).
+    """
+    if abs(len(first) - len(second)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, letter in enumerate(first, 1):
+        older, before, row = before, row, [i]
+        for j, other in enumerate(second, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if older and j > 1 and letter == second[j - 2] and first[i - 2] == other:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+    return min(row[-1], limit + 1)
+
+
+def _letter_bits(word: str) -> int:
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) & 63)
+    return bits

@@ -1,0 +1,1 @@
+"""Text before any model: normalisation, sentences, tokens, vocabulary, records. Never imports NumPy."""

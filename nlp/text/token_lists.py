@@ -1,0 +1,43 @@
+"""A text as lists of tokens of a convenient size, with the line end as a token of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SLICE_CHARACTERS = 1 << 15
+"""Of one list: its token objects stay in the L2 cache, twice as fast as with 1 << 18."""
+
+
+def split_blocks(blocks: Iterable[str]) -> Iterator[list[str]]:
+    r"""Yield short lists of the tokens of a text, "\n" among them; where two spaces meet there is a "".
+
+    Tokens are separated by spaces, sentences by "\n"; blocks may be cut anywhere but inside a token.
+    """
+    for block in blocks:
+        spaced, start = block.replace("\n", " \n "), 0
+        while start < len(spaced):
+            end = spaced.find(" ", start + SLICE_CHARACTERS)
+            end = len(spaced) if end < 0 else end
+            yield spaced[start:end].split(" ")
+            start = end + 1
+
+
+def of_equal_size(token_lists: Iterable[list[str]], size: int) -> Iterator[list[str]]:
+    """Yield all tokens but "" in lists of `size`, the last one shorter.
+
+    What is done after each list, such as forgetting rare types, is then a matter of the text alone.
+    """
+    waiting: list[str] = []
+    for tokens in token_lists:
+        waiting += filter(None, tokens)
+        start = 0
+        while len(waiting) - start >= size:
+            yield waiting[start : start + size]
+            start += size
+        if start:
+            del waiting[:start]
+    if waiting:
+        yield waiting

@@ -1,0 +1,61 @@
+"""Which epoch was the best on text that was held out, and when to give up waiting for a better one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from nlp.layers.arrays import Floats
+
+_BEST = "best"
+
+
+class EarlyStopping:
+    """Takes the held-out loss of each epoch and keeps a copy of the best matrices so far.
+
+    Attributes: `evaluate`, which gives the loss of the matrices as they are; `losses`, after each epoch, in
+    its unit; `best_epoch`, from 1.
+
+    Source: Prechelt 1998, "Early stopping - but when?" (patience: epochs in a row without a new best)
+    """
+
+    def __init__(
+        self, evaluate: Callable[[], float], matrices: Sequence[Floats], patience: int | None = None
+    ) -> None:
+        self.losses: list[float] = []
+        self.best_epoch = 0
+        self.evaluate = evaluate
+        self._matrices = matrices
+        self._patience = patience
+        self._best: list[Floats] = []
+
+    def take(self, loss: float) -> bool:
+        """Take the loss after an epoch; return whether to stop."""
+        if not self.best_epoch or loss < self.losses[self.best_epoch - 1]:
+            self.best_epoch = len(self.losses) + 1
+            self._best = [matrix.copy() for matrix in self._matrices]
+        self.losses.append(loss)
+        return self._patience is not None and len(self.losses) - self.best_epoch >= self._patience
+
+    def restore_best_(self) -> None:
+        """Put the matrices back to where they were after the best epoch."""
+        for matrix, best in zip(self._matrices, self._best, strict=False):
+            matrix[...] = best
+
+    def figures(self) -> dict[str, Any]:
+        """What `resume_` needs beside `arrays`, as JSON holds it."""
+        return {"losses": self.losses, "best_epoch": self.best_epoch}
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The best matrices so far, by name."""
+        return {f"{_BEST}.{number}": matrix for number, matrix in enumerate(self._best)}
+
+    def resume_(self, figures: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Go on from an earlier run."""
+        self.losses, self.best_epoch = list(figures["losses"]), figures["best_epoch"]
+        count = len(self._matrices) if self.best_epoch else 0
+        self._best = [arrays[f"{_BEST}.{number}"] for number in range(count)]

@@ -1,0 +1,244 @@
+"""Processes over shared memory: one function runs once in each worker of a team, in step with the others.
+
+The calling process is worker 0, the others are forked from it: they find every array as it was, and write
+what all must see into arrays of `shared_array`. That memory has no name, so nothing of it is left behind.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import multiprocessing
+import os
+import signal
+import threading
+import traceback
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nlp.errors import NlpError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkProcess
+
+    import numpy.typing as npt
+
+_SPINS = 10  # some 25 µs; to wake a sleeping worker takes about as long
+_LOOK_SECONDS = 0.1  # asleep for so long, a worker sees whether the others still live
+_JOIN_SECONDS = 1.0
+_LEFT_TO_THE_LEADER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # a terminal tells the whole group
+_CACHE_LINE = 8  # int64 values: counters of two workers in one line would slow both down
+
+
+class WorkerError(NlpError):
+    """A worker process died; the message says of what."""
+
+
+class _Stopped(BaseException):
+    """Unwinds a worker when the team is dissolved."""
+
+
+def shared_array(shape: Sequence[int], dtype: npt.DTypeLike = np.float32) -> npt.NDArray[Any]:
+    """Return an array of zeros that this process and those forked from it later all see."""
+    kind = np.dtype(dtype)
+    values = math.prod(shape)
+    memory = mmap.mmap(-1, max(values * kind.itemsize, 1))
+    return np.frombuffer(memory, kind, values).reshape(shape)
+
+
+class _Meeting:
+    """What the workers of a team share: where each of them is, and which tasks are taken."""
+
+    def __init__(self, workers: int) -> None:
+        context = multiprocessing.get_context("fork")
+        self.workers = workers
+        self.arrived: npt.NDArray[np.int64] = shared_array((workers, _CACHE_LINE), np.int64)[:, 0]
+        self.asleep: npt.NDArray[np.int64] = shared_array((workers, _CACHE_LINE), np.int64)[:, 0]
+        self.taken: npt.NDArray[np.int64] = shared_array((1,), np.int64)
+        self.taking = context.Lock()
+        self.alarms = [context.Semaphore(0) for _ in range(workers)]
+
+
+class Member:
+    """One worker's place in its team: `index` of `workers`, the barrier where all meet, the tasks of all."""
+
+    def __init__(self, index: int, meeting: _Meeting | None, look: Callable[[], None]) -> None:
+        self.index = index
+        self.workers = meeting.workers if meeting else 1
+        self._meeting = meeting
+        self._look = look
+        self._round = 0
+        self._shared_before = 0  # tasks of all shares up to now
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Return when every worker has come here: what any wrote before, all see after.
+
+        It spins for the time that a worker on a core of its own may need, then sleeps: where other programs
+        want the cores too, who waits must not take one from the worker that it waits for.
+
+        Raises: WorkerError in worker 0 if another one has died.
+        """
+        if self._meeting is None:
+            return
+        self._round += 1
+        self._fence()
+        self._meeting.arrived[self.index] = self._round
+        self._fence()
+        if self._all_are_here():
+            self._wake_the_others(self._meeting)
+        elif not any(self._all_are_here() for _ in range(_SPINS)):
+            self._sleep(self._meeting)
+        self._fence()
+
+    def share(self, tasks: int) -> Iterator[int]:
+        """Yield numbers below `tasks`: each goes to one worker, the next one to whoever is free.
+
+        All workers call it with the same `tasks`, and meet at the barrier between two calls.
+        """
+        if self._meeting is None:
+            yield from range(tasks)
+            return
+        while (number := self._take(self._meeting, tasks)) is not None:
+            yield number
+        self._shared_before += tasks
+
+    def _all_are_here(self) -> bool:
+        return self._meeting is None or bool(self._meeting.arrived.min() >= self._round)
+
+    def _wake_the_others(self, meeting: _Meeting) -> None:
+        for other in np.flatnonzero(meeting.asleep):
+            meeting.alarms[other].release()
+
+    def _sleep(self, meeting: _Meeting) -> None:
+        meeting.asleep[self.index] = 1
+        self._fence()  # either who comes last sees us asleep, or we see that it has come
+        while not self._all_are_here():
+            meeting.alarms[self.index].acquire(timeout=_LOOK_SECONDS)
+            self._look()
+        meeting.asleep[self.index] = 0
+
+    def _take(self, meeting: _Meeting, tasks: int) -> int | None:
+        while not meeting.taking.acquire(timeout=_LOOK_SECONDS):  # a killed worker would keep it for ever
+            self._look()
+        try:
+            number = int(meeting.taken[0]) - self._shared_before
+            if number >= tasks:
+                return None
+            meeting.taken[0] += 1
+            return number
+        finally:
+            meeting.taking.release()
+
+    def _fence(self) -> None:
+        """Order memory accesses, which not every processor does by itself (arm64 does not)."""
+        for _ in range(2):  # a release and then an acquire: together a full barrier
+            self._lock.acquire()
+            self._lock.release()
+
+
+def run_team(workers: int, work: Callable[[Member], None]) -> None:
+    """Run `work` in each of `workers` processes, this one among them, and return when all are done.
+
+    An exception here ends the others. They ignore SIGINT and SIGTERM, which this process handles for all, and
+    end by themselves soon after it has died, whatever killed it.
+
+    Raises: WorkerError if a worker failed or was killed; whatever `work` raises here.
+    """
+    if workers == 1:
+        work(Member(0, None, lambda: None))
+        return
+    team = _Team(workers)
+    try:
+        team.start(work)
+        work(Member(0, team.meeting, team.check))
+        team.join()
+    finally:
+        team.dissolve()
+
+
+class _Team:
+    """The workers beside the leader."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self.meeting = _Meeting(workers)
+        self._stop: npt.NDArray[np.int8] = shared_array((1,), np.int8)
+        self._processes: list[ForkProcess] = []
+        self._reports: list[Connection] = []
+
+    def start(self, work: Callable[[Member], None]) -> None:
+        context, leader = multiprocessing.get_context("fork"), os.getpid()
+        for index in range(1, self.workers):
+            report, sender = context.Pipe(duplex=False)
+            process = context.Process(target=self._run, args=(index, leader, work, sender), daemon=True)
+            with _signals_held_back():  # neither may a new worker see one, nor may it start unknown to us
+                process.start()
+                self._processes.append(process)
+                self._reports.append(report)
+            sender.close()
+
+    def _run(self, index: int, leader: int, work: Callable[[Member], None], sender: Connection) -> None:
+        """Be a worker: the first function of its process."""
+        for number in _LEFT_TO_THE_LEADER:
+            signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+        def look() -> None:
+            if os.getppid() != leader or self._stop[0]:
+                raise _Stopped
+
+        try:
+            look()
+            work(Member(index, self.meeting, look))
+        except _Stopped:
+            pass
+        except BaseException:  # noqa: BLE001 - told to the leader, who raises
+            sender.send(traceback.format_exc())
+            os._exit(1)
+
+    def check(self) -> None:
+        """Raise WorkerError if a worker has ended before its time."""
+        for index, (process, report) in enumerate(zip(self._processes, self._reports, strict=True), start=1):
+            if process.exitcode is None or process.exitcode == 0:
+                continue
+            told = ""
+            with suppress(EOFError, OSError):
+                told = report.recv() if report.poll() else ""
+            if process.exitcode < 0:
+                name = signal.Signals(-process.exitcode).name
+                told = f"killed by {name}; is there memory for so many workers?"
+            message = f"worker {index} of {self.workers} ended early: {told.strip() or process.exitcode}"
+            raise WorkerError(message)
+
+    def join(self) -> None:
+        for process in self._processes:
+            process.join()
+        self.check()
+
+    def dissolve(self) -> None:
+        """Leave no worker behind, whatever state it is in."""
+        self._stop[0] = 1
+        for alarm in self.meeting.alarms:
+            alarm.release()
+        for process in self._processes:
+            process.join(_JOIN_SECONDS)
+            if process.exitcode is None:
+                process.kill()
+                process.join()
+        for report in self._reports:
+            report.close()
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Let the signals that end a program wait."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _LEFT_TO_THE_LEADER)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

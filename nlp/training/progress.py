@@ -1,0 +1,163 @@
+"""What a training run tells whoever watches it."""
+
+from __future__ import annotations
+
+import math
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_REPORT_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One look at a running training.
+
+    Attributes: `epoch` from 1; `step` from 1, over all epochs; `loss`, the mean since the last report, in
+    nats a (center, context) pair (NaN until one was seen); `words_done` of `words_total`, counted as
+    they stand in the input, once an epoch; `tokens_per_second`, the words of this run by the time it spent
+    in training steps, which is `elapsed_seconds`; `eta_seconds`, what is left at that speed; `epoch_done`,
+    true in the last report of an epoch; `valid_loss`, held-out loss of that epoch, where there is one.
+    """
+
+    epoch: int
+    step: int
+    loss: float
+    learning_rate: float
+    words_done: int
+    words_total: int
+    tokens_per_second: float
+    elapsed_seconds: float
+    eta_seconds: float
+    epoch_done: bool
+    valid_loss: float | None = None
+
+
+class ProgressMeter:
+    """Adds up losses and time, and reports about once a second and at the end of each epoch.
+
+    Attributes: `epoch_losses`, the mean loss of each finished epoch in nats a pair.
+    """
+
+    def __init__(
+        self, words_per_epoch: int, epochs: int, on_progress: Callable[[Progress], None] | None
+    ) -> None:
+        self.epoch_losses: list[float] = []
+        self._words_total = words_per_epoch * epochs
+        self._epochs = epochs
+        self._on_progress = on_progress
+        self._stretch, self._epoch = _LossSum(), _LossSum()
+        self._mean = math.nan
+        self._done_before = 0.0  # part of the training that an earlier run did
+        self._started = self._reported = time.perf_counter()
+        self._outside = 0.0  # seconds spent on what is no training step
+
+    def start(self, done: float) -> None:
+        """Start the clock, with a part of the training already done."""
+        self._done_before = done
+        self._started = self._reported = time.perf_counter()
+
+    @contextmanager
+    def outside_training(self) -> Iterator[None]:
+        """Time spent here is not counted."""
+        before = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._outside += time.perf_counter() - before
+
+    def add_loss(self, nats: float, pairs: float) -> None:
+        """Add the loss of a chunk, summed over its pairs."""
+        self._stretch.add(nats, pairs)
+        self._epoch.add(nats, pairs)
+
+    def report(self, epoch: int, step: int, learning_rate: float, done: float) -> None:
+        """Tell the callback how things stand, unless it has been told less than a second ago."""
+        if time.perf_counter() - self._reported >= _REPORT_SECONDS:
+            self._tell(epoch, step, learning_rate, done)
+
+    def close_epoch(self) -> float:
+        """Return the epoch's mean loss, and start the next one's."""
+        before = self.epoch_losses[-1] if self.epoch_losses else math.nan
+        self.epoch_losses.append(self._epoch.mean(otherwise=before))
+        self._epoch = _LossSum()
+        return self.epoch_losses[-1]
+
+    def tell_epoch(self, epoch: int, step: int, learning_rate: float, valid_loss: float | None) -> None:
+        """Tell the callback, in any case, that an epoch is done."""
+        done = (epoch + 1) / self._epochs
+        self._tell(epoch, step, learning_rate, done, epoch_done=True, valid_loss=valid_loss)
+
+    def figures(self) -> dict[str, Any]:
+        """What `resume_` needs, as JSON holds it."""
+        sums = {"stretch": self._stretch.values, "epoch": self._epoch.values}
+        return {"epoch_losses": [*map(_or_none, self.epoch_losses)], "mean": _or_none(self._mean), **sums}
+
+    def resume_(self, figures: Mapping[str, Any]) -> None:
+        """Go on from an earlier run."""
+        self.epoch_losses = [*map(_or_nan, figures["epoch_losses"])]
+        self._mean = _or_nan(figures["mean"])
+        self._stretch, self._epoch = _LossSum(*figures["stretch"]), _LossSum(*figures["epoch"])
+
+    def _tell(
+        self,
+        epoch: int,
+        step: int,
+        learning_rate: float,
+        done: float,
+        *,
+        epoch_done: bool = False,
+        valid_loss: float | None = None,
+    ) -> None:
+        self._mean = self._stretch.mean(otherwise=self._mean)
+        self._stretch = _LossSum()
+        self._reported = now = time.perf_counter()
+        if self._on_progress is None:
+            return
+        elapsed, here = max(now - self._started - self._outside, 1e-9), done - self._done_before
+        with self.outside_training():
+            self._on_progress(
+                Progress(
+                    epoch=epoch + 1,
+                    step=step,
+                    loss=self._mean,
+                    learning_rate=learning_rate,
+                    words_done=round(done * self._words_total),
+                    words_total=self._words_total,
+                    tokens_per_second=here * self._words_total / elapsed,
+                    elapsed_seconds=elapsed,
+                    eta_seconds=elapsed * (1 - done) / max(here, 1e-9),
+                    epoch_done=epoch_done,
+                    valid_loss=valid_loss,
+                )
+            )
+
+
+class _LossSum:
+    def __init__(self, nats: float = 0.0, pairs: float = 0.0) -> None:
+        self._nats, self._pairs = nats, pairs
+
+    @property
+    def values(self) -> list[float]:
+        return [self._nats, self._pairs]
+
+    def add(self, nats: float, pairs: float) -> None:
+        self._nats += nats
+        self._pairs += pairs
+
+    def mean(self, *, otherwise: float) -> float:
+        return self._nats / self._pairs if self._pairs else otherwise
+
+
+def _or_none(value: float) -> float | None:
+    """`value` as JSON can hold it."""
+    return None if math.isnan(value) else value
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value

@@ -1,0 +1,230 @@
+"""The loop over the steps of a training: same seed, same bytes, any number of workers, interrupted or not.
+
+A step is a fixed number of chunks of consecutive tokens. Each worker computes some of the chunks against one
+snapshot of the matrices; barrier; each sums and applies its parts of the distinct rows, in the order of the
+chunks; barrier. A row's sum so never depends on who makes it, and neither does any random number: those are
+addressed by epoch and chunk.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nlp.errors import DivergedError
+from nlp.training.checkpoint import TrainingState
+from nlp.training.parallel import Member, run_team, shared_array
+from nlp.training.progress import Progress, ProgressMeter
+from nlp.training.synchronous import Chunk, ChunkObjective, RowUpdates, StepPlan, apply_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    import numpy.typing as npt
+
+    from nlp.training.checkpoint import OnBoundary
+    from nlp.training.early_stopping import EarlyStopping
+    from nlp.training.token_stream import TokenStream, Window
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything about a training run but the model.
+
+    Attributes: `stream` of windows of `plan.step_tokens`; `halo`, contexts on either side of a chunk;
+    `tokens_per_epoch`, how many of them are expected to be kept; `words_per_epoch`, as counted for people;
+    `learning_rate`, a function of the part of the training that is done; `stability`, the most that learning
+    rate times pairs may be for one row in one step; `stopping`, where there is text held out.
+    """
+
+    stream: TokenStream
+    plan: StepPlan
+    halo: int
+    epochs: int
+    tokens_per_epoch: float
+    words_per_epoch: int
+    learning_rate: Callable[[float], float]
+    stability: float
+    stopping: EarlyStopping | None = None
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What goes on beside the training, without changing a bit of it.
+
+    Attributes: `on_progress`, called about once a second; `on_boundary`, called between two steps, see
+    `OnBoundary`; `at_rest`, entered where the state told last stays the same for seconds; `resume`, the state
+    in which an earlier run stopped.
+    """
+
+    on_progress: Callable[[Progress], None] | None = None
+    on_boundary: OnBoundary | None = None
+    at_rest: Callable[[], AbstractContextManager[None]] = nullcontext
+    resume: TrainingState | None = None
+
+
+def train_synchronously(
+    objective: ChunkObjective, run: Run, workers: int, watch: Watch | None = None
+) -> list[float]:
+    """Train all epochs; return the mean loss of each, in nats a pair, over the chunks whose loss was taken.
+
+    Raises: DivergedError where a loss or a weight is not finite, or an epoch's mean loss is worse than an
+            untrained model's; WorkerError where a worker died; whatever `watch` raises.
+    """
+    watch = watch or Watch()
+    meter = ProgressMeter(run.words_per_epoch, run.epochs, watch.on_progress)
+    loop = _StepLoop(objective, run, meter, watch)
+    if watch.resume:
+        loop.resume_(watch.resume)
+    with np.errstate(over="ignore", invalid="ignore"):  # what diverges is told in words, by DivergedError
+        run_team(workers, loop.work)
+    if run.stopping:
+        run.stopping.restore_best_()
+    return meter.epoch_losses
+
+
+@dataclass(frozen=True)
+class _Position:
+    """Between two steps: `epoch` from 0, `number` of steps and `tokens` done in it, `step`s in all."""
+
+    epoch: int = 0
+    number: int = 0
+    tokens: int = 0
+    step: int = 0
+
+
+_WORSE_THAN_NOTHING = 1.05
+_LOSS_EVERY = 16  # chunks: the loss of one costs a fifth of its training, so about 1 % in all
+
+
+class _StepLoop:
+    """What the workers share, and the loop that each of them runs."""
+
+    def __init__(self, objective: ChunkObjective, run: Run, meter: ProgressMeter, watch: Watch) -> None:
+        self._objective = objective
+        self._run = run
+        self._meter = meter
+        self._watch = watch
+        self._at = _Position()
+        self._updates = [
+            RowUpdates.shared(run.plan.chunks * rows, matrix.shape[1])
+            for matrix, rows in zip(objective.matrices, objective.rows_per_chunk, strict=True)
+        ]
+        self._losses: npt.NDArray[np.float64] = shared_array((run.plan.chunks, 2), np.float64)
+        self._stopped: npt.NDArray[np.int8] = shared_array((1,), np.int8)
+
+    def resume_(self, state: TrainingState) -> None:
+        """Go on from a state; before any worker starts."""
+        self._at = _Position(**state.figures["position"])
+        self._meter.resume_(state.figures["meter"])
+        for number, matrix in enumerate(self._objective.matrices):
+            matrix[...] = state.arrays[_name(number)]
+        if self._run.stopping:
+            self._run.stopping.resume_(state.figures["stopping"], state.arrays)
+
+    def work(self, member: Member) -> None:
+        """Train: the whole of what one worker does."""
+        self._meter.start(self._done(self._at))
+        while self._at.epoch < self._run.epochs and not self._stopped[0]:
+            for window in self._run.stream.windows(self._at.epoch, skip=self._at.number):
+                self._step(window, member)
+            if member.index == 0:
+                self._end_epoch()
+            self._at = _Position(self._at.epoch + 1, step=self._at.step)
+            member.wait()  # all see whether to stop
+            if member.index == 0:
+                self._meet_boundary()
+
+    def _step(self, window: Window, member: Member) -> None:
+        before = self._at
+        rate = self._run.learning_rate(self._done(before))
+        self._compute(window, member)
+        member.wait()
+        self._apply(rate, member)
+        self._at = _Position(before.epoch, before.number + 1, before.tokens + window.centers, before.step + 1)
+        if member.index == 0:
+            self._take_losses(before.number, rate)
+        member.wait()
+        if member.index == 0:  # while the others start on the next step: they change no weight before we come
+            self._meter.report(before.epoch, self._at.step, rate, self._done(self._at))
+            self._meet_boundary()
+
+    def _done(self, at: _Position) -> float:
+        """Part of the training that is done; how many tokens an epoch keeps is known as an expectation."""
+        of_epoch = min(at.tokens / self._run.tokens_per_epoch, 1.0)
+        return min(at.epoch + of_epoch, self._run.epochs) / self._run.epochs
+
+    def _compute(self, window: Window, member: Member) -> None:
+        """Compute some chunks of a step."""
+        size, halo, chunks = self._run.plan.chunk_tokens, self._run.halo, self._run.plan.chunks
+        for c in member.share(chunks):
+            places = slice(c * size, (c + 1) * size + 2 * halo)
+            number = self._at.number * chunks + c
+            chunk = Chunk(window.tokens[places], window.sentences[places], self._at.epoch, number)
+            parts = zip(self._updates, self._objective.rows_per_chunk, strict=True)
+            self._objective.gradients(chunk, [updates.part(c, rows) for updates, rows in parts])
+            if number % _LOSS_EVERY == 0:
+                self._losses[c] = self._objective.loss()
+
+    def _apply(self, rate: float, member: Member) -> None:
+        """Apply some parts of the updates: as few as give each worker one, since each has a fixed cost."""
+        matrices = self._objective.matrices
+        parts = -(-member.workers // len(matrices))
+        for task in member.share(len(matrices) * parts):
+            number, part = divmod(task, parts)
+            updates = self._updates[number]
+            apply_rows(matrices[number], updates, rate, self._run.stability, part, parts)
+
+    def _take_losses(self, number: int, rate: float) -> None:
+        for c, (loss, pairs) in enumerate(self._losses):
+            if (number * len(self._losses) + c) % _LOSS_EVERY == 0:
+                if not np.isfinite(loss):
+                    raise self._diverged("the loss is not finite", rate)
+                self._meter.add_loss(float(loss), float(pairs))
+
+    def _end_epoch(self) -> None:
+        epoch, stopping, valid_loss = self._at.epoch, self._run.stopping, None
+        rate = self._run.learning_rate(self._done(_Position(epoch)))
+        if not all(np.isfinite(matrix.sum(dtype=np.float64)) for matrix in self._objective.matrices):
+            raise self._diverged("a weight is not finite", rate)
+        if stopping:
+            with self._meter.outside_training(), self._watch.at_rest():
+                valid_loss = stopping.evaluate()
+            self._stopped[0] = stopping.take(valid_loss)
+        # The bounded rate of each row can keep hopeless weights finite for ever: their loss gives them away.
+        loss, untrained = self._meter.close_epoch(), self._objective.untrained_loss
+        if loss > _WORSE_THAN_NOTHING * untrained:
+            what = f"a mean loss of {loss:.3f} nats a pair, {untrained:.3f} before any training,"
+            raise self._diverged(what, rate)
+        last_rate = self._run.learning_rate(self._done(_Position(epoch + 1)))
+        self._meter.tell_epoch(epoch, self._at.step, last_rate, valid_loss)
+
+    def _meet_boundary(self) -> None:
+        if self._watch.on_boundary:
+            with self._meter.outside_training():
+                self._watch.on_boundary(self._state)
+
+    def _state(self) -> TrainingState:
+        stopping = self._run.stopping
+        at = _Position(self._run.epochs, step=self._at.step) if self._stopped[0] else self._at
+        figures: dict[str, Any] = {"position": asdict(at), "meter": self._meter.figures()}
+        arrays: dict[str, Any] = {_name(number): W for number, W in enumerate(self._objective.matrices)}
+        if stopping:
+            figures["stopping"] = stopping.figures()
+            arrays |= stopping.arrays()
+        return TrainingState(figures, arrays)
+
+    def _diverged(self, what: str, rate: float) -> DivergedError:
+        message = (
+            f"training diverged: {what} in epoch {self._at.epoch + 1}, step {self._at.step}, learning rate "
+            f"{rate:.6g}; start again with a lower --lr (a tenth of it, say)"
+        )
+        return DivergedError(message)
+
+
+def _name(number: int) -> str:
+    return f"matrix.{number}"

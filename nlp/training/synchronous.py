@@ -1,0 +1,117 @@
+"""One step of a model whose gradients touch few rows: chunks of tokens in, sums of gradients by row out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from nlp.layers.scatter import RowGroups
+from nlp.training.parallel import shared_array
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from nlp.layers.arrays import Floats, Ids
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What one call of the objective sees.
+
+    Attributes: `tokens` and `sentences` (halo + centers + halo,), as in `Window`; `epoch` and `number`, the
+    address of its random numbers, both from 0.
+    """
+
+    tokens: Ids
+    sentences: Ids
+    epoch: int
+    number: int
+
+
+@dataclass(frozen=True)
+class RowUpdates:
+    """Gradients of one matrix, a row each: `rows` (N,), `gradients` (N, D), `pairs` (N,) summed in each."""
+
+    rows: Ids
+    gradients: Floats
+    pairs: Floats
+
+    @classmethod
+    def shared(cls, count: int, dim: int) -> RowUpdates:
+        """Room for `count` rows that all workers of a team see."""
+        return cls(shared_array((count,), np.int32), shared_array((count, dim)), shared_array((count,)))
+
+    def part(self, number: int, count: int) -> RowUpdates:
+        """Return the `number`-th stretch of `count` rows, as views."""
+        rows = slice(number * count, (number + 1) * count)
+        return RowUpdates(self.rows[rows], self.gradients[rows], self.pairs[rows])
+
+
+class ChunkObjective(Protocol):
+    """A loss over chunks of tokens, whose gradient touches a fixed number of rows of each matrix."""
+
+    @property
+    def matrices(self) -> Sequence[Floats]:
+        """The parameters, (rows, D) each, in shared memory where there are several workers."""
+
+    @property
+    def rows_per_chunk(self) -> Sequence[int]:
+        """How many rows of each matrix a chunk writes."""
+
+    def gradients(self, chunk: Chunk, updates: Sequence[RowUpdates]) -> None:
+        """Fill `updates`, one for each matrix, from the matrices as they are."""
+
+    @property
+    def untrained_loss(self) -> float:
+        """Loss, in nats a pair, of a model that knows nothing."""
+
+    def loss(self) -> tuple[float, float]:
+        """Loss in nats and number of pairs, both summed over the chunk whose gradients were taken last."""
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """How the tokens of an epoch fall into steps, a matter of the result and not of the machine.
+
+    Attributes: `chunk_tokens`, centers of a chunk; `chunks` of a step.
+    """
+
+    chunk_tokens: int
+    chunks: int
+
+    @property
+    def step_tokens(self) -> int:
+        """Centers of a step."""
+        return self.chunk_tokens * self.chunks
+
+
+def apply_rows(
+    matrix: Floats, updates: RowUpdates, rate: float, stability: float, part: int = 0, parts: int = 1
+) -> None:
+    """Descend along the summed gradients of one part of the rows.
+
+    A step of plain stochastic descent moves a row once for each pair, looking anew each time. The sum of many
+    such moves from one snapshot overshoots for the rows of frequent words, so their rate is lowered.
+
+    Equation: w_r -= min(rate, stability / n_r) Σ_{i: rows_i = r} g_i,   n_r the pairs summed in row r
+    """
+    step, pairs, rows = _sum_by_row(updates, len(matrix), part, parts)
+    pairs = np.maximum(pairs, np.finfo(np.float32).tiny)
+    step *= np.minimum(np.float32(rate), np.float32(stability) / pairs)[:, None]
+    matrix[rows] -= step
+
+
+def _sum_by_row(
+    updates: RowUpdates, size: int, part: int, parts: int
+) -> tuple[Floats, Floats, npt.NDArray[np.integer[Any]] | slice]:
+    """Sum one part of the rows of a matrix of `size`: gradients (R, D), pairs (R,), and which rows."""
+    if len(updates.rows) % size == 0 and (updates.rows.reshape(-1, size) == np.arange(size)).all():
+        mine = slice(part * size // parts, (part + 1) * size // parts)  # every chunk has every row, in order
+        gradients = updates.gradients.reshape(-1, size, updates.gradients.shape[1])[:, mine]
+        return gradients.sum(axis=0), updates.pairs.reshape(-1, size)[:, mine].sum(axis=0), mine
+    groups = RowGroups.of(updates.rows, part, parts)
+    return groups.sum(updates.gradients), groups.sum_scalars(updates.pairs), groups.rows

@@ -1,0 +1,54 @@
+"""Temporary storage without a name: nothing is left of it however the process ends."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+
+
+class UnnamedFile:
+    """Bytes on disk, read and written at given places, gone when the last process that holds them ends.
+
+    Processes forked later see the same bytes; they share no position, so they do not disturb one another.
+
+    Raises: OSError if there can be no file in `directory`
+    """
+
+    def __init__(self, directory: str | os.PathLike[str]) -> None:
+        with tempfile.TemporaryFile(dir=directory) as file:
+            self._descriptor = os.dup(file.fileno())
+        self.size = 0
+
+    def append(self, data: bytes) -> None:
+        """Write all of `data` at the end."""
+        self.write(self.size, data)
+
+    def write(self, position: int, data: bytes) -> None:
+        """Write all of `data`: one call may take only a part, on a disk that is nearly full for one."""
+        left = memoryview(data)
+        while left:
+            written = os.pwrite(self._descriptor, left, position)
+            left, position = left[written:], position + written
+        self.size = max(self.size, position)
+
+    def read(self, position: int, count: int) -> bytes:
+        """`count` bytes from `position`. Raises OSError if there are fewer."""
+        pieces: list[bytes] = []
+        while count:
+            piece = os.pread(self._descriptor, count, position)
+            if not piece:
+                message = "temporary storage has become shorter than what was written to it"
+                raise OSError(message)
+            pieces.append(piece)
+            count, position = count - len(piece), position + len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def truncate(self, size: int) -> None:
+        """Keep the first `size` bytes."""
+        os.ftruncate(self._descriptor, size)
+        self.size = size
+
+    def __del__(self) -> None:
+        with suppress(AttributeError, OSError):  # __init__ may have failed
+            os.close(self._descriptor)

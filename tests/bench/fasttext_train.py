@@ -1,0 +1,59 @@
+"""fastText as a contestant: `python -m tests.bench.fasttext_train TEXT VECTORS SETTINGS`.
+
+SETTINGS are JSON, named as the options of `nlptool w2v-train`. It writes word2vec's text format and prints
+words a second as JSON; that time includes fastText's reading of the vocabulary, which its API does not part
+from training (about 2 % of five epochs).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import fasttext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAMES = {
+    "window": "ws",
+    "negatives": "neg",
+    "min-count": "minCount",
+    "subsample": "t",
+    "epochs": "epoch",
+    "workers": "thread",
+}
+"""What fastText calls a setting, where it differs."""
+
+
+def train(text: str, vectors: str, settings: Mapping[str, Any]) -> float:
+    """Words a second, as they stand in the text."""
+    chosen = {NAMES.get(name, name): value for name, value in settings.items()}
+    chosen["model"] = chosen.pop("arch")
+    subwords, _ = chosen.pop("subwords", False), chosen.pop("seed", None)
+    started = time.perf_counter()
+    model = fasttext.train_unsupervised(text, **chosen, minn=3, maxn=6 if subwords else 0, verbose=0)
+    seconds = time.perf_counter() - started
+    words = model.words
+    with Path(vectors).open("w", encoding="utf-8") as file:
+        file.write(f"{len(words)} {model.get_dimension()}\n")
+        file.writelines(f"{word} {_numbers(model.get_word_vector(word))}\n" for word in words)
+    return float(settings["epochs"] * count_words(text) / seconds)
+
+
+def _numbers(vector: Any) -> str:
+    return " ".join(map(str, vector.tolist()))
+
+
+def count_words(text: str) -> int:
+    """The words of a file, as both trainers count them."""
+    with Path(text).open(encoding="utf-8") as file:
+        return sum(len(line.split()) for line in file)
+
+
+if __name__ == "__main__":
+    speed = train(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))
+    print(json.dumps({"words_per_second": speed}))

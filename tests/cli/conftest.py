@@ -1,0 +1,24 @@
+"""A model for the commands that need one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.inside import nlptool
+from tests.cli.running import SAMPLES, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["model", "nlptool"]
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("model") / "tiny.model"
+    sample = SAMPLES["w2v-train"]
+    result = run("w2v-train", *sample.arguments[:-1], str(path), stdin=sample.stdin)
+    assert result.returncode == 0, result.stderr.decode()
+    return path

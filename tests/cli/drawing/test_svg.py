@@ -1,0 +1,81 @@
+"""SVG and HTML: well-formed whatever the words are, every point and curve there."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli.drawing.canvas import Point, printable
+from cli.drawing.svg import as_html, draw_curves, draw_map
+
+NAMESPACE = "{http://www.w3.org/2000/svg}"
+TRIANGLE: list[Point] = [(0, 0), (1, 0), (0.5, 1)]
+
+
+def parsed(svg: str) -> ET.Element:
+    root = ET.fromstring(svg)  # noqa: S314  our own text
+    assert root.tag == f"{NAMESPACE}svg"
+    return root
+
+
+def texts(root: ET.Element, path: str) -> list[str]:
+    return ["".join(element.itertext()) for element in root.findall(path.replace("/", f"/{NAMESPACE}"))]
+
+
+@pytest.mark.parametrize(
+    "labels", [['<b>&"', "'</text>", "]]>"], ["国王", "é", "👑"], ["\x00\x1b", "\ud800", "\ufffe"]]
+)
+def test_any_word_is_a_label(labels: list[str]) -> None:
+    root = parsed(draw_map(TRIANGLE, labels, "<title> & more"))
+    shown = list(map(printable, labels))
+    assert texts(root, "./circle/title") == shown
+    assert texts(root, "./text") == ["<title> & more", *shown]
+    assert texts(root, "./title") == ["<title> & more"]
+
+
+@given(labels=st.lists(st.text(max_size=5), min_size=3, max_size=3))
+def test_the_xml_is_well_formed(labels: list[str]) -> None:
+    assert len(texts(parsed(draw_map(TRIANGLE, labels, labels[0])), "./circle")) == 3
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_few_points(number: int) -> None:
+    root = parsed(draw_map([(1.0, 1.0)] * number, ["x"] * number, "t"))
+    assert texts(root, "./circle/title") == ["x"] * number
+
+
+def test_a_label_without_room_is_in_the_tooltip() -> None:
+    root = parsed(draw_map([(0.0, 0.0)] * 20, [f"word{n}" for n in range(20)], "t"))
+    assert len(texts(root, "./circle/title")) == 20
+    assert 0 < len(texts(root, "./text")) < 20
+
+
+def test_curves_fall_from_top_to_bottom() -> None:
+    root = parsed(draw_curves({"<a>": [3.0, 2.0, 1.0], "b": [2.0]}, "Loss"))
+    (first, second) = root.findall(f"{NAMESPACE}polyline")
+    xs, ys = zip(*(map(float, pair.split(",")) for pair in first.attrib["points"].split()), strict=True)
+    assert (list(xs), list(ys)) == (sorted(xs), sorted(ys))
+    assert second.attrib["points"] == f"{xs[0]},{ys[1]}"
+    assert len({first.attrib["stroke"], second.attrib["stroke"]}) == 2
+    assert texts(root, "./text")[-2:] == ["<a>", "b"]
+    assert {"1", "2", "3", "1.5"} <= set(texts(root, "./text"))
+
+
+@pytest.mark.parametrize("curve", [[2.0], [2.0, 2.0]])
+def test_flat_and_short_curves(curve: list[float]) -> None:
+    root = parsed(draw_curves({"x": curve}, "t"))
+    assert [len(line.attrib["points"].split()) for line in root.findall(f"{NAMESPACE}polyline")] == [
+        len(curve)
+    ]
+    assert len(root.findall(f"{NAMESPACE}circle")) == 1
+
+
+def test_html_holds_the_figure() -> None:
+    svg = draw_map(TRIANGLE, ["a", "b", "c"], "<t>")
+    page = as_html(svg, "<t>")
+    assert svg in page
+    assert page.startswith('<!doctype html><html lang="en"><meta charset="utf-8"><title>&lt;t&gt;</title>')
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", ""), "it loads nothing"

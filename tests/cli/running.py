@@ -1,0 +1,103 @@
+"""Running `nlptool` as users do: as a process, with real descriptors and signals."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NLPTOOL = [sys.executable, "-W", "error", "-m", "cli.main"]
+TIMEOUT = 60
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment of a run: nothing of the user's models, warnings are errors."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("NLPTOOL", "_NLPTOOL"))}
+    return {**kept, "PYTHONPATH": str(ROOT), **changes}
+
+
+def run(
+    *arguments: str, stdin: bytes = b"", cwd: Path | None = None, **changes: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a command to its end; everything it wrote is in the result."""
+    return subprocess.run(
+        [*NLPTOOL, *arguments],
+        input=stdin,
+        capture_output=True,
+        timeout=TIMEOUT,
+        check=False,
+        cwd=cwd,
+        env=environment(**changes),
+    )
+
+
+def shell(line: str, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run `line` in a shell in which "$@" is the nlptool command line; for redirections."""
+    return subprocess.run(
+        ["/bin/bash", "-c", line, "bash", *NLPTOOL, *arguments],
+        input=stdin,
+        capture_output=True,
+        timeout=TIMEOUT,
+        check=False,
+        env=environment(),
+    )
+
+
+def start(*arguments: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
+    """Start a command with its stdin open."""
+    return subprocess.Popen(
+        [*NLPTOOL, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A run of a command that succeeds: the contract's tests vary it.
+
+    `arguments` may name {model} and {output}; `stdin` is repeated for large inputs. `writes` is "stdout" or
+    "file", for commands that need -o; `reads` is whether stdin matters.
+    """
+
+    arguments: tuple[str, ...] = ()
+    stdin: bytes = b""
+    writes: str = "stdout"
+    reads: bool = True
+    takes_files: bool = True
+
+
+_TEXT = b"The king rode out at dawn; the queen said 3.14.\n\xe6\x88\x91\xe7\x88\xb1\xe8\xaf\xad\xe8\xa8\x80\n"
+_TOKENS = b"the king rode out at dawn\nthe queen rode out at noon\nthe king and the queen ate bread\n"
+
+SAMPLES = {
+    "tokenize": Sample(stdin=_TEXT),
+    "vocab": Sample(stdin=_TOKENS),
+    "onehot": Sample(stdin=_TOKENS),
+    "w2v-train": Sample(
+        ("--min-count", "1", "--dim", "8", "--epochs", "2", "-o", "{output}"),
+        stdin=_TOKENS * 5,
+        writes="file",
+    ),
+    "similar": Sample(("-m", "{model}", "-k", "2"), stdin=b"king\nqueen\n", takes_files=False),
+    "analogy": Sample(
+        ("-m", "{model}", "-k", "2"), stdin=b"king queen dawn\nat out rode\n", takes_files=False
+    ),
+    "w2v-eval": Sample(
+        ("-m", "{model}", "--analogies", "-"), stdin=b": kin\nking queen dawn noon\n", takes_files=False
+    ),
+    "info": Sample(("{model}",), reads=False, takes_files=False),
+    "export": Sample(("{model}",), reads=False, takes_files=False),
+    "plot": Sample(("-m", "{model}", "king", "queen", "dawn", "noon"), reads=False, takes_files=False),
+    "corpus": Sample(("english",), reads=False, takes_files=False),
+}
+"""Every command has a sample here; the contract runs over all of them."""

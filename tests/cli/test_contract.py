@@ -1,0 +1,318 @@
+"""The contract that every command keeps: a command in the table without a sample fails here."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from cli.commands import COMMANDS, cli
+from tests.cli.running import SAMPLES, run, shell, start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Arguments = Callable[[str], list[str]]
+
+
+def command_of(name: str) -> click.Command:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    return command
+
+
+COMMON = {"--help", "--quiet", "--verbose", "--no-progress", "--log-json"}
+READING = [name for name, sample in SAMPLES.items() if sample.reads]
+TO_STDOUT = [name for name, sample in SAMPLES.items() if sample.writes == "stdout"]
+WITH_FILES = [name for name, sample in SAMPLES.items() if sample.takes_files]
+WITH_RECORDS = [
+    name for name in READING if "input_format" in {option.name for option in command_of(name).params}
+]
+
+every_command = pytest.mark.parametrize("name", COMMANDS)
+every_reading_command = pytest.mark.parametrize("name", READING)
+every_printing_command = pytest.mark.parametrize("name", TO_STDOUT)
+every_command_with_files = pytest.mark.parametrize("name", WITH_FILES)
+
+
+@pytest.fixture
+def arguments(model: Path, tmp_path: Path) -> Arguments:
+    """The words of a command's sample, with its model and output filled in."""
+    return lambda name: [
+        name,
+        *(word.format(model=model, output=tmp_path / "output") for word in SAMPLES[name].arguments),
+    ]
+
+
+def data_of(name: str, result: subprocess.CompletedProcess[bytes], tmp_path: Path) -> bytes:
+    return result.stdout if SAMPLES[name].writes == "stdout" else (tmp_path / "output").read_bytes()
+
+
+def one_line(stderr: bytes) -> str:
+    """The one line of an error: it starts with the program's name, and no traceback follows."""
+    text = stderr.decode()
+    assert text.startswith("nlptool: "), text
+    assert text.count("\n") == 1, text
+    return text
+
+
+def litter(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if "nlptool" in path.name]
+
+
+def test_every_command_has_a_sample() -> None:
+    assert set(SAMPLES) == set(COMMANDS)
+
+
+@every_command
+def test_help_says_what_every_option_does(name: str) -> None:
+    command = command_of(name)
+    assert "\b\n" in (command.help or ""), "the help text ends with examples"
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    assert [option.name for option in options if not option.help] == []
+    long, short = run(name, "--help"), run(name, "-h")
+    assert long.returncode == 0
+    assert long.stdout == short.stdout
+    assert all(flag in long.stdout.decode() for flag in COMMON)
+
+
+@pytest.mark.parametrize("words", [["--help"], *([name, "--help"] for name in COMMANDS)])
+def test_help_starts_without_the_model_layer(words: list[str]) -> None:
+    code = "import sys; from cli.main import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    result = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        capture_output=True,
+        check=True,
+    )
+    loaded = {module.split(".")[0] for module in result.stderr.decode().split()}
+    assert not loaded & {"numpy", "rich", "regex", "multiprocessing", "asyncio", "email", "http"}
+
+
+@every_command
+def test_a_misspelt_option_is_usage_and_suggests(name: str) -> None:
+    result = run(name, "--quite")
+    assert result.returncode == 2
+    assert "--quiet" in one_line(result.stderr)
+    assert result.stdout == b""
+
+
+def test_a_misspelt_command_is_usage_and_suggests() -> None:
+    result = run("tokenise")
+    assert result.returncode == 2
+    assert "'tokenize'" in one_line(result.stderr)
+
+
+@every_command
+def test_quiet_is_silent_and_changes_nothing(name: str, arguments: Arguments, tmp_path: Path) -> None:
+    loud = run(*arguments(name), stdin=SAMPLES[name].stdin)
+    assert loud.returncode == 0, loud.stderr.decode()
+    expected = data_of(name, loud, tmp_path)
+    quiet = run(*arguments(name), "--quiet", stdin=SAMPLES[name].stdin)
+    assert (quiet.returncode, quiet.stderr) == (0, b"")
+    assert data_of(name, quiet, tmp_path) == expected
+    assert expected
+
+
+@every_command
+def test_bytes_do_not_depend_on_the_surroundings(name: str, arguments: Arguments, tmp_path: Path) -> None:
+    results = set()
+    for changes in ({"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2", "LC_ALL": "C", "TZ": "Asia/Tokyo"}):
+        result = run(*arguments(name), stdin=SAMPLES[name].stdin, cwd=tmp_path, **changes)
+        results.add(data_of(name, result, tmp_path))
+    assert len(results) == 1
+
+
+@every_command
+def test_output_file_holds_what_stdout_would(name: str, arguments: Arguments, tmp_path: Path) -> None:
+    plain = run(*arguments(name), stdin=SAMPLES[name].stdin)
+    expected = data_of(name, plain, tmp_path)
+    target = tmp_path / "result.gz"
+    result = run(*arguments(name), "-o", str(target), stdin=SAMPLES[name].stdin)
+    assert (result.returncode, result.stdout) == (0, b"")
+    assert gzip.decompress(target.read_bytes()) == expected
+
+
+@every_command
+def test_output_keeps_mode_and_symlink(name: str, arguments: Arguments, tmp_path: Path) -> None:
+    real, link = tmp_path / "real", tmp_path / "link"
+    real.write_bytes(b"old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    assert run(*arguments(name), "-o", str(link), stdin=SAMPLES[name].stdin).returncode == 0
+    assert link.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert real.read_bytes() != b"old"
+    assert litter(tmp_path) == []
+
+
+@every_reading_command
+def test_a_failed_run_leaves_the_old_output(name: str, arguments: Arguments, tmp_path: Path) -> None:
+    target = tmp_path / "kept"
+    target.write_bytes(b"old")
+    result = run(*arguments(name), "-o", str(target), stdin=SAMPLES[name].stdin + b"bad \xff\n")
+    assert result.returncode == 1
+    assert target.read_bytes() == b"old"
+    assert litter(tmp_path) == []
+
+
+@every_command
+def test_an_output_in_no_directory_is_told(name: str, arguments: Arguments, tmp_path: Path) -> None:
+    result = run(*arguments(name), "-o", str(tmp_path / "no" / "file"), stdin=SAMPLES[name].stdin)
+    assert result.returncode == 1
+    assert "no/file: No such directory" in one_line(result.stderr)
+
+
+@every_command
+@pytest.mark.parametrize("times", [1, 200])
+def test_a_full_disk_is_an_error(name: str, times: int, arguments: Arguments) -> None:
+    redirect = "" if SAMPLES[name].writes == "stdout" else "-o /dev/full"
+    result = shell(f'"$@" -q {redirect} > /dev/full', *arguments(name), stdin=SAMPLES[name].stdin * times)
+    assert result.returncode == 1
+    assert "No space left on device" in one_line(result.stderr)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)])
+def test_help_on_a_full_disk_is_an_error(words: list[str]) -> None:
+    result = shell('"$@" > /dev/full', *words)
+    assert result.returncode == 1
+    assert "No space left on device" in one_line(result.stderr)
+
+
+@every_printing_command
+def test_a_closed_stdout_is_an_error(name: str, arguments: Arguments) -> None:
+    result = shell('"$@" >&-', *arguments(name), stdin=SAMPLES[name].stdin)
+    assert result.returncode == 1
+    assert "<stdout>: Bad file descriptor" in one_line(result.stderr)
+
+
+@every_command
+def test_a_closed_stderr_changes_nothing(name: str, arguments: Arguments, tmp_path: Path) -> None:
+    expected = data_of(name, run(*arguments(name), stdin=SAMPLES[name].stdin), tmp_path)
+    result = shell('"$@" 2>&-', *arguments(name), stdin=SAMPLES[name].stdin)
+    assert result.returncode == 0
+    assert data_of(name, result, tmp_path) == expected
+
+
+@every_reading_command
+def test_a_closed_stdin_is_an_error(name: str, arguments: Arguments) -> None:
+    result = shell('"$@" <&-', *arguments(name))
+    assert result.returncode == 1
+    assert "<stdin>: Bad file descriptor" in one_line(result.stderr)
+
+
+@every_printing_command
+def test_a_reader_that_has_gone_ends_it_silently(name: str, arguments: Arguments) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = start(*arguments(name), stdout=writer)
+    os.close(writer)
+    _, stderr = process.communicate(SAMPLES[name].stdin, timeout=60)
+    assert (process.returncode, stderr) == (-signal.SIGPIPE, b"")
+
+
+@every_reading_command
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_as_that_signal(
+    name: str, number: signal.Signals, arguments: Arguments, tmp_path: Path
+) -> None:
+    target = tmp_path / "kept"
+    target.write_bytes(b"old")
+    process = start(*arguments(name), "-o", str(target))
+    assert process.stdin is not None
+    process.stdin.write(SAMPLES[name].stdin)
+    process.stdin.flush()
+    wait_until_reading(process)
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (-number, b"")
+    assert target.read_bytes() == b"old"
+    assert litter(tmp_path) == []
+
+
+def wait_until_reading(process: subprocess.Popen[bytes]) -> None:
+    """Until the child has taken its input and sleeps in the next read."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if "pipe" in Path(f"/proc/{process.pid}/wchan").read_text():
+            return
+        time.sleep(0.02)
+    time.sleep(1)
+
+
+@every_command_with_files
+def test_a_missing_file_is_told(name: str, arguments: Arguments, tmp_path: Path) -> None:
+    result = run(*arguments(name), "missing.txt", cwd=tmp_path)
+    assert result.returncode == 1
+    assert one_line(result.stderr) == "nlptool: missing.txt: No such file or directory\n"
+
+
+@every_command_with_files
+def test_a_directory_is_told(name: str, arguments: Arguments, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    result = run(*arguments(name), "folder", cwd=tmp_path)
+    assert result.returncode == 1
+    assert one_line(result.stderr) == "nlptool: folder: Is a directory\n"
+
+
+@every_command_with_files
+def test_files_compressed_or_not_are_one_stream(name: str, arguments: Arguments, tmp_path: Path) -> None:
+    stdin = SAMPLES[name].stdin
+    expected = data_of(name, run(*arguments(name), stdin=stdin), tmp_path)
+    first, _, second = stdin.partition(b"\n")
+    (tmp_path / "a").write_bytes(first)
+    (tmp_path / "b").write_bytes(gzip.compress(second))
+    result = run(*arguments(name), "a", "-", "b", stdin=b"", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr.decode()
+    assert data_of(name, result, tmp_path) == expected
+
+
+@every_reading_command
+def test_bad_utf8_is_told_by_line_and_byte(name: str, arguments: Arguments) -> None:
+    result = run(*arguments(name), stdin=SAMPLES[name].stdin + "é é".encode() + b" \xff\n")
+    line = SAMPLES[name].stdin.count(b"\n") + 1
+    assert result.returncode == 1
+    assert f"<stdin>:{line}:7: byte 0xff is not UTF-8" in result.stderr.decode().splitlines()[-1]
+
+
+@every_reading_command
+def test_utf16_is_refused_by_name(name: str, arguments: Arguments) -> None:
+    result = run(*arguments(name), stdin="king\n".encode("utf-16"))
+    assert result.returncode == 1
+    assert "<stdin>:1:1: this is UTF-16" in one_line(result.stderr)
+
+
+@pytest.mark.parametrize("name", WITH_RECORDS)
+@pytest.mark.parametrize(
+    ("record", "place"),
+    [
+        (b'{"text": }', "1:10"),
+        (b"[1]", "1:1"),
+        (b'{"a": 1, "a": 2}', "1:10"),
+        (b'{"a": NaN}', "1:7"),
+        (b'{"a": "\\ud800"}', "1:8"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "1:7"),
+        (b'{"a": 1e999}', "1:7"),
+        (b"[" * 100_000, "1:201"),
+    ],
+)
+def test_malformed_jsonl_is_told_by_line_and_column(
+    name: str, record: bytes, place: str, arguments: Arguments
+) -> None:
+    result = run(*arguments(name), "--input-format", "jsonl", stdin=record + b"\n")
+    assert result.returncode == 1
+    assert f"nlptool: <stdin>:{place}: " in one_line(result.stderr)
+
+
+@every_command
+def test_a_traceback_needs_two_letters(name: str, arguments: Arguments, tmp_path: Path) -> None:
+    words = [*arguments(name), "-o", str(tmp_path / "no" / "file")]
+    assert b"Traceback" not in run(*words, "-v", stdin=SAMPLES[name].stdin).stderr
+    assert b"Traceback" in run(*words, "-vv", stdin=SAMPLES[name].stdin).stderr

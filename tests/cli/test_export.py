@@ -1,0 +1,78 @@
+"""`nlptool export`: every format comes back as the same vectors."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.commands.export import FORMATS
+from nlp.vector_files import load_vectors
+from tests.cli.word_model import write_words
+
+if TYPE_CHECKING:
+    from tests.cli.inside import Nlptool
+
+WORDS = {"the": (1, 0.1), "我": (-2, 1e-8), "New York": (0, 3e8)}
+JOINED = {"npy": "New York", "safetensors": "New York"}
+
+needs_safetensors = pytest.mark.skipif(
+    importlib.util.find_spec("safetensors") is None, reason="the extra [export] is not installed"
+)
+every_format = pytest.mark.parametrize(
+    "form", [pytest.param(one, marks=[needs_safetensors] if one == "safetensors" else []) for one in FORMATS]
+)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> str:
+    return write_words(tmp_path / "words.model", WORDS)
+
+
+@every_format
+def test_every_format_is_read_again(form: str, model: str, tmp_path: Path, nlptool: Nlptool) -> None:
+    target = str(tmp_path / "out.npy")
+    assert nlptool("export", "--to", form, "-o", target, model) == (0, "", "")
+    loaded = load_vectors(target)
+    assert loaded.vocabulary.words == ["the", "我", JOINED.get(form, "New_York")]
+    assert loaded.matrix.tobytes() == load_vectors(model).matrix.tobytes()
+    again = str(tmp_path / "again.npy")
+    assert nlptool("export", "--to", form, "-o", again, target).status == 0
+    assert Path(again).read_bytes() == Path(target).read_bytes()
+
+
+def test_text_is_the_default_and_goes_to_stdout(model: str, nlptool: Nlptool) -> None:
+    expected = "3 2\nthe 1 0.100000001\n我 -2 9.99999994e-09\nNew_York 0 300000000\n"
+    assert nlptool("export", model) == (0, expected, "")
+
+
+@pytest.mark.parametrize(("form", "files"), [("npy", {"out", "out.words.txt"}), ("word2vec-text", {"out"})])
+def test_only_npy_has_its_words_beside(
+    form: str, files: set[str], model: str, tmp_path: Path, nlptool: Nlptool
+) -> None:
+    (tmp_path / "folder").mkdir()
+    nlptool("export", "--to", form, "-o", str(tmp_path / "folder" / "out"), model)
+    assert set(os.listdir(tmp_path / "folder")) == files  # noqa: PTH208  names, not paths
+
+
+def test_a_device_has_nothing_beside(model: str, nlptool: Nlptool) -> None:
+    assert nlptool("export", "--to", "npy", "-o", "/dev/null", model) == (0, "", "")
+
+
+def test_a_pipe_is_no_model(tmp_path: Path, nlptool: Nlptool) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    result = nlptool("export", str(pipe))
+    assert (result.status, result.stdout) == (1, "")
+    assert "not a regular file" in result.stderr  # and nobody waited for a writer
+
+
+def test_an_absent_extra_is_named(model: str, nlptool: Nlptool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
+    result = nlptool("export", "--to", "safetensors", model)
+    assert (result.status, result.stdout) == (1, "")
+    assert "pip install 'nlptool[export]'" in result.stderr

@@ -1,0 +1,95 @@
+"""`nlptool similar`: neighbours by falling cosine, columns by how it was asked."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.word_model import write_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.inside import Nlptool, Outcome
+
+# cos(king, ·): queen 0.8, prince 0.6, apple 0, tree -1
+WORDS = {"king": (5, 0), "queen": (4, 3), "prince": (3, -4), "apple": (0, 2), "tree": (-1, 0)}
+
+
+@pytest.fixture
+def similar(nlptool: Nlptool, tmp_path: Path) -> Nlptool:
+    path = write_words(tmp_path / "words.model", WORDS)
+
+    def run(*arguments: str, stdin: str = "") -> Outcome:
+        return nlptool("similar", "-m", path, *arguments, stdin=stdin)
+
+    return run
+
+
+def test_one_query_gives_two_columns(similar: Nlptool) -> None:
+    assert similar("king") == (0, "queen\t0.8000\nprince\t0.6000\napple\t0.0000\ntree\t-1.0000\n", "")
+
+
+def test_several_queries_give_three(similar: Nlptool) -> None:
+    assert similar("-k", "1", "king", "tree") == (0, "king\tqueen\t0.8000\ntree\tapple\t0.0000\n", "")
+
+
+def test_zero_has_no_sign(similar: Nlptool) -> None:
+    assert "-0.0" not in similar("apple").stdout + similar("--format", "jsonl", "apple").stdout
+
+
+def test_what_rounds_to_zero_has_no_sign(nlptool: Nlptool, tmp_path: Path) -> None:
+    model = write_words(tmp_path / "m", {"a": (1, 0), "b": (-1e-5, 1)})
+    assert nlptool("similar", "-m", model, "a").stdout == "b\t0.0000\n"
+
+
+def test_stdin_gives_three_even_for_one(similar: Nlptool) -> None:
+    assert similar("-k", "1", stdin="  king \n\n") == (0, "king\tqueen\t0.8000\n", "")
+
+
+def test_jsonl(similar: Nlptool) -> None:
+    result = similar("-k", "2", "--format", "jsonl", "king")
+    neighbours = [{"word": "queen", "score": 0.8}, {"word": "prince", "score": 0.6}]
+    assert json.loads(result.stdout) == {"word": "king", "neighbours": neighbours}
+    record = '{"id":1,"word":"king"}\n'
+    result = similar("-k", "1", "--format", "jsonl", stdin=record)
+    assert json.loads(result.stdout) == {"id": 1, "word": "king", "neighbours": neighbours[:1]}
+
+
+@pytest.mark.parametrize("record", ['{"text":"king"}', '{"word":1}'])
+def test_a_record_without_a_word_is_refused(record: str, similar: Nlptool) -> None:
+    result = similar("--format", "jsonl", stdin=record)
+    assert (result.status, result.stdout) == (1, "")
+    assert "<stdin>:1:1: " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("quen", "did you mean 'queen'?"),
+        ("KING", "did you mean 'king'?"),
+        ("zzzzzz", "no known word is close"),
+    ],
+)
+def test_an_unknown_word_is_told_and_the_rest_is_answered(query: str, hint: str, similar: Nlptool) -> None:
+    result = similar("-k", "1", query, "king")
+    assert (result.status, result.stdout) == (1, "king\tqueen\t0.8000\n")
+    assert result.stderr.startswith(f"nlptool: {query!r} has no vector; {hint}")
+    assert result.stderr.count("\n") == 1
+    first, second = similar("-k", "1", "--format", "jsonl", query, "king").stdout.splitlines()
+    assert hint in json.loads(first)["error"]
+    assert "neighbours" in json.loads(second)
+
+
+def test_no_neighbours_are_usage(similar: Nlptool) -> None:
+    assert similar("-k", "0", "king").status == 2
+
+
+def test_a_model_that_is_none_is_told_in_one_line(nlptool: Nlptool, tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_text("no model\n")
+    result = nlptool("similar", "-m", str(path), "king")
+    assert (result.status, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert result.stderr.startswith(f"nlptool: {path}: not a whole nlptool model")

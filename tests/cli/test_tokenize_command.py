@@ -1,0 +1,108 @@
+"""`nlptool tokenize`: records out as they come in, with tokens that index their own text."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nlp.text.tokenize import MODES, tokenizer
+from tests.cli.running import start
+
+if TYPE_CHECKING:
+    from tests.cli.inside import Nlptool
+
+JSONL_FROM_TEXT = ["--format", "jsonl", "--input-format", "text"]
+
+
+def records(stdout: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stdout.removesuffix("\n").split("\n")]
+
+
+@pytest.mark.parametrize(
+    ("options", "stdin", "expected"),
+    [
+        ([], "Don't panic: 3.14 是圆周率\n", "Don't panic : 3.14 是 圆 周 率\n"),
+        ([], "a\n\n  \nb", "a\n\n\nb\n"),
+        (["--lower"], "ΟΔΟΣ A\n", "οδος a\n"),
+        (["--mode", "chars"], "ab c\n", "a b c\n"),
+        (["--mode", "graphemes"], "e\u0301a\n", "e\u0301 a\n"),
+        (["--mode", "chars", "--normalize", "NFC"], "e\u0301a\n", "é a\n"),
+        (["--mode", "chars", "--normalize", "NFKC"], "ﬁ\n", "f i\n"),
+        (["--sentences"], "One two. Three!\n\nFour.\n", "One two .\nThree !\n\nFour .\n"),
+        (["--sentences", "--lower"], "One. Two.\n", "one .\ntwo .\n"),
+        (["--input-format", "jsonl"], '{"text":"a,b"}\n', "a , b\n"),
+    ],
+)
+def test_text(options: list[str], stdin: str, expected: str, nlptool: Nlptool) -> None:
+    assert nlptool("tokenize", *options, stdin=stdin) == (0, expected, "")
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("options", [[], ["--lower"], ["--normalize", "NFKC"], ["--sentences"]])
+def test_spans_index_the_text_of_the_record(mode: str, options: list[str], nlptool: Nlptool) -> None:
+    text = "İstanbul ﬁne. e\u0301  我爱AI！\n\nA\u00a0b\u2028c"
+    result = nlptool("tokenize", "--mode", mode, *options, *JSONL_FROM_TEXT, stdin=text)
+    found = records(result.stdout)
+    assert len(found) >= 3
+    for record in found:
+        assert [record["text"][start:end] for start, end in record["spans"]] == record["tokens"]
+    plain = nlptool("tokenize", "--mode", mode, *options, stdin=text).stdout
+    assert plain == "".join(" ".join(record["tokens"]) + "\n" for record in found)
+
+
+def test_the_record_has_the_fields_of_the_contract(nlptool: Nlptool) -> None:
+    result = nlptool("tokenize", *JSONL_FROM_TEXT, "--lower", stdin="Ab, c\n")
+    assert records(result.stdout) == [
+        {"text": "ab, c", "tokens": ["ab", ",", "c"], "spans": [[0, 2], [2, 3], [4, 5]]}
+    ]
+
+
+@pytest.mark.parametrize("options", [[], ["--sentences"]])
+def test_other_fields_pass_through_unchanged(options: list[str], nlptool: Nlptool) -> None:
+    others = {"id": 7, "ids": [1, 2], "big": 12345678901234567890, "x": {"é": None, "f": 1.5}}
+    stdin = json.dumps({**others, "text": "A b.", "tokens": "old"}) + "\n"
+    (record,) = records(nlptool("tokenize", "--format", "jsonl", *options, stdin=stdin).stdout)
+    assert {key: record[key] for key in others} == others
+    assert record["tokens"] == ["A", "b", "."]
+
+
+def test_sentences_tell_where_they_start_in_the_original(nlptool: Nlptool) -> None:
+    text = "İ ﬁne. One ﬁsh!  Three?"
+    result = nlptool(
+        "tokenize", "--sentences", "--lower", "--normalize", "NFKC", *JSONL_FROM_TEXT, stdin=text
+    )
+    found = records(result.stdout)
+    assert [record["start"] for record in found] == [0, 7, 17]
+    assert [text[record["start"]] for record in found] == ["İ", "O", "T"]
+    assert [record["text"] for record in found] == ["i̇ fine.", "one fish!", "three?"]
+
+
+def test_an_empty_line_is_an_empty_record(nlptool: Nlptool) -> None:
+    (record,) = records(nlptool("tokenize", "--sentences", *JSONL_FROM_TEXT, stdin="\n").stdout)
+    assert record == {"text": "", "tokens": [], "spans": [], "start": 0}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_long_line_is_tokenized_as_a_whole(mode: str, nlptool: Nlptool) -> None:
+    """A line beyond a megabyte is read in pieces; no token is lost, joined or split between two of them."""
+    line = " " * 1_200_000 + "x" * 400_000 + " " + "foo bar, 我爱 é " * 100_000
+    expected = " ".join(tokenizer(mode).tokens(line)) + "\n"
+    assert nlptool("tokenize", "--mode", mode, stdin=line).stdout == expected
+
+
+@pytest.mark.parametrize("options", [[], JSONL_FROM_TEXT, ["--sentences"]])
+def test_a_record_is_out_while_stdin_stays_open(options: list[str]) -> None:
+    process = start("tokenize", *options)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    for word in (b"first", b"second"):
+        process.stdin.write(word + b"\n")
+        process.stdin.flush()
+        assert select.select([process.stdout], [], [], 20)[0], "nothing came out"
+        assert word in os.read(process.stdout.fileno(), 1000)
+    process.communicate(timeout=20)
+    assert process.returncode == 0

@@ -1,0 +1,57 @@
+"""`nlptool vocab`: distinct tokens by falling count, then in code point order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nlp.text import counting
+
+if TYPE_CHECKING:
+    from tests.cli.inside import Nlptool
+
+TEXT = "b a  B\tb\n\né 我 b a\u3000é\n"
+
+OPTIONS: dict[str, tuple[list[str], str]] = {
+    "all": ([], "b\t3\na\t2\né\t2\nB\t1\n我\t1\n"),
+    "min-count": (["--min-count", "2"], "b\t3\na\t2\né\t2\n"),
+    "max-size cuts ties by token": (["--max-size", "2"], "b\t3\na\t2\n"),
+    "both": (["--min-count", "3", "--max-size", "2"], "b\t3\n"),
+    "none left": (["--min-count", "9"], ""),
+    "jsonl": (
+        ["--format", "jsonl", "--input-format", "text", "--max-size", "1"],
+        '{"token":"b","count":3}\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_counts(name: str, nlptool: Nlptool) -> None:
+    options, expected = OPTIONS[name]
+    assert nlptool("vocab", *options, stdin=TEXT) == (0, expected, "")
+
+
+def test_jsonl_tokens_are_counted_as_they_are(nlptool: Nlptool) -> None:
+    result = nlptool(
+        "vocab", "--input-format", "jsonl", stdin='{"tokens":["New York","a"]}\n{"tokens":["a"]}\n'
+    )
+    assert result.stdout == "a\t2\nNew York\t1\n"
+
+
+def test_a_cut_line_is_counted_whole(nlptool: Nlptool) -> None:
+    assert nlptool("vocab", stdin="foo bar " * 300_000).stdout == "bar\t300000\nfoo\t300000\n"
+
+
+@pytest.mark.parametrize("option", ["--min-count", "--max-size"])
+def test_a_bound_below_one_is_usage(option: str, nlptool: Nlptool) -> None:
+    assert nlptool("vocab", option, "0").status == 2
+
+
+def test_forgetting_is_told(nlptool: Nlptool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "MIN_CAPACITY", 2)
+    monkeypatch.setattr(counting, "CAPACITY_FACTOR", 2)
+    result = nlptool("vocab", "--max-size", "1", stdin="a a a b c d")
+    assert result.stdout == "a\t3\n"
+    assert "warning: tokens seen 1 times or less" in result.stderr
+    assert nlptool("vocab", "--max-size", "1", stdin="a a b").stderr == ""

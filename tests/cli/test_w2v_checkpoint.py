@@ -1,0 +1,277 @@
+"""`nlptool w2v-train` interrupted: whatever ends it, the next run goes on as if nothing happened."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from nlp.envelope import open_model, write_model
+from tests.cli.running import NLPTOOL, environment, run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KILLS = int(os.environ.get("NLPTOOL_TEST_KILLS", "20"))
+SETTINGS = (
+    "--min-count",
+    "1",
+    "--dim",
+    "8",
+    "--window",
+    "1",
+    "--negatives",
+    "1",
+    "--subsample",
+    "0",
+    "--epochs",
+    "100",
+)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two or three seconds of training, in 3,700 steps of two chunks."""
+    rng = np.random.default_rng(0)
+    path: Path = tmp_path_factory.mktemp("corpus") / "tokens"
+    words = [f"w{number}" for number in rng.zipf(1.5, 40_000) if number < 3000]
+    path.write_text("".join(" ".join(words[i : i + 12]) + "\n" for i in range(0, len(words), 12)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("whole") / "model"
+    result = run("w2v-train", *SETTINGS, "-o", str(path), str(corpus))
+    assert result.returncode == 0, result.stderr.decode()
+    return path.read_bytes()
+
+
+def started(model: Path, corpus: Path, *more: str) -> subprocess.Popen[bytes]:
+    command = [*NLPTOOL, "w2v-train", *SETTINGS, "--resume", *more, "-o", str(model), str(corpus)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, env=environment())
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happened"
+        time.sleep(0.005)
+
+
+def test_twenty_kills_do_not_change_a_bit(tmp_path: Path, corpus: Path, uninterrupted: bytes) -> None:
+    model = tmp_path / "model"
+    rng = random.Random(1)  # noqa: S311
+    kills = finished = 0
+    while kills < KILLS or not finished:
+        workers = str(rng.choice([1, 2]))
+        with started(model, corpus, "--checkpoint-every", "0.05", "--workers", workers) as process:
+            try:
+                patience = rng.uniform(0.1, 0.7) if kills < KILLS else 60
+                _, stderr = process.communicate(timeout=patience)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                kills += 1
+                continue
+        assert process.returncode == 0, stderr.decode()
+        assert model.read_bytes() == uninterrupted
+        assert [path.name for path in tmp_path.iterdir()] == ["model"]
+        finished += 1
+
+
+@pytest.mark.parametrize(
+    ("number", "workers"), [(signal.SIGINT, "2"), (signal.SIGTERM, "1"), (signal.SIGHUP, "2")]
+)
+def test_a_signal_saves_first(
+    number: signal.Signals, workers: str, tmp_path: Path, corpus: Path, uninterrupted: bytes
+) -> None:
+    model, checkpoint = tmp_path / "model", tmp_path / "model.ckpt"
+    with started(model, corpus, "--checkpoint-every", "0.2", "--workers", workers) as process:
+        wait_for(checkpoint.exists)
+        before = checkpoint.stat()
+        time.sleep(0.1)
+        sent = time.monotonic()
+        process.send_signal(number)
+        _, stderr = process.communicate(timeout=30)
+    assert (process.returncode, time.monotonic() - sent < 2) == (-number, True), stderr.decode()
+    assert checkpoint.stat().st_ino != before.st_ino
+    assert not model.exists()
+    with started(model, corpus, "--workers", "3") as process:
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr.decode()
+    assert model.read_bytes() == uninterrupted
+    assert not checkpoint.exists()
+
+
+def test_a_signal_to_the_whole_group_saves_too(tmp_path: Path, corpus: Path) -> None:
+    """As ^C on a terminal does: the workers must still be there for the leader's last step."""
+    command = [*NLPTOOL, "w2v-train", *SETTINGS, "--workers", "2", "-o", "model"]
+    process = subprocess.Popen(
+        [*command, "--checkpoint-every", "0.2", str(corpus)],
+        cwd=tmp_path,
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    )
+    wait_for((tmp_path / "model.ckpt").exists)
+    os.killpg(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stderr) == (-signal.SIGINT, b"")
+    assert open_model(str(tmp_path / "model.ckpt")).kind == "w2v-checkpoint"
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_leave_no_orphans_and_no_shared_memory(
+    number: signal.Signals, tmp_path: Path, corpus: Path
+) -> None:
+    def in_memory() -> set[str]:
+        return {path.name for path in Path("/dev/shm").iterdir()}  # noqa: S108 - where shared memory has names
+
+    before = in_memory()
+    command = ["--epochs", "10000", "--workers", "2"]
+    with started(tmp_path / "model", corpus, *command) as process:
+        wait_for(lambda: len(children(process.pid)) == 1)
+        workers = children(process.pid)
+        process.send_signal(number)
+        process.wait(timeout=10)
+        wait_for(lambda: not any(map(alive, workers)), 1)
+        process.communicate()
+    assert not {name for name in in_memory() - before if "nlptool" in name or name.startswith("sem.mp")}
+
+
+@pytest.fixture(scope="module")
+def early(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> bytes:
+    model = tmp_path_factory.mktemp("early") / "model"
+    path = model.with_suffix(".ckpt")
+    with started(model, corpus, "--checkpoint", str(path), "--checkpoint-every", "0.05") as process:
+        wait_for(path.exists)
+        process.kill()
+    return path.read_bytes()
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path, early: bytes) -> Path:
+    """A checkpoint in which nearly all of the training is still to be done."""
+    path = tmp_path / "model.ckpt"
+    path.write_bytes(early)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("option", "field"),
+    [
+        (("--dim", "17"), "dim"),
+        (("--window", "3"), "window"),
+        (("--negatives", "6"), "negatives"),
+        (("--min-count", "2"), "min_count"),
+        (("--max-vocab", "50"), "max_vocab"),
+        (("--subsample", "0.5"), "subsample"),
+        (("--epochs", "41"), "epochs"),
+        (("--lr", "0.04"), "lr"),
+        (("--seed", "2"), "seed"),
+    ],
+)
+def test_a_checkpoint_of_other_settings_is_refused(
+    option: tuple[str, ...], field: str, checkpoint: Path, corpus: Path
+) -> None:
+    before = checkpoint.read_bytes()
+    with started(checkpoint.with_suffix(""), corpus, *option) as process:
+        _, stderr = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert f"{checkpoint}: a checkpoint of another run: its {field} is " in stderr.decode()
+    assert f"delete {checkpoint} to start" in stderr.decode()
+    assert stderr.count(b"\n") == 1
+    assert checkpoint.read_bytes() == before
+
+
+def test_a_checkpoint_of_other_data_or_version_is_refused(checkpoint: Path, corpus: Path) -> None:
+    model = str(checkpoint.with_suffix(""))
+    more = corpus.read_bytes() + b"one more line\n"
+    result = run("w2v-train", *SETTINGS, "--resume", "-o", model, stdin=more)
+    assert result.returncode == 1
+    assert "another run: its data is " in result.stderr.decode()
+    opened = open_model(str(checkpoint))
+    identity = {**opened.metadata["identity"], "nlptool": "0.0.1"}
+    arrays = {name: np.array(opened.array(name)) for name in opened.metadata["arrays"]}
+    with checkpoint.open("wb") as file:
+        write_model(file, opened.kind, {"identity": identity, "figures": opened.metadata["figures"]}, arrays)
+    result = run("w2v-train", *SETTINGS, "--resume", "-o", model, str(corpus))
+    assert 'its nlptool is "0.0.1", here it is ' in result.stderr.decode()
+
+
+def test_the_same_stream_from_a_pipe_goes_on(checkpoint: Path, corpus: Path, uninterrupted: bytes) -> None:
+    model = checkpoint.with_suffix("")
+    result = run("w2v-train", *SETTINGS, "--resume", "-v", "-o", str(model), stdin=corpus.read_bytes())
+    assert result.returncode == 0, result.stderr.decode()
+    assert "going on from step " in result.stderr.decode()
+    assert model.read_bytes() == uninterrupted
+    assert not checkpoint.exists()
+
+
+def test_a_damaged_checkpoint_is_refused(checkpoint: Path, corpus: Path) -> None:
+    data = bytearray(checkpoint.read_bytes())
+    data[len(data) // 2] ^= 1
+    checkpoint.write_bytes(data)
+    model = str(checkpoint.with_suffix(""))
+    result = run("w2v-train", *SETTINGS, "--resume", "-o", model, str(corpus))
+    assert result.returncode == 1
+    assert f"{checkpoint}: not a whole nlptool model" in result.stderr.decode()
+
+
+def test_without_resume_an_old_checkpoint_is_replaced_and_that_is_told(
+    checkpoint: Path, corpus: Path
+) -> None:
+    model = str(checkpoint.with_suffix(""))
+    words = ("--epochs", "1", "--checkpoint", str(checkpoint), "-o", model, str(corpus))
+    result = run("w2v-train", *SETTINGS, *words)
+    assert result.returncode == 0
+    assert f"{checkpoint} is of an earlier run and will be replaced" in result.stderr.decode()
+    assert not checkpoint.exists()
+
+
+def test_an_output_that_fails_leaves_the_training_in_the_checkpoint(
+    tmp_path: Path, corpus: Path, uninterrupted: bytes
+) -> None:
+    checkpoint, model = tmp_path / "state", tmp_path / "model"
+    options = (*SETTINGS, "--resume", "--checkpoint", str(checkpoint))
+    result = run("w2v-train", *options, "-o", "/dev/full", str(corpus))
+    assert result.returncode == 1
+    assert checkpoint.exists()
+    started_at = time.monotonic()
+    assert run("w2v-train", *options, "-o", str(model), str(corpus)).returncode == 0
+    assert time.monotonic() - started_at < 10
+    assert model.read_bytes() == uninterrupted
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--checkpoint", "model"), "--checkpoint and --output name the same file"),
+        (("--patience", "2"), "--patience needs --valid"),
+        (("--workers", "0"), "--workers"),
+        (("--workers", "65"), "--workers"),
+        (("--checkpoint-every", "0"), "--checkpoint-every"),
+    ],
+)
+def test_options_that_make_no_sense_are_usage(options: tuple[str, ...], message: str) -> None:
+    result = run("w2v-train", *options, "-o", "model")
+    assert result.returncode == 2
+    assert message in result.stderr.decode()

@@ -1,0 +1,95 @@
+"""`nlptool w2v-eval`: one JSON report over several files, errors by file and line."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cli.word_model import write_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.inside import Nlptool, Outcome
+
+WORDS = {"man": (1, 0), "king": (0.6, 0.8), "woman": (0, 1), "queen": (-0.6, 0.8), "boy": (0.8, -0.6)}
+QUESTIONS = ": family\nman king woman queen\nman king woman boy\n: none\na b c d\n"
+PAIRS = "word1\tword2\tscore\nman\tking\t9\nman\twoman\t5\nMan\tqueen\t1\n"
+
+
+@pytest.fixture
+def evaluate(nlptool: Nlptool, tmp_path: Path) -> Nlptool:
+    path = write_words(tmp_path / "words.model", WORDS)
+    (tmp_path / "questions").write_text(QUESTIONS)
+    (tmp_path / "pairs").write_text(PAIRS)
+
+    def run(*arguments: str, stdin: str = "") -> Outcome:
+        named = [str(tmp_path / word) if word in {"questions", "pairs"} else word for word in arguments]
+        return nlptool("w2v-eval", "-m", path, *named, stdin=stdin)
+
+    return run
+
+
+def report_of(result: Outcome) -> dict[str, Any]:
+    assert (result.status, result.stderr) == (0, "")
+    report: dict[str, Any] = json.loads(result.stdout)
+    return report
+
+
+def test_the_report(evaluate: Nlptool, tmp_path: Path) -> None:
+    report = report_of(evaluate("--analogies", "questions", "--similarity", "pairs"))
+    nothing = {"accuracy": None, "correct": 0, "asked": 0}
+    half = {"accuracy": 0.5, "correct": 1, "asked": 2}
+    assert report == {
+        "words": 5,
+        "dim": 2,
+        "analogies": [
+            {
+                "file": str(tmp_path / "questions"),
+                "section": "total",
+                **half,
+                "out_of_vocabulary": 1,
+                "method": "add",
+                "restrict_vocab": 30_000,
+                "sections": [
+                    {"section": "family", **half, "out_of_vocabulary": 0},
+                    {"section": "none", **nothing, "out_of_vocabulary": 1},
+                ],
+            }
+        ],
+        "similarity": [
+            {"file": str(tmp_path / "pairs"), "spearman": 1.0, "pairs": 3, "out_of_vocabulary": 0}
+        ],
+    }
+
+
+def test_stdin_is_a_file_like_others(evaluate: Nlptool) -> None:
+    (from_stdin,) = report_of(evaluate("--analogies", "-", stdin=QUESTIONS))["analogies"]
+    (from_file,) = report_of(evaluate("--analogies", "questions"))["analogies"]
+    assert from_stdin.pop("file") == "-"
+    assert from_stdin == {key: value for key, value in from_file.items() if key != "file"}
+
+
+def test_the_vocabulary_is_restricted_for_analogies_alone(evaluate: Nlptool) -> None:
+    report = report_of(evaluate("--analogies", "questions", "--similarity", "pairs", "--restrict-vocab", "4"))
+    assert [report["analogies"][0][key] for key in ("asked", "correct", "out_of_vocabulary")] == [1, 1, 2]
+    assert report["similarity"][0]["pairs"] == 3
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "message"),
+    [
+        ("--analogies", "a b c d\na b c\n", "<stdin>:2:1: expected four words, found 3"),
+        ("--similarity", "a\tb\t1\na\tb\n", "<stdin>:2:1: expected two words and a score"),
+    ],
+)
+def test_a_line_of_the_wrong_form_is_told(option: str, text: str, message: str, evaluate: Nlptool) -> None:
+    assert evaluate(option, "-", stdin=text) == (1, "", f"nlptool: {message}\n")
+
+
+def test_nothing_to_judge_by_is_usage(evaluate: Nlptool) -> None:
+    result = evaluate()
+    assert (result.status, result.stdout) == (2, "")
+    assert "name a file with --analogies or --similarity" in result.stderr

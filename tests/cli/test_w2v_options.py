@@ -1,0 +1,196 @@
+"""`nlptool w2v-train`: workers, text held out, phrases, updates, dry runs and warnings."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from nlp.envelope import open_model
+from nlp.training.synchronous import StepPlan
+from nlp.vector_files import load_vectors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.inside import Nlptool
+
+SMALL = ("--min-count", "1", "--dim", "8", "--window", "2", "--subsample", "0", "--no-progress")
+
+
+def text(lines: int, seed: int = 0, words: int = 60) -> str:
+    rng = random.Random(seed)  # noqa: S311
+    return "".join(" ".join(f"w{rng.randrange(words)}" for _ in range(12)) + "\n" for _ in range(lines))
+
+
+def records(stderr: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stderr.splitlines()]
+
+
+def test_the_bytes_are_the_same_for_any_number_of_workers(
+    nlptool: Nlptool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nlp.models.word2vec.plan_steps", lambda *_: StepPlan(64, 2))
+    models, notes = set(), []
+    for workers in ("1", "2", "3"):
+        model = tmp_path / workers
+        result = nlptool("w2v-train", *SMALL, "-v", "--workers", workers, "-o", str(model), stdin=text(200))
+        assert result.status == 0, result.stderr
+        models.add(model.read_bytes())
+        notes += [line for line in result.stderr.splitlines() if "workers: " in line]
+    assert len(models) == 1
+    assert notes == [
+        "nlptool: workers: 1, for steps of 2 × 64 words",
+        "nlptool: workers: 2, for steps of 2 × 64 words",
+        "nlptool: workers: 2 (3 asked for), for steps of 2 × 64 words",
+    ]
+
+
+def test_held_out_text_is_evaluated_and_the_best_epoch_kept(nlptool: Nlptool, tmp_path: Path) -> None:
+    held_out, model = tmp_path / "held", tmp_path / "model"
+    held_out.write_text(text(20, 1) + "unseen words only\n")
+    options = ("--valid", str(held_out), "--patience", "2", "--epochs", "60", "--lr", "0.5", "--log-json")
+    result = nlptool("w2v-train", *SMALL, *options, "-o", str(model), stdin=text(60))
+    assert result.status == 0
+    lines = [record for record in records(result.stderr) if "warning" not in record]
+    last = lines[-1]
+    assert last["done"] is True
+    losses = last["valid_losses"]
+    best = losses.index(min(losses))
+    assert last["best_epoch"] == best + 1 == len(losses) - 2
+    assert last["valid_loss"] == losses[best]
+    assert last["valid_perplexity"] == pytest.approx(math.exp(losses[best]))
+    assert [line["valid_loss"] for line in lines[:-1]] == pytest.approx(losses, abs=1e-6)
+    metadata = load_vectors(str(model)).metadata
+    assert (metadata["best_epoch"], metadata["valid_losses"]) == (best + 1, losses)
+    until_best = ("--valid", str(held_out), "--epochs", "60", "--lr", "0.5", "--patience", "1")
+    assert nlptool("w2v-train", *SMALL, *until_best, "-o", str(tmp_path / "x"), stdin=text(60)).status == 0
+
+
+def test_held_out_text_without_known_words_is_refused(nlptool: Nlptool, tmp_path: Path) -> None:
+    held_out = tmp_path / "held"
+    held_out.write_text("nothing known here\n")
+    model = tmp_path / "model"
+    result = nlptool("w2v-train", *SMALL, "--valid", str(held_out), "-o", str(model), stdin=text(60))
+    assert result.status == 1
+    assert "no line of the held-out text has two words of the vocabulary" in result.stderr
+
+
+def test_phrases_become_words(nlptool: Nlptool, tmp_path: Path) -> None:
+    corpus = text(150).replace("w7 ", "new york ")
+    model = tmp_path / "model"
+    options = ("--phrases", "--phrase-threshold", "20", "--epochs", "1", "-o", str(model))
+    assert nlptool("w2v-train", *SMALL, *options, stdin=corpus).status == 0
+    vectors = load_vectors(str(model))
+    assert "new_york" in vectors.vocabulary
+    assert "new" not in vectors.vocabulary
+    assert vectors.metadata["phrase_threshold"] == 20
+
+
+@pytest.fixture
+def earlier(nlptool: Nlptool, tmp_path: Path) -> Path:
+    model = tmp_path / "earlier"
+    assert nlptool("w2v-train", *SMALL, "--epochs", "2", "-o", str(model), stdin=text(60)).status == 0
+    return model
+
+
+def test_an_update_keeps_old_words_and_adds_new_ones(nlptool: Nlptool, earlier: Path, tmp_path: Path) -> None:
+    more = "w1 w2 fresh w3 fresh\n" * 30 + "once\n"
+    model, before = tmp_path / "later", load_vectors(str(earlier))
+    options = ("--update", str(earlier), "--min-count", "2", "--epochs", "1", "--lr", "1e-9")
+    result = nlptool("w2v-train", "-q", *options, "--subsample", "0", "-o", str(model), stdin=more)
+    assert (result.status, result.stderr) == (0, "")
+    after = load_vectors(str(model))
+    assert set(after.vocabulary.words) == {*before.vocabulary.words, "fresh"}
+    assert after.vocabulary.counts[after.vocabulary.index["fresh"]] == 60
+    old, new = ([v.vocabulary.index[w] for w in before.vocabulary.words] for v in (before, after))
+    counts = dict(zip(before.vocabulary.words, before.vocabulary.counts, strict=True))
+    assert after.vocabulary.counts[after.vocabulary.index["w1"]] == counts["w1"] + 30
+    assert after.vocabulary.counts[after.vocabulary.index["w9"]] == counts["w9"]
+    np.testing.assert_allclose(
+        after.matrix[new], before.matrix[old], atol=1e-6
+    )  # the rate was next to nothing
+    outputs = [open_model(str(path)).array("output_vectors") for path in (earlier, model)]
+    np.testing.assert_allclose(outputs[1][new], outputs[0][old], atol=1e-6)
+
+
+def test_an_update_in_place_learns(nlptool: Nlptool, earlier: Path) -> None:
+    before = load_vectors(str(earlier)).matrix.copy()
+    assert (
+        nlptool("w2v-train", "--update", str(earlier), "-q", "-o", str(earlier), stdin=text(60, 2)).status
+        == 0
+    )
+    after = load_vectors(str(earlier)).matrix
+    assert after.shape == before.shape
+    assert not np.array_equal(after, before)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--dim", "9"), "dim is 9, but 8 in "),
+        (("--arch", "cbow"), "arch is cbow, but skipgram in "),
+        (("--loss", "softmax"), "loss is softmax, but ns in "),
+        (("--subwords",), "subwords is True, but False in "),
+        (("--max-vocab", "5"), "max_vocab is 5, but "),
+    ],
+)
+def test_an_update_of_another_shape_is_refused(
+    options: tuple[str, ...], message: str, nlptool: Nlptool, earlier: Path
+) -> None:
+    update = ("--update", str(earlier), "-o", str(earlier))
+    result = nlptool("w2v-train", *update, *options, stdin=text(60))
+    assert result.status == 1
+    assert message in result.stderr
+
+
+@pytest.mark.parametrize(("loss", "message"), [("hs", "hierarchical softmax is a tree"), ("ns", "subwords")])
+def test_a_model_that_cannot_take_new_words_says_why(
+    loss: str, message: str, nlptool: Nlptool, tmp_path: Path
+) -> None:
+    model = str(tmp_path / "model")
+    options = ("--loss", loss, *(["--subwords"] if loss == "ns" else []))
+    assert nlptool("w2v-train", *SMALL, *options, "-q", "-o", model, stdin=text(20)).status == 0
+    result = nlptool("w2v-train", "--update", model, "-o", model, stdin=text(20))
+    assert result.status == 1
+    assert message in result.stderr
+
+
+@pytest.mark.parametrize("format_", ["text", "jsonl"])
+def test_a_dry_run_tells_and_writes_nothing(format_: str, nlptool: Nlptool, tmp_path: Path) -> None:
+    options = ("--dry-run", "--format", format_, "--input-format", "text", "--epochs", "50")
+    result = nlptool("w2v-train", *SMALL, *options, "-o", str(tmp_path / "model"), stdin=text(500))
+    assert result.status == 0
+    lines = result.stdout.splitlines()
+    figures = json.loads(lines[0]) if format_ == "jsonl" else dict(line.split("\t") for line in lines)
+    assert int(figures["vocabulary"]) == 60
+    assert int(figures["words"]) == 6000
+    assert int(figures["parameters"]) == 2 * 60 * 8
+    assert float(figures["seconds"]) > 0
+    assert int(figures["memory_bytes"]) > 10_000_000
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("json_log", [True, False])
+def test_warnings_come_with_their_remedy(nlptool: Nlptool, tmp_path: Path, *, json_log: bool) -> None:
+    options = ("--min-count", "1", "--epochs", "1", "--no-progress", *(["--log-json"] if json_log else []))
+    result = nlptool("w2v-train", *options, "-o", str(tmp_path / "model"), stdin="t h e k i n g\n" * 100)
+    assert result.status == 0
+    if json_log:
+        warnings = [record["warning"] for record in records(result.stderr) if "warning" in record]
+    else:
+        start = "nlptool: warning: "
+        warnings = [line.removeprefix(start) for line in result.stderr.splitlines() if line.startswith(start)]
+    remedies = ["nlptool tokenize", "--subsample 0", "--epochs ", "have collapsed"]
+    assert all(any(remedy in warning for warning in warnings) for remedy in remedies[:3])
+
+
+def test_a_large_text_has_no_warnings(nlptool: Nlptool, tmp_path: Path) -> None:
+    corpus = text(2600, words=1000)
+    options = ("-o", str(tmp_path / "model"), "--epochs", "10", "--lr", "0.5")
+    result = nlptool("w2v-train", *SMALL, *options, stdin=corpus)
+    assert (result.status, result.stderr) == (0, "")

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from nlp.envelope import write_model
+from nlp.errors import ModelError
+from nlp.models.word2vec import Preparation, Word2Vec, prepare
+from nlp.models.word2vec_config import Word2VecConfig
+from nlp.training.checkpoint import MismatchError, TrainingState, load_checkpoint, save_checkpoint
+from nlp.training.early_stopping import EarlyStopping
+from nlp.training.step_loop import Watch
+from nlp.training.synchronous import StepPlan
+from nlp.training.token_file import TokenFile, encode, encode_by
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nlp.training.progress import Progress
+
+TMP = "/tmp"  # noqa: S108 - the storage has no name there
+CONFIG = Word2VecConfig(dim=8, window=2, min_count=1, subsample=0.05, epochs=3, lr=0.1)
+State = Callable[[], TrainingState]
+
+
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlp.models.word2vec.plan_steps", lambda *_: StepPlan(16, 3))
+
+
+def corpus() -> TokenFile:
+    rng = np.random.default_rng(1)
+    lines = (" ".join(f"w{n}" for n in rng.zipf(1.6, 9) if n < 50) + "\n" for _ in range(60))
+    return encode(lines, TMP)
+
+
+def ready(*, valid: bool = False, patience: int | None = None) -> Preparation:
+    text = corpus()
+    held_out = encode_by(["w1 w2 w3 unseen w1 w2\nw4 w1 w9\n"], TMP, text.vocabulary) if valid else None
+    return prepare(text, CONFIG, valid=held_out, patience=patience)
+
+
+def bits(model: Word2Vec) -> tuple[bytes, bytes, list[float], list[float], int]:
+    vectors = model.input_vectors.tobytes(), model.output_vectors.tobytes()
+    return *vectors, list(model.epoch_losses), list(model.valid_losses), model.best_epoch
+
+
+class Interrupted(Exception):  # noqa: N818 - it is no error
+    """Ends a training at a chosen boundary."""
+
+
+def interrupted_at(boundary: int, path: Path, workers: int, *, valid: bool) -> int:
+    """Train until a boundary and leave a checkpoint; return how many there were."""
+    seen = 0
+
+    def on_boundary(state: State) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == boundary:
+            with path.open("wb") as file:
+                save_checkpoint(file, "test", {"run": 1}, state())
+            raise Interrupted
+
+    with suppress(Interrupted):
+        ready(valid=valid).train(workers, Watch(on_boundary=on_boundary))
+    return seen
+
+
+@pytest.mark.parametrize("valid", [False, True])
+def test_resumed_at_any_boundary_it_ends_in_the_same_bits(tmp_path: Path, *, valid: bool) -> None:
+    whole = bits(ready(valid=valid).train())
+    path = tmp_path / "checkpoint"
+    boundaries = interrupted_at(-1, path, 1, valid=valid)
+    assert boundaries > 20
+    for boundary in range(1, boundaries + 1):
+        before, after = (1, 2) if boundary % 7 == 0 else (2, 1) if boundary % 7 == 1 else (1, 1)
+        assert interrupted_at(boundary, path, before, valid=valid) == boundary
+        state = load_checkpoint(str(path), "test", {"run": 1})
+        assert bits(ready(valid=valid).train(after, Watch(resume=state))) == whole
+
+
+def test_a_watch_changes_nothing() -> None:
+    seen: list[Progress] = []
+    states: list[TrainingState] = []
+    watched = ready().train(1, Watch(seen.append, lambda state: states.append(state())))
+    assert bits(watched) == bits(ready().train())
+    assert [progress.epoch for progress in seen if progress.epoch_done] == [1, 2, 3]
+
+
+def test_a_signal_during_evaluation_finds_the_state_before_it() -> None:
+    """The held-out loss takes seconds: while it runs, the last state told must still hold."""
+    states: list[State] = []
+    whole = bits(ready(valid=True).train())
+
+    class Resting:
+        def __enter__(self) -> None:
+            saved = states[-1]()
+            assert saved.figures["position"]["epoch"] == 0
+            state = TrainingState(saved.figures, {name: W.copy() for name, W in saved.arrays.items()})
+            assert bits(ready(valid=True).train(1, Watch(resume=state))) == whole
+            raise Interrupted
+
+        def __exit__(self, *_: object) -> None: ...
+
+    with pytest.raises(Interrupted):
+        ready(valid=True).train(1, Watch(on_boundary=states.append, at_rest=Resting))
+
+
+def test_speed_of_a_resumed_run_counts_its_own_words(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint"
+    boundaries = interrupted_at(-1, path, 1, valid=False)
+    interrupted_at(boundaries - 1, path, 1, valid=False)
+    seen: list[Progress] = []
+    ready().train(1, Watch(seen.append, resume=load_checkpoint(str(path), "test", {"run": 1})))
+    last = seen[-1]
+    assert last.words_done == last.words_total
+    assert last.tokens_per_second * last.elapsed_seconds < last.words_total / 3
+
+
+def test_early_stopping_keeps_the_best() -> None:
+    matrix, losses = np.zeros((1, 1)), iter([3.0, 2.0, 2.5, 2.0, 9.0])
+    stopping = EarlyStopping(lambda: next(losses), [matrix], patience=3)
+    for epoch, stop in enumerate([False, False, False, False, True], start=1):
+        matrix[...] = epoch
+        assert stopping.take(stopping.evaluate()) is stop
+    assert (stopping.best_epoch, len(stopping.losses)) == (2, 5)
+    stopping.restore_best_()
+    assert matrix == 2
+
+
+def test_early_stopping_ends_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    losses = iter([1.0, 2.0, 3.0])
+    monkeypatch.setattr("nlp.models.word2vec.held_out_loss", lambda *_: next(losses))
+    for workers in (1, 2):
+        losses = iter([1.0, 2.0, 3.0])
+        model = ready(valid=True, patience=1).train(workers)
+        assert (list(model.valid_losses), model.best_epoch) == ([1.0, 2.0], 1)
+        assert len(model.epoch_losses) == 2
+
+
+@pytest.mark.parametrize(
+    ("identity", "message"),
+    [
+        (
+            {"lr": 0.05, "seed": 1, "data": "a" * 64},
+            r"its data is \"b+…b+\", here it is \"a+…a+\"; .* delete",
+        ),
+        ({"lr": 0.1, "seed": 1, "data": "b" * 64}, "its lr is 0.05, here it is 0.1"),
+        ({"lr": 0.05, "data": "b" * 64}, "its seed is 1, here it is null"),
+    ],
+)
+def test_a_checkpoint_of_another_run_names_the_field(
+    identity: dict[str, object], message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "checkpoint"
+    with path.open("wb") as file:
+        save_checkpoint(file, "k", {"lr": 0.05, "seed": 1, "data": "b" * 64}, TrainingState({}, {}))
+    with pytest.raises(MismatchError, match=message):
+        load_checkpoint(str(path), "k", identity)
+    with pytest.raises(ModelError, match="kind"):
+        load_checkpoint(str(path), "other", identity)
+
+
+def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint"
+    buffer = io.BytesIO()
+    write_model(buffer, "k", {}, {})
+    path.write_bytes(buffer.getvalue())
+    with pytest.raises(ModelError, match="delete it to start"):
+        load_checkpoint(str(path), "k", {})

@@ -1,0 +1,91 @@
+"""The README is run: every `console` block in it, in order, in one empty folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOLERANCE = 0.05
+"""Of a printed decimal: processors of another kind round the last bits of a training differently."""
+
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+
+
+class Example(NamedTuple):
+    """A command of the README and what it is shown to print; a line `...` stands for any lines."""
+
+    command: str
+    output: list[str]
+
+
+def examples(text: str) -> list[Example]:
+    found: list[Example] = []
+    for block in _BLOCK.findall(text):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                found.append(Example(line.removeprefix("$ "), []))
+            elif found and found[-1].command.endswith("\\"):
+                found[-1] = Example(f"{found[-1].command}\n{line}", [])
+            else:
+                found[-1].output.append(line)
+    return found
+
+
+def matches(expected: list[str], actual: list[str]) -> bool:
+    """Whether `actual` is as shown: the same words, decimals within the tolerance."""
+    if expected and expected[0] == "...":
+        return any(matches(expected[1:], actual[skipped:]) for skipped in range(len(actual) + 1))
+    if not expected or not actual:
+        return expected == actual
+    return same_line(expected[0], actual[0]) and matches(expected[1:], actual[1:])
+
+
+def same_line(expected: str, actual: str) -> bool:
+    if _DECIMAL.sub("#", expected.expandtabs()) != _DECIMAL.sub("#", actual.expandtabs()):
+        return False
+    pairs = zip(_DECIMAL.findall(expected), _DECIMAL.findall(actual), strict=True)
+    return all(abs(float(one) - float(other)) <= TOLERANCE for one, other in pairs)
+
+
+def run_example(example: Example, folder: Path) -> list[str]:
+    """Run a command in `folder`, with `nlptool` on the path; return the lines that it printed."""
+    result = subprocess.run(
+        ["/bin/bash", "-c", example.command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)},
+    )
+    return (result.stdout + result.stderr).splitlines()
+
+
+@pytest.mark.parametrize("readme", ["README.md"])
+def test_the_readme_shows_what_happens(readme: str, tmp_path: Path) -> None:
+    script = tmp_path / "bin" / "nlptool"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} -W error -m cli.main "$@"\n')
+    script.chmod(0o755)
+    shown = examples((ROOT / readme).read_text())
+    assert shown
+    for example in shown:
+        printed = run_example(example, tmp_path)
+        assert matches(example.output, printed), "\n".join([f"$ {example.command}", *printed])
+
+
+def test_the_comparison_can_fail() -> None:
+    assert matches(["queen 0.81", "...", "end"], ["queen 0.83", "a", "b", "end"])
+    assert not matches(["queen 0.81"], ["queen 0.92"])
+    assert not matches(["queen 0.81"], ["prince 0.81"])
+    assert not matches(["...", "end"], ["a", "b"])
