@@ -68,7 +68,8 @@ class Checkpoints:
             )
             return None
         state = load_checkpoint(self.path, self.kind, self.identity)
-        console.note(f"{self.path}: going on from step {state.figures['position']['step']:,}")
+        with suppress(LookupError, TypeError, ValueError):  # the training refuses what has no such step
+            console.note(f"{self.path}: going on from step {state.figures['position']['step']:,}")
         return state
 
     def on_boundary(self, state: State) -> None:
@@ -144,6 +145,8 @@ class Checkpoints:
 
         if self.path is None or self._latest is None:
             return
-        with open_binary_output(self.path) as writer:
-            save_checkpoint(writer, self.kind, self.identity, self._latest())
+        state = self._latest()
+        if state.is_finite:
+            with open_binary_output(self.path) as writer:
+                save_checkpoint(writer, self.kind, self.identity, state)
         self._saved = time.monotonic()

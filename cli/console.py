@@ -9,6 +9,8 @@ from typing import Any
 
 PROGRAM = "nlptool"
 
+_LONGEST = 1 << 13  # characters of a message: what it quotes may be a line of many megabytes
+
 
 @dataclass
 class Console:
@@ -23,6 +25,11 @@ class Console:
         """Something the user should know and can change; the run goes on."""
         if not self.quiet:
             say_json({"warning": message}) if self.log_json else say(f"warning: {message}")
+
+    def tell(self, message: str, record: dict[str, Any]) -> None:
+        """Something the user asked for that is not the data: `message`, or `record` for a program."""
+        if not self.quiet:
+            say_json(record) if self.log_json else say(message)
 
     def note(self, message: str) -> None:
         """A detail for those who asked with -v."""
@@ -41,6 +48,8 @@ def say_json(record: dict[str, Any]) -> None:
 
 def say(message: str) -> None:
     """One line on stderr. A stderr that takes nothing is no reason to fail: data and status still count."""
+    if len(message) > _LONGEST:
+        message = f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 2 :]}"
     with suppress(OSError, ValueError):
         line = f"{PROGRAM}: {message}\n".encode("utf-8", "backslashreplace")
         sys.stderr.buffer.write(line)

@@ -40,15 +40,15 @@ class Tokens:
         return [vocabulary.index.get(word, -1) for word in self.words]
 
 
-def token_batches(streams: Streams) -> Iterator[Tokens]:
-    """The tokens of the input as they arrive."""
-    seen: dict[str, str] = {}  # one string object a type: the whole input may have to stay in memory
+def token_batches(streams: Streams, *, to_keep: bool) -> Iterator[Tokens]:
+    """The tokens of the input as they arrive; if all are `to_keep`, one string object a type saves memory."""
+    seen: dict[str, str] = {}
     for batch in streams.batches():
         words: list[str] = []
         others: list[Record] = []
         for line in batch:
             tokens = line.tokens
-            words += [seen.setdefault(token, token) for token in tokens]
+            words += [seen.setdefault(token, token) for token in tokens] if to_keep else tokens
             others += [_passing_through(line.record)] * len(tokens)
         yield Tokens(words, others)
 

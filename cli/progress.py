@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cli.console import say, say_json
@@ -19,26 +21,29 @@ if TYPE_CHECKING:
 
 PLAIN_SECONDS = 10.0
 JSON_SECONDS = 1.0
+_LARGEST_EXPONENT = 700  # of e, in a float
 
 
 @contextmanager
-def training_progress(console: Console) -> Iterator[Report]:
-    """A function to call with each `Progress`; it shows as much as the user asked and the terminal takes."""
+def training_progress(console: Console, *, unit: str = "words", perplexity: bool = False) -> Iterator[Report]:
+    """A function to call with each `Progress`; it shows as much as the user asked and the terminal takes.
+
+    `unit` is what is counted; with `perplexity` each loss is told as one too.
+    """
+    tell = partial(_plain, unit=unit, perplexity=perplexity)
     if console.log_json:
         yield _spaced(JSON_SECONDS, lambda progress: log_json(**figures_of(progress)))
     elif console.quiet or not console.progress:
         yield lambda _: None
     elif sys.stderr.isatty():
-        with _bar() as report:
+        with _bar(tell) as report:
             yield report
     else:
-        yield _spaced(PLAIN_SECONDS, lambda progress: say(_plain(progress)))
+        yield _spaced(PLAIN_SECONDS, lambda progress: say(tell(progress)))
 
 
 def log_json(**figures: Any) -> None:
     """One JSON line on stderr; a number that is not finite becomes null."""
-    import math
-
     clean = {
         key: None if isinstance(value, float) and not math.isfinite(value) else value
         for key, value in figures.items()
@@ -77,12 +82,24 @@ def figures_of(progress: Progress) -> dict[str, Any]:
     return figures
 
 
-def _plain(progress: Progress) -> str:
+def perplexity_of(loss: float) -> float:
+    """The exponential of a loss in nats a token."""
+    return math.exp(min(loss, _LARGEST_EXPONENT))
+
+
+def _plain(progress: Progress, *, unit: str, perplexity: bool) -> str:
     percent = 100 * progress.words_done / max(progress.words_total, 1)
-    valid = "" if progress.valid_loss is None else f"  held out {progress.valid_loss:.4f}"
+    loss, valid = (
+        ""
+        if nats is None
+        else f"{nats:.4f} (perplexity {perplexity_of(nats):.2f})"
+        if perplexity
+        else f"{nats:.4f}"
+        for nats in (progress.loss, progress.valid_loss)
+    )
     return (
-        f"{percent:5.1f}%  epoch {progress.epoch}  {progress.tokens_per_second:,.0f} words/s"
-        f"  lr {progress.learning_rate:.5f}  loss {progress.loss:.4f}{valid}"
+        f"{percent:5.1f}%  epoch {progress.epoch}  {progress.tokens_per_second:,.0f} {unit}/s"
+        f"  lr {progress.learning_rate:.5f}  loss {loss}{valid and f'  held out {valid}'}"
         f"  ETA {_clock(progress.eta_seconds)}"
     )
 
@@ -94,7 +111,7 @@ def _clock(seconds: float) -> str:
 
 
 @contextmanager
-def _bar() -> Iterator[Report]:
+def _bar(tell: Callable[[Progress], str]) -> Iterator[Report]:
     """A bar of rich, on a terminal only; it leaves its last state on the screen."""
     from rich.console import Console as Terminal
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn
@@ -105,7 +122,7 @@ def _bar() -> Iterator[Report]:
         task = bar.add_task("", total=None)
 
         def report(progress: Progress) -> None:
-            text = _plain(progress).split("%", 1)[1].strip()
+            text = tell(progress).split("%", 1)[1].strip()
             bar.update(task, total=progress.words_total, completed=progress.words_done, description=text)
 
         yield report

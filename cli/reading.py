@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cli import decompress
-from nlp.errors import InputError
+from nlp.errors import InputError, blaming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -132,11 +132,8 @@ def _opened(path: str) -> Iterator[tuple[str, Callable[[int], bytes]]]:
 
 
 def _read(descriptor: int, size: int, name: str) -> bytes:
-    try:
+    with blaming(name):
         return os.read(descriptor, size)
-    except OSError as error:
-        error.filename = name
-        raise
 
 
 def _chunks(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cli.console import Console
@@ -72,6 +72,10 @@ class Streams:
     format: str = TEXT
     console: Console = field(default_factory=Console)
     """Told of records that are skipped."""
+
+    def like(self, path: str) -> Streams:
+        """Another file, read as the input is."""
+        return replace(self, input=replace(self.input, paths=(path,)), output=None)
 
     def open_output(self) -> AbstractContextManager[Output]:
         """Text to where the user asked for it; see `cli.writing`."""

@@ -104,12 +104,18 @@ def training_options(*, epochs: int, lr: float | None, lr_help: str) -> Callable
     return decorate
 
 
+def required_output(output: str | None) -> str:
+    """The file that a model goes to. Raises: UsageError where none is named."""
+    if output is None or output == "-":
+        raise click.UsageError("Missing option '-o' / '--output': a model is binary; name its file")
+    return output
+
+
 def _training(
     output: str | None, *, checkpoint: str | None, checkpoint_every: float | None, resume: bool, **others: Any
 ) -> Training:
     """Fill in the defaults. Raises: UsageError for options that do not go together."""
-    if output is None or output == "-":
-        raise click.UsageError("Missing option '-o' / '--output': a model is binary; name its file")
+    output = required_output(output)
     if others["patience"] is not None and others["valid"] is None:
         raise click.UsageError("--patience needs --valid: text on which to see that nothing gets better")
     if checkpoint is None and (resume or checkpoint_every is not None):

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import math
-import tempfile
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.checkpoints import Checkpoints
-from cli.progress import figures_of, log_json, training_progress
-from cli.reading import Input
-from cli.streams import Streams
-from cli.word2vec_estimate import estimate, tell_estimate
+from cli.estimates import tell_estimate
+from cli.progress import figures_of, log_json, perplexity_of, training_progress
+from cli.storage import storage_directory
+from cli.word2vec_estimate import estimate
 from cli.writing import open_binary_output
 from nlp.errors import InputError
 from nlp.models.word2vec import prepare
@@ -29,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from cli.console import Console
+    from cli.streams import Streams
     from cli.training_options import Training
     from nlp.models.word2vec import EarlierModel, Preparation, Word2Vec
     from nlp.text.phrases import Phrases
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
     from nlp.training.token_file import TokenFile
 
 CHECKPOINT_KIND = "w2v-checkpoint"
-_LARGEST_EXPONENT = 700  # of e, in a float
 
 
 @dataclass(frozen=True)
@@ -58,10 +55,7 @@ class Request:
     @property
     def directory(self) -> str:
         """Where the encoded text waits: beside what is written, where there is room for large files."""
-        path = Path(self.training.checkpoint or self.training.output)
-        parent = path.resolve().parent
-        is_beside = parent.is_dir() and (path.is_file() or not path.exists())  # a pipe has nothing beside it
-        return str(parent) if is_beside else tempfile.gettempdir()
+        return storage_directory(self.training.checkpoint or self.training.output)
 
 
 def run(request: Request) -> None:
@@ -130,16 +124,10 @@ def _read(
     )
     if request.training.valid is None:
         return corpus, None
-    held_out = _like(request.streams, request.training.valid).token_text()
+    held_out = request.streams.like(request.training.valid).token_text()
     if phrases:
         held_out = phrases.join(held_out)
     return corpus, encode_by(held_out, request.directory, corpus.vocabulary, hash_input=hashed)
-
-
-def _like(streams: Streams, path: str) -> Streams:
-    """Another file, read as the input is."""
-    source = Input((path,), replace=streams.input.replace)
-    return Streams(source, None, streams.input_format, streams.format, streams.console)
 
 
 def _about(corpus: TokenFile, earlier: EarlierModel | None, request: Request) -> dict[str, Any]:
@@ -181,5 +169,5 @@ def _figures(model: Word2Vec) -> dict[str, Any]:
     if model.valid_losses:
         best = model.valid_losses[model.best_epoch - 1]
         figures |= {"valid_losses": list(model.valid_losses), "best_epoch": model.best_epoch}
-        figures |= {"valid_loss": best, "valid_perplexity": math.exp(min(best, _LARGEST_EXPONENT))}
+        figures |= {"valid_loss": best, "valid_perplexity": perplexity_of(best)}
     return figures

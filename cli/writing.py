@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
+from nlp.errors import blaming
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,11 +36,8 @@ class Descriptor:
         view = memoryview(data).cast("B")
         written = 0
         while written < len(view):
-            try:
+            with blaming(self.name):
                 written += os.write(self.descriptor, view[written : written + (1 << 30)])
-            except OSError as error:
-                error.filename = self.name
-                raise
         return written
 
     def flush(self) -> None:
@@ -188,11 +187,11 @@ def _replacement(target: Path, shown: str) -> Iterator[int]:
     in use, on any process numbering, and the next writer of the same target sweeps it.
     """
     _sweep(target.parent, _sibling_prefix(target))
-    with _blaming(shown):
+    with blaming(shown):
         descriptor, sibling = _locked_sibling(target)
     try:
         yield descriptor
-        with _blaming(shown):
+        with blaming(shown):
             _commit(descriptor, sibling, target)
     finally:
         with suppress(OSError):
@@ -202,16 +201,6 @@ def _replacement(target: Path, shown: str) -> Iterator[int]:
 
 def _sibling_prefix(target: Path) -> str:
     return f".{os.fsdecode(os.fsencode(target.name)[:_NAME_BYTES])}.nlptool-"
-
-
-@contextmanager
-def _blaming(name: str) -> Iterator[None]:
-    """Errors of the system tell the name that the user knows."""
-    try:
-        yield
-    except OSError as error:
-        error.filename, error.filename2 = name, None
-        raise
 
 
 def _locked_sibling(target: Path) -> tuple[int, Path]:

@@ -23,7 +23,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
-from nlp.errors import ModelError
+from nlp.errors import ModelError, blaming
 from nlp.zip_directory import stored_members
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def open_model(path: str, kind: str | None = None) -> ModelFile:
     if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116  the path is the user's string, errors show it
         message = f"{path}: not a regular file; a model is memory-mapped and cannot be read from a pipe"
         raise ModelError(message)
-    with open(path, "rb") as file:  # noqa: PTH123  as above
+    with open(path, "rb") as file, blaming(path):  # noqa: PTH123  as above
         if not os.fstat(file.fileno()).st_size:
             raise _damaged(path, "it is empty")
         content: Bytes = np.memmap(file, np.uint8, "r")

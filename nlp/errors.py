@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 class NlpError(Exception):
     """Base of all errors that end in one line on stderr and exit status 1."""
@@ -33,3 +39,13 @@ class ModelError(NlpError):
 
 class DivergedError(NlpError):
     """Training whose loss or weights are no longer finite; the message names step, rate and remedy."""
+
+
+@contextmanager
+def blaming(name: str) -> Iterator[None]:
+    """Errors of the system tell the file that the user knows, whatever file, if any, they told before."""
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = name, None
+        raise

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Figure = Callable[[int, str], None]
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -16,3 +23,31 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of real corpora, ../shared/data, is not here")
     return SHARED
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Figure:
+    """Tell what was measured of the promise with this number; the end of the run shows it."""
+    return lambda promise, measured: record_property("promise", (promise, measured))
+
+
+def pytest_configure() -> None:
+    """Take signals as on a terminal: a shell's background job has ^C ignored, and nohup hang-ups.
+
+    The commands under test would inherit that, and rightly never end by them.
+    """
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A line for each promise of `tests.torture.promises` that this run has tested."""
+    from tests.torture.promises import summary
+
+    reports = [report for group in ("passed", "failed") for report in terminalreporter.stats.get(group, [])]
+    lines = summary([report for report in reports if isinstance(report, pytest.TestReport)])
+    if lines:
+        terminalreporter.section("promises")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -102,6 +102,15 @@ def test_nothing_that_is_read_is_ever_run(path: Path) -> None:
             assert "allow_pickle=False" in ast.unparse(call), f"line {call.lineno}"
 
 
+@every_source
+def test_nothing_talks_to_a_network_or_starts_a_program(path: Path) -> None:
+    networks = ("socket", "ssl", "http", "urllib", "ftplib", "smtplib", "requests", "asyncio", "webbrowser")
+    forbidden = (*networks, "subprocess", "pty", "code")
+    assert [module for module in imports(tree(path)) if within(module, forbidden)] == []
+    calls = {ast.unparse(call.func) for call in _calls(path)}
+    assert [name for name in calls if name.startswith(("os.exec", "os.spawn", "os.popen"))] == []
+
+
 @every_file
 def test_no_array_is_unpickled(path: Path) -> None:
     for call in _calls(path):

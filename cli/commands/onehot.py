@@ -32,7 +32,7 @@ def onehot(*, streams: Streams, console: Console, vocab_file: str | None, sparse
     """
     from cli.onehot_rows import counted, token_batches, write_csr, write_rows
 
-    batches = token_batches(streams)
+    batches = token_batches(streams, to_keep=vocab_file is None)
     if vocab_file:
         from cli.vocabulary_file import read_vocabulary
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Curves = dict[str, Sequence[float]]
 
+_LARGEST_LOSS = 1e100  # a model file may claim anything
+
 
 @command
 @model_option(VECTORS_VARIABLE, VECTORS_HELP)
@@ -67,7 +69,8 @@ def plot(
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
         if losses:
-            drawn = figures.draw_curves(output, _loss_curves(names or ((model,) if model else ())))
+            curves = _loss_curves(names or ((model,) if model else ()))
+            drawn = figures.draw_curves(output, curves, figures.LOSSES_TITLE)
         else:
             words, points = _map(model, names, count, method, seed, near=near)
             console.note(f"{len(words)} words by {method}")
@@ -115,9 +118,11 @@ def _loss_curves(models: tuple[str, ...]) -> Curves:
         raise click.UsageError("no model; name those whose losses to draw")
     curves: Curves = {}
     for path in models:
-        recorded = open_model(path).metadata.get("epoch_losses") or []
-        losses = [float(loss) for loss in recorded if loss is not None]  # an epoch too short to tell has none
-        if not losses:
+        recorded = open_model(path).metadata.get("epoch_losses")
+        # An epoch too short to tell its loss has none.
+        known = [loss for loss in recorded if loss is not None] if isinstance(recorded, list) else []
+        losses = [float(loss) for loss in known if type(loss) in {int, float} and abs(loss) < _LARGEST_LOSS]
+        if not losses or len(losses) < len(known):
             raise ModelError(f"{path}: it holds no losses; only models that nlptool has trained do")
         curves[Path(path).name if Path(path).name not in curves else path] = losses
     return curves

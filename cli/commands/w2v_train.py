@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 @click.option(
     "--update", metavar="MODEL", help="Go on from a model: its words keep their vectors, new ones join."
 )
-@training_options(epochs=5, lr=None, lr_help="First learning rate.  [default: 0.05; cbow: 0.3]")
+@training_options(epochs=5, lr=None, lr_help="First learning rate.  [default: 0.05; cbow: 0.2]")
 def w2v_train(
     *,
     streams: Streams,

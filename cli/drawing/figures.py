@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cli.drawing.canvas import Point
 
 MAP_TITLE = "Word vectors: similar words lie together"
-CURVES_TITLE = "Mean loss of each epoch"
+LOSSES_TITLE = "Mean loss of each epoch"
 
 
 def draw_map(path: str | None, words: Sequence[str], points: Sequence[Point]) -> bytes:
@@ -30,17 +30,17 @@ def draw_map(path: str | None, words: Sequence[str], points: Sequence[Point]) ->
     return terminal.draw_map(points, words, *_terminal_size()).encode()
 
 
-def draw_curves(path: str | None, curves: dict[str, Sequence[float]]) -> bytes:
-    """Curves for the file `path`, or as text."""
+def draw_curves(path: str | None, curves: dict[str, Sequence[float]], title: str, first: int = 1) -> bytes:
+    """Curves over `first`, `first` + 1, … for the file `path`, or as text."""
     ending = _ending(path)
     if ending == ".png":
         from cli.drawing import png
 
-        return png.draw_curves(curves, CURVES_TITLE)
+        return png.draw_curves(curves, title, first)
     if ending in {".svg", ".html"}:
-        figure = svg.draw_curves(curves, CURVES_TITLE)
-        return (svg.as_html(figure, CURVES_TITLE) if ending == ".html" else figure).encode()
-    return terminal.draw_curves(curves, *_terminal_size()).encode()
+        figure = svg.draw_curves(curves, title, first)
+        return (svg.as_html(figure, title) if ending == ".html" else figure).encode()
+    return terminal.draw_curves(curves, *_terminal_size(), first).encode()
 
 
 def _ending(path: str | None) -> str:

@@ -46,15 +46,15 @@ def draw_map(points: Sequence[Point], labels: Sequence[str], title: str) -> byte
     return _png(figure)
 
 
-def draw_curves(curves: dict[str, Sequence[float]], title: str) -> bytes:
-    """Curves over 1, 2, 3, …. Raises: NlpError where matplotlib is not installed."""
+def draw_curves(curves: dict[str, Sequence[float]], title: str, first: int = 1) -> bytes:
+    """Curves over `first`, `first` + 1, …. Raises: NlpError where matplotlib is not installed."""
     figure = _figure(title)
     axes = figure.add_axes((0.075, 0.065, 0.875, 0.86))
     lines: list[Any] = []
     for number, curve in enumerate(curves.values()):
         colour = COLOURS[number % len(COLOURS)]
-        lines += axes.plot(range(1, len(curve) + 1), curve, color=colour, lw=1.5)
-        axes.plot(len(curve), curve[-1], "o", ms=5, color=colour)
+        lines += axes.plot(range(first, first + len(curve)), curve, color=colour, lw=1.5)
+        axes.plot(first + len(curve) - 1, curve[-1], "o", ms=5, color=colour)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(axis="y", color=PALE)
     axes.spines[:].set_visible(False)

@@ -35,11 +35,11 @@ def draw_map(points: Sequence[Point], labels: Sequence[str], title: str) -> str:
     return _document(parts, title)
 
 
-def draw_curves(curves: dict[str, Sequence[float]], title: str) -> str:
-    """Curves over 1, 2, 3, … on common axes, with a legend."""
+def draw_curves(curves: dict[str, Sequence[float]], title: str, first: int = 1) -> str:
+    """Curves over `first`, `first` + 1, … on common axes, with a legend."""
     values = [value for curve in curves.values() for value in curve]
-    low, high, longest = min(values), max(values), max(map(len, curves.values()))
-    corners = [(1.0, low), (float(max(longest, 2)), high)]
+    low, high, last = min(values), max(values), first + max(map(len, curves.values())) - 1
+    corners = [(float(first), low), (float(max(last, first + 1)), high)]
     frame = Box(1.5 * MARGIN, 1.5 * MARGIN, WIDTH - MARGIN, HEIGHT - MARGIN)
 
     def place(points: Sequence[Point]) -> list[Point]:
@@ -47,15 +47,15 @@ def draw_curves(curves: dict[str, Sequence[float]], title: str) -> str:
 
     parts = []
     for value in ticks(low, high, 8):
-        ((_, y),) = place([(1, value)])
+        ((_, y),) = place([(first, value)])
         parts.append(f'<path class="grid" d="M{frame.left} {y:.1f}H{frame.right}"/>')
         parts.append(f'<text class="end" x="{frame.left - 8}" y="{y + 4:.1f}">{value:.6g}</text>')
-    for step in (step for step in ticks(1, longest, 10) if step == int(step)):
+    for step in (step for step in ticks(first, last, 10) if step == int(step)):
         ((x, _),) = place([(step, low)])
         parts.append(f'<text class="middle" x="{x:.1f}" y="{frame.bottom + 22}">{step:.0f}</text>')
     for number, (name, curve) in enumerate(curves.items()):
         colour = COLOURS[number % len(COLOURS)]
-        places = place([(float(step), value) for step, value in enumerate(curve, 1)])
+        places = place([(float(step), value) for step, value in enumerate(curve, first)])
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         parts.append(f'<polyline class="curve" stroke="{colour}" points="{line}"/>')
         x, y = places[-1]

@@ -51,8 +51,8 @@ def _write(row: list[str], column: int, text: str) -> None:
         column += size
 
 
-def draw_curves(curves: dict[str, Sequence[float]], width: int = 80, height: int = 24) -> str:
-    """Curves over 1, 2, 3, …: each with its own letter, the scale on the left, `height` lines in all."""
+def draw_curves(curves: dict[str, Sequence[float]], width: int = 80, height: int = 24, first: int = 1) -> str:
+    """Curves over `first`, `first` + 1, …: each its letter, the scale on the left, `height` lines in all."""
     values = [value for curve in curves.values() for value in curve]
     low, high, longest = min(values), max(values), max(map(len, curves.values()))
     columns, rows = width - _SCALE, max(height - 2 - len(curves), 5)
@@ -71,7 +71,8 @@ def draw_curves(curves: dict[str, Sequence[float]], width: int = 80, height: int
         f"{scale.get(number, ''):>{_SCALE - 1}}│{''.join(row)}".rstrip() for number, row in enumerate(cells)
     ]
     lines.append(" " * (_SCALE - 1) + "└" + "─" * columns)
-    lines.append(" " * _SCALE + "1" + f"{longest:>{columns - 1}}" * (longest > 1))
+    last = f"{first + longest - 1:>{columns - len(str(first))}}"
+    lines.append(" " * _SCALE + str(first) + last * (longest > 1))
     legend = [
         f"{letter}  {printable(name)}" for letter, name in zip(cycle(ascii_letters), curves, strict=False)
     ]

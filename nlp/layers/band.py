@@ -82,26 +82,19 @@ class ContextBand:
         distance = np.abs(np.arange(shape.block_contexts) - shape.window - np.arange(shape.block)[:, None])
         weight_at = np.append(window_weights(shape.window), 0)
         self._window = weight_at[np.minimum(distance, shape.window + 1)].astype(dtype)
-        self._distance = np.where(distance == 0, shape.window + 1, distance).astype(np.int32)
         self.weights: Floats = np.empty((shape.blocks, shape.block, shape.block_contexts), dtype)
         self._ones = np.ones(shape.block_contexts, dtype)
         self._pairs = np.empty((shape.blocks, shape.block), dtype)
         self._pairs_of_contexts = np.empty((shape.contexts, 1), dtype)
 
-    def set_sentences(self, sentences: Ids, widths: Ids | None = None) -> Floats:
+    def set_sentences(self, sentences: Ids) -> Floats:
         """Weigh the pairs of a chunk: a context in another sentence than its center has no weight.
 
-        With `widths` each center has a window of its own, in which all contexts weigh 1; without, all have
-        the weights of `window_weights`.
-
-        Shapes: sentences (B + 2m,), a number for each sentence, never falling; widths (B,) in 1 … m
-                -> n (B,), the pairs of each center
+        Shapes: sentences (B + 2m,), a number for each sentence, never falling -> n (B,), the pairs of each
+                center
         """
         m, weights = self.shape.window, self.weights
-        if widths is None:
-            weights[...] = self._window
-        else:
-            np.less_equal(self._distance, widths.reshape(*weights.shape[:2], 1), out=weights)
+        weights[...] = self._window
         if sentences[0] != sentences[-1]:
             of_contexts = self.by_block(sentences)
             of_centers = sentences[m : m + self.shape.centers].reshape(*weights.shape[:2], 1)
@@ -116,6 +109,11 @@ class ContextBand:
     def set_diagonal(self, of_centers: Floats) -> None:
         """Pair each center with itself alone, with weights (B,); for a band of window 0."""
         np.multiply(of_centers.reshape(self._pairs.shape)[:, :, None], self._window, out=self.weights)
+
+    def diagonal(self) -> Floats:
+        """What `set_diagonal` has set. Shapes: -> (B,)."""
+        of_blocks: Floats = np.einsum("bii->bi", self.weights)
+        return of_blocks.reshape(-1)
 
     def by_block(self, rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """View rows (B + 2m, …) as overlapping blocks (B / block, block + 2m, …), without a copy."""

@@ -11,28 +11,35 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from nlp.layers.middle_paths import dense_paths, first_of, parts
 from nlp.layers.negative_sampling import softplus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from nlp.layers.arrays import Floats, Ids
     from nlp.layers.band import ContextBand
     from nlp.layers.huffman import HuffmanTree
 
+_BATCHES = 4  # of blocks: what pads them to one length is then a seventh of all, and no more than half
+
 
 class SplitPaths:
     """The paths of a tree, cut where they leave the first T nodes.
+
+    Nodes from T up to `deep`, where it is given, are left to somebody else.
 
     Attributes: `top` T, nodes of the dense part; `lengths` (V,) of whole paths; `longest`, nodes of the
     longest path below the top.
     """
 
-    def __init__(self, tree: HuffmanTree, top: int, dtype: npt.DTypeLike = np.float32) -> None:
+    def __init__(self, tree: HuffmanTree, top: int, dtype: npt.DTypeLike = np.float32, deep: int = 0) -> None:
         words = len(tree.first) - 1
         self.top = min(top, words - 1)
-        self._dense, self._exits = _dense_paths(tree, self.top, dtype)
-        below = tree.nodes >= self.top
+        self._dense, self._exits = dense_paths(tree, 0, self.top, np.arange(self.top), dtype)
+        below = tree.nodes >= max(self.top, deep)
         of_word = np.repeat(np.arange(words), tree.lengths)
         self._counts = np.bincount(of_word[below], minlength=words)
         self._first = np.concatenate((np.zeros(1, np.int64), np.cumsum(self._counts)))
@@ -45,58 +52,64 @@ class SplitPaths:
         return self._dense.take(self._exits.take(words), axis=0)
 
     def below(self, words: Ids, block: int) -> DeepNodes:
-        """Nodes below the top, for blocks of `block` targets; all blocks are padded to one length.
+        """Nodes below the top, for blocks of `block` targets: (B,) -> (E,).
 
-        Shapes: words (B,) -> arrays (B / block, E)
+        Blocks of about as many nodes come together in a batch, and are padded to one length.
         """
         counts = self._counts.take(words)
-        ends = np.cumsum(counts)
-        of_blocks = counts.reshape(-1, block).sum(axis=1)
-        blocks, width = len(of_blocks), int(of_blocks.max())
         target = np.repeat(np.arange(len(words)), counts)
-        entry = np.arange(len(target))
-        source = (self._first.take(words) - ends + counts).take(target) + entry
-        of_block = target // block
-        place = entry + (width * np.arange(blocks) - np.cumsum(of_blocks) + of_blocks).take(of_block)
-        nodes = np.full(blocks * width, -1, np.int32)
-        signs = np.zeros(blocks * width, self._signs.dtype)
-        targets = np.full(blocks * width, len(words))
-        nodes[place], signs[place], targets[place] = (
-            self._nodes.take(source),
-            self._signs.take(source),
-            target,
-        )
-        shape = blocks, width
-        return DeepNodes(nodes.reshape(shape), signs.reshape(shape), targets.reshape(shape))
+        source = np.arange(len(target)) + np.repeat(self._first.take(words) - first_of(counts)[:-1], counts)
+        of_blocks = counts.reshape(-1, block).sum(axis=1)
+        by_size = (-of_blocks).argsort(kind="stable")
+        batches = np.array_split(by_size, min(_BATCHES, len(by_size)))
+        widths = [of_blocks[batch[0]] for batch in batches]
+        starts = first_of(np.repeat(widths, [len(batch) for batch in batches]))
+        shift = np.empty_like(of_blocks)
+        shift[by_size] = starts[:-1]
+        shift -= first_of(of_blocks)[:-1]
+        place = np.arange(len(target)) + shift.take(target // block)
+        padded = int(starts[-1])
+        nodes, signs = np.full(padded, -1, np.int32), np.zeros(padded, self._signs.dtype)
+        targets = np.full(padded, len(words))
+        nodes[place], signs[place] = self._nodes.take(source), self._signs.take(source)
+        targets[place] = target
+        of_batches = first_of(np.array([len(batch) for batch in batches]) * widths)
+        return DeepNodes(nodes, signs, targets, list(zip(batches, parts(of_batches), strict=True)))
+
+    def by_rank(self, words: Ids) -> RankedNodes:
+        """Nodes below the top: all first ones of their words, then all second ones, …: (B,) -> (E,)."""
+        counts = self._counts.take(words)
+        order = (-counts).astype(np.int16).argsort(kind="stable")
+        sizes = len(words) - np.bincount(counts).cumsum()[:-1]
+        rank = np.repeat(np.arange(len(sizes)), sizes)
+        place = np.arange(len(rank)) - np.repeat(sizes.cumsum() - sizes, sizes)
+        source = self._first.take(words.take(order)).take(place) + rank
+        return RankedNodes(self._nodes.take(source), self._signs.take(source), order, sizes.tolist())
+
+
+class RankedNodes(NamedTuple):
+    """Nodes below the top, rank by rank (E,): which node, which branch.
+
+    The targets in `order` (B,) have fewer and fewer nodes; `sizes` has how many of them reach each rank.
+    """
+
+    nodes: Ids
+    signs: Floats
+    order: npt.NDArray[np.int64]
+    sizes: Sequence[int]
 
 
 class DeepNodes(NamedTuple):
-    """Nodes below the top, (B / block, E) each: which node, which branch, of which target.
+    """Nodes below the top (E,), batch by batch: which node, which branch, of which target.
 
-    What pads the blocks is node -1 with branch 0, of target B.
+    What pads the blocks is node -1 with branch 0, of target B. `batches` has the numbers of the blocks of
+    each, in their order, and where their nodes are, as many for each block.
     """
 
     nodes: Ids
     signs: Floats
     targets: npt.NDArray[np.int64]
-
-
-def _dense_paths(tree: HuffmanTree, top: int, dtype: npt.DTypeLike) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """Return the distinct paths through the top (2 T, 2 T), and which of them is each word's (V,).
-
-    A path through the top is known by the last node of the top and the branch taken there.
-    """
-    within = tree.nodes < top
-    of_word = np.repeat(np.arange(len(tree.first) - 1), tree.lengths)
-    last = tree.first[:-1] + np.bincount(of_word[within], minlength=len(tree.first) - 1) - 1
-    exits = 2 * tree.nodes[last] + (tree.signs[last] > 0)
-    numbers, example = np.unique(exits, return_index=True)
-    dense = np.zeros((2 * top, 2 * top), dtype)
-    for number, word in zip(numbers.tolist(), example.tolist(), strict=True):
-        path = slice(tree.first[word], last[word] + 1)
-        dense[number, tree.nodes[path]] = 1
-        dense[number, top + tree.nodes[path]] = tree.signs[path]
-    return dense, exits
+    batches: Sequence[tuple[npt.NDArray[np.int64], slice]]
 
 
 class TreeBand:
@@ -107,10 +120,13 @@ class TreeBand:
     Shapes:   X (B + 2m, D) input vectors, or hidden ones with a band of window 0; T (T, D) vectors of the top
               nodes; U (E, D) vectors of the nodes below, one row for each of `deep.nodes`
     Source:   Morin & Bengio 2005; Mikolov, Sutskever, Chen, Corrado & Dean 2013, §2.1, eq. 3
+
+    Attributes: `dense_nodes` (T,), numbers of the top nodes; `deep`, the nodes below.
     """
 
     def __init__(self, band: ContextBand, paths: SplitPaths) -> None:
         self._band, self._paths = band, paths
+        self.dense_nodes: Ids = np.arange(paths.top, dtype=np.int32)
         shape, dtype, top = band.shape, band.weights.dtype, paths.top
         self._dense_of_blocks = np.empty((shape.blocks, shape.block_contexts, 2 * top), dtype)
         self._dense = np.empty((shape.contexts, 2 * top), dtype)
@@ -119,8 +135,13 @@ class TreeBand:
         self._dx_of_blocks = np.empty((shape.blocks, shape.block_contexts, shape.dim), dtype)
         # Half the weight of each pair, and a row of zeros for what pads the blocks.
         self._half_weights = np.zeros((shape.centers + 1, shape.block_contexts), dtype)
-        self._weights_below: Floats = np.empty((shape.blocks, 0, shape.block_contexts), dtype)
+        self._weights_below: Floats = np.empty((0, shape.block_contexts), dtype)
         self.deep = paths.below(np.zeros(shape.centers, np.int32), shape.block)
+
+    @property
+    def longest(self) -> int:
+        """Nodes below the top on the longest path."""
+        return self._paths.longest
 
     def set_targets(self, targets: Ids) -> tuple[Floats, Floats, Floats]:
         """Look up the paths of the targets, once the band has its weights.
@@ -142,7 +163,7 @@ class TreeBand:
         of_inputs = np.empty((shape.contexts, 1), pairs.dtype)
         self._band.overlap_add(np.matmul(lengths, weights).transpose(0, 2, 1), of_inputs)
         of_top = self._dense[:, :top].sum(axis=0)
-        return of_inputs[:, 0], of_top, of_targets.take(deep.targets.reshape(-1))
+        return of_inputs[:, 0], of_top, of_targets.take(deep.targets)
 
     def gradients(self, X: Floats, T: Floats, U: Floats, dX: Floats, dT: Floats, dU: Floats) -> None:
         """Write the gradients of L over `dX`, `dT` and `dU`, shaped like `X`, `T` and `U`."""
@@ -159,13 +180,22 @@ class TreeBand:
 
     def _gradients_below(self, X: Floats, U: Floats, dX: Floats, dU: Floats) -> None:
         """Write the gradients of the part below the top: nodes by the vectors of their block."""
-        Xb, Ub = self._band.by_block(X), U.reshape(*self.deep.nodes.shape, self._band.shape.dim)
-        z = np.matmul(Ub, self._band.by_block(self._half_x).transpose(0, 2, 1))
-        np.tanh(z, out=z)
-        z -= self.deep.signs[:, :, None]
-        z *= self._weights_below
-        np.matmul(z, Xb, out=dU.reshape(Ub.shape))
-        self._band.overlap_add(np.matmul(z.transpose(0, 2, 1), Ub, out=self._dx_of_blocks), dX)
+        X_by_block = self._band.by_block(X)
+        for blocks, part in self.deep.batches:
+            Xb, Ub = X_by_block[blocks], self._by_block(U[part], blocks)
+            z = np.matmul(Ub, Xb.transpose(0, 2, 1))
+            z *= z.dtype.type(0.5)
+            np.tanh(z, out=z)
+            z -= self._by_block(self.deep.signs[part, None], blocks)
+            z *= self._by_block(self._weights_below[part], blocks)
+            np.matmul(z, Xb, out=self._by_block(dU[part], blocks))
+            self._dx_of_blocks[blocks] = np.matmul(z.transpose(0, 2, 1), Ub)
+        self._band.overlap_add(self._dx_of_blocks, dX)
+
+    @staticmethod
+    def _by_block(of_nodes: Floats, blocks: npt.NDArray[np.int64]) -> Floats:
+        """View what the nodes of a batch have by block."""
+        return of_nodes.reshape(len(blocks), -1, of_nodes.shape[1])
 
     def loss(self, X: Floats, T: Floats, U: Floats) -> tuple[float, float]:
         """L in nats and Σ a, the number of predictions, both summed over the chunk."""
@@ -174,9 +204,10 @@ class TreeBand:
         # -log σ(s z) = softplus(z) - [s = 1] z, and the band sums both s and |s| over the targets
         visited, taken = self._dense[:, :top], (self._dense[:, :top] + self._dense[:, top:]) / 2
         loss = float(np.einsum("jn,jn->", visited, softplus(z)) - np.einsum("jn,jn->", taken, z))
-        scores = U.reshape(*self.deep.nodes.shape, self._band.shape.dim) @ self._band.by_block(X).transpose(
-            0, 2, 1
-        )
-        below = softplus(-self.deep.signs[:, :, None] * scores)
-        loss += 2 * float(np.einsum("bej,bej->", self._weights_below, below))
+        X_by_block = self._band.by_block(X)
+        for blocks, part in self.deep.batches:
+            scores = self._by_block(U[part], blocks) @ X_by_block[blocks].transpose(0, 2, 1)
+            signs, half_weights = self.deep.signs[part, None], self._weights_below[part]
+            below = softplus(-self._by_block(signs, blocks) * scores)
+            loss += 2 * float(np.einsum("bej,bej->", self._by_block(half_weights, blocks), below))
         return loss, float(self._band.weights.sum())

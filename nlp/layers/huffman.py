@@ -56,6 +56,11 @@ class HuffmanTree:
         return cls(first, nodes[on_path].astype(np.int32), of_paths[on_path].astype(np.int8))
 
     @property
+    def size(self) -> int:
+        """Inner nodes."""
+        return len(self.first) - 2
+
+    @property
     def lengths(self) -> npt.NDArray[np.int64]:
         """Nodes on the path of each word."""
         return np.diff(self.first)

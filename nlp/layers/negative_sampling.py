@@ -36,16 +36,15 @@ class SharedNegatives:
         self._ratio = negatives / shape.shared
         per_group = shape.centers // shape.groups
         self._scores = np.empty((shape.groups, per_group, shape.shared), dtype)
-        self._dh = np.empty((shape.groups, per_group, shape.dim), dtype)
 
     def gradients(self, H: Floats, N: Floats, n: Floats, dH: Floats, dN: Floats) -> None:
-        """Add the gradient of L⁻ to `dH`, and write that of the negatives over `dN`."""
+        """Write the gradients of L⁻ over `dH` and `dN`, shaped like `H` and `N`."""
         groups = self._shape.groups
         by_group = H.reshape(groups, -1, self._shape.dim)
         scores = np.matmul(by_group, N.transpose(0, 2, 1), out=self._scores)
         half_tanh_of_half(scores, 1)
         scores *= (n * n.dtype.type(self._ratio)).reshape(groups, -1, 1)
-        dH += np.matmul(scores, N, out=self._dh).reshape(dH.shape)
+        np.matmul(scores, N, out=dH.reshape(by_group.shape))
         np.matmul(scores.transpose(0, 2, 1), by_group, out=dN)
 
     def loss(self, H: Floats, N: Floats, n: Floats) -> float:
@@ -72,6 +71,7 @@ class SkipGramBand:
         self._negatives = SharedNegatives(shape, negatives, dtype)
         self._pairs: Floats = np.zeros(shape.centers, dtype)
         self._band = np.empty_like(self._context_band.weights)
+        self._dx_of_blocks = np.empty((shape.blocks, shape.block, shape.dim), dtype)
         self._du_of_blocks = np.empty((shape.blocks, shape.block_contexts, shape.dim), dtype)
 
     def set_sentences(self, sentences: Ids) -> tuple[Floats, Floats]:
@@ -92,8 +92,8 @@ class SkipGramBand:
         band = np.matmul(Xb, Ub.transpose(0, 2, 1), out=self._band)
         half_tanh_of_half(band, -1)
         band *= self._context_band.weights
-        np.matmul(band, Ub, out=dX.reshape(Xb.shape))
         self._negatives.gradients(X, N, self._pairs, dX, dN)
+        dX += np.matmul(band, Ub, out=self._dx_of_blocks).reshape(dX.shape)
         self._context_band.overlap_add(np.matmul(band.transpose(0, 2, 1), Xb, out=self._du_of_blocks), dU)
 
     def loss(self, X: Floats, U: Floats, N: Floats) -> tuple[float, float]:
@@ -135,9 +135,9 @@ class CbowBand:
         scores = np.einsum("id,id->i", hidden, U, out=self._scores)
         half_tanh_of_half(scores, -1)
         scores *= predicted
-        np.multiply(scores[:, None], U, out=self._d_hidden)
-        np.multiply(scores[:, None], hidden, out=dU)
         self._negatives.gradients(hidden, N, predicted, self._d_hidden, dN)
+        self._d_hidden += np.multiply(scores[:, None], U, out=dU)  # dU is only lent for this
+        np.multiply(scores[:, None], hidden, out=dU)
         self._means.backward(self._d_hidden, dX)
 
     def loss(self, X: Floats, U: Floats, N: Floats) -> tuple[float, float]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from nlp.layers.band import ContextBand
 
@@ -87,6 +88,8 @@ class ContextMeans:
         self.band = ContextBand(replace(shape, window=0), dtype)
         self.predicted: Floats = np.zeros(shape.centers, dtype)
         self._weights = self._contexts.weights
+        self._before, self._after = _sides(shape, dtype)
+        self._place = np.tile(np.arange(shape.block), shape.blocks)
         self._hidden = np.empty((shape.centers, shape.dim), dtype)
         self._dx_of_blocks = np.empty((shape.blocks, shape.block_contexts, shape.dim), dtype)
 
@@ -94,10 +97,13 @@ class ContextMeans:
         """Draw the windows and weigh the pairs of a chunk: see `Predictors`."""
         shape = self._contexts.shape
         widths = rng.integers(1, shape.window, shape.centers, np.int32, endpoint=True)
-        pairs = self._contexts.set_sentences(sentences, widths)
-        np.sign(pairs, out=self.predicted)
+        before, after = _within_sentences(sentences, widths, shape.window)
+        contexts = before + after
+        np.minimum(contexts, 1, out=self.predicted, casting="unsafe")
         self.band.set_diagonal(self.predicted)
-        self._weights /= np.maximum(pairs, np.finfo(pairs.dtype).tiny).reshape(*self._weights.shape[:2], 1)
+        weights = self._weights.reshape(shape.centers, -1)
+        np.add(self._before[before, self._place], self._after[after, self._place], out=weights)
+        weights *= (1 / np.maximum(contexts, 1)).astype(weights.dtype)[:, None]
 
     def forward(self, X: Floats) -> Floats:
         """Return the means (B, D)."""
@@ -117,3 +123,33 @@ class ContextMeans:
         weights = self._weights.transpose(0, 2, 1)
         self._contexts.overlap_add(weights @ of_predictors.reshape(*self._weights.shape[:2], 1), shared)
         return shared[:, 0]
+
+
+def _sides(shape: BandShape, dtype: npt.DTypeLike) -> tuple[Floats, Floats]:
+    """Rows of the band for 0 … m contexts before a center, and for as many after it.
+
+    Shapes: -> twice (m + 1, block, block + 2m), views: by contexts and the place of the center in its block
+    """
+    reach = shape.window + shape.block
+    offset = np.arange(1 - reach, reach)
+    contexts = np.arange(shape.window + 1)[:, None]
+    before, after = (-contexts <= offset) & (offset < 0), (offset > 0) & (offset <= contexts)
+    sides = np.stack((before, after)).astype(dtype)
+    # The window of a block's first center starts furthest to the right.
+    rows_before, rows_after = sliding_window_view(sides, shape.block_contexts, axis=2)[:, :, ::-1]
+    return rows_before, rows_after
+
+
+def _within_sentences(sentences: Ids, widths: Ids, window: int) -> tuple[Ids, Ids]:
+    """Cut the windows where the sentences of their centers begin and end.
+
+    Shapes: sentences (B + 2m,), never falling; widths (B,) -> contexts before and after each center (B,)
+    """
+    if sentences[0] == sentences[-1]:
+        return widths, widths
+    starts = np.flatnonzero(np.diff(sentences, prepend=sentences[0] - 1))
+    ends = np.append(starts[1:], len(sentences))
+    center = np.arange(window, window + len(widths))
+    of_center = np.repeat(np.arange(len(starts)), ends - starts)[center]
+    before, after = center - starts[of_center], ends[of_center] - 1 - center
+    return np.minimum(widths, before), np.minimum(widths, after)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nlp.layers.arrays import Floats
 
 _ZERO = np.zeros(1, np.int64)
+_LARGEST_INT16 = 2**15 - 1
 _FREQUENT = 16  # occurrences from which one row alone is worth a call of its own
 
 
@@ -26,13 +27,15 @@ class RowGroups:
     """Where each distinct row occurs in a list of rows, most frequent row first.
 
     Attributes: `rows` (R,), distinct; `first` and `count` (R,): the occurrences of row r are
-    `order[first[r] : first[r] + count[r]]`, in the order of the list.
+    `order[first[r] : first[r] + count[r]]`, in the order of the list; `by_count` (R,), which of the distinct
+    rows in rising order comes at each place.
     """
 
     rows: npt.NDArray[np.integer[Any]]
     order: npt.NDArray[np.int64]
     first: npt.NDArray[np.int64]
     count: npt.NDArray[np.int64]
+    by_count: npt.NDArray[np.int64]
 
     @classmethod
     def of(cls, rows: npt.NDArray[np.integer[Any]], part: int = 0, parts: int = 1) -> Self:
@@ -50,10 +53,11 @@ class RowGroups:
         order, packed = packed & 0xFFFFFFFF, packed >> 32
         starts = np.flatnonzero(packed[1:] != packed[:-1]) + 1
         first = np.concatenate((_ZERO, starts))[: len(places)]
-        count = np.concatenate((starts, np.array([len(places)])))[: len(places)] - first
-        by_count = (-count).argsort(kind="stable")
+        count = np.diff(first, append=len(places))
+        # Integers of 16 bits are sorted by radix, in a tenth of the time; so large counts are all alike.
+        by_count = (-np.minimum(count, _LARGEST_INT16)).astype(np.int16).argsort(kind="stable")
         first = first[by_count]
-        return cls(packed[first], order, first, count[by_count])
+        return cls(packed[first], order, first, count[by_count], by_count)
 
     def sum(self, values: Floats) -> Floats:
         """Sum the values of each distinct row.
@@ -80,9 +84,9 @@ class RowGroups:
 
         Shapes: values (N,) -> y (R,)
         """
-        bounds = np.stack((self.first, self.first + self.count), axis=1).reshape(-1)
-        ordered = np.append(values[self.order], values.dtype.type(0))  # so that the last bound is an index
-        sums: Floats = np.add.reduceat(ordered, bounds)[::2]
+        first = np.empty_like(self.first)
+        first[self.by_count] = self.first
+        sums: Floats = np.add.reduceat(values[self.order], first)[self.by_count]
         return sums
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp.layers.hierarchical_softmax import SplitPaths, TreeBand
+from nlp.layers.ranked_paths import RankedTree
 from nlp.models.cbow import WINDOWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nlp.layers.arrays import Floats
-    from nlp.layers.band import BandShape
+    from nlp.layers.band import BandShape, ContextBand
     from nlp.layers.huffman import HuffmanTree
     from nlp.layers.predictors import Predictors
     from nlp.layers.random_streams import RandomStreams
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 TOP_NODES = 64
 """Nodes that every chunk scores in full: 6 of a path's 10 or so, for what gathering 2 would cost."""
+
+TOP_OF_RANKED, END_OF_MIDDLE = 16, 256
+"""The same for CBOW, and where the subtrees below it end: 4 nodes of a path, 4 more, and 4 to gather."""
 
 
 class HierarchicalSoftmax:
@@ -43,43 +47,44 @@ class HierarchicalSoftmax:
         self.matrices: Sequence[Floats] = (input_vectors, node_vectors)
         self._shape = shape
         self._predictors = predictors
-        self._paths = SplitPaths(tree, TOP_NODES, input_vectors.dtype)
         self._mean_path = mean_path
         self._streams = streams
-        self._band = TreeBand(predictors.band, self._paths)
+        self._band = tree_of(predictors.band, tree)
         self.rows_per_chunk: Sequence[int] = (
             shape.contexts,
-            self._paths.top + shape.centers * self._paths.longest,
+            len(self._band.dense_nodes) + shape.centers * self._band.longest,
         )
         dtype = input_vectors.dtype
         self._contexts = np.empty((shape.contexts, shape.dim), dtype)
         self._d_predictors = np.empty((predictors.band.shape.contexts, shape.dim), dtype)
+        self._dense: Floats = np.empty((len(self._band.dense_nodes), shape.dim), dtype)
         self._deep: Floats = np.empty((0, shape.dim), dtype)
 
     def gradients(self, chunk: Chunk, updates: Sequence[RowUpdates]) -> None:
         """Fill the updates of the input and of the node matrix: see `ChunkObjective`."""
-        (inputs, outputs), top = updates, self._paths.top
+        (inputs, outputs), dense = updates, len(self._band.dense_nodes)
         input_vectors, node_vectors = self.matrices
         centers = chunk.tokens[self._shape.window : self._shape.window + self._shape.centers]
         rng = self._streams.at(WINDOWS, chunk.epoch, chunk.number)
         self._predictors.set_sentences(chunk.sentences, rng)
-        of_inputs, of_top, of_deep = self._band.set_targets(centers)
+        of_inputs, of_dense, of_deep = self._band.set_targets(centers)
         nodes = self._band.deep.nodes.reshape(-1)
-        end = top + len(nodes)
+        end = dense + len(nodes)
         inputs.rows[:], inputs.pairs[:] = chunk.tokens, self._predictors.spread(of_inputs)
-        outputs.rows[:top], outputs.pairs[:top] = np.arange(top), of_top
-        outputs.rows[top:end], outputs.pairs[top:end] = nodes, of_deep
+        outputs.rows[:dense], outputs.pairs[:dense] = self._band.dense_nodes, of_dense
+        outputs.rows[dense:end], outputs.pairs[dense:end] = nodes, of_deep
         outputs.rows[end:] = -1
 
         input_vectors.take(chunk.tokens, axis=0, out=self._contexts, mode="clip")
+        node_vectors.take(self._band.dense_nodes, axis=0, out=self._dense, mode="clip")
         self._deep = node_vectors.take(nodes, axis=0, mode="clip")  # padding reads node 0, with no weight
         self._band.gradients(
             self._predictors.forward(self._contexts),
-            node_vectors[:top],
+            self._dense,
             self._deep,
             self._d_predictors,
-            outputs.gradients[:top],
-            outputs.gradients[top:end],
+            outputs.gradients[:dense],
+            outputs.gradients[dense:end],
         )
         self._predictors.backward(self._d_predictors, inputs.gradients)
 
@@ -90,5 +95,11 @@ class HierarchicalSoftmax:
 
     def loss(self) -> tuple[float, float]:
         """Loss in nats and predictions of the chunk whose gradients were taken last: see `ChunkObjective`."""
-        top = self.matrices[1][: self._paths.top]
-        return self._band.loss(self._predictors.forward(self._contexts), top, self._deep)
+        return self._band.loss(self._predictors.forward(self._contexts), self._dense, self._deep)
+
+
+def tree_of(band: ContextBand, tree: HuffmanTree) -> TreeBand | RankedTree:
+    """Return the loss of a chunk over a tree, whichever is faster for what the band pairs."""
+    if band.shape.window == 0:
+        return RankedTree(band, tree, TOP_OF_RANKED, END_OF_MIDDLE)
+    return TreeBand(band, SplitPaths(tree, TOP_NODES, band.weights.dtype))

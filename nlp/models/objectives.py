@@ -16,7 +16,6 @@ from nlp.models.hierarchical import HierarchicalSoftmax
 from nlp.models.inputs import SubwordInputs, WordInputs
 from nlp.models.skipgram import SkipGramNegativeSampling
 from nlp.models.subwords import NgramHashing, SubwordTable
-from nlp.models.word2vec_config import BLOCK, GROUP, SHARED_NEGATIVES
 from nlp.training.token_stream import keep_probabilities
 
 if TYPE_CHECKING:
@@ -41,13 +40,14 @@ def make_objective(
     table: SubwordTable | None = None,
 ) -> ChunkObjective:
     """Return the objective that `config.arch` and `config.loss` name, over these matrices."""
+    sizes = config.sizes
     shape = BandShape(
         centers=plan.chunk_tokens,
         window=config.window,
         dim=config.dim,
-        groups=max(1, plan.chunk_tokens // GROUP),
-        shared=SHARED_NEGATIVES[config.arch],
-        block=BLOCK,
+        groups=max(1, plan.chunk_tokens // sizes.group),
+        shared=sizes.shared,
+        block=sizes.block,
     )
     if config.loss == "ns":
         make = CbowNegativeSampling if config.arch == "cbow" else SkipGramNegativeSampling

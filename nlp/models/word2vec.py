@@ -121,7 +121,7 @@ def prepare(
     streams = RandomStreams(config.seed)
     keep = keep_probabilities(corpus.occurrences, config.subsample)
     kept = float(np.dot(corpus.occurrences.astype(np.float64), keep))
-    plan = plan_steps(kept * config.epochs)
+    plan = plan_steps(kept * config.epochs, config.sizes)
     counts = corpus.vocabulary.counts
     table = subword_table(config, corpus.vocabulary.words)
     input_vectors, output_vectors = _initial_vectors(

@@ -15,8 +15,8 @@ LEARNING_RATES = {
     ("skipgram", "ns"): 0.05,
     ("skipgram", "hs"): 0.05,
     ("skipgram", "softmax"): 0.05,
-    ("cbow", "ns"): 0.3,
-    ("cbow", "hs"): 0.1,
+    ("cbow", "ns"): 0.2,
+    ("cbow", "hs"): 0.2,
     ("cbow", "softmax"): 0.1,
 }
 """First rate of each architecture and loss. CBOW's is larger since a context has only its part of a mean."""
@@ -24,14 +24,30 @@ LEARNING_RATES = {
 STABILITY = 4.0
 """The most that learning rate times pairs may be for one row in one step; at twice that, losses grow."""
 
-BLOCK = 16
-"""Centers of a block of the band: half of what a wider block computes lies outside the windows."""
 
-GROUP = 128
-"""Neighbouring centers that share their negatives."""
+@dataclass(frozen=True)
+class Sizes:
+    """What the speed of an architecture and loss depends on, and with it how good the vectors are.
 
-SHARED_NEGATIVES = {"skipgram": 64, "cbow": 32}
-"""Negatives of a group: what speed and quality depend on most. CBOW predicts once a center, not six times."""
+    Attributes: `chunk`, the most tokens of a chunk; `steps`, how many a training needs before its steps grow;
+    `block`, centers of a block of the band; `group`, neighbouring centers that share their negatives, and
+    `shared`, how many negatives these are.
+    """
+
+    chunk: int = 512
+    steps: int = 3_500
+    block: int = 16
+    group: int = 128
+    shared: int = 64
+
+
+_SIZES = {
+    ("skipgram", "hs"): Sizes(steps=1_750, block=8),
+    # CBOW predicts once a center, not six times: it needs fewer negatives, and less time for each token, so
+    # that its chunks have to be larger.
+    ("cbow", "ns"): Sizes(chunk=1024, steps=1_750, group=64, shared=16),
+    ("cbow", "hs"): Sizes(chunk=1024, steps=1_750),
+}
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,11 @@ class Word2VecConfig:
             raise InputError(message)
 
     @property
+    def sizes(self) -> Sizes:
+        """Sizes of its chunks and steps."""
+        return _SIZES.get((self.arch, self.loss), Sizes())
+
+    @property
     def first_lr(self) -> float:
         """Learning rate at the start."""
         return LEARNING_RATES[self.arch, self.loss] if self.lr is None else self.lr
@@ -114,17 +135,17 @@ _RANGES: dict[str, tuple[float, float]] = {
 }
 
 
-_LARGEST_CHUNK, _LARGEST_STEP, _SMALLEST_STEP = 512, 4096, 64  # tokens
-_STEPS = 3_500
+_LARGEST_STEP, _SMALLEST_STEP, _LEAST_CHUNK = 4096, 64, 512  # tokens; chunks are smaller in small steps only
+_CHUNKS = 4  # of a step, rather than larger ones: for as many workers
 
 
-def plan_steps(tokens: float) -> StepPlan:
+def plan_steps(tokens: float, sizes: Sizes) -> StepPlan:
     """Choose the size of a step for a training that will see `tokens` tokens, all epochs together.
 
     Large steps are fast and can be shared among workers; but a training needs some thousands of steps, so a
     small corpus has to take small ones. Powers of two, so that the size changes seldom as a corpus grows.
     """
-    most = min(max(tokens / _STEPS, _SMALLEST_STEP), _LARGEST_STEP)
+    most = min(max(tokens / sizes.steps, _SMALLEST_STEP), _LARGEST_STEP)
     step = 2 ** int(math.log2(most))
-    chunk = min(step, _LARGEST_CHUNK)
+    chunk = min(step, max(step // _CHUNKS, _LEAST_CHUNK), sizes.chunk)
     return StepPlan(chunk, step // chunk)

@@ -16,6 +16,7 @@ MAX_DEPTH = 200
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 # A string without an end is one too: to look for the end again from each of its quotes would be quadratic.
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?')
+_KEYS_AND_BRACES = re.compile(rf"(?P<text>{_STRING.pattern})(?P<is_key>\s*:)?|[{{}}]")
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>\\u[dD][89a-fA-F])|\\."
 )
@@ -41,9 +42,9 @@ def parse_record(line: str, path: str | None = None, number: int | None = None) 
         value = _DECODER.decode(line)
     except json.JSONDecodeError as error:
         refuse(f"not a JSON record: {error.msg}; expected one object a line", error.colno)
-    except _DuplicateKeyError as error:
-        key = str(error)
-        refuse(f"duplicate key {key!r}; a record has each field once", _duplicate_column(line, key))
+    except _DuplicateKeyError:
+        key, column = _first_duplicate(line)
+        refuse(f"duplicate key {key!r}; a record has each field once", column)
     except ValueError as error:
         literal = str(error)
         refuse(_number_message(literal), _number_column(line, literal))
@@ -63,11 +64,7 @@ def format_record(record: Record) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> Record:
     record = dict(pairs)
     if len(record) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise _DuplicateKeyError(key)
-            seen.add(key)
+        raise _DuplicateKeyError
     return record
 
 
@@ -116,11 +113,20 @@ def _depth_column(line: str) -> int:
     return 0
 
 
-def _duplicate_column(line: str, key: str) -> int:
-    """The column of the second `"key":` on the line."""
-    pattern = re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:"
-    found = [match.start() for match in re.finditer(pattern, line)]
-    return found[1] + 1 if len(found) > 1 else 1
+def _first_duplicate(line: str) -> tuple[str, int]:
+    """The first key of `line` that its object has already, and its column; there is one."""
+    keys_of_open: list[set[str]] = []
+    for found in _KEYS_AND_BRACES.finditer(line):
+        if found.group() == "{":
+            keys_of_open.append(set())
+        elif found.group() == "}":
+            keys_of_open.pop()
+        elif found["is_key"]:
+            key: str = json.loads(found["text"])
+            if key in keys_of_open[-1]:
+                return key, found.start() + 1
+            keys_of_open[-1].add(key)
+    raise AssertionError(line)
 
 
 def _json_type(value: Any) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from nlp.envelope import BinaryWriter, open_model, write_model
 from nlp.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -22,11 +26,18 @@ class TrainingState:
     Random numbers have no state that could be lost: they are addressed by seed, epoch and chunk.
 
     Attributes: `figures`, where it stands and what it has measured, as JSON holds it; `arrays`, all that it
-    has learnt.
+    has learnt; `path`, the file that it was read from, if any.
     """
 
     figures: Mapping[str, Any]
     arrays: Mapping[str, NDArray[Any]]
+    path: str = ""
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether there is something to go on with: what has diverged must not replace what has not."""
+        with np.errstate(invalid="ignore"):  # infinity less infinity
+            return all(np.isfinite(array.sum(dtype=np.float64)) for array in self.arrays.values())
 
 
 if TYPE_CHECKING:
@@ -55,9 +66,9 @@ def load_checkpoint(path: str, kind: str, identity: Mapping[str, Any]) -> Traini
     """
     model = open_model(path, kind)
     try:
-        found, figures = model.metadata["identity"], model.metadata["figures"]
+        found, figures = dict(model.metadata["identity"]), dict(model.metadata["figures"])
         names = list(model.metadata["arrays"])
-    except (LookupError, TypeError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         raise ModelError(
             f"{path}: its metadata lack something; delete it to start from the beginning"
         ) from error
@@ -68,7 +79,51 @@ def load_checkpoint(path: str, kind: str, identity: Mapping[str, Any]) -> Traini
                 f"{path}: a checkpoint of another run: its {field} is {_shown(found.get(field))}, here it is "
                 f"{_shown(wanted.get(field))}; train as then, or delete {path} to start from the beginning"
             )
-    return TrainingState(figures, {name: model.array(name) for name in names})
+    return TrainingState(figures, {name: model.array(name) for name in names}, path)
+
+
+@contextmanager
+def going_on_from(state: TrainingState, beginning: TrainingState) -> Iterator[None]:
+    """Take over `state` in here, once it is seen to be of the form of one at the `beginning`.
+
+    Raises: ModelError where it is not, or where what happens in here raises ValueError.
+    """
+    try:
+        _compare(state.figures, beginning.figures, "figures")
+        for name, array in beginning.arrays.items():
+            take_(np.empty_like(array), state.arrays.get(name, np.zeros(0)))
+        yield
+    except (LookupError, TypeError, ValueError) as error:
+        what = " ".join(str(error).split())
+        raise ModelError(
+            f"{state.path}: not a usable checkpoint ({what}); delete it to start from the beginning"
+        ) from error
+
+
+def take_(target: NDArray[Any], saved: NDArray[Any]) -> None:
+    """Copy `saved`, which must not need to be broadcast or converted. Raises: ValueError."""
+    if (saved.shape, saved.dtype) != (target.shape, target.dtype):
+        raise ValueError(f"{saved.dtype} of shape {saved.shape} for {target.dtype} of shape {target.shape}")
+    target[...] = saved
+
+
+def _compare(found: Any, wanted: Any, name: str) -> None:
+    """Refuse JSON of another form: lists may be longer, of numbers alone, and a number may be unknown."""
+    if isinstance(wanted, Mapping):
+        if not isinstance(found, Mapping) or found.keys() != wanted.keys():
+            raise ValueError(f"{name} has other fields")
+        for key in wanted:
+            _compare(found[key], wanted[key], key)
+    elif isinstance(wanted, (list, tuple)):
+        if not isinstance(found, list) or len(found) < len(wanted):
+            raise ValueError(f"{name} is no list of numbers")
+        for number in found:
+            _compare(number, 0.0, name)
+    elif type(wanted) is int:
+        if type(found) is not int or found < 0:
+            raise ValueError(f"{name} is {_shown(found)}")
+    elif type(found) not in {int, float, type(None)}:
+        raise ValueError(f"{name} is {_shown(found)}")
 
 
 def _shown(value: Any) -> str:

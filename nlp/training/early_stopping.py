@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nlp.training.checkpoint import take_
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -55,7 +57,10 @@ class EarlyStopping:
         return {f"{_BEST}.{number}": matrix for number, matrix in enumerate(self._best)}
 
     def resume_(self, figures: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Go on from an earlier run."""
+        """Go on from an earlier run. Raises: LookupError, ValueError for what is none."""
         self.losses, self.best_epoch = list(figures["losses"]), figures["best_epoch"]
-        count = len(self._matrices) if self.best_epoch else 0
-        self._best = [arrays[f"{_BEST}.{number}"] for number in range(count)]
+        if None in self.losses or self.best_epoch > len(self.losses):
+            raise ValueError(f"epoch {self.best_epoch} was the best of {len(self.losses)}")
+        self._best = [matrix.copy() for matrix in self._matrices] if self.best_epoch else []
+        for number, matrix in enumerate(self._best):
+            take_(matrix, arrays[f"{_BEST}.{number}"])

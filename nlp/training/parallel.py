@@ -6,6 +6,7 @@ what all must see into arrays of `shared_array`. That memory has no name, so not
 
 from __future__ import annotations
 
+import ctypes
 import math
 import mmap
 import multiprocessing
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _SPINS = 10  # some 25 µs; to wake a sleeping worker takes about as long
 _LOOK_SECONDS = 0.1  # asleep for so long, a worker sees whether the others still live
 _JOIN_SECONDS = 1.0
+_PR_SET_PDEATHSIG = 1  # of Linux's prctl(2)
 _LEFT_TO_THE_LEADER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # a terminal tells the whole group
 _CACHE_LINE = 8  # int64 values: counters of two workers in one line would slow both down
 
@@ -184,6 +186,7 @@ class _Team:
 
     def _run(self, index: int, leader: int, work: Callable[[Member], None], sender: Connection) -> None:
         """Be a worker: the first function of its process."""
+        _die_with_the_leader()
         for number in _LEFT_TO_THE_LEADER:
             signal.signal(number, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
@@ -232,6 +235,15 @@ class _Team:
                 process.join()
         for report in self._reports:
             report.close()
+
+
+def _die_with_the_leader() -> None:
+    """Have the kernel kill this process once the leader is dead, even within a long computation.
+
+    Linux alone does so; elsewhere, and should this fail, a worker sees it at the next meeting.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
 @contextmanager

@@ -19,10 +19,11 @@ class Progress:
     """One look at a running training.
 
     Attributes: `epoch` from 1; `step` from 1, over all epochs; `loss`, the mean since the last report, in
-    nats a (center, context) pair (NaN until one was seen); `words_done` of `words_total`, counted as
-    they stand in the input, once an epoch; `tokens_per_second`, the words of this run by the time it spent
-    in training steps, which is `elapsed_seconds`; `eta_seconds`, what is left at that speed; `epoch_done`,
-    true in the last report of an epoch; `valid_loss`, held-out loss of that epoch, where there is one.
+    nats a prediction: a (center, context) pair, or a token (NaN until one was seen); `words_done` of
+    `words_total`, tokens counted as they stand in the input, once an epoch; `tokens_per_second`, those of
+    this run by the time it spent in training steps, which is `elapsed_seconds`; `eta_seconds`, what is left
+    at that speed; `epoch_done`, true in the last report of an epoch; `valid_loss`, held-out loss of that
+    epoch, where there is one.
     """
 
     epoch: int
@@ -41,7 +42,7 @@ class Progress:
 class ProgressMeter:
     """Adds up losses and time, and reports about once a second and at the end of each epoch.
 
-    Attributes: `epoch_losses`, the mean loss of each finished epoch in nats a pair.
+    Attributes: `epoch_losses`, the mean loss of each finished epoch in nats a prediction.
     """
 
     def __init__(
@@ -71,10 +72,10 @@ class ProgressMeter:
         finally:
             self._outside += time.perf_counter() - before
 
-    def add_loss(self, nats: float, pairs: float) -> None:
-        """Add the loss of a chunk, summed over its pairs."""
-        self._stretch.add(nats, pairs)
-        self._epoch.add(nats, pairs)
+    def add_loss(self, nats: float, predictions: float) -> None:
+        """Add the loss of a chunk or a batch, summed over its predictions."""
+        self._stretch.add(nats, predictions)
+        self._epoch.add(nats, predictions)
 
     def report(self, epoch: int, step: int, learning_rate: float, done: float) -> None:
         """Tell the callback how things stand, unless it has been told less than a second ago."""
@@ -139,19 +140,19 @@ class ProgressMeter:
 
 
 class _LossSum:
-    def __init__(self, nats: float = 0.0, pairs: float = 0.0) -> None:
-        self._nats, self._pairs = nats, pairs
+    def __init__(self, nats: float = 0.0, predictions: float = 0.0) -> None:
+        self._nats, self._predictions = nats, predictions
 
     @property
     def values(self) -> list[float]:
-        return [self._nats, self._pairs]
+        return [self._nats, self._predictions]
 
-    def add(self, nats: float, pairs: float) -> None:
+    def add(self, nats: float, predictions: float) -> None:
         self._nats += nats
-        self._pairs += pairs
+        self._predictions += predictions
 
     def mean(self, *, otherwise: float) -> float:
-        return self._nats / self._pairs if self._pairs else otherwise
+        return self._nats / self._predictions if self._predictions else otherwise
 
 
 def _or_none(value: float) -> float | None:

@@ -1,4 +1,4 @@
-"""Learning rate as a function of the part of the training that is done."""
+"""Learning rate as a function of how much of the training is done."""
 
 from __future__ import annotations
 
@@ -11,3 +11,12 @@ def linear_decay(initial: float, final: float, done: float) -> float:
     Source:   Mikolov, Chen, Corrado & Dean 2013, "Efficient estimation of word representations", §4.2
     """
     return initial + (final - initial) * min(max(done, 0.0), 1.0)
+
+
+def stepped_decay(initial: float, factor: float, after: int, epoch: int) -> float:
+    """Stay for `after` epochs, then be multiplied by `factor` before each further one; `epoch` from 0.
+
+    Equation: lr = initial factor^max(0, epoch + 1 - after)
+    Source:   Zaremba, Sutskever & Vinyals 2014, "Recurrent neural network regularization", §4.1
+    """
+    return initial * factor ** max(0, epoch + 1 - after)

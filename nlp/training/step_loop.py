@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nlp.errors import DivergedError
-from nlp.training.checkpoint import TrainingState
+from nlp.training.checkpoint import TrainingState, going_on_from, take_
 from nlp.training.parallel import Member, run_team, shared_array
 from nlp.training.progress import Progress, ProgressMeter
 from nlp.training.synchronous import Chunk, ChunkObjective, RowUpdates, StepPlan, apply_rows
@@ -118,13 +118,14 @@ class _StepLoop:
         self._stopped: npt.NDArray[np.int8] = shared_array((1,), np.int8)
 
     def resume_(self, state: TrainingState) -> None:
-        """Go on from a state; before any worker starts."""
-        self._at = _Position(**state.figures["position"])
-        self._meter.resume_(state.figures["meter"])
-        for number, matrix in enumerate(self._objective.matrices):
-            matrix[...] = state.arrays[_name(number)]
-        if self._run.stopping:
-            self._run.stopping.resume_(state.figures["stopping"], state.arrays)
+        """Go on from a state; before any worker starts. Raises: ModelError if it is none of such a run."""
+        with going_on_from(state, self._state()):
+            self._at = _Position(**state.figures["position"])
+            self._meter.resume_(state.figures["meter"])
+            for number, matrix in enumerate(self._objective.matrices):
+                take_(matrix, state.arrays[_name(number)])
+            if self._run.stopping:
+                self._run.stopping.resume_(state.figures["stopping"], state.arrays)
 
     def work(self, member: Member) -> None:
         """Train: the whole of what one worker does."""

@@ -97,7 +97,7 @@ class TokenFile:
 
     def read(self, start: int, count: int) -> Ids:
         """Values `start` to `start + count`, fewer at the end. Forked processes may read at the same time."""
-        return _read(self.storage, start, count)
+        return read_numbers(self.storage, start, count)
 
 
 def encode(
@@ -120,7 +120,7 @@ def encode(
     """
     digest = hashlib.sha256() if hash_input else None
     return _encode(
-        split_blocks(_hashed(blocks, digest)), directory, digest, Selection(min_count, max_size, known)
+        split_blocks(hashed(blocks, digest)), directory, digest, Selection(min_count, max_size, known)
     )
 
 
@@ -134,10 +134,11 @@ def encode_by(
     """Like `encode`, for another text by the vocabulary of a model: its numbers, and no word besides."""
     digest = hashlib.sha256() if hash_input else None
     selection = Selection(known=vocabulary, is_closed=True)
-    return _encode(split_blocks(_hashed(blocks, digest)), directory, digest, selection)
+    return _encode(split_blocks(hashed(blocks, digest)), directory, digest, selection)
 
 
-def _hashed(blocks: Iterable[str], digest: hashlib._Hash | None) -> Iterator[str]:
+def hashed(blocks: Iterable[str], digest: hashlib._Hash | None) -> Iterator[str]:
+    """Yield `blocks`, and take the hash of their UTF-8 on the way, where there is a `digest`."""
     for block in blocks:
         if digest is not None:
             digest.update(block.encode("utf-8", "surrogatepass"))
@@ -193,11 +194,12 @@ def _final_numbers(storage: UnnamedFile, maps: Iterable[tuple[int, Ids]]) -> Ite
     for end, remap in maps:
         while start < end:
             count = min(_BATCH_TOKENS, end - start)
-            ids = remap[_read(storage, start, count)]
+            ids = remap[read_numbers(storage, start, count)]
             start += count
             yield ids[ids != FORGOTTEN]
 
 
-def _read(storage: UnnamedFile, start: int, count: int) -> Ids:
+def read_numbers(storage: UnnamedFile, start: int, count: int) -> Ids:
+    """The int32 values `start` to `start + count` of a file, fewer at its end."""
     count = max(min(count, storage.size // _BYTES - start), 0)
     return np.frombuffer(storage.read(_BYTES * start, _BYTES * count), np.int32)

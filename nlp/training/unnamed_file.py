@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from contextlib import suppress
+
+from nlp.errors import blaming
 
 
 class UnnamedFile:
@@ -12,11 +15,12 @@ class UnnamedFile:
 
     Processes forked later see the same bytes; they share no position, so they do not disturb one another.
 
-    Raises: OSError if there can be no file in `directory`
+    Raises: OSError, which names `directory`, if it takes no file, or no more bytes.
     """
 
     def __init__(self, directory: str | os.PathLike[str]) -> None:
-        with tempfile.TemporaryFile(dir=directory) as file:
+        self._directory = str(directory)
+        with blaming(self._directory), tempfile.TemporaryFile(dir=directory) as file:
             self._descriptor = os.dup(file.fileno())
         self.size = 0
 
@@ -28,7 +32,8 @@ class UnnamedFile:
         """Write all of `data`: one call may take only a part, on a disk that is nearly full for one."""
         left = memoryview(data)
         while left:
-            written = os.pwrite(self._descriptor, left, position)
+            with blaming(self._directory):
+                written = os.pwrite(self._descriptor, left, position)
             left, position = left[written:], position + written
         self.size = max(self.size, position)
 
@@ -36,17 +41,19 @@ class UnnamedFile:
         """`count` bytes from `position`. Raises OSError if there are fewer."""
         pieces: list[bytes] = []
         while count:
-            piece = os.pread(self._descriptor, count, position)
+            with blaming(self._directory):
+                piece = os.pread(self._descriptor, count, position)
             if not piece:
-                message = "temporary storage has become shorter than what was written to it"
-                raise OSError(message)
+                message = "Temporary storage is shorter than what was written to it"
+                raise OSError(errno.EIO, message, self._directory)
             pieces.append(piece)
             count, position = count - len(piece), position + len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def truncate(self, size: int) -> None:
         """Keep the first `size` bytes."""
-        os.ftruncate(self._descriptor, size)
+        with blaming(self._directory):
+            os.ftruncate(self._descriptor, size)
         self.size = size
 
     def __del__(self) -> None:

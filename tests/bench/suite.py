@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import latency, memory, similar, startup, tokenizing, word_vectors
+from . import filling, latency, memory, recurrent, similar, startup, tokenizing, word_vectors
 from .figures import Figure
 from .harness import ChildFailedError, Skipped, say
 
@@ -21,10 +21,13 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Figure]]] = {
     "memory": memory.run,
     "tokenize": tokenizing.in_process,
     "tokenize-command": tokenizing.whole_command,
+    "fill": filling.run,
     "w2v": partial(word_vectors.run, word_vectors.EQUAL_RATES),
     "w2v-arch": partial(word_vectors.run, word_vectors.ARCHITECTURES),
     "w2v-large": partial(word_vectors.run, word_vectors.LARGE),
     "w2v-subwords": partial(word_vectors.run, word_vectors.SUBWORDS),
+    "rnn": partial(recurrent.run, recurrent.TRAINING),
+    "rnn-cells": partial(recurrent.run, recurrent.CELLS),
 }
 
 

@@ -12,7 +12,7 @@ from tests.cli.running import SAMPLES, run
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["model", "nlptool"]
+__all__ = ["language_model", "model", "nlptool"]
 
 
 @pytest.fixture(scope="session")
@@ -20,5 +20,14 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path: Path = tmp_path_factory.mktemp("model") / "tiny.model"
     sample = SAMPLES["w2v-train"]
     result = run("w2v-train", *sample.arguments[:-1], str(path), stdin=sample.stdin)
+    assert result.returncode == 0, result.stderr.decode()
+    return path
+
+
+@pytest.fixture(scope="session")
+def language_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("model") / "tiny.ngrams"
+    sample = SAMPLES["ngram-train"]
+    result = run("ngram-train", *sample.arguments[:-1], str(path), stdin=sample.stdin)
     assert result.returncode == 0, result.stderr.decode()
     return path

@@ -65,8 +65,8 @@ def start(*arguments: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[by
 class Sample:
     """A run of a command that succeeds: the contract's tests vary it.
 
-    `arguments` may name {model} and {output}; `stdin` is repeated for large inputs. `writes` is "stdout" or
-    "file", for commands that need -o; `reads` is whether stdin matters.
+    `arguments` may name {model}, {language_model} and {output}; `stdin` is repeated for large inputs.
+    `writes` is "stdout" or "file", for commands that need -o; `reads` is whether stdin matters.
     """
 
     arguments: tuple[str, ...] = ()
@@ -95,6 +95,21 @@ SAMPLES = {
     "w2v-eval": Sample(
         ("-m", "{model}", "--analogies", "-"), stdin=b": kin\nking queen dawn noon\n", takes_files=False
     ),
+    "rnn-train": Sample(
+        ("--hidden", "8", "--embed-dim", "8", "-o", "{output}"), stdin=_TOKENS, writes="file"
+    ),
+    "ngram-train": Sample(("-o", "{output}"), stdin=_TOKENS, writes="file"),
+    "generate": Sample(
+        ("-m", "{language_model}", "--seed", "1", "-n", "20"),
+        stdin=b"the king\nthe queen\n",
+        takes_files=False,
+    ),
+    "score": Sample(("-m", "{language_model}"), stdin=_TOKENS),
+    "fill": Sample(
+        ("-m", "{language_model}", "--max-gap", "2"),
+        stdin=b"the ___ rode out at dawn\nthe queen ate ___\n",
+    ),
+    "gradients": Sample(("--hidden", "8", "--lags", "5"), reads=False, takes_files=False),
     "info": Sample(("{model}",), reads=False, takes_files=False),
     "export": Sample(("{model}",), reads=False, takes_files=False),
     "plot": Sample(("-m", "{model}", "king", "queen", "dawn", "noon"), reads=False, takes_files=False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +12,11 @@ import pytest
 from cli import checkpoints
 from cli.checkpoints import Checkpoints
 from cli.console import Console
+from cli.training_options import Training
 from nlp.training.checkpoint import TrainingState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 # What happens in these blocks is a story of several steps, told by the signal that ends it.
 # ruff: noqa: PT012
@@ -81,6 +82,69 @@ def test_where_no_boundary_comes_a_later_signal_is_obeyed(
         signal.raise_signal(signal.SIGTERM)
         pytest.fail("the signal was not obeyed")
     assert not saved(kept)
+
+
+def test_the_output_in_place_the_checkpoint_goes(kept: Checkpoints) -> None:
+    kept.on_boundary(lambda: STATE)
+    with pytest.raises(OSError, match="full"), kept.until_in_place():
+        raise OSError("full")
+    assert saved(kept)
+    with kept.until_in_place():
+        assert saved(kept)
+    assert kept.path
+    assert not Path(kept.path).exists()
+    with Checkpoints(None, 0.0, "kind", {}).until_in_place():
+        pass
+
+
+def test_the_user_is_told_from_where_it_goes_on(kept: Checkpoints, capfd: pytest.CaptureFixture[str]) -> None:
+    def told(*, resume: bool) -> tuple[bool, str]:
+        state = kept.load(resume=resume, console=Console(verbose=1))
+        return state is not None, capfd.readouterr().err.rpartition(": ")[2]
+
+    assert told(resume=False) == (False, "")
+    assert told(resume=True) == (False, "no checkpoint yet; starting from the beginning\n")
+    with pytest.raises(KeyError), kept.until_in_place():
+        kept.on_boundary(lambda: STATE)
+        raise KeyError
+    assert told(resume=True) == (True, "going on from step 7\n")
+    found, warning = told(resume=False)
+    assert not found
+    assert "of an earlier run and will be replaced" in warning
+
+
+def test_the_version_is_a_part_of_what_a_run_is(tmp_path: Path) -> None:
+    training = Training("x", 1, None, None, str(tmp_path / "c"), 5.0, resume=True, dry_run=False)
+    one = Checkpoints.of(training, "kind", {"seed": 1})
+    assert (one.path, one.seconds, sorted(one.identity)) == (str(tmp_path / "c"), 5.0, ["nlptool", "seed"])
+
+
+def test_what_has_diverged_does_not_replace_what_has_not(kept: Checkpoints) -> None:
+    diverged = TrainingState({"position": {"step": 8}}, {"w": np.array([1.0, np.nan, np.nan])})
+    kept.seconds = 0.0
+    kept.on_boundary(lambda: STATE)
+    kept.on_boundary(lambda: diverged)
+    assert saved(kept)
+
+
+def test_a_signal_that_is_ignored_stays_so(kept: Checkpoints) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with kept.guarding():
+            signal.raise_signal(signal.SIGHUP)
+            kept.on_boundary(lambda: STATE)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert not saved(kept)
+
+
+def test_at_rest_a_signal_that_has_waited_is_obeyed(kept: Checkpoints) -> None:
+    with pytest.raises(Ended), kept.guarding():
+        kept.on_boundary(lambda: STATE)
+        signal.raise_signal(signal.SIGTERM)
+        with kept.at_rest():
+            pytest.fail("the signal was not obeyed")
+    assert saved(kept)
 
 
 def test_without_a_file_nothing_is_guarded() -> None:

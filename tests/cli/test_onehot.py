@@ -152,7 +152,7 @@ def test_one_string_object_a_type(tmp_path: Path) -> None:
     """The input is read whole without --vocab: a million occurrences of a word are one string."""
     path = tmp_path / "text"
     path.write_text("word other\n" * 100)
-    (tokens,) = token_batches(Streams(Input((str(path),))))
+    (tokens,) = token_batches(Streams(Input((str(path),))), to_keep=True)
     assert len({id(word) for word in tokens.words}) == 2
     assert len({id(other) for other in tokens.others}) == 1
     assert counted([tokens]).words == ["other", "word"]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,8 +16,8 @@ from tests.cli.running import NLPTOOL, environment, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-KILLS = int(os.environ.get("NLPTOOL_TEST_KILLS", "20"))
 SETTINGS = (
     "--min-count",
     "1",
@@ -66,50 +64,6 @@ def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.005)
 
 
-def test_twenty_kills_do_not_change_a_bit(tmp_path: Path, corpus: Path, uninterrupted: bytes) -> None:
-    model = tmp_path / "model"
-    rng = random.Random(1)  # noqa: S311
-    kills = finished = 0
-    while kills < KILLS or not finished:
-        workers = str(rng.choice([1, 2]))
-        with started(model, corpus, "--checkpoint-every", "0.05", "--workers", workers) as process:
-            try:
-                patience = rng.uniform(0.1, 0.7) if kills < KILLS else 60
-                _, stderr = process.communicate(timeout=patience)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                kills += 1
-                continue
-        assert process.returncode == 0, stderr.decode()
-        assert model.read_bytes() == uninterrupted
-        assert [path.name for path in tmp_path.iterdir()] == ["model"]
-        finished += 1
-
-
-@pytest.mark.parametrize(
-    ("number", "workers"), [(signal.SIGINT, "2"), (signal.SIGTERM, "1"), (signal.SIGHUP, "2")]
-)
-def test_a_signal_saves_first(
-    number: signal.Signals, workers: str, tmp_path: Path, corpus: Path, uninterrupted: bytes
-) -> None:
-    model, checkpoint = tmp_path / "model", tmp_path / "model.ckpt"
-    with started(model, corpus, "--checkpoint-every", "0.2", "--workers", workers) as process:
-        wait_for(checkpoint.exists)
-        before = checkpoint.stat()
-        time.sleep(0.1)
-        sent = time.monotonic()
-        process.send_signal(number)
-        _, stderr = process.communicate(timeout=30)
-    assert (process.returncode, time.monotonic() - sent < 2) == (-number, True), stderr.decode()
-    assert checkpoint.stat().st_ino != before.st_ino
-    assert not model.exists()
-    with started(model, corpus, "--workers", "3") as process:
-        _, stderr = process.communicate(timeout=60)
-    assert process.returncode == 0, stderr.decode()
-    assert model.read_bytes() == uninterrupted
-    assert not checkpoint.exists()
-
-
 def test_a_signal_to_the_whole_group_saves_too(tmp_path: Path, corpus: Path) -> None:
     """As ^C on a terminal does: the workers must still be there for the leader's last step."""
     command = [*NLPTOOL, "w2v-train", *SETTINGS, "--workers", "2", "-o", "model"]
@@ -125,36 +79,6 @@ def test_a_signal_to_the_whole_group_saves_too(tmp_path: Path, corpus: Path) -> 
     _, stderr = process.communicate(timeout=30)
     assert (process.returncode, stderr) == (-signal.SIGINT, b"")
     assert open_model(str(tmp_path / "model.ckpt")).kind == "w2v-checkpoint"
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_workers_leave_no_orphans_and_no_shared_memory(
-    number: signal.Signals, tmp_path: Path, corpus: Path
-) -> None:
-    def in_memory() -> set[str]:
-        return {path.name for path in Path("/dev/shm").iterdir()}  # noqa: S108 - where shared memory has names
-
-    before = in_memory()
-    command = ["--epochs", "10000", "--workers", "2"]
-    with started(tmp_path / "model", corpus, *command) as process:
-        wait_for(lambda: len(children(process.pid)) == 1)
-        workers = children(process.pid)
-        process.send_signal(number)
-        process.wait(timeout=10)
-        wait_for(lambda: not any(map(alive, workers)), 1)
-        process.communicate()
-    assert not {name for name in in_memory() - before if "nlptool" in name or name.startswith("sem.mp")}
 
 
 @pytest.fixture(scope="module")

@@ -64,6 +64,13 @@ def test_curves_fall_from_top_to_bottom() -> None:
     assert {"1", "2", "3", "1.5"} <= set(texts(root, "./text"))
 
 
+def test_curves_may_start_at_another_number() -> None:
+    one, zero = (parsed(draw_curves({"x": [5.0, 4.0, 3.5]}, "t", first)) for first in (1, 0))
+    lines = [root.findall(f"{NAMESPACE}polyline")[0].attrib["points"] for root in (one, zero)]
+    assert lines[0] == lines[1]
+    assert {"0", "1", "2"} <= set(texts(zero, "./text"))
+
+
 @pytest.mark.parametrize("curve", [[2.0], [2.0, 2.0]])
 def test_flat_and_short_curves(curve: list[float]) -> None:
     root = parsed(draw_curves({"x": curve}, "t"))

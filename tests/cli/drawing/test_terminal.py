@@ -70,6 +70,10 @@ def test_curves() -> None:
     assert lines[5:] == ["        └───────────", "         1         3", "a  first", "b  second"]
 
 
+def test_curves_may_start_at_another_number() -> None:
+    assert draw_curves({"x": [2, 1, 0]}, 20, 9, first=0).splitlines()[-2] == "         0         2"
+
+
 @pytest.mark.parametrize("curve", [[2.0], [2.0, 2.0], [0.0] * 300])
 def test_flat_and_short_curves(curve: list[float]) -> None:
     lines = draw_curves({"x": curve}, 40, 10).splitlines()

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from nlp.errors import DivergedError, InputError
-from nlp.models import word2vec_config
 from nlp.models.word2vec import Word2Vec, train
-from nlp.models.word2vec_config import Word2VecConfig, plan_steps
+from nlp.models.word2vec_config import ARCHITECTURES, LOSSES, Word2VecConfig, plan_steps
 from nlp.training.step_loop import Watch
 from nlp.training.synchronous import StepPlan
 from nlp.training.token_file import TokenFile, encode
@@ -145,9 +144,20 @@ def test_settings_are_checked(setting: str, value: object, message: str) -> None
 
 
 def test_steps_grow_with_the_corpus() -> None:
-    assert plan_steps(1) == plan_steps(70_000) == StepPlan(64, 1)
-    assert plan_steps(7.5e6) == StepPlan(512, 4)
-    assert plan_steps(1e12) == StepPlan(512, 8)
-    for tokens in (10**n for n in range(10)):
-        plan = plan_steps(tokens)
-        assert plan.chunk_tokens % word2vec_config.BLOCK == 0
+    sizes = Word2VecConfig().sizes
+    assert plan_steps(1, sizes) == plan_steps(70_000, sizes) == StepPlan(64, 1)
+    assert plan_steps(7.5e6, sizes) == StepPlan(512, 4)
+    assert plan_steps(1e12, sizes) == StepPlan(512, 8)
+    large = Word2VecConfig(arch="cbow").sizes
+    assert plan_steps(2e6, large) == StepPlan(512, 2)
+    assert plan_steps(7.5e6, large) == StepPlan(1024, 4)
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_chunks_are_whole_blocks_and_whole_groups(arch: str, loss: str) -> None:
+    sizes = Word2VecConfig(arch=arch, loss=loss).sizes
+    for tokens in (10**n for n in range(12)):
+        plan = plan_steps(tokens, sizes)
+        assert plan.chunk_tokens % sizes.block == 0
+        assert plan.chunk_tokens % sizes.group == 0 or plan.chunk_tokens < sizes.group

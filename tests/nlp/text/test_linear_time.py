@@ -17,6 +17,8 @@ from nlp.text.tokenize import tokenizer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.conftest import Figure
+
 CHARACTERS = 1 << 11
 ATTEMPTS = 30
 LIMIT = 2.5  # for each doubling
@@ -67,7 +69,7 @@ def _no_garbage_collection() -> Iterator[None]:
 @pytest.mark.usefixtures("_no_garbage_collection")
 @pytest.mark.parametrize("frame", ["{}", "http://a{}", "{}@"])
 @pytest.mark.parametrize("target", TARGETS)
-def test_twice_the_text_takes_twice_the_time(target: str, frame: str) -> None:
+def test_twice_the_text_takes_twice_the_time(target: str, frame: str, figure: Figure) -> None:
     """Least times of n and 4 n characters are compared; a quadratic pattern takes 16 times as long, not 4."""
     function = TARGETS[target]
     for unit in UNITS:
@@ -82,3 +84,4 @@ def test_twice_the_text_takes_twice_the_time(target: str, frame: str) -> None:
             if least[1] / least[0] < LIMIT**2:
                 break
         assert least[1] / least[0] < LIMIT**2, f"{target}, {unit!r}: {least} seconds"
+    figure(12, f"{len(TARGETS)} patterns on {len(UNITS)} units in 3 frames: below {LIMIT} for each doubling")

@@ -141,17 +141,21 @@ def work(member):
         time.sleep(60)
     else:
         os.write(1, b"%d\\n" % os.getpid())
+    while sys.argv[1] == "busy" and member.index:
+        pass
     member.wait()
 
 run_team(2, work)
 """
 
 
-def test_workers_end_when_the_leader_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("doing", ["busy", "waiting"])
+def test_workers_end_when_the_leader_is_killed(doing: str, tmp_path: Path) -> None:
+    """Also one that is in the middle of a long computation, and asks nobody whether it should go on."""
     script = tmp_path / "orphans.py"
     script.write_text(ORPHANS, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, str(script)]
+    command = [sys.executable, str(script), doing]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as leader:
         assert leader.stdout is not None
         said = {leader.stdout.readline().strip(), leader.stdout.readline().strip()}

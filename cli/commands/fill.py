@@ -1,0 +1,47 @@
+"""`nlptool fill`: text with gaps in, what may stand in them out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.language_models import LANGUAGE_VARIABLE
+from cli.options import command, model_option, streams
+
+if TYPE_CHECKING:
+    from cli.console import Console
+    from cli.streams import Streams
+
+
+@command
+@streams()
+@model_option(LANGUAGE_VARIABLE, "A model of rnn-train --bidirectional, or any other language model.")
+@click.option("-k", type=click.IntRange(1), default=5, show_default=True, help="How many candidates a gap.")
+@click.option(
+    "--max-gap", type=click.IntRange(1, 100), default=4, show_default=True, help="Tokens a gap may have."
+)
+@click.option("--exact", is_flag=True, help="Each _ is one character.")
+def fill(*, streams: Streams, console: Console, model: str | None, k: int, max_gap: int, exact: bool) -> None:
+    """Fill the gaps of each line: `gap<TAB>candidate<TAB>probability`, the best candidates first.
+
+    Three or more underscores are a gap of 1 to --max-gap tokens: characters, or words between spaces. With
+    --exact each underscore is one character, and a word model fills in whole words that fit. Gaps are
+    numbered from 1 in each line and filled from left to right, each with the best candidates of those before
+    it; no line sees another. Probabilities are among all the candidates weighed. JSONL adds `gaps` to each
+    record, with `start`, `end` and `candidates`.
+
+    \b
+    nlptool rnn-train --bidirectional -o news.model news.txt
+    echo '我___困，我刚起床' | nlptool fill -m news.model
+    echo 'q___k br_wn' | nlptool fill -m english.model --exact --format jsonl
+    """
+    if not model:
+        raise click.UsageError(
+            f"no language model; name one of rnn-train --bidirectional with -m, or in {LANGUAGE_VARIABLE}"
+        )
+    from cli.gap_answers import GapAnswers
+    from nlp.decoding.gaps import LineFiller
+    from nlp.decoding.open_filler import open_filler
+
+    GapAnswers(LineFiller(open_filler(model)), k, max_gap, exact).write(streams, console)

@@ -1,0 +1,179 @@
+"""`nlptool gradients`: how far back a recurrent network learns."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.options import command, model_option, output_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cli.console import Console
+    from nlp.models.gradient_flow import Flow
+
+_LECTURE = (("rnn", "tanh"), ("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh"))
+_FIGURES = (".svg", ".html", ".png")
+_SMALLEST = 1e-40  # whose logarithm is drawn for what has vanished altogether
+
+
+@command
+@output_option
+@model_option("NLPTOOL_LM", "A trained language model, a curve a layer, instead of fresh cells.")
+@click.option(
+    "--cell",
+    "cells",
+    type=click.Choice(["rnn", "lstm", "gru"]),
+    multiple=True,
+    help="Repeat for several.  [default: rnn with tanh and with relu, lstm, gru]",
+)
+@click.option(
+    "--activation",
+    type=click.Choice(["tanh", "relu"]),
+    default="tanh",
+    show_default=True,
+    help="Of --cell rnn.",
+)
+@click.option(
+    "--gru-reset",
+    type=click.Choice(["before", "after"]),
+    default="before",
+    show_default=True,
+    help="Of --cell gru: reset before or after the recurrent product.",
+)
+@click.option(
+    "--norm",
+    "norms",
+    type=click.Choice(["none", "batch", "batch-input"]),
+    multiple=True,
+    default=["none"],
+    show_default=True,
+    help="Batch normalisation of both products of a cell, or of that with its input. Repeat for several.",
+)
+@click.option(
+    "--init",
+    type=click.Choice(["uniform", "orthogonal", "identity"]),
+    help="Of the recurrent weights.  [default: as rnn-train: uniform in ±1/√H; for relu the identity]",
+)
+@click.option(
+    "--recurrent-scale",
+    "scales",
+    type=click.FloatRange(0, min_open=True),
+    multiple=True,
+    default=[1.0],
+    show_default=True,
+    help="Multiply the recurrent weights by this. Repeat for several.",
+)
+@click.option("--forget-bias", type=float, default=1.0, show_default=True, help="Of --cell lstm.")
+@click.option(
+    "--hidden", type=click.IntRange(1, 4096), default=64, show_default=True, help="Units of a fresh cell."
+)
+@click.option(
+    "--lags", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How far back to look."
+)
+@click.option(
+    "--clip", type=click.FloatRange(0, min_open=True), help="Clip the gradient of the weights to this norm."
+)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same bytes.")
+@click.option("--plot", "as_text", is_flag=True, help="Draw the curves as text, as on a terminal.")
+def gradients(
+    *,
+    console: Console,
+    output: str | None,
+    model: str | None,
+    lags: int,
+    clip: float | None,
+    seed: int,
+    as_text: bool,
+    **options: Any,
+) -> None:
+    """Measure the gradient of a loss at the last step by how far back it has come: ‖∂E_T/∂h_k‖ by lag T - k.
+
+    What shrinks by each step has vanished before it can teach; what grows explodes. One record a lag:
+    `norm`, for the LSTM also `cell_norm` (‖∂E_T/∂c_k‖), and how it was measured: the recurrent weights at the
+    start decide the picture. On a terminal, or with --plot, the curves are drawn (log10); so are they by -o
+    FILE ending in .svg, .html or .png.
+
+    \b
+    nlptool gradients --plot
+    nlptool gradients --cell rnn --recurrent-scale 1 --recurrent-scale 2 -o scales.svg
+    nlptool gradients -m shakespeare.model --lags 100 | jq .norm
+    """
+    import sys
+    from pathlib import Path
+
+    from cli.writing import check_output, open_binary_output
+
+    check_output(output)
+    flows = _of_model(model, lags, seed) if model else _of_fresh_cells(lags=lags, seed=seed, **options)
+    if clip is not None:
+        flows = [flow.clipped(clip) for flow in flows]
+    for flow in flows:
+        console.note(f"{flow.label}: gradient of its weights {flow.gradient_norm:.4g}")
+    is_figure = Path(output or "").suffix.lower() in _FIGURES
+    draws = is_figure or as_text or (output is None and sys.stdout.isatty())
+    drawn = _drawn(output, flows) if draws else "".join(map(_records, flows)).encode()
+    with open_binary_output(output) as writer:
+        writer.write(drawn)
+
+
+def _of_fresh_cells(
+    *,
+    cells: Sequence[str],
+    activation: str,
+    norms: Sequence[str],
+    scales: Sequence[float],
+    init: str | None,
+    lags: int,
+    **others: Any,
+) -> list[Flow]:
+    from nlp.models.gradient_flow import IDENTITY, UNIFORM, FreshCell, fresh_flow
+
+    kinds = [(cell, activation) for cell in cells] if cells else _LECTURE
+    flows = []
+    for (cell, phi), scale, norm in product(kinds, scales, norms):
+        usual = IDENTITY if (cell, phi) == ("rnn", "relu") else UNIFORM
+        fresh = FreshCell(cell, phi, norm=norm, initialization=init or usual, recurrent_scale=scale, **others)
+        flows.append(fresh_flow(fresh, lags))
+    return flows
+
+
+def _of_model(path: str, lags: int, seed: int) -> list[Flow]:
+    from nlp.models.language_model_files import load_language_model
+    from nlp.models.trained_gradient_flow import trained_flows
+
+    return trained_flows(load_language_model(path), lags, seed)
+
+
+def _records(flow: Flow) -> str:
+    import json
+
+    of_cell: Iterable[float | None] = [None] * len(flow.norms)
+    if flow.cell_norms is not None:
+        of_cell = map(float, flow.cell_norms)
+    records = (
+        {
+            **flow.about,
+            "lag": lag,
+            "norm": float(norm),
+            "cell_norm": cell_norm,
+            "clip_factor": flow.clip_factor,
+        }
+        for lag, (norm, cell_norm) in enumerate(zip(flow.norms, of_cell, strict=True))
+    )
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def _drawn(output: str | None, flows: Sequence[Flow]) -> bytes:
+    from math import log10
+
+    from cli.drawing.figures import draw_curves
+
+    curves: dict[str, Sequence[float]] = {}
+    for flow in flows:
+        label = flow.label if flow.label not in curves else f"{flow.label} ({len(curves) + 1})"
+        curves[label] = [log10(max(float(norm), _SMALLEST)) for norm in flow.norms]
+    return draw_curves(output, curves, "log10 ‖∂E_T/∂h_k‖ by lag T − k", first=0)

@@ -1,0 +1,101 @@
+"""`nlptool ngram-train`: text or tokens in, Kneser-Ney n-gram model out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import command, streams
+from cli.training_options import required_output
+
+if TYPE_CHECKING:
+    from cli.console import Console
+    from cli.streams import Streams
+    from nlp.models.ngram import NgramModel
+    from nlp.training.language_text import LanguageText
+
+_MAX_ORDER = 9  # that of nlp.models.ngram, which --help must not load
+
+
+@command
+@streams()
+@click.option(
+    "--order",
+    type=click.IntRange(1, _MAX_ORDER),
+    default=5,
+    show_default=True,
+    help="The longest n-gram: a token is predicted from one less. For characters 7 is better.",
+)
+@click.option(
+    "--level",
+    type=click.Choice(["word", "char"]),
+    default="word",
+    show_default=True,
+    help="What a token is: what spaces separate, or a character.",
+)
+@click.option(
+    "--min-count", type=click.IntRange(1), default=1, show_default=True, help="Rarer tokens become <unk>."
+)
+@click.option(
+    "--max-vocab",
+    type=click.IntRange(3),
+    help="Keep the most frequent tokens only, the line end and <unk> among them; others become <unk>.",
+)
+def ngram_train(
+    *, streams: Streams, console: Console, order: int, level: str, min_count: int, max_vocab: int | None
+) -> None:
+    """Train an n-gram language model from tokens separated by spaces, or from characters.
+
+    It is an interpolated modified Kneser-Ney model: the text is counted, so that it takes seconds and gives
+    the same model each time. A line end is a token. Words are predicted from their own line alone,
+    characters across line ends too. -v tells the n-grams and discounts of each order.
+
+    \b
+    nlptool tokenize --lower book.txt | nlptool ngram-train -o book.ngrams
+    nlptool ngram-train --level char --order 7 -o letters.ngrams book.txt
+    """
+    from cli.language_streams import language_blocks
+    from cli.storage import storage_directory
+    from cli.writing import check_output, open_binary_output
+    from nlp.models.ngram import train_ngrams
+    from nlp.models.ngram_files import save_ngrams
+    from nlp.training.language_text import encode_language
+
+    output = required_output(streams.output)
+    check_output(output)
+    text = encode_language(
+        language_blocks(streams, level),
+        storage_directory(output),
+        level,
+        min_count=min_count,
+        max_vocab=max_vocab,
+    )
+    _refuse_nothing(text, min_count)
+    model = train_ngrams(text.read(0, text.length), text.vocabulary, order)
+    _tell(model, text, console)
+    corpus = {"tokens": text.length, "unknown": text.unknown}
+    with open_binary_output(output) as writer:
+        save_ngrams(writer, model, {"corpus": corpus})
+
+
+def _refuse_nothing(text: LanguageText, min_count: int) -> None:
+    """Raises: InputError for a text in which there is nothing to choose between."""
+    from nlp.errors import InputError
+
+    types = len(text.vocabulary) - 2  # besides the line end and <unk>
+    if types < 2:
+        unit = {"word": "words", "char": "characters"}[text.vocabulary.level]
+        remedy = f" over --min-count {min_count}; lower it or" if min_count > 1 else ";"
+        raise InputError(f"only {types} distinct {unit}{remedy} use more text")
+
+
+def _tell(model: NgramModel, text: LanguageText, console: Console) -> None:
+    console.note(
+        f"{text.length:,} tokens, of them {text.unknown:,} <unk>; {len(text.vocabulary):,} types with <unk>"
+    )
+    for k, (ngrams, discounts) in enumerate(
+        zip(model.about["ngrams"], model.about["discounts"], strict=True), 1
+    ):
+        told = " ".join(f"{discount:.4f}" for discount in discounts)
+        console.note(f"order {k}: {ngrams:,} n-grams; discounts of counts 1, 2, 3 and more: {told}")

@@ -1,0 +1,68 @@
+"""`nlptool score`: how probable text is to a language model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
+from cli.options import command, model_option, streams
+
+if TYPE_CHECKING:
+    from cli.console import Console
+    from cli.streams import Streams
+
+
+@command
+@streams()
+@model_option(LANGUAGE_VARIABLE, LANGUAGE_HELP)
+@click.option("--tokens", is_flag=True, help="Add `pieces`, and the `surprisals` of each: -log P in nats.")
+@click.option("--by-line", is_flag=True, help="Each line begins a text of its own.")
+@click.option(
+    "--mix",
+    multiple=True,
+    metavar="MODEL:WEIGHT",
+    help="Mix in another model: (1 - WEIGHT) P + WEIGHT P'. WEIGHT `auto` finds the best for this text.",
+)
+@click.option("--summary", is_flag=True, help="One object for all of the text.")
+def score(
+    *,
+    streams: Streams,
+    console: Console,
+    model: str | None,
+    tokens: bool,
+    by_line: bool,
+    mix: tuple[str, ...],
+    summary: bool,
+) -> None:
+    """Score text: a JSON object a line, with `text`, `tokens`, `unknown`, `logprob` and `perplexity`.
+
+    `tokens` counts the tokens of the line and its line end, `unknown` those that are `<unk>` to the model;
+    `logprob` is the sum of log P in nats and `perplexity` exp(-logprob / tokens), null where a token is
+    impossible. The lines are one stream: each is read given those before it, unless --by-line says otherwise.
+
+    A model of words reads what spaces separate, or the `tokens` of a JSONL record; one of characters reads
+    its `text`. Other fields pass through.
+
+    --mix, of which there may be several, takes models of the same level. What one gives its own `<unk>` is
+    shared evenly by the tokens of -m that it lacks, and tokens that -m lacks are `<unk>`, so that the mixture
+    is one distribution over the tokens of -m. `auto` reads the text whole and tells the weight on stderr:
+    find it on text held out, then score with the number.
+
+    \b
+    nlptool score -m book.model --summary held-out.txt
+    nlptool score -m book.model --mix book.ngrams:auto --summary valid.txt
+    echo "the king rode out" | nlptool score -m book.model --tokens | jq -c '[.pieces, .surprisals]'
+    """
+    if tokens and summary:
+        raise click.UsageError("--summary is of the whole text; leave out --tokens")
+    from cli.language_models import chosen_language_model
+    from cli.scored_lines import Mixing, ScoredLines
+
+    mixing = Mixing.parsed(mix)
+    predictor = chosen_language_model(model)
+    predictors = [predictor, *mixing.opened(predictor.vocabulary.level)]
+    lines = ScoredLines(streams, console, predictors, mixing, by_line=by_line)
+    with streams.open_output() as output:
+        lines.write(output, pieces=tokens, summary=summary)

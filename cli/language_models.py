@@ -1,0 +1,24 @@
+"""The language models that a command line names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from nlp.decoding.predictor import Predictor
+
+LANGUAGE_VARIABLE = "NLPTOOL_LM"
+LANGUAGE_HELP = "A language model of rnn-train or ngram-train."
+
+
+def chosen_language_model(model: str | None) -> Predictor:
+    """The language model that the user named. Raises: UsageError where there is none."""
+    from nlp.decoding.open_predictor import open_predictor
+
+    if not model:
+        raise click.UsageError(
+            f"no language model; name one of rnn-train or ngram-train with -m, or in {LANGUAGE_VARIABLE}"
+        )
+    return open_predictor(model)

@@ -1,0 +1,29 @@
+"""The input of commands that train language models: a text of characters, or of words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlp.text.language_vocabulary import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cli.streams import Streams
+
+
+def language_blocks(streams: Streams, level: str) -> Iterator[str]:
+    r"""The input as pieces of one text, in which a "\n" ends every line.
+
+    Words are tokens, of JSONL its `tokens`; characters are those of the text as it is, of JSONL its `text`.
+
+    Raises: InputError for a record without them, and for what cannot be read
+    """
+    if level == WORDS:
+        yield from streams.token_text()
+    elif streams.reads_text:
+        for block in streams.input.blocks(cut_long_lines=True):
+            yield block.text
+    else:
+        for batch in streams.batches():
+            yield "".join(f"{line.text}\n" for line in batch)

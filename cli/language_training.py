@@ -1,0 +1,206 @@
+"""What `nlptool rnn-train` does with its options: read, train or estimate, save, compare."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from cli.checkpoints import Checkpoints
+from cli.console import say
+from cli.estimates import tell_estimate
+from cli.language_estimate import estimate
+from cli.language_streams import language_blocks
+from cli.progress import figures_of, log_json, perplexity_of, training_progress
+from cli.storage import storage_directory
+from cli.writing import open_binary_output
+from nlp.errors import InputError
+from nlp.models.language_model_config import LanguageModelConfig
+from nlp.models.language_model_files import save_language_model
+from nlp.models.language_models import make_language_model
+from nlp.training.language_settings import LanguageSettings
+from nlp.training.language_text import encode_language, encode_language_by
+from nlp.training.language_training import check_text, prepare_language
+from nlp.training.step_loop import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cli.console import Console
+    from cli.streams import Streams
+    from cli.training_options import Training
+    from nlp.training.language_text import LanguageText
+    from nlp.training.language_training import LanguageCurves, LanguagePreparation
+    from nlp.training.progress import Progress
+    from nlp.vectors import WordVectors
+
+CHECKPOINT_KIND = "rnn-checkpoint"
+NGRAM_ORDER = 5
+_MOST_NGRAM_TOKENS = 5_000_000  # a minute's work, and a gigabyte
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for.
+
+    Attributes: `settings` of `LanguageModelConfig` and `LanguageSettings`, with `min_count` and `max_vocab`;
+    `vectors`, a file of word vectors to start from.
+    """
+
+    streams: Streams
+    console: Console
+    training: Training
+    settings: Mapping[str, Any]
+    vectors: str | None
+
+
+def run(request: Request) -> None:
+    """Read, train, save, compare; or tell what that would take."""
+    training, console = request.training, request.console
+    config = LanguageModelConfig(**_of(LanguageModelConfig, request.settings))
+    settings = LanguageSettings(**_of(LanguageSettings, request.settings))
+    vectors = _vectors(request.vectors, config)
+    text, valid = _read(request, config.level)
+    check_text(text)
+    console.note(
+        f"{text.length:,} tokens, of them {text.unknown:,} <unk>; {len(text.vocabulary):,} types with <unk>"
+    )
+    model = make_language_model(config, len(text.vocabulary))
+    preparation = prepare_language(text, model, settings, valid=valid, patience=training.patience)
+    digest = _start_from(vectors, preparation, console) if vectors else None
+    for advice in preparation.advice():
+        console.warn(advice)
+    if training.dry_run:
+        tell_estimate(estimate(preparation, training.workers), request.streams)
+        return
+    selection = {name: request.settings[name] for name in ("min_count", "max_vocab")}
+    identity = {
+        **asdict(config),
+        **asdict(settings),
+        **selection,
+        "vectors": digest,
+        "patience": training.patience,
+        "valid": valid and valid.sha256,
+        "data": text.sha256,
+    }
+    checkpoints = Checkpoints.of(training, CHECKPOINT_KIND, identity)
+    curves, last = _train(preparation, training, checkpoints, console)
+    figures = _figures(curves)
+    about = {
+        "training": {**asdict(settings), **selection},
+        "corpus": {"tokens": text.length, "unknown": text.unknown},
+        **figures,
+    }
+    with checkpoints.until_in_place(), open_binary_output(training.output) as writer:
+        save_language_model(writer, model, text.vocabulary, about)
+    if valid and not config.bidirectional:
+        figures |= _compared(text, valid, figures["valid_perplexity"], console)
+    if console.log_json:
+        log_json(**{**last, **figures, "done": True})
+
+
+def _of(kind: type[LanguageModelConfig | LanguageSettings], settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {field.name: settings[field.name] for field in fields(kind)}
+
+
+def _vectors(path: str | None, config: LanguageModelConfig) -> WordVectors | None:
+    if path is None:
+        return None
+    from nlp.vector_files import load_vectors
+
+    vectors = load_vectors(path)
+    dimensions = vectors.matrix.shape[1]
+    if dimensions != config.embed_dim:
+        raise InputError(
+            f"{path}: vectors of {dimensions} dimensions, but embed_dim is {config.embed_dim}; "
+            f"give --embed-dim {dimensions}"
+        )
+    return vectors
+
+
+def _read(request: Request, level: str) -> tuple[LanguageText, LanguageText | None]:
+    """Encode the text, and what is held out in the tokens of the other."""
+    training, settings = request.training, request.settings
+    hashed = training.checkpoint is not None
+    directory = storage_directory(training.checkpoint or training.output)
+    text = encode_language(
+        language_blocks(request.streams, level),
+        directory,
+        level,
+        min_count=settings["min_count"],
+        max_vocab=settings["max_vocab"],
+        hash_input=hashed,
+    )
+    if training.valid is None:
+        return text, None
+    held_out = language_blocks(request.streams.like(training.valid), level)
+    return text, encode_language_by(held_out, directory, text.vocabulary, hash_input=hashed)
+
+
+def _start_from(vectors: WordVectors, preparation: LanguagePreparation, console: Console) -> str:
+    """Put word vectors in place of the embedding that was drawn; return its hash."""
+    from nlp.models.pretrained_embedding import start_from_
+
+    embedding, vocabulary = preparation.model.parameters["E"], preparation.text.vocabulary
+    found = start_from_(embedding, vocabulary, vectors)
+    message = f"{found:,} of {len(vocabulary):,} tokens start from a vector"
+    if 2 * found < len(vocabulary):
+        console.warn(f"{message}; are they tokenized alike, and in the same case?")
+    else:
+        console.note(message)
+    return hashlib.sha256(embedding.tobytes()).hexdigest()
+
+
+def _train(
+    preparation: LanguagePreparation, training: Training, checkpoints: Checkpoints, console: Console
+) -> tuple[LanguageCurves, dict[str, Any]]:
+    """Train; return how it went, and what was told last."""
+    team, run = preparation.team_size(training.workers), preparation.run
+    asked = f" ({training.workers} asked for)" if team < training.workers else ""
+    size = preparation.model.parameters.flat.size
+    console.note(
+        f"workers: {team}{asked}; {size:,} parameters; {preparation.steps:,} steps of "
+        f"{run.batches.columns} × {run.batches.bptt} tokens in {run.shards} shards"
+    )
+    resume = checkpoints.load(resume=training.resume, console=console)
+    last: dict[str, Any] = {}
+    with (
+        training_progress(console, unit="tokens", perplexity=True) as report,
+        checkpoints.guarding(),
+    ):
+
+        def on_progress(progress: Progress) -> None:
+            last.update(figures_of(progress))
+            report(progress)
+
+        watch = Watch(on_progress, checkpoints.on_boundary, checkpoints.at_rest, resume)
+        return preparation.train(training.workers, watch), last
+
+
+def _figures(curves: LanguageCurves) -> dict[str, Any]:
+    """The final figures of a training."""
+    figures: dict[str, Any] = {"epoch_losses": list(curves.epoch_losses)}
+    if curves.valid_loss is not None:
+        figures |= {"valid_losses": list(curves.valid_losses), "best_epoch": curves.best_epoch}
+        figures |= {"valid_loss": curves.valid_loss, "valid_perplexity": perplexity_of(curves.valid_loss)}
+    return figures
+
+
+def _compared(
+    text: LanguageText, valid: LanguageText, perplexity: float, console: Console
+) -> dict[str, float]:
+    """Tell whether the network is better than counting, so that nobody ships one that is not."""
+    if text.length + valid.length > _MOST_NGRAM_TOKENS:
+        return {}
+    from nlp.models.ngram import ngram_perplexity
+
+    tokens, held_out = (part.read(0, part.length) for part in (text, valid))
+    counted = ngram_perplexity(tokens, held_out, text.vocabulary, NGRAM_ORDER)
+    what = f"perplexity {perplexity:.2f} on the held-out text; a {NGRAM_ORDER}-gram model has {counted:.2f}"
+    if perplexity >= counted:
+        console.warn(
+            f"{what}, which is better: train for more epochs, or more units, or use nlptool ngram-train"
+        )
+    elif console.progress and not console.quiet and not console.log_json:
+        say(what)
+    return {"ngram_perplexity": counted}

@@ -1,0 +1,193 @@
+"""The lines of the input with their scores: what `nlptool score` writes."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from cli.language_models import chosen_language_model
+from nlp.decoding.mixture import tuned_weights
+from nlp.decoding.reading import pieces_of
+from nlp.decoding.scoring import LineReader, Score
+from nlp.errors import ModelError
+from nlp.text.language_vocabulary import CHARACTERS
+from nlp.text.records import format_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from cli.console import Console
+    from cli.streams import Line, Streams
+    from cli.writing import Output
+    from nlp.decoding.mixture import LogProbabilities
+    from nlp.decoding.predictor import Predictor
+    from nlp.decoding.scoring import ReadLine
+    from nlp.text.records import Record
+
+AUTO = "auto"
+_FLUSH_SECONDS = 0.1
+_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Mixing:
+    """The models that --mix names, each with its weight, or None where it is to be found."""
+
+    paths: Sequence[str]
+    weights: Sequence[float | None]
+
+    @classmethod
+    def parsed(cls, mix: Sequence[str]) -> Mixing:
+        """What the user wrote as MODEL:WEIGHT. Raises: UsageError."""
+        paths, weights = [], []
+        for one in mix:
+            path, _, weight = one.rpartition(":")
+            if not path:
+                raise click.UsageError(f"--mix {one}: expected MODEL:WEIGHT, such as book.ngrams:0.3")
+            paths.append(path)
+            weights.append(None if weight == AUTO else _share(one, weight))
+        if sum(weight or 0 for weight in weights) > 1 + 1e-9:
+            raise click.UsageError(
+                "the weights of --mix add up to more than 1; that of -m is what they leave"
+            )
+        return cls(paths, weights)
+
+    def opened(self, level: str) -> list[Predictor]:
+        """The models. Raises: ModelError for one of another level."""
+        predictors = [chosen_language_model(path) for path in self.paths]
+        for path, predictor in zip(self.paths, predictors, strict=True):
+            found = predictor.vocabulary.level
+            if found != level:
+                message = f"{path}: it reads {_name(found)}, the model of -m {_name(level)}; they do not mix"
+                raise ModelError(message)
+        return predictors
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a weight is to be found."""
+        return None in self.weights
+
+    @property
+    def fixed(self) -> list[float]:
+        """All weights, that of -m first, where none is to be found."""
+        given = [weight or 0.0 for weight in self.weights]
+        return [max(0.0, 1 - sum(given)), *given]
+
+
+class ScoredLines:
+    """The lines of the input and their scores, by the first of `predictors` mixed with the others."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        console: Console,
+        predictors: Sequence[Predictor],
+        mixing: Mixing,
+        *,
+        by_line: bool,
+    ) -> None:
+        self._streams, self._console, self._mixing = streams, console, mixing
+        self._vocabulary = predictors[0].vocabulary
+        self._reader = LineReader(predictors, by_line=by_line)
+
+    def write(self, output: Output, *, pieces: bool, summary: bool) -> None:
+        """Write a record a line, as the lines come; or, for `summary`, one for all."""
+        batches: Iterable[Iterable[tuple[Line, ReadLine]]] = self._batches()
+        weights = self._mixing.fixed
+        if self._mixing.is_open:
+            batches = [list(batch) for batch in batches]
+            weights = self._tuned([read for batch in batches for _, read in batch])
+        total = Score()
+        flushed = time.monotonic()
+        for batch in batches:
+            for line, read in batch:
+                log_probabilities = read.log_probabilities(weights)
+                score = read.score(log_probabilities)
+                total = total.plus(score)
+                if summary:
+                    continue
+                surprisals = _surprisals(read, log_probabilities) if pieces else {}
+                output.write(format_record({**self._record(line), **_fields(score), **surprisals}))
+                if time.monotonic() - flushed > _FLUSH_SECONDS:
+                    output.flush()
+                    flushed = time.monotonic()
+            output.flush()
+        if summary:
+            output.write(format_record(_fields(total)))
+        if total.unknown:
+            self._console.note(f"{total.unknown:,} of {total.tokens:,} tokens are <unk> to the model")
+
+    def _batches(self) -> Iterator[Iterator[tuple[Line, ReadLine]]]:
+        """The lines as they arrive, each with what the models found."""
+        for batch in self._streams.batches():
+            yield zip(batch, self._reader.read([self._tokens(line) for line in batch]), strict=True)
+
+    def _tokens(self, line: Line) -> Sequence[str]:
+        """The tokens of a line: for words those that JSONL gives, else those of its text."""
+        if line.plain or ("tokens" not in line.record or self._reads_characters_of(line)):
+            return pieces_of(self._vocabulary, line.text)
+        return line.tokens
+
+    def _reads_characters_of(self, line: Line) -> bool:
+        return self._vocabulary.level == CHARACTERS and "text" in line.record
+
+    def _record(self, line: Line) -> Record:
+        """The record to complete; one that came as tokens only gets their text."""
+        if "text" in line.record:
+            return line.record
+        between = "" if self._vocabulary.level == CHARACTERS else " "
+        return {**line.record, "text": between.join(line.tokens)}
+
+    def _tuned(self, reads: Sequence[ReadLine]) -> list[float]:
+        """The weights that suit the text best, which the user is told."""
+        models = len(self._mixing.paths) + 1
+        by_model = [
+            np.concatenate([read.by_model[k] for read in reads]) if reads else np.empty(0)
+            for k in range(models)
+        ]
+        given = self._mixing.weights
+        weights = tuned_weights(by_model, [None, *given])
+        for path, weight, before in zip(self._mixing.paths, weights[1:], given, strict=True):
+            if before is None:
+                self._console.tell(
+                    f"--mix {path}:{weight:.4f} is the best weight for this text",
+                    {"mix": path, "weight": weight},
+                )
+        return weights
+
+
+def _share(option: str, weight: str) -> float:
+    try:
+        share = float(weight)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise click.UsageError(f"--mix {option}: the weight is a number from 0 to 1, or {AUTO}")
+    return share
+
+
+def _name(level: str) -> str:
+    return "characters" if level == CHARACTERS else "words"
+
+
+def _fields(score: Score) -> Record:
+    return {
+        "tokens": score.tokens,
+        "unknown": score.unknown,
+        "logprob": _number(score.logprob),
+        "perplexity": _number(score.perplexity),
+    }
+
+
+def _surprisals(read: ReadLine, log_probabilities: LogProbabilities) -> Record:
+    return {"pieces": list(read.pieces), "surprisals": [_number(-one) for one in log_probabilities.tolist()]}
+
+
+def _number(value: float) -> float | None:
+    """`value` for JSON, which has no word for what is infinite or undefined."""
+    return round(value, _DECIMALS) + 0.0 if math.isfinite(value) else None

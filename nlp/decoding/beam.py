@@ -1,0 +1,158 @@
+"""Beam search: the most probable texts that a look at a few hypotheses at a time finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from nlp.decoding.generation import LENGTH, STOP, Limits, Spelling
+from nlp.decoding.reading import pieces_of, read_prompt
+from nlp.decoding.sampling import no_token_left
+from nlp.decoding.stop_strings import StopStrings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from nlp.decoding.predictor import Predictor
+    from nlp.layers.arrays import Floats
+
+    Scores = npt.NDArray[np.float64]
+
+LENGTH_PENALTY = 0.6
+LINE_END = "\n"
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A text that the search has finished.
+
+    Attributes: `text`, which ends before the stop string; `tokens`, all of it and of the stop string;
+    `logprob` of these, in nats; `score`, by which hypotheses are ranked; `ended`, "length" or "stop".
+    """
+
+    text: str
+    tokens: tuple[int, ...]
+    logprob: float
+    score: float
+    ended: str
+
+
+class _Partial(NamedTuple):
+    """An unfinished hypothesis."""
+
+    tokens: tuple[int, ...]
+    text: str
+
+
+def length_penalty(length: int) -> float:
+    """What the log-probability of a text is divided by, lest the search prefer short ones.
+
+    Equation: lp(Y) = ((5 + |Y|) / 6)^α, α = 0.6
+    Source: Wu, Schuster, Chen, Le, Norouzi et al. 2016, "Google's neural machine translation system", eq. 14
+    """
+    return float(((5 + length) / 6) ** LENGTH_PENALTY)
+
+
+def beam_search(
+    predictor: Predictor, prompt: str, limits: Limits, beam: int, excluded: Sequence[int] = ()
+) -> list[Hypothesis]:
+    """The best texts found after `prompt`, at most `beam`, by falling score; equal ones by their tokens.
+
+    At each length the `beam` most probable unfinished texts are kept. A text is finished before a stop string
+    (without any, at the end of its line) or at the greatest length; the search ends once no unfinished text
+    can overtake the `beam` best finished ones.
+
+    Equation: score = log P(text | prompt) / lp(tokens)
+    Raises: ModelError where no text has a probability
+    """
+    return _Search(predictor, prompt, limits, beam, excluded).run()
+
+
+class _Search:
+    def __init__(
+        self, predictor: Predictor, prompt: str, limits: Limits, beam: int, excluded: Sequence[int]
+    ) -> None:
+        self._predictor, self._prompt, self._beam = predictor, prompt, beam
+        self._length = limits.length
+        self._stop = tuple(limits.stop) or (LINE_END,)
+        self._excluded = list(excluded)
+        self._finished: list[Hypothesis] = []
+
+    def run(self) -> list[Hypothesis]:
+        predictor = self._predictor
+        vocabulary = predictor.vocabulary
+        prompt = vocabulary.numbers(pieces_of(vocabulary, self._prompt))
+        state, next_token = read_prompt(predictor, prompt)
+        partials, totals = [_Partial((), "")], np.zeros(1)
+        log_probabilities = next_token[None]
+        while partials:
+            parents, partials, totals = self._extended(partials, totals, log_probabilities)
+            if not partials or self._is_decided(totals):
+                break
+            state = predictor.select(state, parents)
+            ids = np.array([partial.tokens[-1] for partial in partials], np.int32)
+            log_probabilities = predictor.advance(state, ids)
+        return self._finished or no_token_left()
+
+    def _extended(
+        self, partials: list[_Partial], totals: Scores, log_probabilities: Floats
+    ) -> tuple[npt.NDArray[np.intp], list[_Partial], Scores]:
+        """The best unfinished texts of one token more, whose they were, and their log P; finishes others."""
+        scores = totals[:, None] + log_probabilities
+        scores[:, self._excluded] = -np.inf
+        flat = scores.reshape(-1)
+        parents: list[int] = []
+        kept: list[_Partial] = []
+        kept_totals: list[float] = []
+        for place in _falling(flat, 2 * self._beam):
+            if len(kept) == self._beam:
+                break
+            parent, number = divmod(place, scores.shape[1])
+            partial = self._spelt(partials[parent], number)
+            total = float(flat[place])
+            if not self._finish(partial, total):
+                parents.append(parent)
+                kept.append(partial)
+                kept_totals.append(total)
+        return np.array(parents, np.intp), kept, np.array(kept_totals)
+
+    def _spelt(self, parent: _Partial, number: int) -> _Partial:
+        piece = Spelling(self._predictor.vocabulary, parent.text[-1:] or self._prompt[-1:])(number)
+        return _Partial((*parent.tokens, number), parent.text + piece)
+
+    def _finish(self, partial: _Partial, total: float) -> bool:
+        """Whether this text is finished; if so it is kept among the best."""
+        ready, stopped = StopStrings(self._stop).feed(partial.text)
+        if not stopped and len(partial.tokens) < self._length:
+            return False
+        text, ended = (ready, STOP) if stopped else (partial.text, LENGTH)
+        score = total / length_penalty(len(partial.tokens))
+        self._finished.append(Hypothesis(text, partial.tokens, total, score, ended))
+        self._finished.sort(key=lambda one: (-one.score, one.tokens))
+        del self._finished[self._beam :]
+        return True
+
+    def _is_decided(self, totals: Scores) -> bool:
+        """Whether what is finished beats whatever the unfinished texts may become: log P only falls."""
+        if len(self._finished) < self._beam:
+            return False
+        return self._finished[-1].score >= float(totals.max()) / length_penalty(self._length)
+
+
+def _falling(scores: Scores, expected: int) -> list[int]:
+    """The places of `scores` by falling score, equal ones by place, without those of probability 0.
+
+    No more than `expected` are looked for, but where the last is tied.
+    """
+    if expected < len(scores):
+        border = np.partition(scores, len(scores) - expected)[len(scores) - expected]
+        places = np.flatnonzero((scores >= border) & (scores > -np.inf))
+    else:
+        places = np.flatnonzero(scores > -np.inf)
+    order = np.argsort(-scores[places], kind="stable")
+    ranked: list[int] = places[order].tolist()
+    return ranked

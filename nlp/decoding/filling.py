@@ -1,0 +1,133 @@
+"""Filling gaps with a language model that reads from left to right, by Bayes' rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nlp.decoding.gaps import Candidate
+from nlp.decoding.sampling import top_k
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from nlp.decoding.predictor import Predictor
+    from nlp.layers.arrays import Floats, Ids
+    from nlp.text.language_vocabulary import LanguageVocabulary
+
+BEAM = 100
+"""Hypotheses of each length."""
+
+HORIZON = 8
+"""Tokens behind a hypothesis that are read to judge it; what is further off hardly depends on it."""
+
+
+class ReadText:
+    """A predictor that has read a text, from which any number of continuations start."""
+
+    def __init__(self, predictor: Predictor, text: Sequence[int]) -> None:
+        """Read `text`, of at least one token."""
+        self._predictor = predictor
+        self._state = predictor.start(1)
+        for number in text:
+            self._next = predictor.advance(self._state, np.array([number], np.int32))
+        self._next = self._next.copy()
+
+    def log_probabilities(self, continuations: Ids) -> Floats:
+        """The log probability of each continuation as a whole, in nats.
+
+        Equation: y_n = Σ_i log P(c_ni | text, c_n1 … c_n,i−1)
+        Shapes:   continuations (N, M) -> (N,)
+        """
+        first = np.zeros(len(continuations), np.intp)
+        state, totals = self._predictor.select(self._state, first), np.zeros(len(continuations))
+        log_p, rows = self._next, first
+        for column in continuations.T[:-1]:
+            totals += log_p[rows, column]
+            log_p, rows = self._predictor.advance(state, column), np.arange(len(continuations))
+        totals += log_p[rows, continuations.T[-1]] if continuations.size else 0
+        return totals
+
+    def beam(self, longest: int, answers: Sequence[int], width: int) -> Mapping[int, Ids]:
+        """The most probable continuations of each length up to `longest` that consist of `answers`.
+
+        Returns: length n -> (at most `width`, n), the best first; exact where `width` holds all prefixes
+        Source:  Lowerre 1976, "The HARPY speech recognition system" (beam search)
+        """
+        allowed = np.array(answers, np.int32)
+        found, prefixes, totals = {}, np.zeros((1, 0), np.int32), np.zeros(1)
+        log_p, state = self._next, self._predictor.select(self._state, np.zeros(1, np.intp))
+        for length in range(1, longest + 1):
+            grown = (totals[:, None] + log_p[:, allowed]).reshape(-1)
+            if not grown.size:
+                break
+            best = top_k(grown, min(width, grown.size))
+            best = best[np.argsort(-grown[best], kind="stable")]
+            rows, columns = np.divmod(best, len(allowed))
+            last = allowed[columns]
+            prefixes, totals = np.column_stack((prefixes[rows], last)), grown[best]
+            found[length] = prefixes
+            if length == longest:
+                break
+            state = self._predictor.select(state, rows)
+            log_p = self._predictor.advance(state, last)
+        return found
+
+
+class BayesFiller:
+    """Gaps filled by any language model from left to right, n-grams included.
+
+    The model's own beam proposes; what stands to the right then judges each proposal, whatever its length:
+    "left, gap, right" are different texts, whose probabilities compare as they are.
+
+    Equation: P(x | left, right) = P(x | left) P(right | left, x) / Σ_x' P(x' | left) P(right | left, x')
+              with x' over the beams of all lengths, and `right` as far as the horizon
+    """
+
+    def __init__(self, predictor: Predictor, beam: int = BEAM, horizon: int = HORIZON) -> None:
+        """With a `horizon` of 0 the text to the right is not looked at."""
+        self._predictor, self._beam, self._horizon = predictor, beam, horizon
+
+    @property
+    def vocabulary(self) -> LanguageVocabulary:
+        """The tokens."""
+        return self._predictor.vocabulary
+
+    def candidates(
+        self, left: Sequence[int], right: Sequence[int], lengths: range, answers: Sequence[int], k: int
+    ) -> list[Candidate]:
+        """See `Filler`."""
+        text = ReadText(self._predictor, left)
+        proposed = text.beam(lengths[-1], answers, self._beam)
+        behind = right[: self._horizon]
+        texts = [proposed[length] for length in lengths if length in proposed]
+        return ranked(texts, [text.log_probabilities(followed_by(ids, behind)) for ids in texts], k)
+
+
+def followed_by(hypotheses: Ids, text: Sequence[int]) -> Ids:
+    """Each hypothesis with the same text behind it: (N, n) -> (N, n + M)."""
+    behind = np.broadcast_to(np.array(text, np.int32), (len(hypotheses), len(text)))
+    return np.concatenate((hypotheses, behind), axis=1)
+
+
+def ranked(hypotheses: Sequence[Ids], scores: Sequence[npt.NDArray[Any]], k: int) -> list[Candidate]:
+    """The `k` best hypotheses of several lengths; P ∝ exp(score), which sums to 1 over them all.
+
+    Shapes: for each length n, hypotheses (N, n) and scores (N,)
+    """
+    if not sum(map(len, scores)):
+        return []
+    p = np.concatenate(scores).astype(np.float64)
+    p = np.exp(p - p.max())
+    p /= p.sum()
+    starts = np.cumsum([0, *map(len, scores)])
+    best = top_k(p, min(k, len(p)))
+    candidates = []
+    for place in best[np.argsort(-p[best], kind="stable")]:
+        of_length = int(np.searchsorted(starts, place, "right")) - 1
+        ids = hypotheses[of_length][place - starts[of_length]]
+        candidates.append(Candidate(tuple(ids.tolist()), float(p[place])))
+    return candidates

@@ -1,0 +1,123 @@
+"""The gaps of a line: where they are, and how they are filled one after the other."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from nlp.text.language_vocabulary import CHARACTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nlp.text.language_vocabulary import LanguageVocabulary
+
+CONTEXT = 1000
+"""Tokens on either side of a gap that are read."""
+
+_RUN = re.compile(r"_{3,}")
+_RUN_ALONE = re.compile(r"(?<!\S)_{3,}(?!\S)")
+_EXACT = re.compile(r"_+")
+_EXACT_WORD = re.compile(r"[^\s_]*+_\S*")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A hole in a line, from `start` to `end` in code points, of `lengths` tokens.
+
+    `word`, where it is not empty, is what is known of the one word that stands there: an underscore is any
+    character.
+    """
+
+    start: int
+    end: int
+    lengths: range
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What may stand in a gap, and how probable it is among all candidates weighed."""
+
+    ids: tuple[int, ...]
+    probability: float
+
+
+class Filler(Protocol):
+    """Whoever can tell what stands between two texts."""
+
+    @property
+    def vocabulary(self) -> LanguageVocabulary:
+        """The tokens."""
+
+    def candidates(
+        self, left: Sequence[int], right: Sequence[int], lengths: range, answers: Sequence[int], k: int
+    ) -> list[Candidate]:
+        """The `k` best of what may stand between `left`, which starts with a line end, and `right`.
+
+        It is made of the tokens `answers`; its length is one of `lengths`. Probabilities sum to 1 over all
+        that was weighed, of which there may be nothing.
+        """
+
+
+def find_gaps(line: str, level: str, max_gap: int = 4, *, exact: bool = False) -> list[Gap]:
+    """The gaps of a line: three or more underscores, of 1 to `max_gap` tokens; words' stand between spaces.
+
+    With `exact`, each underscore is one character: a run of them is as many tokens of a character model, and
+    the word around it is one of a word model's that fits.
+    """
+    if not exact:
+        pattern, lengths = (_RUN if level == CHARACTERS else _RUN_ALONE), range(1, max_gap + 1)
+        return [Gap(*found.span(), lengths) for found in pattern.finditer(line)]
+    if level == CHARACTERS:
+        runs = [found.span() for found in _EXACT.finditer(line)]
+        return [Gap(start, end, range(end - start, end - start + 1)) for start, end in runs]
+    return [Gap(*found.span(), range(1, 2), found.group()) for found in _EXACT_WORD.finditer(line)]
+
+
+class LineFiller:
+    """Fills the gaps of lines, each line by itself."""
+
+    def __init__(self, filler: Filler) -> None:
+        self.vocabulary = filler.vocabulary
+        self._filler, self._answers = filler, possible_answers(filler.vocabulary)
+
+    def fill(self, line: str, gaps: Sequence[Gap], k: int) -> list[list[Candidate]]:
+        """The `k` best candidates of each gap, of which there is at least one.
+
+        Gaps are filled from left to right: each sees the best candidates of those before it, and of what
+        stands to its right the text up to the next gap; neither side further off than `CONTEXT` tokens.
+        """
+        vocabulary = self.vocabulary
+        places = [0, *(place for gap in gaps for place in (gap.start, gap.end)), len(line)]
+        left, *behind = (
+            vocabulary.numbers(vocabulary.split(line[start:end]))
+            for start, end in zip(places[::2], places[1::2], strict=True)
+        )
+        behind[-1].append(vocabulary.line_end)
+        found: list[list[Candidate]] = []
+        for gap, right in zip(gaps, behind, strict=True):
+            near, answers = [vocabulary.line_end, *left[-CONTEXT:]], self._fitting(gap.word)
+            candidates = self._filler.candidates(near, right[:CONTEXT], gap.lengths, answers, k)
+            found.append(candidates)
+            left += candidates[0].ids if candidates else [vocabulary.unknown]
+            left += right
+        return found
+
+    def _fitting(self, word: str) -> Sequence[int]:
+        """The answers whose letters are those of `word`, where they are known."""
+        if not word:
+            return self._answers
+        letters = re.compile("".join("." if letter == "_" else re.escape(letter) for letter in word))
+        return [number for number in self._answers if letters.fullmatch(self.vocabulary.tokens[number])]
+
+
+def possible_answers(vocabulary: LanguageVocabulary) -> list[int]:
+    """The tokens that may stand in a gap: none that is unknown, ends a line or would break a table."""
+    special = {vocabulary.unknown, vocabulary.line_end}
+    return [
+        number
+        for number, token in enumerate(vocabulary.tokens)
+        if number not in special and not token.strip(" ").isspace()
+    ]

@@ -1,0 +1,115 @@
+"""Text from a language model, token by token, shown as it is made."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.decoding.reading import pieces_of, read_prompt
+from nlp.decoding.repetition import CHECK_EVERY, LONGEST_REPETITION, repeated_cycle
+from nlp.decoding.stop_strings import StopStrings
+from nlp.text.language_vocabulary import CHARACTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from nlp.decoding.predictor import Predictor
+    from nlp.layers.arrays import Floats, Ids
+    from nlp.text.language_vocabulary import LanguageVocabulary
+
+    Choose = Callable[[Floats, Sequence[int]], int]
+
+LENGTH, STOP, REPETITION = "length", "stop", "repetition"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where a text ends: after `length` tokens, before a string of `stop`, or going round in circles."""
+
+    length: int
+    stop: Sequence[str] = ()
+    may_repeat: bool = False
+
+
+class Spelling:
+    """The text of tokens as they come, after some text that is there already.
+
+    Words are separated by a space, except where a line begins; see `LanguageVocabulary.join`.
+    """
+
+    def __init__(self, vocabulary: LanguageVocabulary, before: str = "") -> None:
+        self._tokens = vocabulary.tokens
+        self._line_end = vocabulary.line_end
+        self._is_joined = vocabulary.level == CHARACTERS
+        self._begins = not before or before[-1].isspace()
+
+    def __call__(self, number: int) -> str:
+        """The text that this token adds."""
+        if self._is_joined:
+            return self._tokens[number]
+        if number == self._line_end:
+            self._begins = True
+            return "\n"
+        space = "" if self._begins else " "
+        self._begins = False
+        return space + self._tokens[number]
+
+
+class Continuation:
+    """What follows a prompt. Iterating makes it: strings, some of them empty, as soon as they are final.
+
+    Attributes, once it has ended: `tokens`, all that were drawn; `logprob`, their sum of log P in nats by the
+    model itself, whatever the sampling; `ended`, "length", "stop" or "repetition"; `cycle`, the length of the
+    repeated cycle.
+    """
+
+    def __init__(self, predictor: Predictor, prompt: str, limits: Limits, choose: Choose) -> None:
+        self._predictor = predictor
+        self._limits = limits
+        self._choose = choose
+        vocabulary = predictor.vocabulary
+        self._spelling = Spelling(vocabulary, prompt)
+        self._history = array("i", vocabulary.numbers(pieces_of(vocabulary, prompt)))
+        self._prompt_length = len(self._history)
+        self.logprob = 0.0
+        self.ended = LENGTH
+        self.cycle = 0
+
+    @property
+    def tokens(self) -> Sequence[int]:
+        """The tokens drawn so far, those of a stop string among them."""
+        return self._history[self._prompt_length :]
+
+    def __iter__(self) -> Iterator[str]:
+        """Make the text; to be called once."""
+        stop = StopStrings(self._limits.stop)
+        for number in self._drawn():
+            ready, stopped = stop.feed(self._spelling(number))
+            yield ready
+            if stopped:
+                self.ended = STOP
+                return
+        yield stop.rest()
+
+    def _drawn(self) -> Iterator[int]:
+        predictor, choose, length = self._predictor, self._choose, self._limits.length
+        history = self._history  # a penalty looks back into the prompt
+        state, log_probabilities = read_prompt(predictor, history)
+        ids: Ids = np.empty(1, np.int32)
+        for drawn in range(1, length + 1):
+            number = choose(log_probabilities, history)
+            self.logprob += float(log_probabilities[number])
+            history.append(number)
+            yield number
+            if drawn == length:
+                return
+            if drawn % CHECK_EVERY == 0 and not self._limits.may_repeat:
+                self.cycle = repeated_cycle(history[-min(drawn, LONGEST_REPETITION) :])
+                if self.cycle:
+                    self.ended = REPETITION
+                    return
+            ids[0] = number
+            log_probabilities = predictor.advance(state, ids)[0]

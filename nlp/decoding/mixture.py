@@ -1,0 +1,148 @@
+"""Several language models as one: their probabilities interpolated, token by token, over one vocabulary."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nlp.decoding.reading import stretch_length
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from nlp.decoding.predictor import Predictor
+    from nlp.layers.arrays import Ids
+    from nlp.text.language_vocabulary import LanguageVocabulary
+
+    LogProbabilities = npt.NDArray[np.float64]
+
+_ROUNDS = 1000
+_SMALLEST_GAIN = 1e-9  # nats a token, of one round
+
+
+class TextReader:
+    """Reads one text with one predictor and tells log P of each token, on the vocabulary of `reference`.
+
+    Where the two vocabularies differ, this is still a distribution over that of `reference`, V. What the
+    predictor gives its own `<unk>` is shared evenly by all that is `<unk>` to it: the n tokens of V that it
+    lacks, and the rest of the world. A token that V lacks is `<unk>` there, so that gets the predictor's
+    probability of every token that V lacks:
+
+    Equation: q(v) = p(v)                      for v that both have
+              q(v) = p(<unk>) / (n + 1)        for v that the predictor lacks
+              q(<unk>) = p(<unk>) / (n + 1) + Σ_{u not in V} p(u)
+    Attributes: `is_cut_freely`, whether the predictor says of itself that `score` gives the same bits however
+    a text is cut; a matrix product does not.
+    """
+
+    def __init__(self, predictor: Predictor, reference: LanguageVocabulary) -> None:
+        self._predictor = predictor
+        self.is_cut_freely = bool(getattr(predictor, "is_cut_freely", False))
+        own = predictor.vocabulary
+        self._length = stretch_length(own)
+        lacking = [token for token in reference.tokens if token not in own.index]
+        self._share = -math.log(len(lacking) + 1)
+        self._reference = reference
+        beyond = [number for number, token in enumerate(own.tokens) if token not in reference.index]
+        self._beyond = np.array(beyond, np.intp)
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget what was read: the next token begins a text."""
+        self._state: Any = self._predictor.start(1)
+        self._last = self._predictor.vocabulary.line_end
+
+    def read(self, pieces: Sequence[str]) -> LogProbabilities:
+        """Read the next tokens of the text; return log P in nats of each, given all before. Shape: (N,)."""
+        found: LogProbabilities = np.empty(len(pieces))
+        for start in range(0, len(pieces), self._length):
+            part = pieces[start : start + self._length]
+            found[start : start + len(part)] = self._read_stretch(part)
+        return found
+
+    def _read_stretch(self, pieces: Sequence[str]) -> LogProbabilities:
+        own = self._predictor.vocabulary
+        stream: Ids = np.array([self._last, *own.numbers(pieces)], np.int32)
+        self._last = int(stream[-1])
+        ids, targets = stream[:-1], stream[1:]
+        if not len(self._beyond):
+            found = self._predictor.score(self._state, ids, targets).astype(np.float64)
+        else:
+            found = self._read_with_unknown(pieces, ids, targets)
+        if self._share:
+            found[targets == own.unknown] += self._share
+        return found
+
+    def _read_with_unknown(self, pieces: Sequence[str], ids: Ids, targets: Ids) -> LogProbabilities:
+        """As `score`, but a token that the reference lacks has the probability of them all.
+
+        Their sum takes the whole distribution, so each is read by a step of its own.
+        """
+        reference, own = self._reference, self._predictor.vocabulary
+        unknown = [
+            place for place, number in enumerate(reference.numbers(pieces)) if number == reference.unknown
+        ]
+        found: LogProbabilities = np.empty(len(pieces))
+        start = 0
+        for place in [*unknown, len(pieces)]:
+            if start < place:
+                found[start:place] = self._predictor.score(
+                    self._state, ids[start:place], targets[start:place]
+                )
+            if place < len(pieces):
+                row = self._predictor.advance(self._state, ids[place : place + 1])[0].astype(np.float64)
+                row[own.unknown] += self._share
+                found[place] = np.logaddexp.reduce(row[[own.unknown, *self._beyond]])
+            start = place + 1
+        # `_read_stretch` adds the share to every <unk> of the predictor; here it is in the sum already.
+        found[[place for place in unknown if targets[place] == own.unknown]] -= self._share
+        return found
+
+
+def mixed(log_probabilities: Sequence[LogProbabilities], weights: Sequence[float]) -> LogProbabilities:
+    """The log-probabilities of the interpolated model.
+
+    Equation: log Σ_k w_k p_k
+    Shapes:   `log_probabilities`, one (N,) a model -> (N,)
+    """
+    total: LogProbabilities = np.full(len(log_probabilities[0]), -np.inf)
+    for found, weight in zip(log_probabilities, weights, strict=True):
+        if weight > 0:
+            total = np.logaddexp(total, found + math.log(weight))
+    return total
+
+
+def tuned_weights(
+    log_probabilities: Sequence[LogProbabilities], weights: Sequence[float | None]
+) -> list[float]:
+    """The weights under which a text is most probable; those that are given stay.
+
+    Expectation–maximisation from equal weights, until a round gains less than 1e-9 nats a token. A weight's
+    share of what the given ones leave becomes its model's mean share in the probability of the tokens.
+
+    Equation: γ_nk = w_k p_k(n) / Σ_j w_j p_j(n),   w_k ← (1 − Σ given) Σ_n γ_nk / Σ_n Σ_{j free} γ_nj
+    Source: Jelinek & Mercer 1980, "Interpolated estimation of Markov source parameters from sparse data"
+    """
+    free = [k for k, weight in enumerate(weights) if weight is None]
+    left = 1 - sum(weight for weight in weights if weight is not None)
+    found = [left / len(free) if weight is None else weight for weight in weights]
+    before = -math.inf
+    for _ in range(_ROUNDS):
+        total = mixed(log_probabilities, found)
+        usable = total > -np.inf
+        if not usable.any():
+            break
+        mean = float(total[usable].mean())
+        if mean - before < _SMALLEST_GAIN:
+            break
+        before = mean
+        shares = [found[k] * float(np.exp(log_probabilities[k][usable] - total[usable]).mean()) for k in free]
+        if not sum(shares) > 0:
+            break
+        for k, share in zip(free, shares, strict=True):
+            found[k] = left * share / sum(shares)
+    return found

@@ -1,0 +1,26 @@
+"""Whoever fills gaps, from a model file of any kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from nlp.decoding.filling import BayesFiller
+from nlp.decoding.open_predictor import open_predictor
+from nlp.decoding.two_sided import TwoSidedFiller
+from nlp.envelope import open_model
+from nlp.models.language_model_files import FILL_MODEL, load_language_model
+
+if TYPE_CHECKING:
+    from nlp.decoding.gaps import Filler
+    from nlp.models.fill_model import FillModel
+
+
+def open_filler(path: str) -> Filler:
+    """A bidirectional model, or any that reads from left to right.
+
+    Raises: ModelError if the file is damaged or holds no language model; OSError if it can't be read
+    """
+    if open_model(path).kind == FILL_MODEL:
+        loaded = load_language_model(path, FILL_MODEL)
+        return TwoSidedFiller(cast("FillModel", loaded.model), loaded.vocabulary)
+    return BayesFiller(open_predictor(path))

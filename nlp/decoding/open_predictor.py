@@ -1,0 +1,49 @@
+"""A predictor for whichever kind of language model a file holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from nlp.envelope import open_model
+from nlp.errors import ModelError
+from nlp.models.language_model_files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
+
+if TYPE_CHECKING:
+    from nlp.decoding.predictor import Predictor
+    from nlp.models.language_model import LanguageModel
+
+NGRAM_MODEL = "ngram-model"
+
+
+def open_predictor(path: str) -> Predictor:
+    """The predictor of a model of `rnn-train` or `ngram-train`.
+
+    Raises: ModelError if it is damaged or of another kind; OSError if it can't be read
+    """
+    kind = open_model(path).kind
+    if kind == NGRAM_MODEL:
+        from nlp.models.ngram_predictor import open_ngram_predictor
+
+        return open_ngram_predictor(path)
+    if kind == FILL_MODEL:
+        raise ModelError(
+            f"{path}: a model of kind {kind!r} reads from both sides and continues no text; use it with "
+            f"'fill', or train one without --bidirectional"
+        )
+    if kind != LANGUAGE_MODEL:
+        raise ModelError(
+            f"{path}: a model of kind {kind!r}, but this command needs one of kind {LANGUAGE_MODEL!r} or "
+            f"{NGRAM_MODEL!r}"
+        )
+    return _of_network(path)
+
+
+def _of_network(path: str) -> Predictor:
+    from nlp.decoding.feed_forward_predictor import FeedForwardPredictor
+    from nlp.decoding.recurrent_predictor import RecurrentPredictor
+    from nlp.models.feed_forward import FeedForward
+
+    loaded = load_language_model(path)
+    if isinstance(loaded.model, FeedForward):
+        return FeedForwardPredictor(loaded.model, loaded.vocabulary)
+    return RecurrentPredictor(cast("LanguageModel", loaded.model), loaded.vocabulary)

@@ -1,0 +1,101 @@
+"""Next-token distributions of recurrent models, one token at a time at the least cost.
+
+Training takes many tokens of many texts at once; generation has one of each, and there the price is reading
+the weights and calling NumPy. So all gates of a layer are one vector and one product, σ goes through the same
+call of tanh as the other gates (its weights are halved beforehand), and of a small vocabulary the products
+with the first layer's weights are looked up instead of taken.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nlp.decoding.cell_steps import make_step
+from nlp.layers.workspace import Workspace
+
+if TYPE_CHECKING:
+    from nlp.decoding.cell_steps import Step
+    from nlp.decoding.predictor import Rows
+    from nlp.layers.arrays import Floats, Ids
+    from nlp.models.language_model import LanguageModel
+    from nlp.text.language_vocabulary import LanguageVocabulary
+
+_TABLE = 1 << 22  # numbers in the table of looked-up products: more would take longer to make than it saves
+_STRETCH = 512  # tokens of a text that are scored together
+
+
+class RecurrentState:
+    """The vectors carried for some texts, and room for the next step.
+
+    Attributes: `rows`; `carried` (L S, rows, H), as `LanguageModel` has it, or without `rows` for one text.
+    """
+
+    def __init__(self, carried: Floats, steps: list[Step]) -> None:
+        self.rows = carried.shape[1]
+        self.carried = carried
+        single = carried[:, 0] if self.rows == 1 else carried
+        places = len(carried) // len(steps)
+        self.calls = [
+            step.bind(single[number * places : (number + 1) * places]) for number, step in enumerate(steps)
+        ]
+
+
+class RecurrentPredictor:
+    """A `LanguageModel` that reads token after token: see `Predictor`."""
+
+    def __init__(self, model: LanguageModel, vocabulary: LanguageVocabulary) -> None:
+        self._model, self._vocabulary = model, vocabulary
+        self._workspace = Workspace(model.parameters.flat.dtype)
+
+    @property
+    def vocabulary(self) -> LanguageVocabulary:
+        """The tokens, V of them."""
+        return self._vocabulary
+
+    def start(self, rows: int) -> RecurrentState:
+        """The state of `rows` texts of which nothing has been read."""
+        return RecurrentState(self._model.new_state(rows), self._steps)
+
+    def advance(self, state: RecurrentState, ids: Ids) -> Floats:
+        """Read one token of each text; return log P(next), (rows, V), valid until the next call."""
+        x: Any = int(ids[0]) if state.rows == 1 else ids
+        if not self._by_table:
+            x = self._model.parameters["E"][x]
+        for call in state.calls:
+            x = call(x)
+        model, h = self._model, x.reshape(state.rows, -1)
+        return model.output.log_probabilities(model.parameters, h, self._workspace)
+
+    def select(self, state: RecurrentState, rows: Rows) -> RecurrentState:
+        """A state whose texts are those in the given places, some perhaps more than once."""
+        return RecurrentState(state.carried[:, rows], self._steps)
+
+    def score(self, state: RecurrentState, ids: Ids, targets: Ids) -> Floats:
+        """Read a stretch of one text; return log P(target) of each token, (N,)."""
+        scores = np.empty(len(ids), self._workspace.dtype)
+        for start in range(0, len(ids), _STRETCH):
+            part = slice(start, start + _STRETCH)
+            h = self._model.hidden(ids[part, None], state.carried, self._workspace)
+            scores[part] = self._model.output.log_probabilities_of(
+                self._model.parameters, h.reshape(len(h), -1), targets[part], self._workspace
+            )
+        return scores
+
+    @property
+    def _by_table(self) -> bool:
+        return self._steps[0].table is not None
+
+    @cached_property
+    def _steps(self) -> list[Step]:
+        """One for each layer; made when the first state is, for scoring a text does not need them."""
+        model = self._model
+        steps = []
+        for number, layer in enumerate(model.stack.layers):
+            weights = model.parameters.scope(layer)
+            size = model.vocabulary_size * weights["W"].shape[0] * weights["W"].shape[2]
+            E = model.parameters["E"] if number == 0 and size <= _TABLE else None
+            steps.append(make_step(model.stack.cell, weights, model.statistics.scope(layer), E))
+        return steps

@@ -1,0 +1,111 @@
+"""How probable a text is: line by line, by one language model or by several mixed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from nlp.decoding.mixture import TextReader, mixed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from nlp.decoding.mixture import LogProbabilities
+    from nlp.decoding.predictor import Predictor
+
+_COUNTED_AT_ONCE = 1 << 16
+
+
+class Score(NamedTuple):
+    """Of a text: how many tokens, how many of them `<unk>`, and the sum of log P in nats."""
+
+    tokens: int = 0
+    unknown: int = 0
+    logprob: float = 0.0
+
+    @property
+    def perplexity(self) -> float:
+        """exp(−log P / tokens); infinite where a token is impossible, NaN without tokens."""
+        if not self.tokens:
+            return math.nan
+        try:
+            return math.exp(-self.logprob / self.tokens)
+        except OverflowError:
+            return math.inf
+
+    def plus(self, other: Score) -> Score:
+        """The score of both texts."""
+        return Score(self.tokens + other.tokens, self.unknown + other.unknown, self.logprob + other.logprob)
+
+
+class ReadLine(NamedTuple):
+    """A line as the models saw it.
+
+    Attributes: `pieces`, its N tokens as they are written, the line end being the last; `unknown`, how many
+    of them are `<unk>`; `by_model`, log P of each in nats, (N,) a model.
+    """
+
+    pieces: Sequence[str]
+    unknown: int
+    by_model: list[LogProbabilities]
+
+    def log_probabilities(self, weights: Sequence[float]) -> LogProbabilities:
+        """What each token has by the models mixed in these proportions, log P in nats. Shape: (N,)."""
+        return self.by_model[0] if len(self.by_model) == 1 else mixed(self.by_model, weights)
+
+    def score(self, log_probabilities: LogProbabilities) -> Score:
+        """The score of the line, given what its tokens have."""
+        return Score(len(self.pieces), self.unknown, float(log_probabilities.sum()))
+
+
+class LineReader:
+    """Reads lines with several models side by side; which tokens are known is up to the first one.
+
+    The lines are one stream, unless `by_line`: then each begins a text of its own.
+    """
+
+    def __init__(self, predictors: Sequence[Predictor], *, by_line: bool = False) -> None:
+        self._vocabulary = predictors[0].vocabulary
+        self._readers = [TextReader(predictor, self._vocabulary) for predictor in predictors]
+        self._by_line = by_line
+
+    def read(self, lines: Sequence[Sequence[str]]) -> Iterator[ReadLine]:
+        """Read the next lines, given as their tokens without line ends.
+
+        What is found does not depend on how many lines come at once: matrix products round by their size, so
+        only models without any read several lines at a time.
+        """
+        ended = [self._ended(line) for line in lines]
+        ahead = {
+            k: self._read_at_once(reader, ended)
+            for k, reader in enumerate(self._readers)
+            if reader.is_cut_freely and not self._by_line
+        }
+        for pieces in ended:
+            if self._by_line:
+                for reader in self._readers:
+                    reader.restart()
+            found = [
+                next(ahead[k]) if k in ahead else reader.read(pieces)
+                for k, reader in enumerate(self._readers)
+            ]
+            yield ReadLine(pieces, self._unknown(pieces), found)
+
+    def _ended(self, line: Sequence[str]) -> Sequence[str]:
+        line_end = self._vocabulary.tokens[self._vocabulary.line_end]
+        return line + line_end if isinstance(line, str) else [*line, line_end]
+
+    @staticmethod
+    def _read_at_once(reader: TextReader, lines: Sequence[Sequence[str]]) -> Iterator[LogProbabilities]:
+        found = reader.read([piece for line in lines for piece in line])
+        start = 0
+        for line in lines:
+            yield found[start : start + len(line)]
+            start += len(line)
+
+    def _unknown(self, pieces: Sequence[str]) -> int:
+        numbers, unknown = self._vocabulary.numbers, self._vocabulary.unknown
+        return sum(
+            numbers(pieces[start : start + _COUNTED_AT_ONCE]).count(unknown)
+            for start in range(0, len(pieces), _COUNTED_AT_ONCE)
+        )

@@ -1,0 +1,80 @@
+"""Batch normalisation of one array, with the masked rows of ragged batches left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from nlp.layers.arrays import Floats
+
+EPSILON = 1e-5
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Mean and variance of the places that were normalised together, both (…, 1, H)."""
+
+    mean: Floats
+    variance: Floats
+
+    @property
+    def scale(self) -> Floats:
+        """What centered values are multiplied by."""
+        scale: Floats = 1 / np.sqrt(self.variance + EPSILON)
+        return scale
+
+
+def normalise_(x: Floats, mask: Floats | None = None) -> Moments:
+    """Give every feature mean 0 and variance 1 over the places that count, in place.
+
+    Equation: x ← (x - μ) / √(σ² + ε),   μ = Σ_n m_n x_n / Σ_n m_n,   σ² = Σ_n m_n (x_n - μ)² / Σ_n m_n
+    Shapes:   x (…, N, H), zero afterwards where masked; mask (…, N, 1), 0 or 1, with a 1 in every N
+    Source:   Ioffe & Szegedy 2015, "Batch normalization: accelerating deep network training by reducing
+              internal covariate shift", algorithm 1
+    """
+    mean = _mean(x, mask)
+    x -= mean
+    if mask is not None:
+        x *= mask
+    places = x.shape[-2] if mask is None else mask.sum(axis=-2, keepdims=True)
+    squares: Floats = np.einsum("...nh,...nh->...h", x, x)[..., None, :]
+    moments = Moments(mean, squares / places)
+    x *= moments.scale
+    return moments
+
+
+def normalise_by_(x: Floats, moments: Moments) -> None:
+    """Normalise by moments that are known, in place."""
+    x -= moments.mean
+    x *= moments.scale
+
+
+def normalise_backward_(
+    dy: Floats, y: Floats, moments: Moments, gamma: Floats, mask: Floats | None = None
+) -> Floats:
+    """Replace the gradient of γ y, y being the normalised x, by that of x; return dγ for every group.
+
+    Equation: dx = γ / √(σ² + ε) (dy - mean(dy) - y mean(dy y))
+    Shapes:   dy, y (…, N, H), both zero where masked, y used up; gamma (…, 1, H) -> (…, 1, H)
+    """
+    d_gamma: Floats = np.einsum("...nh,...nh->...h", dy, y)[..., None, :]
+    places = dy.shape[-2] if mask is None else mask.sum(axis=-2, keepdims=True)
+    dy -= dy.sum(axis=-2, keepdims=True) / places
+    y *= d_gamma / places
+    dy -= y
+    dy *= gamma * moments.scale
+    if mask is not None:
+        dy *= mask
+    return d_gamma
+
+
+def _mean(x: Floats, mask: Floats | None) -> Floats:
+    mean: Floats
+    if mask is None:
+        mean = x.mean(axis=-2, keepdims=True)
+    else:
+        mean = np.einsum("...nh,...nk->...kh", x, mask) / mask.sum(axis=-2, keepdims=True)
+    return mean

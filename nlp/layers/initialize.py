@@ -1,0 +1,61 @@
+"""Where the weights of a network start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from nlp.layers.arrays import Floats
+
+_FORGET = 1  # place of the forget gate among i f o g
+
+
+def uniform_(w: Floats, bound: float, generator: np.random.Generator) -> None:
+    """Fill w uniformly from [-bound, bound).
+
+    Draws are float32 whatever the dtype, so that a float64 run of the same seed starts at the same place.
+    """
+    w[...] = generator.random(w.shape, dtype=np.float32)
+    w -= 0.5
+    w *= 2 * bound
+
+
+def orthogonal_(w: Floats, generator: np.random.Generator, gain: float = 1.0) -> None:
+    """Fill each matrix with orthonormal rows or columns, whichever are fewer, times `gain`.
+
+    A product of orthogonal matrices neither shrinks nor grows a vector, however many there are.
+
+    Equation: Q R = A, A normal;   w = gain Q sign(diag R), uniform over all such matrices
+    Shapes:   w (…, D, H)
+    Source:   Saxe, McClelland & Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning in deep
+              linear neural networks", §3; Mezzadri 2007, "How to generate random matrices from the classical
+              compact groups", for the signs
+    """
+    rows, columns = w.shape[-2:]
+    for index in np.ndindex(w.shape[:-2]):
+        normal = generator.standard_normal((max(rows, columns), min(rows, columns)))
+        q, r = np.linalg.qr(normal)
+        q *= gain * np.where(np.diagonal(r) < 0, -1.0, 1.0)
+        w[index] = q if rows >= columns else q.T
+
+
+def identity_(w: Floats, scale: float = 1.0) -> None:
+    """Make each matrix `scale` times the identity: what ReLU networks learn long sequences from.
+
+    Shapes: w (…, H, H)
+    Source: Le, Jaitly & Hinton 2015, "A simple way to initialize recurrent networks of rectified linear
+            units", §3
+    """
+    w[...] = scale * np.eye(w.shape[-1], dtype=w.dtype)
+
+
+def forget_bias_(b: Floats, value: float) -> None:
+    """Set the forget gate's bias of an LSTM: at 1 or more it remembers before it has learned to.
+
+    Shapes: b (4, H), gates i f o g
+    Source: Gers, Schmidhuber & Cummins 2000, "Learning to forget", §4; Jozefowicz, Zaremba & Sutskever 2015,
+            "An empirical exploration of recurrent network architectures", §3
+    """
+    b[_FORGET] = value

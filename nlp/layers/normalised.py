@@ -1,0 +1,328 @@
+"""Recurrent layers with batch normalisation, in the two forms that were published.
+
+`input` (Laurent et al. 2016) normalises W x over all places of a batch. `recurrent` (Cooijmans et al. 2016)
+normalises W x, the recurrent products and an LSTM's memory, each step by itself: the first steps of a
+sequence are unlike the others. It keeps running statistics of the first steps, and takes those of the last
+one kept for all that come later. They are in `Parameters` of their own, which training averages.
+
+Shift is `b`, so that only the memory has one of its own. Gradients flow through the statistics of a batch.
+
+Source: Laurent, Pereyra, Brakel, Zhang & Bengio 2016, "Batch normalized recurrent neural networks", eq. 10;
+        Cooijmans, Ballas, Laurent, Gülçehre & Courville 2016, "Recurrent batch normalization", eq. 6 to 8
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.layers.batch_norm import Moments, normalise_, normalise_backward_, normalise_by_
+from nlp.layers.cells import ALL, Link
+from nlp.layers.recurrent import (
+    Trace,
+    input_gradients,
+    input_products,
+    new_trace,
+    recurrent_gradients,
+    scan,
+    scan_back,
+    steps_of,
+    transposed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nlp.layers.arrays import Floats
+    from nlp.layers.cells import Cell
+    from nlp.layers.recurrent import OnStep
+    from nlp.layers.workspace import Workspace
+
+    Tensors = Mapping[str, Floats]
+
+FORMS = ("input", "recurrent")
+
+
+@dataclass(frozen=True)
+class NormalisedTrace:
+    """What a normalised scan leaves for its way back.
+
+    Attributes: `trace`, the scan's own; `x`, what took the moments of W x; `link`, of the steps.
+    """
+
+    trace: Trace[Floats]
+    x: _AllSteps | _EachStep
+    link: Link
+
+
+def normalised_shapes(form: str, cell: Cell, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
+    """The tensors of a layer: those of its cell, and `gamma_x`; for `recurrent`, `gamma_u` and more.
+
+    Raises: ValueError if there is no such form, or not for this cell
+    """
+    shapes = cell.shapes(inputs, hidden) | {"gamma_x": (cell.gates, hidden)}
+    if form == "input":
+        return shapes
+    if form != "recurrent":
+        raise ValueError(f"batch normalisation {form!r} is none of {', '.join(FORMS)}")
+    if "b_reset" in shapes:
+        raise ValueError("recurrent batch normalisation is for a GRU that resets before the product")
+    shapes |= {"gamma_u": (cell.gates, hidden)}
+    return shapes | ({"gamma_c": (hidden,), "beta_c": (hidden,)} if cell.states == 2 else {})
+
+
+def statistics_shapes(form: str, cell: Cell, hidden: int, steps: int) -> dict[str, tuple[int, ...]]:
+    """The running statistics of a layer, for its first `steps` steps in the form `recurrent`."""
+    if form == "input":
+        return {"x_mean": (1, cell.gates, hidden), "x_variance": (1, cell.gates, hidden)}
+    of = {"x": (steps, cell.gates, hidden), "u": (steps, cell.gates, hidden)}
+    if cell.states == 2:
+        of["c"] = (steps, 1, hidden)
+    return {f"{name}_{moment}": shape for name, shape in of.items() for moment in ("mean", "variance")}
+
+
+def initialize_normalisation_(p: Tensors, statistics: Tensors) -> None:
+    """Set every γ to 0.1, as a recurrence must have it, every variance to 1, and the rest to 0.
+
+    At 1, the derivative of tanh over normalised products is well below 1, and gradients vanish.
+
+    Source: Cooijmans et al. 2016, §4
+    """
+    for name, tensor in p.items():
+        if name.startswith("gamma"):
+            tensor[...] = 0.1
+        elif name.startswith("beta"):
+            tensor[...] = 0
+    for name, tensor in statistics.items():
+        tensor[...] = 1 if name.endswith("variance") else 0
+
+
+def normalised_forward(
+    cell: Cell,
+    p: Tensors,
+    statistics: Tensors,
+    x: Floats,
+    state: Floats,
+    workspace: Workspace,
+    *,
+    observed: Tensors | None = None,
+    active: Sequence[int] | None = None,
+    reverse: bool = False,
+    start: int = 0,
+) -> tuple[Floats, NormalisedTrace]:
+    """Run a normalised cell over a batch: see `recurrent_forward`.
+
+    With `observed`, shaped like `statistics`, the moments are those of the batch, and are written there: this
+    is training. Steps that the batch is too short for get the moments of its last one. Without it, the
+    statistics are used, and nothing can be taken back; `start` steps have been read before. In reverse, steps
+    are counted from the end of the batch.
+    """
+    trace = new_trace(cell, p, x, workspace, active, reverse)
+    input_products(p["W"], trace)
+    of_x: _AllSteps | _EachStep
+    if "gamma_u" in p:
+        source = _Source(trace, None if observed is not None else statistics, start, workspace)
+        of_x = _EachStep("x", p["gamma_x"], source)
+        link: Link = _NormalisedLink(p, source)
+    else:
+        of_x = _AllSteps(p["gamma_x"], trace, None if observed is not None else statistics, workspace)
+        link = Link(p)
+    of_x.forward_all_(trace)
+    trace.z[...] += p["b"][:, None, None]
+    h = scan(cell, link, trace, state, workspace)
+    if observed is not None:
+        of_x.observe(observed)
+        if isinstance(link, _NormalisedLink):
+            link.observe(observed)
+    return h, NormalisedTrace(trace, of_x, link)
+
+
+def normalised_backward(
+    cell: Cell,
+    p: Tensors,
+    grad: Tensors,
+    dh: Floats,
+    cache: NormalisedTrace,
+    workspace: Workspace,
+    *,
+    d_state: Floats | None = None,
+    on_step: OnStep | None = None,
+) -> Floats:
+    """Add the gradients of the parameters to `grad`, after a forward with `observed`; return that of x.
+
+    Shapes and `on_step`: see `recurrent_backward`.
+    """
+    trace, link = cache.trace, cache.link
+    UT = transposed(p["U"], workspace)
+    if isinstance(link, _NormalisedLink):
+        link.turn_back(grad, UT, workspace("d_products", *trace.z.shape))
+        scan_back(cell, link, dh, trace, workspace, d_state, on_step)
+        recurrent_gradients(cell, grad, trace, link.d_products, workspace)
+    else:
+        scan_back(cell, Link(p, UT), dh, trace, workspace, d_state, on_step)
+        recurrent_gradients(cell, grad, trace, trace.z, workspace)
+    grad["b"][...] += trace.z.sum(axis=(1, 2))
+    cache.x.backward_all_(trace, grad["gamma_x"])
+    return input_gradients(p["W"], grad, trace, workspace)
+
+
+class _AllSteps:
+    """Moments of W x over all places of a batch."""
+
+    def __init__(
+        self, gamma: Floats, trace: Trace[Floats], statistics: Tensors | None, workspace: Workspace
+    ) -> None:
+        gates, steps, batch, hidden = trace.z.shape
+        self._gamma = gamma[:, None]
+        self._y = workspace("normal_x", gates, steps * batch, hidden)
+        self._mask: Floats | None = None
+        if trace.active is not None:
+            alive = np.arange(batch) < np.asarray(trace.active)[:, None]
+            self._mask = alive.reshape(-1, 1).astype(trace.z.dtype)
+        self._kept = None if statistics is None else _moments(statistics, "x", 0)
+        self._moments = Moments(gamma, gamma)
+
+    def forward_all_(self, trace: Trace[Floats]) -> None:
+        """Replace W x by γ times the normalised W x."""
+        z = trace.z.reshape(self._y.shape)
+        self._y[...] = z
+        if self._kept is None:
+            self._moments = normalise_(self._y, self._mask)
+        else:
+            normalise_by_(self._y, self._kept)
+        np.multiply(self._y, self._gamma, out=z)
+
+    def backward_all_(self, trace: Trace[Floats], d_gamma: Floats) -> None:
+        """Replace the gradient of what `forward_all_` left by that of W x."""
+        dz = trace.z.reshape(self._y.shape)
+        d_gamma += normalise_backward_(dz, self._y, self._moments, self._gamma, self._mask)[:, 0]
+
+    def observe(self, observed: Tensors) -> None:
+        """Write the moments of the batch."""
+        observed["x_mean"][0] = self._moments.mean[:, 0]
+        observed["x_variance"][0] = self._moments.variance[:, 0]
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where the moments of each step come from: the rows alive, or `statistics` that were kept."""
+
+    trace: Trace[Floats]
+    statistics: Tensors | None
+    start: int
+    workspace: Workspace
+
+
+class _EachStep:
+    """Moments of one quantity (g, n, H) at each step, over the rows alive."""
+
+    def __init__(self, name: str, gamma: Floats, source: _Source) -> None:
+        _, steps, batch, hidden = source.trace.z.shape
+        self._name, self._gamma, self._reverse = name, gamma[:, None], source.trace.reverse
+        self._y = source.workspace(f"normal_{name}", len(gamma), steps, batch, hidden)
+        moments = source.workspace(f"moments_{name}", 2, steps, len(gamma), 1, hidden)
+        self._mean, self._variance = moments
+        self._known = source.statistics is not None
+        if source.statistics is not None:
+            kept = source.statistics[f"{name}_mean"], source.statistics[f"{name}_variance"]
+            numbers = np.minimum(np.arange(steps) + source.start, len(kept[0]) - 1)
+            numbers = numbers[::-1] if self._reverse else numbers
+            self._mean[:, :, 0], self._variance[:, :, 0] = kept[0][numbers], kept[1][numbers]
+
+    def forward(self, x: Floats, at: int, gates: slice, out: Floats) -> None:
+        """Write γ times the normalised x over `out`."""
+        y, moments = self._y[gates, at, : x.shape[1]], self._moments(at, gates)
+        y[...] = x
+        if self._known:
+            normalise_by_(y, moments)
+        else:
+            seen = normalise_(y)
+            moments.mean[...], moments.variance[...] = seen.mean, seen.variance
+        np.multiply(y, self._gamma[gates], out=out)
+
+    def backward_(self, d: Floats, at: int, gates: slice, d_gamma: Floats) -> None:
+        """Replace the gradient of what `forward` wrote by that of x, and add to that of γ (g, H)."""
+        y, moments = self._y[gates, at, : d.shape[1]], self._moments(at, gates)
+        d_gamma[gates] += normalise_backward_(d, y, moments, self._gamma[gates])[:, 0]
+
+    def forward_all_(self, trace: Trace[Floats]) -> None:
+        """Replace W x by γ times the normalised W x, step by step."""
+        for t, _, _, n in steps_of(trace):
+            self.forward(trace.z[:, t, :n], t, ALL, trace.z[:, t, :n])
+
+    def backward_all_(self, trace: Trace[Floats], d_gamma: Floats) -> None:
+        """Replace the gradient of what `forward_all_` left by that of W x."""
+        for t, _, _, n in steps_of(trace):
+            self.backward_(trace.z[:, t, :n], t, ALL, d_gamma)
+
+    def observe(self, observed: Tensors) -> None:
+        """Write the moments of the first steps, and of the last one for those that the batch has not."""
+        for moment, seen in (("mean", self._mean), ("variance", self._variance)):
+            to = observed[f"{self._name}_{moment}"]
+            in_order = seen[::-1, :, 0] if self._reverse else seen[:, :, 0]
+            to[: len(in_order)] = in_order[: len(to)]
+            to[len(in_order) :] = in_order[-1]
+
+    def _moments(self, at: int, gates: slice) -> Moments:
+        return Moments(self._mean[at, gates], self._variance[at, gates])
+
+
+class _NormalisedLink(Link):
+    """A link whose products, and what an LSTM reads of its memory, are normalised at each step.
+
+    Attributes: `d_products` (G, T, B, H), the gradient of the products before they were normalised.
+    """
+
+    def __init__(self, p: Tensors, source: _Source) -> None:
+        super().__init__(p)
+        self.d_products = source.trace.z
+        self._grad = p
+        self._of_u = _EachStep("u", p["gamma_u"], source)
+        self._of_c = _EachStep("c", p["gamma_c"][None], source) if "gamma_c" in p else None
+
+    def turn_back(self, grad: Tensors, UT: Floats, d_products: Floats) -> None:
+        """Get ready for the way back, whose gradients go to `grad`."""
+        self._grad, self._UT, self.d_products = grad, UT, d_products
+        d_products[...] = 0
+
+    def observe(self, observed: Tensors) -> None:
+        """Write the moments of the batch."""
+        self._of_u.observe(observed)
+        if self._of_c is not None:
+            self._of_c.observe(observed)
+
+    def product(self, h: Floats, gates: slice, out: Floats) -> Floats:
+        """See `Link`."""
+        super().product(h, gates, out)
+        self._of_u.forward(out, self.at, gates, out)
+        return out
+
+    def product_back(self, d: Floats, gates: slice, out: Floats) -> Floats:
+        """See `Link`."""
+        d_products = self.d_products[gates, self.at, : d.shape[1]]
+        d_products[...] = d
+        self._of_u.backward_(d_products, self.at, gates, self._grad["gamma_u"])
+        return super().product_back(d_products, gates, out)
+
+    def memory(self, c: Floats, out: Floats) -> Floats:
+        """See `Link`."""
+        if self._of_c is None:
+            return c
+        self._of_c.forward(c[None], self.at, ALL, out[None])
+        out += self.p["beta_c"]
+        return out
+
+    def memory_back(self, d: Floats) -> Floats:
+        """See `Link`."""
+        if self._of_c is not None:
+            self._grad["beta_c"][...] += d.sum(axis=0)
+            self._of_c.backward_(d[None], self.at, ALL, self._grad["gamma_c"][None])
+        return d
+
+
+def _moments(statistics: Tensors, name: str, step: int) -> Moments:
+    """Those that were kept of a step, each (G, 1, H)."""
+    mean, variance = (statistics[f"{name}_{moment}"][step][:, None] for moment in ("mean", "variance"))
+    return Moments(mean, variance)

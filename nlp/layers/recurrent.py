@@ -1,0 +1,275 @@
+"""One scan over time for every cell: forward or in reverse, over ragged batches, from any state to the next.
+
+What does not depend on the step before is done for all steps at once: W x is one product a gate, and dW, dU
+and db are taken once a batch. Only the recurrent product and the gates are left in the loop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+
+from nlp.layers.cells import Link, add_products_
+from nlp.layers.scatter import RowGroups
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from nlp.layers.arrays import Floats, Ids
+    from nlp.layers.cells import Cell
+    from nlp.layers.workspace import Workspace
+
+    Tensors = Mapping[str, Floats]
+    OnStep = Callable[[int, Floats], None]
+
+
+Inputs = TypeVar("Inputs", bound="npt.NDArray[Any]")
+
+
+@dataclass(frozen=True)
+class Trace(Generic[Inputs]):
+    """What a scan leaves for its way back, which uses it up; valid until its workspace's next scan.
+
+    Attributes: `inputs`, x (T, B, D) or ids (T, B); `z` (G, T, B, H); `states` (S, T + 1, B, H); `saved`
+    (saved, T, B, H); `active`, `reverse` as they were given.
+    """
+
+    inputs: Inputs
+    z: Floats
+    states: Floats
+    saved: Floats
+    active: Sequence[int] | None
+    reverse: bool
+
+
+def recurrent_forward(
+    cell: Cell,
+    p: Tensors,
+    x: Floats,
+    state: Floats,
+    workspace: Workspace,
+    *,
+    active: Sequence[int] | None = None,
+    reverse: bool = False,
+) -> tuple[Floats, Trace[Floats]]:
+    """Run a cell over a batch of sequences.
+
+    Rows of different lengths are sorted by falling length: `active[t]` rows are still alive at t. Those that
+    have ended keep their state, and h repeats it there. In reverse, a row starts at its own last place.
+
+    Equation: state_t = cell(W x_t + b, state_{t-1}),   or from state_{t+1} in reverse
+    Shapes:   x (T, B, D), contiguous, finite everywhere; state (S, B, H), overwritten with the final one
+    Returns:  h (T, B, H), a view into `workspace`, and what `recurrent_backward` needs
+    """
+    trace = new_trace(cell, p, x, workspace, active, reverse)
+    input_products(p["W"], trace)
+    trace.z[...] += p["b"][:, None, None]
+    return scan(cell, Link(p), trace, state, workspace), trace
+
+
+def recurrent_backward(
+    cell: Cell,
+    p: Tensors,
+    grad: Tensors,
+    dh: Floats,
+    cache: Trace[Floats],
+    workspace: Workspace,
+    *,
+    d_state: Floats | None = None,
+    on_step: OnStep | None = None,
+) -> Floats:
+    """Add the gradients of the parameters to `grad`; return that of x.
+
+    `on_step(t, d)` sees the gradient d (S, B, H) of the state that step t leaves, each part of it with the
+    others held fixed. It may read d, which the scan goes on with.
+
+    Shapes:   dh (T, B, H), ignored where a row has ended; d_state (S, B, H), the gradient of the final state
+              (zero if it is not given), overwritten with that of the initial one
+    Returns:  dx (T, B, D), zero where a row has ended; a buffer of `workspace`
+    Source:   Werbos 1990, "Backpropagation through time: what it does and how to do it"
+    """
+    scan_back(cell, Link(p, transposed(p["U"], workspace)), dh, cache, workspace, d_state, on_step)
+    recurrent_gradients(cell, grad, cache, cache.z, workspace)
+    grad["b"][...] += cache.z.sum(axis=(1, 2))
+    return input_gradients(p["W"], grad, cache, workspace)
+
+
+def lookup_forward(
+    cell: Cell,
+    p: Tensors,
+    E: Floats,
+    ids: Ids,
+    state: Floats,
+    workspace: Workspace,
+    *,
+    active: Sequence[int] | None = None,
+    reverse: bool = False,
+) -> tuple[Floats, Trace[Ids]]:
+    """`recurrent_forward` over the rows of an embedding, for vocabularies smaller than the batch.
+
+    E W + b is taken once for every token of the vocabulary, not for every place of the batch.
+
+    Shapes: E (V, D); ids (T, B) int in [0, V), also where a row has ended
+    Raises: IndexError if an id is outside [0, V)
+    """
+    if ids.size and (ids.min() < 0 or ids.max() >= len(E)):
+        raise IndexError(f"ids reach from {ids.min()} to {ids.max()}, outside [0, {len(E)})")
+    table = workspace("table", cell.gates, len(E), p["b"].shape[1])
+    np.matmul(E, p["W"], out=table)
+    table += p["b"][:, None]
+    trace = new_trace(cell, p, ids, workspace, active, reverse)
+    for gate, of_gate in zip(table, trace.z, strict=True):
+        gate.take(ids, axis=0, out=of_gate, mode="clip")  # "raise", the default, would buffer the whole
+    return scan(cell, Link(p), trace, state, workspace), trace
+
+
+def lookup_backward(
+    cell: Cell,
+    p: Tensors,
+    E: Floats,
+    grad: Tensors,
+    dE: Floats,
+    dh: Floats,
+    cache: Trace[Ids],
+    workspace: Workspace,
+    *,
+    d_state: Floats | None = None,
+    on_step: OnStep | None = None,
+) -> None:
+    """Add the gradients of the parameters to `grad` and those of E (V, D) to `dE`: see `recurrent_backward`.
+
+    Equation: S_gv = Σ_{t,b: ids_tb = v} dz_gtb;   dW_g += Eᵀ S_g;   dE += Σ_g S_g W_gᵀ;   db_g += Σ_v S_gv
+    """
+    scan_back(cell, Link(p, transposed(p["U"], workspace)), dh, cache, workspace, d_state, on_step)
+    recurrent_gradients(cell, grad, cache, cache.z, workspace)
+    dz = cache.z.reshape(cell.gates, cache.inputs.size, -1)
+    sums = workspace("sums", cell.gates, len(E), dz.shape[2])
+    sums[...] = 0
+    groups = RowGroups.of(cache.inputs.reshape(-1))
+    for of_gate, total in zip(dz, sums, strict=True):
+        total[groups.rows] = groups.sum(of_gate)
+    add_products_(grad["W"], E, sums, workspace)
+    grad["b"][...] += sums.sum(axis=1)
+    of_table = workspace("dx", *E.shape)
+    _sum_of_products(sums, p["W"], of_table, workspace)
+    dE += of_table
+
+
+def new_trace(
+    cell: Cell,
+    p: Tensors,
+    inputs: Inputs,
+    workspace: Workspace,
+    active: Sequence[int] | None,
+    reverse: bool,
+) -> Trace[Inputs]:
+    """Buffers for a scan over `inputs` (T, B, …)."""
+    steps, batch = inputs.shape[:2]
+    hidden = p["b"].shape[1]
+    z = workspace("z", cell.gates, steps, batch, hidden)
+    states = workspace("states", cell.states, steps + 1, batch, hidden)
+    saved = workspace("saved", cell.saved, steps, batch, hidden)
+    return Trace(inputs, z, states, saved, active, reverse)
+
+
+def input_products(W: Floats, trace: Trace[Floats]) -> None:
+    """Write W x over `trace.z`."""
+    rows = trace.inputs.shape[0] * trace.inputs.shape[1]
+    np.matmul(trace.inputs.reshape(rows, -1), W, out=trace.z.reshape(len(W), rows, -1))
+
+
+def input_gradients(W: Floats, grad: Tensors, trace: Trace[Floats], workspace: Workspace) -> Floats:
+    """Add the gradient of W, from that of W x in `trace.z`; return that of x."""
+    rows = trace.inputs.shape[0] * trace.inputs.shape[1]
+    x, dz = trace.inputs.reshape(rows, -1), trace.z.reshape(len(W), rows, -1)
+    add_products_(grad["W"], x, dz, workspace)
+    dx = workspace("dx", *trace.inputs.shape)
+    _sum_of_products(dz, W, dx.reshape(rows, -1), workspace)
+    return dx
+
+
+def recurrent_gradients(
+    cell: Cell, grad: Tensors, trace: Trace[Any], d_products: Floats, workspace: Workspace
+) -> None:
+    """Add the gradients of all but W and b, from that of the recurrent products (G, T, B, H)."""
+    gates, steps, batch, hidden = d_products.shape
+    rows = steps * batch
+    before = trace.states[0, 1:] if trace.reverse else trace.states[0, :-1]
+    d_products, saved = d_products.reshape(gates, rows, hidden), trace.saved.reshape(cell.saved, rows, hidden)
+    cell.gradients(grad, d_products, before.reshape(rows, hidden), saved, workspace)
+
+
+def _sum_of_products(dz: Floats, W: Floats, dx: Floats, workspace: Workspace) -> None:
+    """Write Σ_g dz_g W_gᵀ over dx. Shapes: dz (G, N, H); W (G, D, H); dx (N, D)."""
+    np.matmul(dz[0], W[0].T, out=dx)
+    product = workspace("product", *dx.shape)
+    for of_gate, weights in zip(dz[1:], W[1:], strict=True):
+        dx += np.matmul(of_gate, weights.T, out=product)
+
+
+def steps_of(trace: Trace[Any]) -> Iterator[tuple[int, int, int, int]]:
+    """For each step: t, the places of the states before and after it, and the rows alive."""
+    _, count, batch, _ = trace.z.shape
+    for t in range(count - 1, -1, -1) if trace.reverse else range(count):
+        alive = batch if trace.active is None else trace.active[t]
+        yield (t, t + 1, t, alive) if trace.reverse else (t, t, t + 1, alive)
+
+
+def scan(cell: Cell, link: Link, trace: Trace[Any], state: Floats, workspace: Workspace) -> Floats:
+    """Take all steps forward from W x + b in `trace.z`; return h (T, B, H)."""
+    _, count, batch, hidden = trace.z.shape
+    states, reverse = trace.states, trace.reverse
+    states[:, count if reverse else 0] = state
+    scratch = workspace("scratch", cell.scratch, batch, hidden)
+    for t, a, b, n in steps_of(trace):
+        link.at = t
+        cell.forward(
+            link, trace.z[:, t, :n], states[:, a, :n], states[:, b, :n], trace.saved[:, t, :n], scratch[:, :n]
+        )
+        if n < batch:
+            states[:, b, n:] = states[:, a, n:]
+    state[...] = states[:, 0 if reverse else count]
+    return states[0, :count] if reverse else states[0, 1:]
+
+
+def scan_back(
+    cell: Cell,
+    link: Link,
+    dh: Floats,
+    trace: Trace[Any],
+    workspace: Workspace,
+    d_state: Floats | None,
+    on_step: OnStep | None,
+) -> None:
+    """Leave in `trace.z` the gradient of W x + b, zero where a row has ended."""
+    _, _, batch, hidden = trace.z.shape
+    scratch = workspace("scratch", cell.scratch, batch, hidden)
+    d, back = workspace("d", 2, cell.states, batch, hidden)
+    d[...] = 0 if d_state is None else d_state
+    for t, a, _, n in reversed(list(steps_of(trace))):
+        d[0, :n] += dh[t, :n]
+        if on_step is not None:
+            on_step(t, d)
+        link.at = t
+        z, saved = trace.z[:, t], trace.saved[:, t]
+        cell.backward(
+            link, d[:, :n], back[:, :n], z[:, :n], trace.states[:, a, :n], saved[:, :n], scratch[:, :n]
+        )
+        if n < batch:
+            back[:, n:] = d[:, n:]
+            z[:, n:] = 0
+            saved[:, n:] = 0
+        d, back = back, d
+    if d_state is not None:
+        d_state[...] = d
+
+
+def transposed(U: Floats, workspace: Workspace) -> Floats:
+    """Uᵀ of each gate, contiguous: twice as fast in a small product as a view."""
+    UT = workspace("UT", *U.shape)
+    UT[...] = U.swapaxes(1, 2)
+    return UT

@@ -1,0 +1,38 @@
+"""The language models by their settings: what makes each, and how many values it takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.models.feed_forward import FeedForward
+from nlp.models.language_model import LanguageModel
+from nlp.models.language_model_config import NNLM
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from nlp.layers.arrays import Floats
+    from nlp.models.fill_model import FillModel
+    from nlp.models.language_model_config import LanguageModelConfig
+
+
+def make_language_model(
+    config: LanguageModelConfig,
+    vocabulary_size: int,
+    dtype: npt.DTypeLike = np.float32,
+    parameters: Floats | None = None,
+    statistics: Floats | None = None,
+) -> LanguageModel | FeedForward | FillModel:
+    """The model of these settings, over given vectors, or over zeros.
+
+    Shapes: parameters (P,) and statistics (S,), sizes as in `parameter_sizes`; used as they are, not copied
+    Raises: ValueError where they are of another size
+    """
+    if config.bidirectional:
+        from nlp.models.fill_model import FillModel
+
+        return FillModel(config, vocabulary_size, dtype=dtype, parameters=parameters, statistics=statistics)
+    kind = FeedForward if config.cell == NNLM else LanguageModel
+    return kind(config, vocabulary_size, dtype=dtype, parameters=parameters, statistics=statistics)

@@ -1,0 +1,196 @@
+"""From hidden vectors to probabilities of the next token, with the loss: all tokens alike, or in clusters."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.errors import InputError
+from nlp.layers.adaptive_softmax import (
+    adaptive_cross_entropy,
+    adaptive_log_probabilities,
+    adaptive_loss,
+    adaptive_shapes,
+    default_cutoffs,
+)
+from nlp.layers.softmax import log_softmax, softmax_cross_entropy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nlp.layers.arrays import Floats, Ids
+    from nlp.layers.parameters import Parameters
+    from nlp.layers.workspace import Workspace
+    from nlp.models.language_model_config import LanguageModelConfig
+
+_BLOCK = 1 << 25  # scores in memory at a time, 128 MB of them: of more rows, one part after the other
+_CHUNK = 1 << 17  # scores that go through the softmax together: they stay in the processor's cache
+_COLUMNS = 1 << 18  # weights whose gradient is computed before it is added, for the same reason
+
+
+class FullSoftmax:
+    """A score for every token, and the softmax of all of them.
+
+    Equation: z = h Wᵀ + b,   P(v | h) = exp z_v / Σ_u exp z_u
+    Shapes:   W (V, H), which is the embedding where the model is tied; b (V,)
+    Source:   Press & Wolf 2017, "Using the output embedding to improve language models" (tied)
+    """
+
+    def __init__(self, vocabulary_size: int, inputs: int, weights: str = "output.W") -> None:
+        self._size, self._inputs, self._weights = vocabulary_size, inputs, weights
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Of the tensors that are the layer's own."""
+        own = {"output.W": (self._size, self._inputs)} if self._weights == "output.W" else {}
+        return own | {"output.b": (self._size,)}
+
+    def loss_and_grad(
+        self, p: Parameters, grad: Parameters, h: Floats, targets: Ids, mask: Floats, workspace: Workspace
+    ) -> tuple[float, Floats]:
+        """Add d(loss)/dw to `grad`; return the loss in nats, summed, and d(loss)/dh.
+
+        Shapes: h (N, H), targets (N,), mask (N,) 0 or 1 -> a float, dh (N, H), a buffer of `workspace`
+        """
+        W, loss = p[self._weights], 0.0
+        dh = workspace("dh", *h.shape)
+        for rows in _blocks(len(h), self._size):
+            z = np.matmul(h[rows], W.T, out=workspace("scores", rows.stop - rows.start, self._size))
+            loss += self._softmax_(z, p["output.b"], targets[rows], mask[rows])
+            np.matmul(z, W, out=dh[rows])
+            add_product_(grad[self._weights], z, h[rows], workspace)
+            grad["output.b"][...] += np.ones(len(z), z.dtype) @ z
+        return loss, dh
+
+    def loss(self, p: Parameters, h: Floats, targets: Ids, mask: Floats, workspace: Workspace) -> float:
+        """The loss alone."""
+        loss = 0.0
+        for rows in _blocks(len(h), self._size):
+            z = np.matmul(
+                h[rows], p[self._weights].T, out=workspace("scores", rows.stop - rows.start, self._size)
+            )
+            loss += self._softmax_(z, p["output.b"], targets[rows], mask[rows])
+        return loss
+
+    def log_probabilities(self, p: Parameters, h: Floats, workspace: Workspace) -> Floats:
+        """Natural logarithms of the probabilities of every token.
+
+        Shapes: h (N, H), a few rows -> (N, V), a buffer of `workspace`
+        """
+        W, b = p[self._weights], p["output.b"]
+        if len(h) == 1:  # the price of each generated token: as few calls and passes as there can be
+            y = workspace("scores", self._size)
+            np.add(np.dot(W, h[0], out=y), b, out=y)
+            np.subtract(y, np.maximum.reduce(y), out=y)
+            exponentials = np.exp(y, out=workspace("exponentials", self._size))
+            return np.subtract(y, math.log(np.add.reduce(exponentials)), out=y)[None]
+        z = np.dot(h, W.T, out=workspace("scores", len(h), self._size))
+        z += b
+        return log_softmax(z, out=z)
+
+    def log_probabilities_of(self, p: Parameters, h: Floats, targets: Ids, workspace: Workspace) -> Floats:
+        """Those of the targets alone. Shapes: h (N, H), targets (N,) -> (N,)."""
+        y = np.empty(len(h), h.dtype)
+        for rows in _blocks(len(h), self._size):
+            z = np.matmul(
+                h[rows], p[self._weights].T, out=workspace("scores", rows.stop - rows.start, self._size)
+            )
+            z += p["output.b"]
+            log_softmax(z, out=z)
+            y[rows] = z[np.arange(len(z)), targets[rows]]
+        return y
+
+    def _softmax_(self, z: Floats, b: Floats, targets: Ids, mask: Floats) -> float:
+        """Add the biases and put the gradient of the scores in their place, in chunks; return the loss."""
+        loss, rows = 0.0, max(1, _CHUNK // self._size)
+        for start in range(0, len(z), rows):
+            chunk = slice(start, start + rows)
+            z[chunk] += b
+            loss += softmax_cross_entropy(z[chunk], targets[chunk], mask[chunk])
+        return loss
+
+
+class AdaptiveSoftmax:
+    """Full scores for the frequent tokens, narrow ones for clusters of rarer tokens: see `adaptive_softmax`.
+
+    Shapes: the tensors of `adaptive_shapes`, under `output`
+    """
+
+    def __init__(self, vocabulary_size: int, inputs: int) -> None:
+        self._size, self._inputs, self._cutoffs = vocabulary_size, inputs, default_cutoffs(vocabulary_size)
+        if not self._cutoffs:
+            raise InputError(
+                f"softmax 'adaptive' is for large vocabularies, and this one has {vocabulary_size} tokens; "
+                f"use 'full'"
+            )
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Of all tensors."""
+        of_layer = adaptive_shapes(self._inputs, self._size, self._cutoffs)
+        return {f"output.{name}": shape for name, shape in of_layer.items()}
+
+    def loss_and_grad(
+        self, p: Parameters, grad: Parameters, h: Floats, targets: Ids, mask: Floats, workspace: Workspace
+    ) -> tuple[float, Floats]:
+        """See `FullSoftmax`."""
+        dh, loss = workspace("dh", *h.shape), 0.0
+        tensors, gradients = p.scope("output"), grad.scope("output")
+        for rows in _blocks(len(h), self._size):
+            of_rows, dh[rows] = adaptive_cross_entropy(
+                tensors, gradients, h[rows], targets[rows], mask[rows], workspace
+            )
+            loss += of_rows
+        return loss, dh
+
+    def loss(self, p: Parameters, h: Floats, targets: Ids, mask: Floats, workspace: Workspace) -> float:
+        """See `FullSoftmax`."""
+        tensors = p.scope("output")
+        return sum(
+            adaptive_loss(tensors, h[rows], targets[rows], mask[rows], workspace)
+            for rows in _blocks(len(h), self._size)
+        )
+
+    def log_probabilities(self, p: Parameters, h: Floats, workspace: Workspace) -> Floats:
+        """See `FullSoftmax`."""
+        return adaptive_log_probabilities(p.scope("output"), h, workspace)
+
+    def log_probabilities_of(self, p: Parameters, h: Floats, targets: Ids, workspace: Workspace) -> Floats:
+        """See `FullSoftmax`."""
+        y = np.empty(len(h), h.dtype)
+        for rows in _blocks(len(h), self._size):
+            of_all = self.log_probabilities(p, h[rows], workspace)
+            y[rows] = of_all[np.arange(len(of_all)), targets[rows]]
+        return y
+
+
+def make_output(
+    config: LanguageModelConfig, vocabulary_size: int, inputs: int
+) -> FullSoftmax | AdaptiveSoftmax:
+    """The output layer of these settings, for hidden vectors of `inputs` numbers.
+
+    Raises: InputError where the vocabulary is too small for an adaptive softmax
+    """
+    if config.softmax == "adaptive":
+        return AdaptiveSoftmax(vocabulary_size, inputs)
+    return FullSoftmax(vocabulary_size, inputs, "E" if config.tied else "output.W")
+
+
+def add_product_(dW: Floats, dy: Floats, x: Floats, workspace: Workspace) -> None:
+    """Add the gradient of weights, in parts small enough to be still in the cache when they are added.
+
+    Equation: dW += dyᵀ x
+    Shapes:   dW (V, H), dy (N, V), x (N, H)
+    """
+    step = max(64, _COLUMNS // x.shape[1])
+    for start in range(0, len(dW), step):
+        part = dW[start : start + step]
+        product = workspace("product", *part.shape)
+        part += np.matmul(dy[:, start : start + step].T, x, out=product)
+
+
+def _blocks(rows: int, size: int) -> Iterator[slice]:
+    """Slices of the rows whose scores fit in memory together."""
+    step = max(1, _BLOCK // size)
+    for start in range(0, rows, step):
+        yield slice(start, min(start + step, rows))

@@ -1,0 +1,36 @@
+"""Loss of a language model on text that it does not learn from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nlp.layers.workspace import Workspace
+from nlp.training.batches import StreamBatches
+
+if TYPE_CHECKING:
+    from nlp.models.sequence_model import SequenceModel
+    from nlp.training.batches import Tokens
+
+_TOKENS_OF_A_STREAM = 200_000
+
+
+def held_out_batches(text: Tokens, tokens_at_once: int) -> StreamBatches:
+    """Cut a held-out text for evaluation.
+
+    Up to 200,000 tokens are one stream, as `score` reads it; a longer text is as many streams side by side,
+    each of at least so many tokens, of which only the first ones lack what stood before them.
+    """
+    columns = max(text.length // _TOKENS_OF_A_STREAM, 1)
+    return StreamBatches(text, columns, max(tokens_at_once // columns, 1))
+
+
+def mean_loss(model: SequenceModel, batches: StreamBatches) -> float:
+    """Cross-entropy of a text in nats a token, every token counted, state carried from window to window.
+
+    Equation: -1/N Σ log P(token | all before it); its exponential is the perplexity
+    """
+    workspace = Workspace(model.parameters.flat.dtype)
+    state = model.new_state(batches.columns)
+    losses = (model.loss(batches.batch(window), state, workspace) for window in range(batches.windows))
+    nats, tokens = map(sum, zip(*losses, strict=True))
+    return float(nats / tokens)

@@ -1,0 +1,110 @@
+"""Optimizers over flat vectors: each moves any slice of the weights by itself, so that workers can share."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from nlp.training.parallel import shared_array
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from nlp.layers.arrays import Floats
+
+SGD, ADAM = "sgd", "adam"
+OPTIMIZERS = (ADAM, SGD)
+LEARNING_RATES = {ADAM: 0.002, SGD: 4.0}
+"""First rate of each, for a gradient of the mean loss a token."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one update needs to know beside its gradient.
+
+    Attributes: `rate`, the learning rate; `scale`, a factor of the gradient; `number` of updates before it.
+    """
+
+    rate: float
+    scale: float
+    number: int
+
+
+class Optimizer(Protocol):
+    """Moves weights along gradients; `state` is what it remembers, in vectors as long as the weights."""
+
+    @property
+    def state(self) -> Mapping[str, Floats]:
+        """The vectors, in memory that workers share; they are written in place on resuming."""
+
+    def update_(self, part: slice, weights: Floats, gradient: Floats, scratch: Floats, step: Step) -> None:
+        """Move `weights`, which stand at `part` of the vector, and overwrite `gradient` and `scratch`."""
+
+
+class Sgd:
+    """Stochastic gradient descent.
+
+    Equation: w -= lr s g,   s the scale that clipping and the mean leave
+    """
+
+    def __init__(self) -> None:
+        self.state: dict[str, Floats] = {}
+
+    def update_(self, part: slice, weights: Floats, gradient: Floats, scratch: Floats, step: Step) -> None:  # noqa: ARG002  the protocol's
+        """See `Optimizer`."""
+        gradient *= step.rate * step.scale
+        weights -= gradient
+
+
+@dataclass
+class Adam:
+    """Adam, for a vector of `size` weights.
+
+    A weight whose gradient stays zero, such as that of a rare word, would let its first moment sink to a
+    denormal number and stay there, where arithmetic is many times slower: `_FLOOR` keeps it above.
+
+    Equation: m = β₁ m + (1 − β₁) g    v = β₂ v + (1 − β₂) g²
+              w -= lr m̂ / (√v̂ + ε),   m̂ = m / (1 − β₁ᵗ),   v̂ = v / (1 − β₂ᵗ)
+    Source:   Kingma & Ba 2015, "Adam: a method for stochastic optimization", algorithm 1
+    """
+
+    size: int
+    dtype: npt.DTypeLike = np.float32
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    state: dict[str, Floats] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.state = {name: shared_array((self.size,), self.dtype) for name in ("m", "v")}
+
+    def update_(self, part: slice, weights: Floats, gradient: Floats, scratch: Floats, step: Step) -> None:
+        """See `Optimizer`."""
+        m, v = self.state["m"][part], self.state["v"][part]
+        new, root = 1 - self.beta1, math.sqrt(1 - self.beta2 ** (step.number + 1))
+        gradient *= new * step.scale
+        gradient += _FLOOR
+        m *= self.beta1
+        m += gradient
+        np.multiply(gradient, gradient, out=scratch)
+        scratch *= (1 - self.beta2) / new**2
+        v *= self.beta2
+        v += scratch
+        np.sqrt(v, out=scratch)
+        scratch += self.epsilon * root
+        np.divide(m, scratch, out=scratch)
+        scratch *= step.rate * root / (1 - self.beta1 ** (step.number + 1))
+        weights -= scratch
+
+
+_FLOOR = 1e-17  # its square is no denormal either; a weight moves by it less than by its rounding
+
+
+def make_optimizer(name: str, size: int, dtype: npt.DTypeLike = np.float32) -> Optimizer:
+    """The optimizer of this name for `size` weights."""
+    return Adam(size, dtype) if name == ADAM else Sgd()

@@ -1,0 +1,117 @@
+"""`nlptool ngram-train`: its input, its model, and what it says."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from cli.commands.ngram_train import ngram_train
+from nlp.models.ngram import MAX_ORDER
+from nlp.models.ngram_files import load_ngrams
+from tests.cli.running import shell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.inside import Nlptool
+
+LINES = "the king rode out at dawn\nthe queen rode out at noon\n"
+
+
+def test_the_orders_are_those_of_the_model() -> None:
+    (order,) = (option for option in ngram_train.params if option.name == "order")
+    assert isinstance(order.type, click.IntRange)
+    assert order.type.max == MAX_ORDER
+
+
+def test_words_and_line_ends_are_tokens(nlptool: Nlptool, tmp_path: Path) -> None:
+    assert nlptool("ngram-train", "-o", str(tmp_path / "model"), stdin=LINES).status == 0
+    model = load_ngrams(str(tmp_path / "model"))
+    assert list(model.vocabulary.tokens)[:6] == ["<eos>", "<unk>", "at", "out", "rode", "the"]
+    assert model.about["config"] == {"order": 5, "level": "word"}
+    assert model.about["corpus"] == {"tokens": 14, "unknown": 0}
+    assert not model.about["crosses_lines"]
+
+
+def test_characters_and_line_ends_are_tokens(nlptool: Nlptool, tmp_path: Path) -> None:
+    arguments = ("ngram-train", "--level", "char", "--order", "3", "-o", str(tmp_path / "model"))
+    assert nlptool(*arguments, stdin="我 我\té\n").status == 0
+    model = load_ngrams(str(tmp_path / "model"))
+    assert set(model.vocabulary.tokens) == {"\n", "<unk>", "我", " ", "\t", "é"}
+    assert model.order == 3
+    assert model.about["crosses_lines"]
+
+
+@pytest.mark.parametrize("level", ["word", "char"])
+def test_text_jsonl_and_gzip_give_the_same_model(level: str, nlptool: Nlptool, tmp_path: Path) -> None:
+    records = [{"text": line, "tokens": line.split()} for line in LINES.splitlines()]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    (tmp_path / "b.gz").write_bytes(gzip.compress(LINES.encode()))
+    models = []
+    for words, stdin in (((), LINES), ((str(tmp_path / "a.jsonl"),), ""), ((str(tmp_path / "b.gz"),), "")):
+        arguments = ("--level", level, "-o", str(tmp_path / "model"), *words)
+        assert nlptool("ngram-train", *arguments, stdin=stdin) == (0, "", "")
+        models.append((tmp_path / "model").read_bytes())
+    assert models == [models[0]] * 3
+
+
+def test_jsonl_needs_the_field_of_its_level(nlptool: Nlptool, tmp_path: Path) -> None:
+    for level, record, field in (("word", '{"text": "a b"}', "tokens"), ("char", '{"tokens": []}', "text")):
+        arguments = ("--level", level, "--input-format", "jsonl", "-o", str(tmp_path / "model"))
+        outcome = nlptool("ngram-train", *arguments, stdin=record + "\n")
+        assert outcome.status == 1
+        assert f"`{field}`" in outcome.stderr
+
+
+@pytest.mark.parametrize("choice", [("--min-count", "2"), ("--max-vocab", "6")])
+def test_rare_tokens_become_unknown(choice: tuple[str, str], nlptool: Nlptool, tmp_path: Path) -> None:
+    assert nlptool("ngram-train", *choice, "-o", str(tmp_path / "model"), stdin=LINES).status == 0
+    model = load_ngrams(str(tmp_path / "model"))
+    assert list(model.vocabulary.tokens) == ["<eos>", "<unk>", "at", "out", "rode", "the"]
+    assert model.about["corpus"] == {"tokens": 14, "unknown": 4}
+
+
+def test_the_notes_tell_counts_and_discounts(nlptool: Nlptool, tmp_path: Path) -> None:
+    outcome = nlptool("ngram-train", "-v", "--order", "2", "-o", str(tmp_path / "model"), stdin=LINES)
+    assert outcome.stderr.splitlines() == [
+        "nlptool: 14 tokens, of them 0 <unk>; 10 types with <unk>",
+        "nlptool: order 1: 9 n-grams; discounts of counts 1, 2, 3 and more: 0.6364 0.6364 0.6364",
+        "nlptool: order 2: 11 n-grams; discounts of counts 1, 2, 3 and more: 0.5714 0.5714 0.5714",
+    ]
+
+
+def test_the_output_is_required(nlptool: Nlptool) -> None:
+    outcome = nlptool("ngram-train", stdin=LINES)
+    assert outcome.status == 2
+    assert "--output" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("", (), "only 0 distinct words; use more text"),
+        ("a a\na\n", (), "only 1 distinct words; use more text"),
+        (
+            "a b\n",
+            ("--min-count", "3"),
+            "only 0 distinct words over --min-count 3; lower it or use more text",
+        ),
+        ("aa\n", ("--level", "char"), "only 1 distinct characters; use more text"),
+    ],
+)
+def test_a_text_with_nothing_to_learn_says_what_to_change(
+    text: str, options: tuple[str, ...], message: str, nlptool: Nlptool, tmp_path: Path
+) -> None:
+    outcome = nlptool("ngram-train", *options, "-o", str(tmp_path / "model"), stdin=text)
+    assert (outcome.status, outcome.stderr) == (1, f"nlptool: {message}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_can_go_into_a_pipe(nlptool: Nlptool, tmp_path: Path) -> None:
+    nlptool("ngram-train", "-o", str(tmp_path / "model"), stdin=LINES)
+    piped = shell('"$@" -o /dev/stdout | cat', "ngram-train", stdin=LINES.encode())
+    assert piped.stdout == (tmp_path / "model").read_bytes()

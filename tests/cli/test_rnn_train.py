@@ -1,0 +1,271 @@
+"""`nlptool rnn-train`: its defaults, its input, and what it says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from cli.commands.rnn_train import rnn_train
+from nlp.envelope import open_model
+from nlp.models.language_model_config import (
+    ACTIVATIONS,
+    CELLS,
+    GRU_RESETS,
+    NORMS,
+    SOFTMAXES,
+    LanguageModelConfig,
+)
+from nlp.models.language_model_files import load_language_model
+from nlp.training.language_settings import LanguageSettings
+from nlp.training.optimizers import LEARNING_RATES, OPTIMIZERS
+from tests.cli.word_model import write_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.inside import Nlptool, Outcome
+
+LINES = "the king rode out at dawn\nthe queen rode out at noon\n" * 20
+SMALL = (
+    "--layers",
+    "1",
+    "--hidden",
+    "8",
+    "--embed-dim",
+    "8",
+    "--batch-size",
+    "5",
+    "--bptt",
+    "10",
+    "--epochs",
+    "2",
+)
+OPTIONS = {option.name: option for option in rnn_train.params if isinstance(option, click.Option)}
+
+
+def test_the_defaults_are_those_of_the_model_and_its_training() -> None:
+    settings = {**asdict(LanguageModelConfig()), **asdict(LanguageSettings())}
+    assert settings.keys() <= OPTIONS.keys()
+    unset = rnn_train.make_context("rnn-train", ["-o", "model"], resilient_parsing=True).params
+    assert {name: unset[name] for name in settings} == settings
+    assert LEARNING_RATES == {"adam": 0.002, "sgd": 4.0}
+    assert "[default: 0.002; sgd: 4]" in (OPTIONS["lr"].help or "")
+
+
+def test_the_choices_are_those_of_the_model() -> None:
+    offered = {
+        "cell": CELLS,
+        "activation": ACTIVATIONS,
+        "gru_reset": GRU_RESETS,
+        "norm": NORMS,
+        "softmax": SOFTMAXES,
+    }
+    for name, choices in offered.items():
+        kind = OPTIONS[name].type
+        assert isinstance(kind, click.Choice)
+        assert tuple(kind.choices) == choices
+    kind = OPTIONS["optimizer"].type
+    assert isinstance(kind, click.Choice)
+    assert set(kind.choices) == set(OPTIMIZERS)
+
+
+@pytest.mark.parametrize("level", ["char", "word"])
+def test_text_and_jsonl_give_the_same_model(level: str, tmp_path: Path, nlptool: Nlptool) -> None:
+    lines = LINES.splitlines()
+    texts = "".join(json.dumps({"text": line, "tokens": line.split()}) + "\n" for line in lines)
+    text, jsonl = tmp_path / "text", tmp_path / "jsonl"
+    assert nlptool("rnn-train", *SMALL, "--level", level, "-o", str(text), stdin=LINES).status == 0
+    words = ("--format", "jsonl", "-o", str(jsonl))
+    assert nlptool("rnn-train", *SMALL, "--level", level, *words, stdin=texts).status == 0
+    assert text.read_bytes() == jsonl.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--cell", "rnn", "--activation", "relu"),
+        ("--cell", "gru", "--gru-reset", "after", "--dropout", "0.3"),
+        ("--cell", "nnlm", "--context", "3", "--direct"),
+        ("--tied", "--init-scale", "0.1", "--forget-bias", "0"),
+        ("--norm", "batch"),
+        ("--softmax", "adaptive", "--level", "word"),
+        ("--bidirectional", "--level", "word"),
+        (
+            "--optimizer",
+            "sgd",
+            "--lr-decay",
+            "0.5",
+            "--decay-after",
+            "2",
+            "--clip",
+            "0.25",
+            "--clip-value",
+            "1",
+        ),
+    ],
+)
+def test_every_kind_of_model_trains_to_the_same_bytes_with_two_workers(
+    options: tuple[str, ...], tmp_path: Path, nlptool: Nlptool
+) -> None:
+    models = []
+    for workers in ("1", "2"):
+        path = tmp_path / workers
+        outcome = nlptool("rnn-train", *SMALL, *options, "--workers", workers, "-o", str(path), stdin=LINES)
+        assert outcome.status == 0, outcome.stderr
+        models.append(path.read_bytes())
+    assert models[0] == models[1]
+    assert len(open_model(str(tmp_path / "1")).metadata["epoch_losses"]) == 2
+
+
+def test_a_small_text_is_learnt_by_heart(tmp_path: Path, nlptool: Nlptool) -> None:
+    path = tmp_path / "model"
+    settings = ("--hidden", "32", "--layers", "1", "--epochs", "60", "--batch-size", "5", "--lr", "0.01")
+    outcome = nlptool("rnn-train", *settings, "-o", str(path), stdin="the lazy dog sleeps in the sun\n" * 12)
+    assert outcome.status == 0
+    losses = load_language_model(str(path)).metadata["epoch_losses"]
+    assert losses[0] > 2
+    assert losses[-1] < 0.1
+
+
+def test_the_model_tells_how_it_was_made(tmp_path: Path, nlptool: Nlptool) -> None:
+    path, held_out = tmp_path / "model", tmp_path / "held-out"
+    held_out.write_text("the king rode out at noon\n")
+    words = ("--valid", str(held_out), "--level", "word", "--seed", "7", "--min-count", "21")
+    outcome = nlptool("rnn-train", *SMALL, *words, "-o", str(path), stdin=LINES)
+    assert outcome.status == 0, outcome.stderr
+    loaded = load_language_model(str(path))
+    assert loaded.vocabulary.tokens == ("<eos>", "<unk>", "at", "out", "rode", "the")
+    about = loaded.metadata
+    assert about["config"]["hidden"] == 8
+    assert about["training"]["seed"] == 7
+    assert about["training"]["min_count"] == 21
+    assert about["corpus"] == {"tokens": 280, "unknown": 80}
+    assert len(about["epoch_losses"]) == len(about["valid_losses"]) == 2
+    assert about["valid_losses"][about["best_epoch"] - 1] == min(about["valid_losses"]) == about["valid_loss"]
+
+
+def json_lines(outcome: Outcome) -> list[dict[str, object]]:
+    records = [json.loads(line) for line in outcome.stderr.splitlines()]
+    return [record for record in records if "warning" not in record]
+
+
+def test_json_log_ends_with_done_and_the_figures(tmp_path: Path, nlptool: Nlptool) -> None:
+    held_out = tmp_path / "held-out"
+    held_out.write_text(LINES[:200])
+    words = ("--log-json", "--valid", str(held_out), "-o", str(tmp_path / "model"))
+    lines = json_lines(nlptool("rnn-train", *SMALL, *words, stdin=LINES))
+    needed = {"epoch", "step", "loss", "tokens_per_second", "learning_rate", "elapsed_seconds", "eta_seconds"}
+    assert all(needed <= line.keys() for line in lines)
+    last = lines[-1]
+    assert last["done"] is True
+    assert last["valid_perplexity"] == pytest.approx(2.718281828 ** float(str(last["valid_loss"])), rel=1e-6)
+    assert isinstance(last["ngram_perplexity"], float)
+    assert not any("done" in line for line in lines[:-1])
+
+
+def test_a_network_that_is_worse_than_counting_is_told(tmp_path: Path, nlptool: Nlptool) -> None:
+    held_out = tmp_path / "held-out"
+    held_out.write_text(LINES[:200])
+    words = ("--valid", str(held_out), "-o", str(tmp_path / "model"))
+    told = nlptool("rnn-train", *SMALL, *words, stdin=LINES).stderr
+    assert "warning: perplexity " in told
+    assert "a 5-gram model has 1." in told
+    assert "use nlptool ngram-train" in told
+    assert "perplexity" in told.partition("epoch 1")[2].partition("\n")[0]
+
+
+def test_patience_ends_the_training(tmp_path: Path, nlptool: Nlptool) -> None:
+    held_out, path = tmp_path / "held-out", tmp_path / "model"
+    held_out.write_text("".join(reversed(LINES))[:300])
+    words = ("--valid", str(held_out), "--patience", "1", "--epochs", "200", "--lr", "0.05", "-o", str(path))
+    assert nlptool("rnn-train", *SMALL, *words, stdin=LINES).status == 0
+    about = load_language_model(str(path)).metadata
+    assert len(about["valid_losses"]) == about["best_epoch"] + 1 < 200
+
+
+def test_a_model_starts_from_word_vectors(tmp_path: Path, nlptool: Nlptool) -> None:
+    vectors = write_words(tmp_path / "vectors", {"king": [1.0] * 8, "queen": [-1.0] * 8, "at": [0.5] * 8})
+    path = tmp_path / "model"
+    words = ("--level", "word", "--vectors", vectors, "--lr", "1e-9", "-v", "-o", str(path))
+    outcome = nlptool("rnn-train", *SMALL, *words, stdin=LINES)
+    assert outcome.status == 0
+    assert "warning: 3 of 10 tokens start from a vector; are they tokenized alike" in outcome.stderr
+    loaded = load_language_model(str(path))
+    E = loaded.model.parameters["E"]
+    assert E[loaded.vocabulary.index["queen"]].tolist() == pytest.approx([-1.0] * 8)
+    assert abs(E[loaded.vocabulary.index["rode"]]).max() < 0.11
+
+
+def test_vectors_of_another_width_are_refused(tmp_path: Path, nlptool: Nlptool) -> None:
+    vectors = write_words(tmp_path / "vectors", {"king": [1.0] * 3})
+    outcome = nlptool("rnn-train", *SMALL, "--vectors", vectors, "-o", str(tmp_path / "model"), stdin=LINES)
+    assert outcome.status == 1
+    assert "vectors of 3 dimensions, but embed_dim is 8; give --embed-dim 3" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--tied", "--hidden", "9"), "embed_dim is 8 and hidden is 9; make them equal"),
+        (("--cell", "nnlm", "--norm", "batch"), "needs a recurrent cell, not 'nnlm'"),
+        (("--cell", "nnlm", "--bidirectional"), "needs a recurrent cell, not 'nnlm'"),
+    ],
+)
+def test_settings_that_do_not_go_together_are_refused(
+    options: tuple[str, ...], message: str, tmp_path: Path, nlptool: Nlptool
+) -> None:
+    outcome = nlptool("rnn-train", *SMALL, *options, "-o", str(tmp_path / "model"), stdin=LINES)
+    assert outcome.status == 1
+    assert message in outcome.stderr
+    assert outcome.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "only 0 distinct characters to learn from in 0 tokens"),
+        ("aaaa\naa\n", "only 1 distinct characters"),
+    ],
+)
+def test_a_text_with_nothing_to_learn_says_what_to_change(
+    text: str, message: str, tmp_path: Path, nlptool: Nlptool
+) -> None:
+    outcome = nlptool("rnn-train", *SMALL, "-o", str(tmp_path / "model"), stdin=text)
+    assert outcome.status == 1
+    assert message in outcome.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_held_out_text_is_refused(tmp_path: Path, nlptool: Nlptool) -> None:
+    words = ("--valid", "/dev/null", "-o", str(tmp_path / "model"))
+    outcome = nlptool("rnn-train", *SMALL, *words, stdin=LINES)
+    assert outcome.status == 1
+    assert "the held-out text is empty" in outcome.stderr
+
+
+def test_a_short_text_is_read_in_fewer_columns_and_that_is_told(tmp_path: Path, nlptool: Nlptool) -> None:
+    outcome = nlptool("rnn-train", "--hidden", "4", "-o", str(tmp_path / "model"), stdin=LINES[:220])
+    assert outcome.status == 0
+    assert "only 221 tokens: they are read as 4 columns instead of the 50 of --batch-size" in outcome.stderr
+    assert "the training has only 20 steps; raise --epochs" in outcome.stderr
+
+
+def test_a_dry_run_tells_sizes_and_writes_nothing(tmp_path: Path, nlptool: Nlptool) -> None:
+    words = ("--dry-run", "--epochs", "400", "--workers", "2", "-o", str(tmp_path / "model"))
+    told = nlptool("rnn-train", *SMALL, *words, stdin=LINES).stdout
+    figures = dict(line.split("\t") for line in told.splitlines())
+    real = nlptool("rnn-train", *SMALL, "-o", str(tmp_path / "model"), stdin=LINES)
+    assert real.status == 0
+    parameters = load_language_model(str(tmp_path / "model")).model.parameters.flat
+    assert int(figures["parameters"]) == parameters.size
+    assert int(figures["model_bytes"]) == parameters.nbytes
+    assert int(figures["tokens"]) == len(LINES)
+    assert int(figures["steps"]) == 400 * 22
+    assert int(figures["workers"]) == 2
+    assert 0 < float(figures["seconds"]) < 1000
+    assert int(figures["memory_bytes"]) > 10_000_000
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from nlp.decoding.two_sided import OneSide, TwoSidedFiller
+from nlp.layers.workspace import Workspace
+from nlp.models.fill_model import FillModel
+from nlp.models.language_model_config import LanguageModelConfig
+from nlp.models.sequence_model import Batch
+from tests.nlp.decoding.toy_predictor import characters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LETTERS = characters("abcd")
+ANSWERS = LETTERS.numbers("abcd")
+LEFT, RIGHT = LETTERS.numbers("\nabba"), LETTERS.numbers("dcab\n")
+
+
+@pytest.fixture(scope="module")
+def model() -> FillModel:
+    config = LanguageModelConfig(cell="lstm", layers=2, hidden=4, embed_dim=3, bidirectional=True)
+    made = FillModel(config, len(LETTERS), dtype=np.float64)
+    made.initialize_(np.random.default_rng(2))
+    made.parameters.flat[...] *= 4
+    return made
+
+
+def log_p_of_text(model: FillModel, text: Sequence[int], behind: int, *, backward: bool = False) -> float:
+    """log P of the tokens from place `behind` on, one after the other, from one side: the chain rule."""
+    side = OneSide(model, LETTERS, backward=backward)
+    terms = []
+    for n in range(behind, len(text)):
+        state = side.start(1)
+        for token in text[:n]:
+            log_p = side.advance(state, np.array([token], np.int32))
+        terms.append(float(log_p[0, text[n]]))
+    return sum(terms)
+
+
+def pooled(model: FillModel, filling: Sequence[int]) -> float:
+    """S of the docstring, for a whole text."""
+    from_left = log_p_of_text(model, [*LEFT, *filling, *RIGHT], len(LEFT))
+    reverse = [*RIGHT[::-1], *filling[::-1], *LEFT[::-1]]
+    return (from_left + log_p_of_text(model, reverse, len(RIGHT), backward=True)) / 2
+
+
+def test_a_gap_of_one_token_is_the_softmax_of_training(model: FillModel) -> None:
+    """The loss of one prediction in a batch is -log P(x | both sides) of the filler, over all tokens."""
+    found = TwoSidedFiller(model, LETTERS).candidates(LEFT, RIGHT, range(1, 2), range(len(LETTERS)), 9)
+    by_id = {one.ids[0]: one.probability for one in found}
+    for token in range(len(LETTERS)):
+        text = np.array([*LEFT, token, *RIGHT], np.int32)[:, None]
+        mask = (np.arange(len(text) - 1) == len(LEFT) - 1).astype(float)[:, None]
+        batch = Batch(np.ascontiguousarray(text[:-1]), np.ascontiguousarray(text[1:]), mask)
+        loss, count = model.loss(batch, model.new_state(1), Workspace(np.float64))
+        assert count == 1
+        assert by_id[token] == pytest.approx(np.exp(-loss), rel=1e-9)
+
+
+def test_a_longer_gap_is_weighed_from_both_sides(model: FillModel) -> None:
+    filler = TwoSidedFiller(model, LETTERS, beam=16, horizon=9)
+    found = filler.candidates(LEFT, RIGHT, range(2, 3), ANSWERS, 999)
+    scores = {filling: pooled(model, filling) for filling in product(ANSWERS, repeat=2)}
+    total = sum(np.exp(score) for score in scores.values())
+    assert len(found) == 16
+    assert {one.ids: one.probability for one in found} == pytest.approx(
+        {filling: np.exp(score) / total for filling, score in scores.items()}, rel=1e-9
+    )
+
+
+def test_lengths_share_by_their_weight_and_singles_by_the_softmax(model: FillModel) -> None:
+    filler = TwoSidedFiller(model, LETTERS, beam=64, horizon=9)
+    found = filler.candidates(LEFT, RIGHT, range(1, 4), ANSWERS, 999)
+    p = {one.ids: one.probability for one in found}
+    weights = [
+        sum(np.exp(pooled(model, filling)) for filling in product(ANSWERS, repeat=length))
+        for length in (1, 2, 3)
+    ]
+    shares = [sum(value for ids, value in p.items() if len(ids) == length) for length in (1, 2, 3)]
+    assert shares == pytest.approx(np.array(weights) / sum(weights), rel=1e-9)
+    alone = {one.ids: one.probability for one in filler.candidates(LEFT, RIGHT, range(1, 2), ANSWERS, 9)}
+    assert {ids: value / shares[0] for ids, value in p.items() if len(ids) == 1} == pytest.approx(alone)
+    assert sum(p.values()) == pytest.approx(1)
+    assert [one.probability for one in found] == sorted(p.values(), reverse=True)
+
+
+def test_beams_come_from_either_side(model: FillModel) -> None:
+    """With a width of one, what the right side proposes is there beside what the left does."""
+    found = TwoSidedFiller(model, LETTERS, beam=1).candidates(LEFT, RIGHT, range(3, 4), ANSWERS, 999)
+    assert 1 <= len(found) <= 2
+    assert sum(one.probability for one in found) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("lengths", [range(1, 2), range(1, 4), range(2, 3)])
+def test_a_side_that_is_not_there_is_unknown(model: FillModel, lengths: range) -> None:
+    filler = TwoSidedFiller(model, LETTERS, beam=64)
+    found = filler.candidates(LEFT, [], lengths, ANSWERS, 999)
+    assert sum(one.probability for one in found) == pytest.approx(1)
+    assert {len(one.ids) for one in found} == set(lengths)
+    if lengths[0] > 1:
+        best = max(product(ANSWERS, repeat=2), key=lambda x: log_p_of_text(model, [*LEFT, *x], len(LEFT)))
+        assert found[0].ids == best
+
+
+def test_nothing_to_choose_from_gives_nothing(model: FillModel) -> None:
+    assert TwoSidedFiller(model, LETTERS).candidates(LEFT, RIGHT, range(1, 4), [], 5) == []
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_one_side_scores_as_it_advances(model: FillModel, backward: bool) -> None:
+    side = OneSide(model, LETTERS, backward=backward)
+    text = np.array(LEFT, np.int32)
+    state = side.start(1)
+    scores = side.score(state, text[:-1], text[1:])
+    other = side.start(1)
+    expected = [float(side.advance(other, text[n : n + 1])[0, target]) for n, target in enumerate(text[1:])]
+    np.testing.assert_allclose(scores, expected)
+    np.testing.assert_allclose(state, other)
+    both = side.select(state, np.array([0, 0]))
+    side.advance(both, np.array([2, 3], np.int32))
+    np.testing.assert_allclose(state, other)

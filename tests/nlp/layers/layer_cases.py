@@ -1,0 +1,240 @@
+"""Every layer in one form: tensors, a loss that reads them, and the gradients that it claims of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nlp.layers.adaptive_softmax import adaptive_cross_entropy, adaptive_shapes
+from nlp.layers.cells import Gru, GruResetAfter, Lstm, Rnn
+from nlp.layers.dense import dense_backward, dense_forward
+from nlp.layers.dropout import dropout_, dropout_mask
+from nlp.layers.embedding import embedding_backward, embedding_forward
+from nlp.layers.normalised import (
+    normalised_backward,
+    normalised_forward,
+    normalised_shapes,
+    statistics_shapes,
+)
+from nlp.layers.parameters import Parameters
+from nlp.layers.recurrent import lookup_backward, lookup_forward, recurrent_backward, recurrent_forward
+from nlp.layers.softmax import softmax_cross_entropy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy.typing as npt
+
+    from nlp.layers.cells import Cell
+    from nlp.layers.workspace import Workspace
+
+    Array = npt.NDArray[np.floating[Any]]
+    Gradients = dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Size:
+    """Of a case: as small as it may be and still be ragged, or as large as one that shows allocations."""
+
+    steps: int = 3
+    batch: int = 6
+    inputs: int = 2
+    hidden: int = 3
+    vocabulary: int = 4
+
+    @property
+    def active(self) -> list[int]:
+        """Rows alive at each step, never few: moments of few rows bend more than differences can follow."""
+        return [max(self.batch - 2, self.batch - t) for t in range(self.steps)]
+
+    @property
+    def alive(self) -> npt.NDArray[np.bool_]:
+        return np.arange(self.batch) < np.array(self.active)[:, None]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Attributes: `tensors`, all that the loss depends on; `step`, loss and gradients of a batch."""
+
+    tensors: Mapping[str, Array]
+    step: Callable[[Workspace], tuple[float, Gradients]]
+
+
+class Drawn:
+    """Tensors of a case, and the ids beside them, the same in every dtype."""
+
+    def __init__(self, size: Size, dtype: npt.DTypeLike) -> None:
+        self.rng, self.size, self.dtype = np.random.default_rng(5), size, dtype
+
+    def normal(self, *shape: int, scale: float = 1.0) -> Array:
+        drawn: Array = (scale * self.rng.standard_normal(shape)).astype(self.dtype)
+        return drawn
+
+    def ids(self, *shape: int) -> npt.NDArray[np.int32]:
+        return self.rng.integers(0, self.size.vocabulary, shape).astype(np.int32)
+
+    def parameters(self, shapes: Mapping[str, tuple[int, ...]]) -> Parameters:
+        parameters = Parameters(shapes, self.dtype)
+        parameters.flat[:] = self.normal(parameters.flat.size, scale=0.6)
+        return parameters
+
+
+def recurrent(cell: Cell, size: Size, dtype: npt.DTypeLike, *, lookup: bool, reverse: bool) -> Layer:
+    drawn, active = Drawn(size, dtype), size.active
+    embedding = {"E": (size.vocabulary, size.inputs)} if lookup else {}
+    parameters = drawn.parameters(cell.shapes(size.inputs, size.hidden) | embedding)
+    gradients = parameters.like()
+    x, ids = drawn.normal(size.steps, size.batch, size.inputs), drawn.ids(size.steps, size.batch)
+    start = drawn.normal(cell.states, size.batch, size.hidden)
+    to_h = drawn.normal(size.steps, size.batch, size.hidden)
+    to_end = drawn.normal(*start.shape)
+    p, grad = parameters.views(), gradients.views()
+    end, d_state, d_h = start.copy(), start.copy(), to_h * size.alive[..., None]
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        gradients.flat[:] = 0
+        end[...], d_state[...] = start, to_end
+        if lookup:
+            h, ids_cache = lookup_forward(
+                cell, p, p["E"], ids, end, workspace, active=active, reverse=reverse
+            )
+            loss = float(np.vdot(h, d_h) + np.vdot(end, to_end))
+            lookup_backward(cell, p, p["E"], grad, grad["E"], to_h, ids_cache, workspace, d_state=d_state)
+            return loss, {**grad, "start": d_state}
+        h, cache = recurrent_forward(cell, p, x, end, workspace, active=active, reverse=reverse)
+        loss = float(np.vdot(h, d_h) + np.vdot(end, to_end))
+        dx = recurrent_backward(cell, p, grad, to_h, cache, workspace, d_state=d_state)
+        return loss, {**grad, "start": d_state, "x": dx}
+
+    return Layer({**p, "start": start} | ({} if lookup else {"x": x}), step)
+
+
+def normalised(form: str, cell: Cell, size: Size, dtype: npt.DTypeLike, *, reverse: bool) -> Layer:
+    drawn, active = Drawn(size, dtype), size.active
+    parameters = drawn.parameters(normalised_shapes(form, cell, size.inputs, size.hidden))
+    gradients = parameters.like()
+    statistics = Parameters(statistics_shapes(form, cell, size.hidden, 3), dtype).views()
+    x = drawn.normal(size.steps, size.batch, size.inputs)
+    start = drawn.normal(cell.states, size.batch, size.hidden)
+    to_h, to_end = drawn.normal(size.steps, size.batch, size.hidden), drawn.normal(*start.shape)
+    p, grad = parameters.views(), gradients.views()
+    end, d_state, d_h = start.copy(), start.copy(), to_h * size.alive[..., None]
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        gradients.flat[:] = 0
+        end[...], d_state[...] = start, to_end
+        h, cache = normalised_forward(
+            cell, p, statistics, x, end, workspace, observed=statistics, active=active, reverse=reverse
+        )
+        loss = float(np.vdot(h, d_h) + np.vdot(end, to_end))
+        dx = normalised_backward(cell, p, grad, to_h, cache, workspace, d_state=d_state)
+        return loss, {**grad, "start": d_state, "x": dx}
+
+    return Layer({**p, "start": start, "x": x}, step)
+
+
+def dense(size: Size, dtype: npt.DTypeLike, *, tied: bool) -> Layer:
+    drawn = Drawn(size, dtype)
+    shape = (size.hidden, size.inputs) if tied else (size.inputs, size.hidden)
+    parameters = drawn.parameters({"W": shape, "b": (size.hidden,)})
+    gradients = parameters.like()
+    x = drawn.normal(size.steps * size.batch, size.inputs)
+    to_y = drawn.normal(len(x), size.hidden)
+    p, grad = parameters.views(), gradients.views()
+    if tied:
+        p, grad = {**p, "W": p["W"].T}, {**grad, "W": grad["W"].T}
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        gradients.flat[:] = 0
+        loss = float(np.vdot(dense_forward(p, x, workspace), to_y))
+        return loss, {"x": dense_backward(p, grad, to_y, x, workspace), **grad}
+
+    return Layer({**p, "x": x}, step)
+
+
+def dropout(size: Size, dtype: npt.DTypeLike) -> Layer:
+    drawn = Drawn(size, dtype)
+    x = drawn.normal(size.steps, size.batch, size.hidden)
+    to_y = drawn.normal(*x.shape)
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        mask = dropout_mask(x.shape, 0.3, np.random.default_rng(1), workspace)
+        y, dy = workspace("y", *x.shape), workspace("dy", *x.shape)
+        y[...], dy[...] = x, to_y
+        return float(np.vdot(dropout_(y, mask), to_y)), {"x": dropout_(dy, mask)}
+
+    return Layer({"x": x}, step)
+
+
+def embedding(size: Size, dtype: npt.DTypeLike) -> Layer:
+    drawn = Drawn(size, dtype)
+    E, ids = drawn.normal(size.vocabulary, size.inputs), drawn.ids(size.steps * size.batch)
+    to_y = drawn.normal(len(ids), size.inputs)
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        dE = workspace("dE", *E.shape)
+        dE[...] = 0
+        embedding_backward(dE, to_y, ids)
+        return float(np.vdot(embedding_forward(E, ids), to_y)), {"E": dE}
+
+    return Layer({"E": E}, step)
+
+
+def softmax(size: Size, dtype: npt.DTypeLike) -> Layer:
+    drawn = Drawn(size, dtype)
+    logits = drawn.normal(size.steps * size.batch, size.vocabulary)
+    targets, mask = drawn.ids(len(logits)), size.alive.reshape(-1).astype(dtype)
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        z = workspace("z", *logits.shape)
+        z[...] = logits
+        return softmax_cross_entropy(z, targets, mask), {"logits": z}
+
+    return Layer({"logits": logits}, step)
+
+
+def adaptive(size: Size, dtype: npt.DTypeLike) -> Layer:
+    drawn = Drawn(size, dtype)
+    parameters = drawn.parameters(adaptive_shapes(size.hidden, 8, (2, 5)))
+    gradients = parameters.like()
+    x = drawn.normal(size.steps * size.batch, size.hidden)
+    targets = np.arange(len(x)) * 3 % 8  # all clusters in any five rows
+    mask = size.alive.reshape(-1).astype(dtype)
+    p, grad = parameters.views(), gradients.views()
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        gradients.flat[:] = 0
+        loss, dx = adaptive_cross_entropy(p, grad, x, targets, mask, workspace)
+        return loss, {**grad, "x": dx}
+
+    return Layer({**p, "x": x}, step)
+
+
+CELLS: dict[str, Cell] = {
+    "rnn": Rnn(),
+    "rnn-relu": Rnn("relu"),
+    "lstm": Lstm(),
+    "gru": Gru(),
+    "gru-reset-after": GruResetAfter(),
+}
+CASES: dict[str, Callable[[Size, npt.DTypeLike], Layer]] = {
+    "dense": partial(dense, tied=False),
+    "dense-tied": partial(dense, tied=True),
+    "dropout": dropout,
+    "embedding": embedding,
+    "softmax": softmax,
+    "adaptive-softmax": adaptive,
+}
+for _name, _cell in CELLS.items():
+    for _reverse in (False, True):
+        _way = "backward" if _reverse else "forward"
+        CASES[f"{_name}-{_way}"] = partial(recurrent, _cell, lookup=False, reverse=_reverse)
+        CASES[f"lookup-{_name}-{_way}"] = partial(recurrent, _cell, lookup=True, reverse=_reverse)
+        CASES[f"input-normalised-{_name}-{_way}"] = partial(normalised, "input", _cell, reverse=_reverse)
+        if _name != "gru-reset-after":  # for which there is no recurrent form
+            CASES[f"recurrent-normalised-{_name}-{_way}"] = partial(
+                normalised, "recurrent", _cell, reverse=_reverse
+            )

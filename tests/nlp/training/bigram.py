@@ -1,0 +1,67 @@
+"""The smallest language model that has all that a training must look after: state, dropout and statistics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.layers.parameters import Parameters
+
+if TYPE_CHECKING:
+    from nlp.layers.arrays import Floats
+    from nlp.layers.workspace import Workspace
+    from nlp.models.sequence_model import Batch
+
+
+class Bigram:
+    """Scores W[id] + a u, where a halves with every token and adds the next: a_t = a_{t-1} / 2 + id_t / V."""
+
+    def __init__(self, size: int, dropout: float = 0.0, dtype: type = np.float32) -> None:
+        self.size, self.dropout = size, dropout
+        self.parameters = Parameters({"W": (size, size), "u": (size,)}, dtype)
+        self.statistics = Parameters({"mean": (1,)}, dtype)
+
+    def initialize_(self, generator: np.random.Generator) -> None:
+        self.parameters.flat[...] = 0.1 * generator.standard_normal(self.parameters.flat.size)
+
+    def new_state(self, batch: int) -> Floats:
+        return np.zeros(batch, self.parameters.flat.dtype)
+
+    def loss_and_grad(
+        self,
+        batch: Batch,
+        state: Floats,
+        gradients: Parameters,
+        observed: Parameters,
+        workspace: Workspace,  # noqa: ARG002
+        generator: np.random.Generator,
+    ) -> tuple[float, int]:
+        kept = (generator.random((*batch.ids.shape, 1)) >= self.dropout) / (1 - self.dropout)
+        loss, dz, a = self._loss(batch, state, kept.astype(self.parameters.flat.dtype))
+        np.add.at(gradients["W"], batch.ids, dz * kept)
+        gradients["u"][...] += (a[..., None] * dz).sum((0, 1))
+        observed["mean"][...] = batch.ids.mean() / self.size
+        return loss, int(batch.mask.sum())
+
+    def loss(self, batch: Batch, state: Floats, workspace: Workspace) -> tuple[float, int]:  # noqa: ARG002
+        loss, _, _ = self._loss(batch, state, 1.0, float(self.statistics["mean"][0]))
+        return loss, int(batch.mask.sum())
+
+    def _loss(
+        self, batch: Batch, state: Floats, kept: Floats | float, offset: float = 0.0
+    ) -> tuple[float, Floats, Floats]:
+        a = np.empty(batch.ids.shape, state.dtype)
+        for t, ids in enumerate(batch.ids):
+            state[...] = state / 2 + ids / self.size
+            a[t] = state
+        a += offset
+        z = self.parameters["W"][batch.ids] * kept + a[..., None] * self.parameters["u"]
+        z -= z.max(-1, keepdims=True)
+        p = np.exp(z)
+        p /= p.sum(-1, keepdims=True)
+        rows, columns = np.indices(batch.ids.shape)
+        loss = -float((np.log(p[rows, columns, batch.targets]) * batch.mask).sum(dtype=np.float64))
+        p[rows, columns, batch.targets] -= 1
+        p *= batch.mask[..., None]
+        return loss, p, a

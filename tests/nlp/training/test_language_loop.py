@@ -1,0 +1,364 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from nlp.errors import DivergedError, InputError
+from nlp.layers.random_streams import RandomStreams
+from nlp.layers.workspace import Workspace
+from nlp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
+from nlp.training.language_evaluation import held_out_batches, mean_loss
+from nlp.training.language_settings import LanguageSettings
+from nlp.training.language_text import LanguageText, encode_language, encode_language_by
+from nlp.training.language_training import LanguagePreparation, prepare_language
+from nlp.training.step_loop import Watch
+from tests.nlp.training.bigram import Bigram
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nlp.training.progress import Progress
+
+TMP = "/tmp"  # noqa: S108 - the storage has no name there
+State = Callable[[], TrainingState]
+SETTINGS = LanguageSettings(epochs=3, lr=0.05, batch_size=7, bptt=5, shards=3)
+
+
+def some_text(seed: int = 1, length: int = 310) -> str:
+    rng = np.random.default_rng(seed)
+    letters = "abcdefgh\n"
+    place, text = 0, []
+    for _ in range(length):
+        place = (place + int(rng.choice([1, 1, 1, 2, 5]))) % len(letters)
+        text.append(letters[place])
+    return "".join(text)
+
+
+def ready(
+    settings: LanguageSettings = SETTINGS,
+    *,
+    valid: bool = False,
+    patience: int | None = None,
+    dropout: float = 0.2,
+    dtype: type = np.float32,
+) -> LanguagePreparation:
+    text = encode_language([some_text()], TMP, "char")
+    held_out = encode_language_by([some_text(2, 90)], TMP, text.vocabulary) if valid else None
+    model = Bigram(len(text.vocabulary), dropout, dtype)
+    return prepare_language(text, model, settings, valid=held_out, patience=patience)
+
+
+def bits(preparation: LanguagePreparation, workers: int = 1, watch: Watch | None = None) -> tuple[Any, ...]:
+    curves = preparation.train(workers, watch)
+    model = preparation.model
+    return model.parameters.flat.tobytes(), model.statistics.flat.tobytes(), vars(curves)
+
+
+def changed(**settings: Any) -> LanguageSettings:
+    return LanguageSettings(**{**vars(SETTINGS), **settings})
+
+
+def plainly_trained(preparation: LanguagePreparation) -> tuple[np.ndarray, list[float]]:
+    """SGD over whole batches, without shards, workers or blocks: the weights and the loss of each epoch."""
+    run, model = preparation.run, preparation.model
+    losses = []
+    for epoch in range(run.epochs):
+        state, total = model.new_state(run.batches.columns), 0.0
+        for window in range(run.batches.windows):
+            gradient = model.parameters.like()
+            nats, tokens = model.loss_and_grad(
+                run.batches.batch(window),
+                state,
+                gradient,
+                model.statistics.like(),
+                Workspace(),
+                np.random.default_rng(0),
+            )
+            mean = gradient.flat / tokens
+            norm = math.sqrt(mean @ mean)
+            model.parameters.flat[...] -= run.learning_rate(epoch) * mean * min(1, run.clip / norm)
+            total += nats
+        losses.append(total / run.batches.text.length)
+    return model.parameters.flat, losses
+
+
+@pytest.mark.parametrize("shards", [1, 2, 3, 7])
+def test_shards_learn_what_the_whole_batch_does(shards: int) -> None:
+    """In float64, without dropout and batch statistics, which are each shard's own."""
+    settings = changed(optimizer="sgd", lr=2.0, lr_decay=0.5, clip=0.3, shards=shards)
+    expected, losses = plainly_trained(ready(settings, dropout=0, dtype=np.float64))
+    found = ready(settings, dropout=0, dtype=np.float64)
+    curves = found.train()
+    assert found.run.shards == shards
+    np.testing.assert_allclose(found.model.parameters.flat, expected, rtol=1e-10)
+    np.testing.assert_allclose(curves.epoch_losses, losses, rtol=1e-10)
+
+
+@pytest.mark.parametrize(("shards", "workers"), [(2, 2), (4, 3), (2, 5)])
+def test_workers_do_not_change_a_bit(shards: int, workers: int) -> None:
+    settings = changed(shards=shards)
+    assert bits(ready(settings, valid=True), workers) == bits(ready(settings, valid=True))
+
+
+@pytest.mark.parametrize(
+    "change", [{"shards": 2}, {"seed": 2}, {"lr_decay": 0.5}, {"clip": 0.01}, {"bptt": 6}]
+)
+def test_settings_change_what_is_learnt(change: dict[str, Any]) -> None:
+    assert bits(ready(changed(**change)))[0] != bits(ready())[0]
+
+
+class Interrupted(Exception):  # noqa: N818 - it is no error
+    """Ends a training at a chosen boundary."""
+
+
+def interrupted_at(boundary: int, path: Path, workers: int, *, valid: bool) -> int:
+    """Train until a boundary and leave a checkpoint; return how many there were."""
+    seen = 0
+
+    def on_boundary(state: State) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == boundary:
+            with path.open("wb") as file:
+                save_checkpoint(file, "test", {"run": 1}, state())
+            raise Interrupted
+
+    with suppress(Interrupted):
+        ready(valid=valid).train(workers, Watch(on_boundary=on_boundary))
+    return seen
+
+
+@pytest.mark.parametrize("valid", [False, True])
+def test_resumed_at_any_boundary_it_ends_in_the_same_bits(tmp_path: Path, *, valid: bool) -> None:
+    whole = bits(ready(valid=valid))
+    path = tmp_path / "checkpoint"
+    boundaries = interrupted_at(-1, path, 1, valid=valid)
+    assert boundaries > 20
+    for boundary in range(1, boundaries + 1):
+        before, after = (1, 2) if boundary % 7 == 0 else (3, 1) if boundary % 7 == 1 else (1, 1)
+        assert interrupted_at(boundary, path, before, valid=valid) == boundary
+        state = load_checkpoint(str(path), "test", {"run": 1})
+        assert bits(ready(valid=valid), after, Watch(resume=state)) == whole
+
+
+def test_a_state_is_not_disturbed_by_workers_that_go_on() -> None:
+    """While the leader saves, the others already compute the next step."""
+    seen: list[bytes] = []
+
+    def on_boundary(state: State) -> None:
+        for _ in range(2):
+            arrays = state().arrays
+            seen.append(b"".join(arrays[name].tobytes() for name in sorted(arrays)))
+
+    ready().train(3, Watch(on_boundary=on_boundary))
+    assert seen[::2] == seen[1::2]
+    assert len(set(seen)) > 20
+
+
+def test_a_watch_changes_nothing_and_hears_of_every_epoch() -> None:
+    seen: list[Progress] = []
+    states: list[TrainingState] = []
+    watched = bits(ready(), 1, Watch(seen.append, lambda state: states.append(state())))
+    assert watched == bits(ready())
+    assert [progress.epoch for progress in seen if progress.epoch_done] == [1, 2, 3]
+    assert seen[-1].words_done == seen[-1].words_total == 3 * ready().text.length
+    assert [state.figures["position"]["step"] for state in states][-2:] == [ready().steps] * 2
+
+
+class Resting:
+    """Stands in for the time in which a signal saves the last state at once."""
+
+    is_on = False
+
+    def __enter__(self) -> None:
+        Resting.is_on = True
+
+    def __exit__(self, *_: object) -> None:
+        Resting.is_on = False
+
+
+def test_a_signal_during_evaluation_finds_the_state_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    states: list[State] = []
+    whole = bits(ready(valid=True))
+
+    def evaluate(*_: object) -> float:
+        assert Resting.is_on
+        saved = states[-1]()
+        assert saved.figures["position"]["epoch"] == 0
+        monkeypatch.undo()
+        state = TrainingState(saved.figures, {name: array.copy() for name, array in saved.arrays.items()})
+        assert bits(ready(valid=True), 1, Watch(resume=state)) == whole
+        raise Interrupted
+
+    monkeypatch.setattr("nlp.training.language_training.mean_loss", evaluate)
+    with pytest.raises(Interrupted):
+        ready(valid=True).train(1, Watch(on_boundary=states.append, at_rest=Resting))
+
+
+def bytes_of(state: TrainingState) -> tuple[object, ...]:
+    return state.figures, {name: array.tobytes() for name, array in state.arrays.items()}
+
+
+def test_a_signal_within_a_step_finds_the_state_before_it() -> None:
+    states: list[tuple[State, object]] = []
+    compared = 0
+
+    class Looking(Bigram):
+        def loss_and_grad(self, *arguments: Any) -> tuple[float, int]:
+            nonlocal compared
+            found = super().loss_and_grad(*arguments)
+            assert Resting.is_on
+            if states:
+                tell, told = states[-1]
+                assert bytes_of(tell()) == told
+                compared += 1
+            return found
+
+    text = encode_language([some_text()], TMP, "char")
+    preparation = prepare_language(text, Looking(len(text.vocabulary)), SETTINGS)
+
+    def on_boundary(state: State) -> None:
+        assert not Resting.is_on
+        states.append((state, bytes_of(state())))
+
+    preparation.train(1, Watch(on_boundary=on_boundary, at_rest=Resting))
+    assert compared == SETTINGS.shards * (preparation.steps - 1)
+
+
+def test_the_best_epoch_is_kept_and_patience_ends_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    for workers in (1, 2):
+        losses = iter([2.0, 1.0, 3.0, 4.0])
+        monkeypatch.setattr("nlp.training.language_training.mean_loss", lambda *_, of=losses: next(of))
+        preparation = ready(changed(epochs=9), valid=True, patience=2)
+        learnt, _, curves = bits(preparation, workers)
+        assert (curves["valid_losses"], curves["best_epoch"]) == ([2.0, 1.0, 3.0, 4.0], 2)
+        assert len(curves["epoch_losses"]) == 4
+        assert learnt == bits(ready(changed(epochs=2)))[0]
+
+
+def test_running_means_are_those_of_all_shards() -> None:
+    preparation = ready(changed(epochs=1))
+    batches, ids = preparation.run.batches, []
+    for window in range(batches.windows):
+        shards = [batches.batch(window, first, last) for first, last in ((0, 2), (2, 4), (4, 7))]
+        ids.append(np.mean([shard.ids.mean() for shard in shards]) / len(preparation.text.vocabulary))
+    mean = 0.0
+    for number, observed in enumerate(ids):
+        mean += max(0.1, 1 / (number + 1)) * (observed - mean)
+    preparation.train()
+    assert preparation.model.statistics["mean"][0] == pytest.approx(mean, rel=1e-5)
+
+
+def test_the_loss_falls_to_what_can_be_known() -> None:
+    text = encode_language(["abcdefgh\n" * 30], TMP, "char")
+    preparation = prepare_language(text, Bigram(len(text.vocabulary)), changed(epochs=40))
+    losses = preparation.train().epoch_losses
+    assert losses[0] > 1.5
+    assert losses[-1] < 0.1
+
+
+def test_held_out_loss_does_not_depend_on_the_windows() -> None:
+    preparation = ready(valid=True)
+    preparation.train()
+    text = preparation.text
+    whole = mean_loss(preparation.model, held_out_batches(text, 10_000))
+    assert mean_loss(preparation.model, held_out_batches(text, 3)) == pytest.approx(whole, rel=1e-6)
+    batch = held_out_batches(text, 10_000).batch(0)
+    nats, tokens = preparation.model.loss(batch, preparation.model.new_state(1), Workspace())
+    assert nats / tokens == pytest.approx(whole)
+    assert tokens == text.length
+
+
+def test_a_long_held_out_text_is_read_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = encode_language([some_text()], TMP, "char")
+    assert held_out_batches(text, 40).columns == 1
+    monkeypatch.setattr("nlp.training.language_evaluation._TOKENS_OF_A_STREAM", 100)
+    batches = held_out_batches(text, 40)
+    assert (batches.columns, batches.bptt) == (3, 13)
+
+
+class Exploding(Bigram):
+    """After a few steps its loss or its gradient is no number, or its loss hopeless."""
+
+    def __init__(self, size: int, what: str) -> None:
+        super().__init__(size)
+        self.what, self.steps = what, 0
+
+    def loss_and_grad(self, *arguments: Any) -> tuple[float, int]:
+        loss, tokens = super().loss_and_grad(*arguments)
+        self.steps += 1
+        if self.steps > 12:
+            if self.what == "gradient":
+                arguments[2].flat[3] = np.inf
+            loss = {"loss": math.nan, "worse": 9.0 * tokens}.get(self.what, loss)
+        return loss, tokens
+
+
+@pytest.mark.parametrize(
+    ("what", "workers", "message"),
+    [
+        ("loss", 1, r"the loss is not finite in epoch 1, step 5, learning rate 0\.05; .* lower --lr"),
+        ("gradient", 1, r"the gradient is not finite in epoch 1, step 5, .* lower --clip"),
+        ("worse", 1, r"a mean loss of .* nats a token, 2\.\d+ before any training, in epoch 1, step"),
+        ("loss", 2, r"the loss is not finite in epoch 1, step \d+, learning rate"),
+    ],
+)
+def test_a_training_that_runs_away_says_where_and_what_to_do(what: str, workers: int, message: str) -> None:
+    text = encode_language([some_text()], TMP, "char")
+    model = Exploding(len(text.vocabulary), what)
+    with pytest.raises(DivergedError, match="training diverged: " + message):
+        prepare_language(text, model, SETTINGS).train(workers)
+
+
+def small(text: str, level: str = "char") -> LanguageText:
+    return encode_language([text], TMP, level)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n\n", "aaaa\naa\n"])
+def test_a_text_of_one_type_is_refused(text: str) -> None:
+    encoded = small(text)
+    with pytest.raises(InputError, match=r"only [01] distinct characters .* lower --min-count"):
+        prepare_language(encoded, Bigram(len(encoded.vocabulary)), SETTINGS)
+
+
+def test_an_empty_held_out_text_is_refused() -> None:
+    text = small(some_text())
+    empty = encode_language_by([], TMP, text.vocabulary)
+    with pytest.raises(InputError, match="held-out text is empty"):
+        prepare_language(text, Bigram(len(text.vocabulary)), SETTINGS, valid=empty)
+
+
+def test_a_small_text_has_fewer_columns_and_that_is_told() -> None:
+    text = small("abcdefghij" * 2)
+    preparation = prepare_language(text, Bigram(len(text.vocabulary)), SETTINGS)
+    assert (preparation.run.batches.columns, preparation.run.shards) == (4, 3)
+    columns, steps = preparation.advice()
+    assert "only 21 tokens: they are read as 4 columns instead of the 7 of --batch-size" in columns
+    assert "only 6 steps; raise --epochs" in steps
+    preparation.train(3)
+    tiny = prepare_language(small("ab"), Bigram(4), SETTINGS)
+    assert (tiny.run.batches.columns, tiny.run.shards, tiny.team_size(9)) == (1, 1, 1)
+    tiny.train()
+    assert list(ready(changed(epochs=100)).advice()) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("lr", 0), ("optimizer", "rprop"), ("lr_decay", 1.5), ("clip", -1), ("shards", 0), ("bptt", 0)],
+)
+def test_settings_out_of_range_are_named(setting: str, value: Any) -> None:
+    with pytest.raises(InputError, match=f"{setting} is "):
+        changed(**{setting: value})
+
+
+def test_the_first_weights_are_of_the_seed() -> None:
+    first = ready().model.parameters.flat
+    again, other = ready().model.parameters.flat, ready(changed(seed=9)).model.parameters.flat
+    assert first.tobytes() == again.tobytes() != other.tobytes()
+    drawn = 0.1 * RandomStreams(1).at(0).standard_normal(first.size)
+    np.testing.assert_allclose(first, drawn, rtol=1e-6)

@@ -1,0 +1,156 @@
+"""The training commands: a line here, and every torture of a training is theirs too."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.cli.running import NLPTOOL, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a command is tortured.
+
+    Attributes: `options`, for two seconds of training in some thousand steps on `write_tokens`; `endless`, to
+    go on for minutes; `diverging`, to diverge soon; `others`, for each option that shapes the model a value
+    that `options` does not give it (True: a flag), for which a checkpoint must be refused.
+    """
+
+    options: tuple[str, ...]
+    endless: tuple[str, ...]
+    once: tuple[str, ...]
+    diverging: tuple[str, ...]
+    others: dict[str, str | bool]
+
+
+def words(line: str) -> tuple[str, ...]:
+    """The words of a command line."""
+    return tuple(line.split())
+
+
+TRAININGS = {
+    "w2v-train": Training(
+        options=words(
+            "--min-count 1 --dim 8 --window 1 --negatives 1 --subsample 0 --epochs 50 --patience 45"
+        ),
+        endless=words("--epochs 100000"),
+        once=words("--epochs 1 --dim 8 --window 1 --negatives 1"),
+        diverging=words("--lr 1000 --max-vocab 100"),
+        others={
+            "arch": "cbow",
+            "loss": "hs",
+            "dim": "9",
+            "window": "2",
+            "negatives": "2",
+            "min_count": "2",
+            "max_vocab": "50",
+            "subsample": "0.5",
+            "subwords": True,
+            "phrases": True,
+            "epochs": "51",
+            "lr": "0.04",
+            "seed": "2",
+            "patience": "46",
+        },
+    ),
+    "rnn-train": Training(
+        options=words(
+            "--level word --layers 1 --hidden 8 --embed-dim 8 --bptt 10 --batch-size 10 --max-vocab 200 "
+            "--dropout 0.1 --epochs 3 --patience 3"
+        ),
+        endless=words("--epochs 100000"),
+        once=words(
+            "--level word --layers 1 --hidden 4 --embed-dim 4 --epochs 1 --batch-size 500 --max-vocab 50"
+        ),
+        diverging=words("--lr 1000"),
+        others={
+            "level": "char",
+            "min_count": "2",
+            "max_vocab": "50",
+            "cell": "gru",
+            "layers": "2",
+            "hidden": "9",
+            "embed_dim": "9",
+            "activation": "relu",
+            "gru_reset": "after",
+            "norm": "batch",
+            "dropout": "0.2",
+            "tied": True,
+            "softmax": "adaptive",
+            "context": "6",
+            "bidirectional": True,
+            "init_scale": "0.2",
+            "forget_bias": "0",
+            "bptt": "11",
+            "batch_size": "11",
+            "shards": "1",
+            "optimizer": "sgd",
+            "lr_decay": "0.9",
+            "decay_after": "2",
+            "clip": "4",
+            "clip_value": "1",
+            "epochs": "4",
+            "lr": "0.04",
+            "seed": "2",
+            "patience": "2",
+        },
+    ),
+}
+
+
+def write_tokens(path: Path, lines: int, seed: int = 0) -> Path:
+    """Lines of twelve tokens, a few of them frequent and many rare."""
+    generator = random.Random(seed)  # noqa: S311
+    with path.open("w") as file:
+        for _ in range(lines):
+            words = (f"w{int(generator.paretovariate(0.7)) % 3000}" for _ in range(12))
+            file.write(" ".join(words) + "\n")
+    return path
+
+
+@dataclass(frozen=True)
+class Work:
+    """A command, its text and its held-out text, ready to be trained."""
+
+    command: str
+    text: Path
+    valid: Path
+
+    @property
+    def training(self) -> Training:
+        """How the command is tortured."""
+        return TRAININGS[self.command]
+
+    def words(self, model: Path, *more: str) -> list[str]:
+        """The command line, which goes on from a checkpoint if there is one."""
+        files = ("--valid", str(self.valid), "-o", str(model), str(self.text))
+        return [self.command, *self.training.options, "--resume", "-v", *more, *files]
+
+    def start(self, model: Path, *more: str) -> subprocess.Popen[bytes]:
+        """Start to train `model`."""
+        command = [*NLPTOOL, *self.words(model, *more)]
+        return subprocess.Popen(command, stderr=subprocess.PIPE, env=environment())
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Return once `condition` holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happened"
+        time.sleep(0.005)
+
+
+def patience(seconds: float) -> float:
+    """How long may take now what is promised within `seconds` where each process has a core."""
+    with open("/proc/loadavg") as file:  # noqa: PTH123
+        load, _, _, running, _ = file.read().split()
+    return seconds * max(1.0, (float(load) + int(running.split("/")[0])) / (os.cpu_count() or 1))
