@@ -8,11 +8,19 @@ DEMO   := build/demo
 DEMO_SETTINGS := --min-count 2 --epochs 20
 PIP_INSTALL   := pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint bench vectors clean
+# What may never lose data, and the tests that run all of it within one process.
+COVERED  := cli/streams.py cli/reading.py cli/writing.py cli/decompress.py cli/checkpoints.py \
+            nlp/envelope.py nlp/zip_directory.py nlp/training/checkpoint.py
+COVERING := $(patsubst %,tests/cli/test_%.py,streams reading writing decompress checkpoints) \
+            $(patsubst %,tests/nlp/test_%.py,envelope zip_directory) \
+            $(patsubst %,tests/nlp/training/test_%.py,checkpoint step_loop)
+
+.PHONY: help demo test lint coverage torture bench vectors clean
 
 help:
 	@echo "make demo   install, train word vectors on the bundled tales, show the neighbours of king"
 	@echo "make test   install, lint, check types, run every test"
+	@echo "make torture  the tests of reliability in their long form: hundreds of kills, a line of 1 GB"
 	@echo "make bench  install the peers too, and measure against them (long)"
 	@echo "make vectors TEXT=… ANALOGIES=… SIMILARITY=…  train the English vectors that come with nlptool"
 	@echo "make clean  remove what was built"
@@ -28,13 +36,21 @@ $(DEMO)/tales.tokens: $(VENV)/installed $(wildcard corpora/english/*.txt)
 $(DEMO)/tales.model: $(DEMO)/tales.tokens
 	$(BIN)/nlptool w2v-train $(DEMO_SETTINGS) -o $@ $<
 
-test: lint
+test: lint coverage
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+# Of branches, in each file: what one file has too much does not help another.
+coverage: $(VENV)/installed-test
+	$(BIN)/python -m pytest $(COVERING) --cov=cli --cov=nlp --cov-branch --cov-report=
+	@for file in $(COVERED); do $(BIN)/coverage report --include=$$file --fail-under=95 || exit 1; done
+
+torture: $(VENV)/installed-test
+	NLPTOOL_TORTURE=1 $(BIN)/python -m pytest tests/torture tests/nlp/test_envelope.py
 
 # Installed as users install it: an editable install starts slower.
 bench: $(BENCH)/installed

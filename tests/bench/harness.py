@@ -25,7 +25,8 @@ NLPTOOL = str(Path(PYTHON).with_name("nlptool"))
 MEGABYTE = 1_000_000
 
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
-_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS")
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS")
+"""Variables that say how many threads libraries may use."""
 
 T = TypeVar("T")
 
@@ -50,9 +51,12 @@ class Setting:
         return self.repeats or usual
 
     def environment(self) -> dict[str, str]:
-        """A child's environment: one thread, temporary files in our folder, none of the user's models."""
+        """A child's environment: one thread, temporary files in our folder, none of the user's models.
+
+        All else that the user has set stays; `machine` tells what of it changes a library's speed.
+        """
         kept = {key: value for key, value in os.environ.items() if not key.startswith("NLPTOOL")}
-        return {**kept, **dict.fromkeys(_THREADS, "1"), "TMPDIR": str(self.folder)}
+        return {**kept, **dict.fromkeys(THREADS, "1"), "TMPDIR": str(self.folder)}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,11 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PEERS = ("gensim", "spacy", "nltk", "tokenizers", "sacremoses", "jieba")
+from .harness import THREADS
+
+PEERS = ("gensim", "spacy", "nltk", "tokenizers", "sacremoses", "jieba", "torch")
+OF_LIBRARIES = ("OPENBLAS_", "MKL_", "NPY_", "ATEN_", "ONEDNN_", "DNNL_")
+"""How variables begin by which a user tells a library the instructions or the cache to compute with."""
 
 
 def machine() -> dict[str, str]:
@@ -21,6 +25,16 @@ def machine() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
         **{name: _version(name) for name in ("nlptool", "numpy", *PEERS)},
+        **_set_by_the_user(),
+    }
+
+
+def _set_by_the_user() -> dict[str, str]:
+    """Variables that make a library slower or faster than it is by itself; the harness sets the threads."""
+    return {
+        name: f"{value} (set by the user)"
+        for name, value in sorted(os.environ.items())
+        if name.startswith(OF_LIBRARIES) and name not in THREADS
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import filling, latency, memory, recurrent, similar, startup, tokenizing, word_vectors
+from . import filling, generation, latency, memory, recurrent, similar, startup, tokenizing, word_vectors
 from .figures import Figure
 from .harness import ChildFailedError, Skipped, say
 
@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Figure]]] = {
     "w2v-subwords": partial(word_vectors.run, word_vectors.SUBWORDS),
     "rnn": partial(recurrent.run, recurrent.TRAINING),
     "rnn-cells": partial(recurrent.run, recurrent.CELLS),
+    "generate": generation.run,
 }
 
 

@@ -8,10 +8,13 @@ import pytest
 
 from .figures import Figure, Measure, comparisons
 from .harness import ChildFailedError, Contestant, Setting, in_turns, run_child
+from .machine import machine
+from .pace import pace
 from .report import as_json, as_markdown, shortfalls
 from .trainers import last_speed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SPEED = Measure("speed", "MB/s", more_is_better=True, at_least=10)
@@ -67,6 +70,31 @@ def test_report_tells_averages_ratios_absences_and_shortfalls() -> None:
     assert "| 20.0 | absent not installed |  |" in table
     assert [line.split(" | ")[-1] for line in shortfalls(figures)] == ["≤ 60.0 **missed** |"]
     assert json.loads(as_json(figures, {}))["figures"][0]["ratio"] == 10
+
+
+def test_what_the_user_tells_a_library_reaches_the_children_and_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "7")
+    environment = Setting(tmp_path).environment()
+    assert (environment["OPENBLAS_CORETYPE"], environment["OPENBLAS_NUM_THREADS"]) == ("Haswell", "1")
+    assert machine()["OPENBLAS_CORETYPE"] == "Haswell (set by the user)"
+    assert "OPENBLAS_NUM_THREADS" not in machine()
+    assert "OPENBLAS_CORETYPE Haswell (set by the user)" in as_markdown([], machine())
+
+
+def test_a_pace_leaves_out_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 0.0
+
+    def tokens() -> Iterator[int]:
+        nonlocal clock
+        for number in range(1000):
+            clock += 60.0 if number < 50 else 0.1
+            yield number
+
+    monkeypatch.setattr("tests.bench.pace.time.perf_counter", lambda: clock)
+    assert pace(tokens()) == pytest.approx(10)
 
 
 def test_speed_is_that_of_the_last_progress_line() -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +16,6 @@ from tests.cli.test_w2v_checkpoint import wait_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-KILLS = int(os.environ.get("NLPTOOL_TEST_KILLS", "20"))
 SETTINGS = (
     *("--layers", "1", "--hidden", "12", "--embed-dim", "8", "--dropout", "0.1", "--norm", "batch-input"),
     *("--batch-size", "4", "--bptt", "10", "--shards", "2", "--epochs", "3"),
@@ -56,51 +52,6 @@ def started(model: Path, text: Path, *more: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [*NLPTOOL, "rnn-train", *SETTINGS, *words], stderr=subprocess.PIPE, env=environment()
     )
-
-
-def test_twenty_kills_do_not_change_a_bit(tmp_path: Path, text: Path, uninterrupted: bytes) -> None:
-    model, checkpoint = tmp_path / "model", tmp_path / "model.ckpt"
-    rng = random.Random(1)  # noqa: S311
-    kills = finished = resumed = 0
-    while kills < KILLS or not finished:
-        resumed += checkpoint.exists()
-        workers = str(rng.choice([1, 2]))
-        with started(model, text, "--checkpoint-every", "0.05", "--workers", workers) as process:
-            if not kills:
-                wait_for(checkpoint.exists)
-            try:
-                _, stderr = process.communicate(timeout=rng.uniform(0.1, 1) if kills < KILLS else 60)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                kills += 1
-                continue
-        assert process.returncode == 0, stderr.decode()
-        assert model.read_bytes() == uninterrupted
-        assert [path.name for path in tmp_path.iterdir()] == ["model"]
-        finished += 1
-    assert resumed
-
-
-@pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, "2"), (signal.SIGTERM, "1")])
-def test_a_signal_saves_first(
-    number: signal.Signals, workers: str, tmp_path: Path, text: Path, uninterrupted: bytes
-) -> None:
-    model, checkpoint = tmp_path / "model", tmp_path / "model.ckpt"
-    with started(model, text, "--checkpoint-every", "0.1", "--workers", workers) as process:
-        wait_for(checkpoint.exists)
-        before = checkpoint.stat()
-        sent = time.monotonic()
-        process.send_signal(number)
-        _, stderr = process.communicate(timeout=30)
-    assert (process.returncode, time.monotonic() - sent < 2) == (-number, True), stderr.decode()
-    assert checkpoint.stat().st_ino != before.st_ino
-    assert not model.exists()
-    with started(model, text, "--workers", "3", "-v") as process:
-        _, stderr = process.communicate(timeout=60)
-    assert process.returncode == 0, stderr.decode()
-    assert "going on from step " in stderr.decode()
-    assert model.read_bytes() == uninterrupted
-    assert not checkpoint.exists()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -188,16 +187,12 @@ def test_a_line_is_scored_while_stdin_is_open(language_model: Path) -> None:
     process = start("score", "-m", str(language_model))
     assert process.stdin is not None
     assert process.stdout is not None
-    times = []
     for line in (b"the king rode out\n", b"the queen\n", b"\n"):
         process.stdin.write(line)
         process.stdin.flush()
-        began = time.monotonic()
         assert json.loads(process.stdout.readline())["text"] == line.decode().rstrip("\n")
-        times.append(time.monotonic() - began)
     process.communicate(timeout=TIMEOUT)
     assert process.returncode == 0
-    assert min(times[1:]) < 0.5
 
 
 def test_what_arrives_together_changes_no_byte(language_model: Path) -> None:

@@ -314,17 +314,17 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_models_are_refused_at_once(name: str, tmp_path: Path) -> None:
-    """In one line, in less memory than the file, before a second has passed."""
+    """In one line, in less memory than the file, in less than a second of processor time."""
     data = HOSTILE[name]
     tracemalloc.start()
-    before = time.perf_counter()
+    before = time.process_time()
     try:
         with pytest.raises(ModelError):
             open_bytes(data, tmp_path)
         assert tracemalloc.get_traced_memory()[1] < len(data) + 1_000_000
     finally:
         tracemalloc.stop()
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1
 
 
 def test_the_same_member_twice_is_refused(tmp_path: Path) -> None:

@@ -63,6 +63,43 @@ def test_the_defaults_draw_from_the_model() -> None:
     np.testing.assert_allclose(shares(log_p, Sampling()), [0.5, 0.3, 0.2], atol=0.03)
 
 
+@pytest.mark.parametrize("size", [256, 257, 384, 1000])
+def test_of_many_tokens_each_is_drawn_as_often_as_it_should_be(size: int) -> None:
+    """χ² of all places, wherever the borders of blocks lie; those without weight are never drawn."""
+    generator, draws = np.random.default_rng(3), 50_000
+    p = generator.gamma(1.0, size=size) + 0.1
+    impossible = generator.choice(size, size // 5, replace=False)
+    p[[*impossible, *range(128, 200), size - 1]] = 0
+    p /= p.sum()
+    with np.errstate(divide="ignore"):
+        counts = shares(np.log(p).astype(np.float32), Sampling(), draws) * draws
+    possible = p > 0
+    assert counts[~possible].sum() == 0
+    expected = draws * p[possible]
+    freedom = possible.sum() - 1
+    chi_square = ((counts[possible] - expected) ** 2 / expected).sum()
+    assert abs(chi_square - freedom) < 4 * math.sqrt(2 * freedom)
+
+
+@pytest.mark.parametrize("share", [0.0, 1e-300, 0.5, 1 - 2**-53])
+@pytest.mark.parametrize("seed", range(5))
+def test_no_share_however_close_to_the_border_meets_a_token_without_weight(share: float, seed: int) -> None:
+    """float32 sums of blocks and running sums in float64 differ by roundings."""
+
+    class Fixed(np.random.Generator):
+        def random(self, *_: Any) -> Any:
+            return share
+
+    weights = np.random.default_rng(seed).gamma(0.1, size=1000)
+    weights[[*range(130), *range(300, 384), *range(900, 1000)]] = 0
+    with np.errstate(divide="ignore"):
+        log_p = np.log(weights / weights.sum()).astype(np.float32)
+    drawn = Sampler(Sampling(), Fixed(np.random.PCG64(0)))(log_p)
+    assert log_p[drawn] > -np.inf
+    sums = np.cumsum(np.exp(log_p.astype(float)))
+    assert sums[drawn] - np.exp(float(log_p[drawn])) - 1e-5 <= share * sums[-1] <= sums[drawn] + 1e-5
+
+
 @pytest.mark.parametrize("temperature", [0.5, 2.0])
 def test_temperature_is_a_power_of_the_probabilities(temperature: float) -> None:
     p = np.array([0.5, 0.3, 0.2])

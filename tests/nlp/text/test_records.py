@@ -118,7 +118,7 @@ def test_no_nan_is_written(value: float) -> None:
 def test_hostile_quotes_take_linear_time(unit: str) -> None:
     """Quadratic would be minutes here."""
     line = "[" * (MAX_DEPTH + 1) + '"' + unit * 100_000
-    before = time.perf_counter()
+    before = time.process_time()
     with pytest.raises(InputError):
         parse_record(line)
-    assert time.perf_counter() - before < 2
+    assert time.process_time() - before < 2
