@@ -22,7 +22,7 @@ ENDLESS = 10_000_000
 def generate(path: str) -> float:
     """Tokens a second, drawn as the command draws them by default."""
     predictor = open_predictor(path)
-    sampler = Sampler(Sampling(), RandomStreams(1).at("drawing"), [predictor.vocabulary.unknown])
+    sampler = Sampler(Sampling(), RandomStreams(1).at(1), [predictor.vocabulary.unknown])
     return pace(Continuation(predictor, "", Limits(ENDLESS), sampler))
 
 
