@@ -153,7 +153,8 @@ class Novelty:
 
     def __init__(self, path: str, vocabulary: LanguageVocabulary, console: Console) -> None:
         """Raises: OSError where the file cannot be read, before anything is made."""
-        os.close(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+        with open(path, "rb"):  # noqa: PTH123  the path is the user's string, errors show it
+            pass
         self._path, self._vocabulary, self._console = path, vocabulary, console
         self._texts: list[tuple[Sequence[int], CopiedStretch]] = []
 

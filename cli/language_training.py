@@ -24,7 +24,7 @@ from nlp.training.language_training import check_text, prepare_language
 from nlp.training.step_loop import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from cli.console import Console
     from cli.streams import Streams
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 CHECKPOINT_KIND = "rnn-checkpoint"
 NGRAM_ORDER = 5
+_FEW_COLUMNS = 8
 _MOST_NGRAM_TOKENS = 5_000_000  # a minute's work, and a gigabyte
 
 
@@ -44,7 +45,7 @@ class Request:
     """What the user asked for.
 
     Attributes: `settings` of `LanguageModelConfig` and `LanguageSettings`, with `min_count` and `max_vocab`;
-    `vectors`, a file of word vectors to start from.
+    `vectors`, a file of word vectors to start from, which decide `embed_dim` where that is None.
     """
 
     streams: Streams
@@ -57,9 +58,9 @@ class Request:
 def run(request: Request) -> None:
     """Read, train, save, compare; or tell what that would take."""
     training, console = request.training, request.console
-    config = LanguageModelConfig(**_of(LanguageModelConfig, request.settings))
+    vectors, embed_dim = _vectors(request.vectors, request.settings["embed_dim"])
+    config = LanguageModelConfig(**_of(LanguageModelConfig, {**request.settings, "embed_dim": embed_dim}))
     settings = LanguageSettings(**_of(LanguageSettings, request.settings))
-    vectors = _vectors(request.vectors, config)
     text, valid = _read(request, config.level)
     check_text(text)
     console.note(
@@ -68,7 +69,7 @@ def run(request: Request) -> None:
     model = make_language_model(config, len(text.vocabulary))
     preparation = prepare_language(text, model, settings, valid=valid, patience=training.patience)
     digest = _start_from(vectors, preparation, console) if vectors else None
-    for advice in preparation.advice():
+    for advice in (*preparation.advice(), *_advice(config, preparation)):
         console.warn(advice)
     if training.dry_run:
         tell_estimate(estimate(preparation, training.workers), request.streams)
@@ -103,19 +104,35 @@ def _of(kind: type[LanguageModelConfig | LanguageSettings], settings: Mapping[st
     return {field.name: settings[field.name] for field in fields(kind)}
 
 
-def _vectors(path: str | None, config: LanguageModelConfig) -> WordVectors | None:
+def _advice(config: LanguageModelConfig, preparation: LanguagePreparation) -> Iterator[str]:
+    """Yield what is likely to go wrong with such a model in such batches, with its remedy."""
+    if (config.cell, config.activation, config.init) == ("rnn", "relu", "identity"):
+        yield (
+            "a relu that starts from the identity adds up all that it reads, and may overflow on long texts; "
+            "give --init uniform, or --activation tanh"
+        )
+    columns = preparation.run.batches.columns // preparation.run.shards
+    if config.norm == "batch" and columns < _FEW_COLUMNS:
+        yield (
+            f"--norm batch takes its statistics from the columns of a shard, which are only {columns}; "
+            "raise --batch-size, or lower --shards"
+        )
+
+
+def _vectors(path: str | None, embed_dim: int | None) -> tuple[WordVectors | None, int | None]:
+    """The word vectors to start from, and how wide the embedding is."""
     if path is None:
-        return None
+        return None, embed_dim
     from nlp.vector_files import load_vectors
 
     vectors = load_vectors(path)
     dimensions = vectors.matrix.shape[1]
-    if dimensions != config.embed_dim:
+    if embed_dim not in {None, dimensions}:
         raise InputError(
-            f"{path}: vectors of {dimensions} dimensions, but embed_dim is {config.embed_dim}; "
+            f"{path}: vectors of {dimensions} dimensions, but embed_dim is {embed_dim}; "
             f"give --embed-dim {dimensions}"
         )
-    return vectors
+    return vectors, dimensions
 
 
 def _read(request: Request, level: str) -> tuple[LanguageText, LanguageText | None]:

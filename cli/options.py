@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -98,6 +99,25 @@ def model_option(variable: str, help_text: str) -> Callable[[Command], Command]:
     return click.option(
         "-m", "--model", "model", metavar="FILE", envvar=variable, show_envvar=True, help=help_text
     )
+
+
+def finite(_context: click.Context, _option: click.Parameter, value: Any) -> Any:
+    """The value, or values, of an option, which click would let be NaN or infinite. Raises: BadParameter."""
+    for number in value if isinstance(value, tuple) else (value,):
+        if number is not None and not math.isfinite(number):
+            raise click.BadParameter(f"{number} is not a finite number")
+    return value
+
+
+def chosen_options(*names: str) -> list[str]:
+    """Those of the options that stand on the command line, as the user writes them."""
+    context = click.get_current_context()
+    chosen = click.core.ParameterSource.COMMANDLINE
+    return [
+        max(option.opts, key=len)
+        for option in context.command.params
+        if option.name in names and context.get_parameter_source(option.name) is chosen
+    ]
 
 
 def _console_options(function: Command) -> Command:

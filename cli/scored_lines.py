@@ -129,12 +129,10 @@ class ScoredLines:
 
     def _tokens(self, line: Line) -> Sequence[str]:
         """The tokens of a line: for words those that JSONL gives, else those of its text."""
-        if line.plain or ("tokens" not in line.record or self._reads_characters_of(line)):
+        reads_characters = self._vocabulary.level == CHARACTERS
+        if line.plain or "tokens" not in line.record or (reads_characters and "text" in line.record):
             return pieces_of(self._vocabulary, line.text)
-        return line.tokens
-
-    def _reads_characters_of(self, line: Line) -> bool:
-        return self._vocabulary.level == CHARACTERS and "text" in line.record
+        return pieces_of(self._vocabulary, "".join(line.tokens)) if reads_characters else line.tokens
 
     def _record(self, line: Line) -> Record:
         """The record to complete; one that came as tokens only gets their text."""
@@ -145,11 +143,11 @@ class ScoredLines:
 
     def _tuned(self, reads: Sequence[ReadLine]) -> list[float]:
         """The weights that suit the text best, which the user is told."""
+        if not reads:
+            self._console.warn("the text is empty: it tells nothing of the weights of --mix")
+            return self._mixing.fixed
         models = len(self._mixing.paths) + 1
-        by_model = [
-            np.concatenate([read.by_model[k] for read in reads]) if reads else np.empty(0)
-            for k in range(models)
-        ]
+        by_model = [np.concatenate([read.by_model[k] for read in reads]) for k in range(models)]
         given = self._mixing.weights
         weights = tuned_weights(by_model, [None, *given])
         for path, weight, before in zip(self._mixing.paths, weights[1:], given, strict=True):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.options import finite
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -79,6 +81,7 @@ def training_options(*, epochs: int, lr: float | None, lr_help: str) -> Callable
             "--checkpoint-every",
             metavar="SECONDS",
             type=click.FloatRange(0, min_open=True),
+            callback=finite,
             help=f"Save it so often.  [default: {CHECKPOINT_SECONDS:g}]",
         ),
         click.option(

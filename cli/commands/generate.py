@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
-from cli.options import command, model_option, streams
+from cli.options import chosen_options, command, finite, model_option, streams
 
 if TYPE_CHECKING:
     from cli.console import Console
     from cli.streams import Streams
 
 _OF_SAMPLING = ("temperature", "top_k", "top_p", "repetition_penalty", "repetition_window", "seed")
-
-
-def _finite(_context: click.Context, _option: click.Parameter, value: float) -> float:
-    """`value`, unless it is no number. Raises: BadParameter."""
-    if not math.isfinite(value):
-        raise click.BadParameter(f"{value} is not a finite number")
-    return value
 
 
 @command
@@ -39,7 +31,7 @@ def _finite(_context: click.Context, _option: click.Parameter, value: float) -> 
 @click.option(
     "--temperature",
     type=click.FloatRange(0),
-    callback=_finite,
+    callback=finite,
     default=1.0,
     show_default=True,
     help="Below 1 bolder on the probable, above 1 on the rest; 0 takes the most probable token.",
@@ -48,7 +40,7 @@ def _finite(_context: click.Context, _option: click.Parameter, value: float) -> 
 @click.option(
     "--top-p",
     type=click.FloatRange(0, 1, min_open=True),
-    callback=_finite,
+    callback=finite,
     default=1.0,
     show_default=True,
     help="Draw from the fewest tokens that hold this share of probability.",
@@ -56,7 +48,7 @@ def _finite(_context: click.Context, _option: click.Parameter, value: float) -> 
 @click.option(
     "--repetition-penalty",
     type=click.FloatRange(0.01, 100),
-    callback=_finite,
+    callback=finite,
     default=1.0,
     show_default=True,
     help="Above 1, lower the score of tokens that have just been used, by this factor.",
@@ -140,8 +132,5 @@ def generate(
 
 def _refuse_sampling() -> None:
     """Raises: UsageError where an option of sampling was given, which a search has no use for."""
-    context = click.get_current_context()
-    for name in _OF_SAMPLING:
-        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            flag = name.replace("_", "-")
-            raise click.UsageError(f"--beam searches and does not draw; leave out --{flag}")
+    for flag in chosen_options(*_OF_SAMPLING):
+        raise click.UsageError(f"--beam searches and does not draw; leave out {flag}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import command, model_option, output_option
+from cli.options import chosen_options, command, finite, model_option, output_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from nlp.models.gradient_flow import Flow
 
 _LECTURE = (("rnn", "tanh"), ("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh"))
+_OF_FRESH_CELLS = (
+    "cells",
+    "activation",
+    "gru_reset",
+    "norms",
+    "init",
+    "scales",
+    "forget_bias",
+    "hidden",
+)
 _FIGURES = (".svg", ".html", ".png")
 _SMALLEST = 1e-40  # whose logarithm is drawn for what has vanished altogether
 
@@ -56,18 +66,21 @@ _SMALLEST = 1e-40  # whose logarithm is drawn for what has vanished altogether
 @click.option(
     "--init",
     type=click.Choice(["uniform", "orthogonal", "identity"]),
-    help="Of the recurrent weights.  [default: as rnn-train: uniform in ±1/√H; for relu the identity]",
+    help="Of the recurrent weights.  [default: uniform in ±1/√H; for relu the identity]",
 )
 @click.option(
     "--recurrent-scale",
     "scales",
     type=click.FloatRange(0, min_open=True),
+    callback=finite,
     multiple=True,
     default=[1.0],
     show_default=True,
     help="Multiply the recurrent weights by this. Repeat for several.",
 )
-@click.option("--forget-bias", type=float, default=1.0, show_default=True, help="Of --cell lstm.")
+@click.option(
+    "--forget-bias", type=float, callback=finite, default=1.0, show_default=True, help="Of --cell lstm."
+)
 @click.option(
     "--hidden", type=click.IntRange(1, 4096), default=64, show_default=True, help="Units of a fresh cell."
 )
@@ -75,7 +88,10 @@ _SMALLEST = 1e-40  # whose logarithm is drawn for what has vanished altogether
     "--lags", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How far back to look."
 )
 @click.option(
-    "--clip", type=click.FloatRange(0, min_open=True), help="Clip the gradient of the weights to this norm."
+    "--clip",
+    type=click.FloatRange(0, min_open=True),
+    callback=finite,
+    help="Clip the gradient of the weights to this norm.",
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same bytes.")
 @click.option("--plot", "as_text", is_flag=True, help="Draw the curves as text, as on a terminal.")
@@ -108,6 +124,7 @@ def gradients(
     from cli.writing import check_output, open_binary_output
 
     check_output(output)
+    model = None if _is_of_fresh_cells(model) else model
     flows = _of_model(model, lags, seed) if model else _of_fresh_cells(lags=lags, seed=seed, **options)
     if clip is not None:
         flows = [flow.clipped(clip) for flow in flows]
@@ -118,6 +135,18 @@ def gradients(
     drawn = _drawn(output, flows) if draws else "".join(map(_records, flows)).encode()
     with open_binary_output(output) as writer:
         writer.write(drawn)
+
+
+def _is_of_fresh_cells(model: str | None) -> bool:
+    """Whether the user asks for fresh cells, no matter what model the environment names.
+
+    Raises: UsageError where the command line names both
+    """
+    of_fresh_cells = chosen_options(*_OF_FRESH_CELLS)
+    if of_fresh_cells and chosen_options("model"):
+        message = f"{of_fresh_cells[0]} is of a fresh cell, not of --model; leave out one of the two"
+        raise click.UsageError(message)
+    return model is None or bool(of_fresh_cells)
 
 
 def _of_fresh_cells(
@@ -142,10 +171,15 @@ def _of_fresh_cells(
 
 
 def _of_model(path: str, lags: int, seed: int) -> list[Flow]:
+    from nlp.errors import ModelError
     from nlp.models.language_model_files import load_language_model
     from nlp.models.trained_gradient_flow import trained_flows
 
-    return trained_flows(load_language_model(path), lags, seed)
+    loaded = load_language_model(path)
+    try:
+        return trained_flows(loaded, lags, seed)
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from error
 
 
 def _records(flow: Flow) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import command, streams
+from cli.options import chosen_options, command, streams
 from cli.training_options import training_options
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ _MODEL_OPTIONS = [
         type=click.Choice(["tanh", "relu"]),
         default="tanh",
         show_default=True,
-        help="Of --cell rnn; relu starts from the identity.",
+        help="Of --cell rnn.",
     ),
     click.option(
         "--gru-reset",
@@ -103,12 +103,19 @@ _MODEL_OPTIONS = [
         "--bidirectional", is_flag=True, help="Learn to fill gaps from both sides, for nlptool fill."
     ),
     click.option(
-        "--vectors", metavar="FILE", help="Word vectors to start from; --embed-dim is that of theirs."
+        "--vectors", metavar="FILE", help="Word vectors to start from; --embed-dim is theirs, unless given."
     ),
     click.option(
         "--init-scale",
         type=click.FloatRange(0, min_open=True),
         help="Draw every weight from ± this.  [default: ±0.1 for vectors, ±1/√hidden for the others]",
+    ),
+    click.option(
+        "--init",
+        type=click.Choice(["uniform", "orthogonal", "identity"]),
+        default="uniform",
+        show_default=True,
+        help="Recurrent weights at the start; the identity needs a small --lr.",
     ),
     click.option(
         "--forget-bias",
@@ -212,6 +219,8 @@ def rnn_train(
 
     for path in filter(None, (training.output, training.checkpoint)):
         check_output(path)
+    if vectors is not None and not chosen_options("embed_dim"):
+        settings["embed_dim"] = None
     from cli.language_training import Request, run
 
     run(Request(streams, console, training, settings, vectors))

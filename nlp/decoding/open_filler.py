@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from nlp.decoding.filling import BayesFiller
-from nlp.decoding.open_predictor import open_predictor
+from nlp.decoding.open_predictor import NGRAM_MODEL, of_wrong_kind, open_predictor
 from nlp.decoding.two_sided import TwoSidedFiller
 from nlp.envelope import open_model
-from nlp.models.language_model_files import FILL_MODEL, load_language_model
+from nlp.models.language_model_files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
 
 if TYPE_CHECKING:
     from nlp.decoding.gaps import Filler
@@ -20,7 +20,10 @@ def open_filler(path: str) -> Filler:
 
     Raises: ModelError if the file is damaged or holds no language model; OSError if it can't be read
     """
-    if open_model(path).kind == FILL_MODEL:
+    kind = open_model(path).kind
+    if kind == FILL_MODEL:
         loaded = load_language_model(path, FILL_MODEL)
         return TwoSidedFiller(cast("FillModel", loaded.model), loaded.vocabulary)
+    if kind not in {LANGUAGE_MODEL, NGRAM_MODEL}:
+        raise of_wrong_kind(path, kind, FILL_MODEL, LANGUAGE_MODEL, NGRAM_MODEL)
     return BayesFiller(open_predictor(path))

@@ -27,15 +27,18 @@ def open_predictor(path: str) -> Predictor:
         return open_ngram_predictor(path)
     if kind == FILL_MODEL:
         raise ModelError(
-            f"{path}: a model of kind {kind!r} reads from both sides and continues no text; use it with "
-            f"'fill', or train one without --bidirectional"
+            f"{path}: a model of kind {kind!r} reads from both sides, but this command needs one of kind "
+            f"{LANGUAGE_MODEL!r} or {NGRAM_MODEL!r}; use it with 'fill', or train one without --bidirectional"
         )
     if kind != LANGUAGE_MODEL:
-        raise ModelError(
-            f"{path}: a model of kind {kind!r}, but this command needs one of kind {LANGUAGE_MODEL!r} or "
-            f"{NGRAM_MODEL!r}"
-        )
+        raise of_wrong_kind(path, kind, LANGUAGE_MODEL, NGRAM_MODEL)
     return _of_network(path)
+
+
+def of_wrong_kind(path: str, kind: str, *needed: str) -> ModelError:
+    """The error that names the kind of a model, and those that would do."""
+    kinds = " or ".join(map(repr, needed))
+    return ModelError(f"{path}: a model of kind {kind!r}, but this command needs one of kind {kinds}")
 
 
 def _of_network(path: str) -> Predictor:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nlp.errors import InputError
 from nlp.layers.cells import make_cell
 from nlp.layers.clipping import global_norm, norm_factor
 from nlp.layers.initialize import forget_bias_, identity_, orthogonal_, uniform_
@@ -26,6 +27,7 @@ from nlp.layers.parameters import Parameters
 from nlp.layers.random_streams import RandomStreams
 from nlp.layers.recurrent import recurrent_backward, recurrent_forward
 from nlp.layers.workspace import Workspace
+from nlp.models.language_model_config import LanguageModelConfig
 from nlp.models.recurrent_stack import FORMS_OF_NORM
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ class FreshCell:
     Attributes: `cell`, `activation` of rnn, `gru_reset`, `hidden`, `norm`, `forget_bias` of lstm as in
     `LanguageModelConfig`; `initialization` of U (W is always uniform in ±1/√H); `recurrent_scale`, by which U
     is multiplied after that; `seed`.
+
+    Raises: InputError for settings that no language model could have
     """
 
     cell: str = "lstm"
@@ -58,6 +62,10 @@ class FreshCell:
     recurrent_scale: float = 1.0
     forget_bias: float = 1.0
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        shared = ("cell", "activation", "gru_reset", "hidden", "norm", "forget_bias")
+        LanguageModelConfig(**{name: getattr(self, name) for name in shared})
 
     @property
     def label(self) -> str:
@@ -130,6 +138,7 @@ def fresh_flow(fresh: FreshCell, lags: int) -> Flow:
 
     Equation: E_T = mean over sequences of v·h_T,   v a random direction of length 1, so that lag 0 has norm 1
               (the norms are those of each sequence's own loss, not divided by the number of sequences)
+    Raises:   InputError where the state, or its gradient, grows past every number
     Source:   Hochreiter 1991, "Untersuchungen zu dynamischen neuronalen Netzen"; Bengio, Simard & Frasconi
               1994, "Learning long-term dependencies with gradient descent is difficult"
     """
@@ -150,15 +159,21 @@ def fresh_flow(fresh: FreshCell, lags: int) -> Flow:
     state = np.zeros((cell.states, BATCH, fresh.hidden))
     workspace, gradients, by_step = Workspace(np.float64), parameters.like(), NormsByStep()
     p, grad, on_step = parameters.views(), gradients.views(), by_step.on_step
-    if form:
-        statistics = Parameters(statistics_shapes(form, cell, fresh.hidden, steps), np.float64)
-        initialize_normalisation_(p, statistics.views())
-        kept, seen = statistics.views(), statistics.like().views()
-        _, normalised = normalised_forward(cell, p, kept, x, state, workspace, observed=seen)
-        normalised_backward(cell, p, grad, dh, normalised, workspace, on_step=on_step)
-    else:
-        _, trace = recurrent_forward(cell, p, x, state, workspace)
-        recurrent_backward(cell, p, grad, dh, trace, workspace, on_step=on_step)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if form:
+            statistics = Parameters(statistics_shapes(form, cell, fresh.hidden, steps), np.float64)
+            initialize_normalisation_(p, statistics.views())
+            kept, seen = statistics.views(), statistics.like().views()
+            _, normalised = normalised_forward(cell, p, kept, x, state, workspace, observed=seen)
+            normalised_backward(cell, p, grad, dh, normalised, workspace, on_step=on_step)
+        else:
+            _, trace = recurrent_forward(cell, p, x, state, workspace)
+            recurrent_backward(cell, p, grad, dh, trace, workspace, on_step=on_step)
+    if not np.isfinite(by_step.norms).all():
+        raise InputError(
+            f"{fresh.label}: what flows through it overflows within {steps} steps; "
+            "lower --recurrent-scale or --lags"
+        )
     return by_step.flow(fresh.label, fresh.about(), lags, global_norm(gradients.flat) / BATCH)
 
 

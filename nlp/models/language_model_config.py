@@ -18,6 +18,7 @@ ACTIVATIONS = ("tanh", "relu")
 GRU_RESETS = ("before", "after")
 NORMS = ("none", "batch", "batch-input")
 SOFTMAXES = ("full", "adaptive")
+INITS = ("uniform", "orthogonal", "identity")
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,12 @@ class LanguageModelConfig:
 
     Attributes: `level`, what a token is; `cell`, recurrent or the feed-forward `nnlm`; `layers` of cells;
     `hidden` units of each; `embed_dim`; `activation` of rnn; `gru_reset`, before or after the recurrent
-    product; `norm`, batch normalisation of both products of a cell or of the one with its input; `dropout`,
-    the share of units dropped between layers; `tied`, whether the embedding is also the output matrix;
-    `forget_bias` of lstm at the start; `init_scale`, the range of every weight at the start (None: one for
-    each tensor, see the models); `softmax` over all tokens or adaptive; of nnlm, `context`, the tokens that
-    it predicts from, and `direct`, whether they also reach the output past the hidden layer;
-    `bidirectional`, whether it fills gaps from both sides.
+    product; `norm`, batch normalisation of both products of a cell or of the one with its input;
+    `dropout`, the share of units dropped between layers; `tied`, whether the embedding is also the output
+    matrix; `forget_bias` of lstm at the start; `init` of the recurrent weights; `init_scale`, the range
+    of every other weight at the start (None: one for each tensor, see the models); `softmax` over all
+    tokens or adaptive; of nnlm, `context`, the tokens that it predicts from, and `direct`, whether they
+    also reach the output past the hidden layer; `bidirectional`, whether it fills gaps from both sides.
 
     Raises: InputError, naming the setting, its value and its range
     """
@@ -47,6 +48,7 @@ class LanguageModelConfig:
     dropout: float = 0.0
     tied: bool = False
     forget_bias: float = 1.0
+    init: str = "uniform"
     init_scale: float | None = None
     softmax: str = "full"
     context: int = 5
@@ -97,6 +99,7 @@ _CHOICES = {
     "gru_reset": GRU_RESETS,
     "norm": NORMS,
     "softmax": SOFTMAXES,
+    "init": INITS,
 }
 _RANGES: dict[str, tuple[float, float]] = {
     "layers": (1, 64),

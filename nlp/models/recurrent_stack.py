@@ -10,7 +10,7 @@ import numpy as np
 from nlp.layers.cells import make_cell
 from nlp.layers.dropout import dropout_, dropout_mask
 from nlp.layers.embedding import embedding_backward
-from nlp.layers.initialize import forget_bias_, identity_, uniform_
+from nlp.layers.initialize import forget_bias_, identity_, orthogonal_, uniform_
 from nlp.layers.normalised import (
     NormalisedTrace,
     initialize_normalisation_,
@@ -219,17 +219,23 @@ class RecurrentStack:
 def initialize_(parameters: Parameters, config: LanguageModelConfig, generator: np.random.Generator) -> None:
     """Draw every weight uniformly from ±`init_scale`; biases are zero, but for the forget gate's.
 
-    Without `init_scale`: ±0.1 for the embedding and ±1/√H for all else, but the identity for the recurrent
-    weights of ReLU.
+    Without `init_scale`: ±0.1 for the embedding and ±1/√H for all else. Recurrent weights may start from
+    random rotations or from the identity instead.
+
+    Source: Saxe, McClelland & Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning in deep
+            linear neural networks" (orthogonal); Le, Jaitly & Hinton 2015, "A simple way to initialize
+            recurrent networks of rectified linear units" (identity)
     """
-    scale, is_relu = config.init_scale, (config.cell, config.activation) == ("rnn", "relu")
+    scale = config.init_scale
     for name, w in parameters.views().items():
         tensor = name.rpartition(".")[2]
         if tensor.startswith("b"):
             w[...] = 0
             if config.cell == "lstm" and tensor == "b" and not name.startswith("output"):
                 forget_bias_(w, config.forget_bias)
-        elif scale is None and tensor == "U" and is_relu:
+        elif tensor == "U" and config.init == "orthogonal":
+            orthogonal_(w, generator)
+        elif tensor == "U" and config.init == "identity":
             identity_(w)
         else:
             own = EMBEDDING_RANGE if tensor == "E" else config.hidden**-0.5

@@ -67,7 +67,9 @@ def trained_flows(loaded: LoadedLanguageModel, lags: int, seed: int) -> list[Flo
 def _in_float64(loaded: LoadedLanguageModel) -> LanguageModel:
     """The model again, so precise that what has nearly vanished can still be told."""
     if not isinstance(loaded.model, LanguageModel):
-        raise ModelError(f"a model of cell {loaded.config.cell!r} has no recurrence to flow through")
+        raise ModelError(
+            f"a model of cell {loaded.config.cell!r} has no recurrence; name one of cell rnn, lstm or gru"
+        )
     return LanguageModel(
         loaded.config,
         len(loaded.vocabulary),

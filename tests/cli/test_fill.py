@@ -131,5 +131,5 @@ def test_the_model_may_be_named_by_the_environment(
 def test_a_model_of_another_kind_is_told(nlptool: Nlptool, model: Path) -> None:
     outcome = nlptool("fill", "-m", str(model), stdin="a ___\n")
     assert outcome.status == 1
-    assert "'word-vectors'" in outcome.stderr
+    assert "'word-vectors', but this command needs one of kind 'fill-model' or" in outcome.stderr
     assert "'language-model'" in outcome.stderr

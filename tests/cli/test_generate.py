@@ -188,10 +188,13 @@ def test_novelty_tells_the_longest_copied_stretch(generate: Nlptool, tmp_path: P
     assert '"j"' in several[1]
 
 
-def test_a_training_text_that_is_not_there_is_told_at_once(generate: Nlptool) -> None:
-    result = generate("--novelty", "missing.txt")
+@pytest.mark.parametrize(
+    ("path", "why"), [("missing.txt", "No such file or directory"), (".", "Is a directory")]
+)
+def test_a_training_text_that_is_none_is_told_at_once(path: str, why: str, generate: Nlptool) -> None:
+    result = generate("--novelty", path)
     assert (result.status, result.stdout) == (1, "")
-    assert result.stderr == "nlptool: missing.txt: No such file or directory\n"
+    assert result.stderr == f"nlptool: {path}: {why}\n"
 
 
 @pytest.mark.parametrize(

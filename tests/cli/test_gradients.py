@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.cli.running import run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.cli.inside import Nlptool
 
 SMALL = ("gradients", "--hidden", "8", "--lags", "4")
 
@@ -60,3 +65,62 @@ def test_a_file_of_another_ending_takes_the_records(tmp_path: Path) -> None:
     path = tmp_path / "flow.jsonl"
     assert run(*SMALL, "-o", str(path)).returncode == 0
     assert len(path.read_text().splitlines()) == 20
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--recurrent-scale", "nan"), ("--forget-bias", "inf"), ("--clip", "nan")]
+)
+def test_a_number_that_is_none_is_usage(option: str, value: str) -> None:
+    result = run(*SMALL, option, value)
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert f"{option}': {value} is not a finite number" in result.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("--cell", "gru", "--gru-reset", "after", "--norm", "batch"),
+            "norm 'batch' needs gru_reset 'before'",
+        ),
+        (("--activation", "relu", "--cell", "rnn", "--recurrent-scale", "1e9"), "lower --recurrent-scale or"),
+    ],
+)
+def test_what_cannot_be_measured_is_told_in_one_line(arguments: tuple[str, ...], message: str) -> None:
+    result = run(*SMALL, *arguments)
+    assert (result.returncode, result.stdout) == (1, b"")
+    (line,) = result.stderr.decode().splitlines()
+    assert message in line
+
+
+@pytest.fixture
+def trained(tmp_path: Path, nlptool: Nlptool) -> Callable[[str], str]:
+    def train(cell: str) -> str:
+        path = str(tmp_path / cell)
+        few = ("--layers", "1", "--hidden", "4", "--embed-dim", "4", "--epochs", "1", "-q")
+        assert nlptool("rnn-train", *few, "--cell", cell, "-o", path, stdin="to be or not\n" * 9).status == 0
+        return path
+
+    return train
+
+
+def test_options_of_fresh_cells_win_over_the_environment_only(
+    trained: Callable[[str], str], nlptool: Nlptool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = trained("lstm")
+    result = nlptool(*SMALL, "-m", model)
+    assert (result.status, result.stdout) == (2, "")
+    assert "--hidden is of a fresh cell, not of --model" in result.stderr
+    monkeypatch.setenv("NLPTOOL_LM", model)
+    hidden = [
+        json.loads(nlptool("gradients", *more, "--lags", "1").stdout.splitlines()[0])["hidden"]
+        for more in ((), ("--hidden", "8"))
+    ]
+    assert hidden == [4, 8]
+
+
+def test_a_model_without_recurrence_is_named(trained: Callable[[str], str], nlptool: Nlptool) -> None:
+    model = trained("nnlm")
+    result = nlptool("gradients", "-m", model)
+    assert result.status == 1
+    assert result.stderr.startswith(f"nlptool: {model}: a model of cell 'nnlm' has no recurrence; name one")

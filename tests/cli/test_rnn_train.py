@@ -200,6 +200,13 @@ def test_a_model_starts_from_word_vectors(tmp_path: Path, nlptool: Nlptool) -> N
     assert abs(E[loaded.vocabulary.index["rode"]]).max() < 0.11
 
 
+def test_the_embedding_is_as_wide_as_the_vectors(tmp_path: Path, nlptool: Nlptool) -> None:
+    vectors, path = write_words(tmp_path / "vectors", {"king": [1.0] * 3}), tmp_path / "model"
+    options = ("--layers", "1", "--hidden", "4", "--epochs", "1", "--level", "word", "--vectors", vectors)
+    assert nlptool("rnn-train", *options, "-o", str(path), stdin=LINES).status == 0
+    assert load_language_model(str(path)).config.embed_dim == 3
+
+
 def test_vectors_of_another_width_are_refused(tmp_path: Path, nlptool: Nlptool) -> None:
     vectors = write_words(tmp_path / "vectors", {"king": [1.0] * 3})
     outcome = nlptool("rnn-train", *SMALL, "--vectors", vectors, "-o", str(tmp_path / "model"), stdin=LINES)
@@ -269,3 +276,32 @@ def test_a_dry_run_tells_sizes_and_writes_nothing(tmp_path: Path, nlptool: Nlpto
     assert 0 < float(figures["seconds"]) < 1000
     assert int(figures["memory_bytes"]) > 10_000_000
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+@pytest.mark.parametrize(
+    ("norm", "shards", "told"), [("batch", "2", 1), ("batch", "1", 0), ("batch-input", "2", 0)]
+)
+def test_statistics_of_few_columns_are_told(
+    norm: str, shards: str, told: int, tmp_path: Path, nlptool: Nlptool
+) -> None:
+    options = ("--norm", norm, "--batch-size", "8", "--shards", shards, "--epochs", "1")
+    outcome = nlptool("rnn-train", *SMALL, *options, "-o", str(tmp_path / "model"), stdin=LINES)
+    assert outcome.status == 0
+    assert outcome.stderr.count("the columns of a shard, which are only 4; raise --batch-size") == told
+
+
+@pytest.mark.parametrize(("init", "told"), [(("--init", "identity"), True), ((), False)])
+def test_a_relu_that_nothing_bounds_is_told(
+    init: tuple[str, ...], told: bool, tmp_path: Path, nlptool: Nlptool
+) -> None:
+    options = ("--cell", "rnn", "--activation", "relu", *init, "--dry-run")
+    outcome = nlptool("rnn-train", *SMALL, *options, "-o", str(tmp_path / "model"), stdin=LINES)
+    assert outcome.status == 0
+    assert ("give --init uniform, or --activation tanh" in outcome.stderr) is told
+
+
+def test_a_time_between_checkpoints_is_a_number(tmp_path: Path, nlptool: Nlptool) -> None:
+    options = ("--checkpoint-every", "nan", "-o", str(tmp_path / "model"))
+    outcome = nlptool("rnn-train", *SMALL, *options, stdin=LINES)
+    assert outcome.status == 2
+    assert "nan is not a finite number" in outcome.stderr

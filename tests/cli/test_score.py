@@ -111,10 +111,13 @@ def test_jsonl_passes_through_what_it_does_not_know(score: Nlptool) -> None:
 
 def test_characters_are_those_of_the_text(nlptool: Nlptool, tmp_path: Path) -> None:
     path = write_characters(tmp_path / "m", "ab\nba\n" * 20)
-    stdin = '{"text":"ab","tokens":["zz"]}\n{"tokens":["a","b"]}\n'
-    first, second = records(nlptool("score", "-m", path, "--by-line", "--format", "jsonl", stdin=stdin))
+    stdin = '{"text":"ab","tokens":["zz"]}\n{"tokens":["a","b"]}\n{"tokens":["ab"]}\n'
+    first, second, third = records(
+        nlptool("score", "-m", path, "--by-line", "--format", "jsonl", stdin=stdin)
+    )
     assert (first["text"], first["tokens"], first["unknown"]) == ("ab", 3, 0)
     assert (second["text"], second["logprob"]) == ("ab", first["logprob"])
+    assert second == third
 
 
 def test_a_record_with_neither_is_told(score: Nlptool) -> None:
@@ -163,6 +166,13 @@ def test_auto_finds_the_best_weight(nlptool: Nlptool, models: tuple[str, str]) -
     assert summary(f"{weight}")[0] == pytest.approx(best, abs=1e-4)
     others = [summary(f"{max(0, min(1, weight + step))}")[0] for step in (-0.1, 0.1)]
     assert best > max(others)
+
+
+def test_no_weight_is_the_best_for_nothing(nlptool: Nlptool, models: tuple[str, str]) -> None:
+    first, second = models
+    result = nlptool("score", "-m", first, "--mix", f"{second}:auto", stdin="")
+    assert (result.status, result.stdout) == (0, "")
+    assert result.stderr == "nlptool: warning: the text is empty: it tells nothing of the weights of --mix\n"
 
 
 @pytest.mark.parametrize("mix", ["x", "x:", ":0.5", "x:2", "x:-1", "x:nan", "x:half"])

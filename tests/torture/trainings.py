@@ -88,6 +88,7 @@ TRAININGS = {
             "softmax": "adaptive",
             "context": "6",
             "bidirectional": True,
+            "init": "orthogonal",
             "init_scale": "0.2",
             "forget_bias": "0",
             "bptt": "11",

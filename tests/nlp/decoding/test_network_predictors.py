@@ -103,7 +103,10 @@ def test_float32_stays_float32(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        ("fill-model", "reads from both sides .* use it with 'fill'"),
+        (
+            "fill-model",
+            "a model of kind 'fill-model' .* kind 'language-model' or 'ngram-model'; use it with 'fill'",
+        ),
         ("word-vectors", "a model of kind 'word-vectors', .* kind 'language-model' or 'ngram-model'"),
     ],
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 V = 7
 CELLS: dict[str, dict[str, Any]] = {
     "rnn": {"cell": "rnn"},
-    "relu": {"cell": "rnn", "activation": "relu"},
+    "relu": {"cell": "rnn", "activation": "relu", "init": "identity"},
     "lstm": {"cell": "lstm"},
     "gru": {"cell": "gru"},
     "gru, reset after": {"cell": "gru", "gru_reset": "after"},
