@@ -27,15 +27,17 @@ SETTINGS: dict[str, Any] = {
     "cell": "gru",
     "gru-reset": "after",
     "layers": 1,
-    "hidden": 128,
+    "hidden": 256,
     "embed-dim": 128,
     "min-count": 3,
     "batch-size": 16,
     "bptt": 40,
-    "epochs": 3,
+    "dropout": 0.2,
+    "epochs": 4,
     "lr": 0.002,
-    "lr-decay": 0.4,
-    "workers": 2,
+    "lr-decay": 0.5,
+    "decay-after": 2,
+    "shards": 1,
 }
 ACCURACY = Measure("first candidate is right", "%", more_is_better=True, by_mean=True)
 CPU = Measure("processor time of the training", "s")
