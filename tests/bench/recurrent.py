@@ -49,7 +49,9 @@ def _sizes(cell: str, hidden: int, workers: int = 1) -> dict[str, Any]:
 
 TRAINING = [
     Contest(
-        f"{name}, 2×{hidden} LSTM, {workers} workers", {**kind, **_sizes("lstm", hidden, workers)}, tokens
+        f"{name}, 2×{hidden} LSTM, {workers} worker{'s' * (workers > 1)}",
+        {**kind, **_sizes("lstm", hidden, workers)},
+        tokens,
     )
     for name, kind, hidden, tokens in (
         ("words", WORDS, 200, 60_000),
