@@ -72,44 +72,6 @@ def checkpoint(tmp_path: Path, early: bytes) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("option", "field"),
-    [
-        (("--hidden", "13"), "hidden"),
-        (("--cell", "gru"), "cell"),
-        (("--dropout", "0.2"), "dropout"),
-        (("--optimizer", "sgd"), "optimizer"),
-        (("--lr", "0.001"), "lr"),
-        (("--lr-decay", "0.5"), "lr_decay"),
-        (("--clip", "1"), "clip"),
-        (("--shards", "1"), "shards"),
-        (("--min-count", "2"), "min_count"),
-        (("--seed", "2"), "seed"),
-    ],
-)
-def test_a_checkpoint_of_other_settings_is_refused(
-    option: tuple[str, ...], field: str, checkpoint: Path, text: Path
-) -> None:
-    before = checkpoint.read_bytes()
-    with started(checkpoint.with_suffix(""), text, *option) as process:
-        _, stderr = process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert f"{checkpoint}: a checkpoint of another run: its {field} is " in stderr.decode()
-    assert f"delete {checkpoint} to start" in stderr.decode()
-    assert stderr.count(b"\n") == 1
-    assert checkpoint.read_bytes() == before
-
-
-def test_a_checkpoint_of_other_data_is_refused(checkpoint: Path, text: Path, held_out: Path) -> None:
-    words = ("--resume", "--valid", str(held_out), "-o", str(checkpoint.with_suffix("")))
-    result = run("rnn-train", *SETTINGS, *words, stdin=text.read_bytes() + b"one more line\n")
-    assert result.returncode == 1
-    assert "another run: its data is " in result.stderr.decode()
-    result = run("rnn-train", *SETTINGS, *words[:2], str(text), *words[3:], str(text))
-    assert result.returncode == 1
-    assert "another run: its valid is " in result.stderr.decode()
-
-
 def test_a_checkpoint_of_another_version_is_refused(checkpoint: Path, text: Path) -> None:
     opened = open_model(str(checkpoint), "rnn-checkpoint")
     identity = {**opened.metadata["identity"], "nlptool": "0.0.1"}
