@@ -21,6 +21,7 @@ from nlp.models.language_models import make_language_model
 from nlp.training.language_settings import LanguageSettings
 from nlp.training.language_text import encode_language, encode_language_by
 from nlp.training.language_training import check_text, prepare_language
+from nlp.training.progress import finite_or_none
 from nlp.training.step_loop import Watch
 
 if TYPE_CHECKING:
@@ -196,9 +197,9 @@ def _train(
 
 def _figures(curves: LanguageCurves) -> dict[str, Any]:
     """The final figures of a training."""
-    figures: dict[str, Any] = {"epoch_losses": list(curves.epoch_losses)}
+    figures: dict[str, Any] = {"epoch_losses": finite_or_none(curves.epoch_losses)}
     if curves.valid_loss is not None:
-        figures |= {"valid_losses": list(curves.valid_losses), "best_epoch": curves.best_epoch}
+        figures |= {"valid_losses": finite_or_none(curves.valid_losses), "best_epoch": curves.best_epoch}
         figures |= {"valid_loss": curves.valid_loss, "valid_perplexity": perplexity_of(curves.valid_loss)}
     return figures
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from nlp.envelope import open_model
 from nlp.errors import InputError, ModelError
 from nlp.models.word2vec import EarlierModel
+from nlp.training.progress import finite_or_none
 from nlp.vector_files import KIND, load_vectors, save_vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from nlp.envelope import BinaryWriter
     from nlp.models.word2vec import Word2Vec
@@ -26,19 +26,14 @@ def save_word2vec(writer: BinaryWriter, model: Word2Vec, about: Mapping[str, Any
 
     Raises: OSError from the writer
     """
-    metadata = {"config": asdict(model.config), **about, "epoch_losses": _finite(model.epoch_losses)}
+    metadata = {"config": asdict(model.config), **about, "epoch_losses": finite_or_none(model.epoch_losses)}
     if model.valid_losses:
-        metadata |= {"valid_losses": _finite(model.valid_losses), "best_epoch": model.best_epoch}
+        metadata |= {"valid_losses": finite_or_none(model.valid_losses), "best_epoch": model.best_epoch}
     others: dict[str, Any] = {_OUTPUT_VECTORS: model.output_vectors}
     if model.subwords:
         metadata["subwords"] = model.subwords.metadata()
         others |= model.subwords.arrays()
     save_vectors(writer, model.vocabulary, model.input_vectors, metadata=metadata, others=others)
-
-
-def _finite(losses: Sequence[float]) -> list[float | None]:
-    """Losses as JSON can hold them; an epoch in which none was taken has none."""
-    return [loss if math.isfinite(loss) else None for loss in losses]
 
 
 def load_earlier(path: str) -> tuple[EarlierModel, dict[str, Any]]:

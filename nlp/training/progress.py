@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _REPORT_SECONDS = 1.0
 
@@ -153,6 +153,11 @@ class _LossSum:
 
     def mean(self, *, otherwise: float) -> float:
         return self._nats / self._predictions if self._predictions else otherwise
+
+
+def finite_or_none(losses: Iterable[float]) -> list[float | None]:
+    """Losses as JSON can hold them; an epoch in which none was taken has none."""
+    return [loss if math.isfinite(loss) else None for loss in losses]
 
 
 def _or_none(value: float) -> float | None:
