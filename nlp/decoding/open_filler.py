@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from nlp.decoding.filling import BayesFiller
-from nlp.decoding.open_predictor import NGRAM_MODEL, of_wrong_kind, open_predictor
+from nlp.decoding.open_predictor import of_wrong_kind, open_predictor
 from nlp.decoding.two_sided import TwoSidedFiller
 from nlp.envelope import open_model
 from nlp.models.language_model_files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
+from nlp.models.ngram_files import KIND as NGRAM_MODEL
 
 if TYPE_CHECKING:
     from nlp.decoding.gaps import Filler

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, cast
 from nlp.envelope import open_model
 from nlp.errors import ModelError
 from nlp.models.language_model_files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
+from nlp.models.ngram_files import KIND as NGRAM_MODEL
 
 if TYPE_CHECKING:
     from nlp.decoding.predictor import Predictor
     from nlp.models.language_model import LanguageModel
-
-NGRAM_MODEL = "ngram-model"
 
 
 def open_predictor(path: str) -> Predictor:
