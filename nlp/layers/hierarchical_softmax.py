@@ -133,8 +133,8 @@ class TreeBand:
         self._scores = np.empty((shape.contexts, top), dtype)
         self._half_x = np.empty((shape.contexts, shape.dim), dtype)
         self._dx_of_blocks = np.empty((shape.blocks, shape.block_contexts, shape.dim), dtype)
-        # Half the weight of each pair, and a row of zeros for what pads the blocks.
-        self._half_weights = np.zeros((shape.centers + 1, shape.block_contexts), dtype)
+        # The weight of each pair, and a row of zeros for what pads the blocks.
+        self._padded_weights = np.zeros((shape.centers + 1, shape.block_contexts), dtype)
         self._weights_below: Floats = np.empty((0, shape.block_contexts), dtype)
         self.deep = paths.below(np.zeros(shape.centers, np.int32), shape.block)
 
@@ -156,8 +156,8 @@ class TreeBand:
         )
         self.deep = deep = self._paths.below(targets, shape.block)
         pairs = weights.reshape(shape.centers, -1)
-        np.multiply(pairs, pairs.dtype.type(0.5), out=self._half_weights[:-1])
-        self._weights_below = self._half_weights.take(deep.targets, axis=0, mode="clip")
+        self._padded_weights[:-1] = pairs
+        self._weights_below = self._padded_weights.take(deep.targets, axis=0, mode="clip")
         of_targets = np.append(pairs.sum(axis=1), pairs.dtype.type(0))
         lengths = self._paths.lengths.take(targets).reshape(shape.blocks, 1, shape.block)
         of_inputs = np.empty((shape.contexts, 1), pairs.dtype)
@@ -166,31 +166,34 @@ class TreeBand:
         return of_inputs[:, 0], of_top, of_targets.take(deep.targets)
 
     def gradients(self, X: Floats, T: Floats, U: Floats, dX: Floats, dT: Floats, dU: Floats) -> None:
-        """Write the gradients of L over `dX`, `dT` and `dU`, shaped like `X`, `T` and `U`."""
+        """Write the gradients of L over `dX`, `dT` and `dU`, shaped like `X`, `T` and `U`.
+
+        Both halves of the equation are taken of the few vectors instead of the many scores: x/2 makes z/2,
+        and is what the gradient of the nodes is of; that of the vectors is halved when it is summed.
+        """
         top, half = self._paths.top, X.dtype.type(0.5)
         half_x = np.multiply(X, half, out=self._half_x)
-        self._gradients_below(X, U, dX, dU)
+        self._gradients_below(half_x, U, dX, dU)
         z = np.matmul(half_x, T.T, out=self._scores)
         np.tanh(z, out=z)
         z *= self._dense[:, :top]
         z -= self._dense[:, top:]
-        z *= half
-        np.matmul(z.T, X, out=dT)
-        dX += np.matmul(z, T, out=self._half_x)
+        np.matmul(z.T, half_x, out=dT)
+        dX += np.matmul(z, T, out=half_x)
+        dX *= half
 
-    def _gradients_below(self, X: Floats, U: Floats, dX: Floats, dU: Floats) -> None:
+    def _gradients_below(self, half_x: Floats, U: Floats, doubled_dx: Floats, dU: Floats) -> None:
         """Write the gradients of the part below the top: nodes by the vectors of their block."""
-        X_by_block = self._band.by_block(X)
+        X_by_block = self._band.by_block(half_x)
         for blocks, part in self.deep.batches:
             Xb, Ub = X_by_block[blocks], self._by_block(U[part], blocks)
             z = np.matmul(Ub, Xb.transpose(0, 2, 1))
-            z *= z.dtype.type(0.5)
             np.tanh(z, out=z)
             z -= self._by_block(self.deep.signs[part, None], blocks)
             z *= self._by_block(self._weights_below[part], blocks)
             np.matmul(z, Xb, out=self._by_block(dU[part], blocks))
             self._dx_of_blocks[blocks] = np.matmul(z.transpose(0, 2, 1), Ub)
-        self._band.overlap_add(self._dx_of_blocks, dX)
+        self._band.overlap_add(self._dx_of_blocks, doubled_dx)
 
     @staticmethod
     def _by_block(of_nodes: Floats, blocks: npt.NDArray[np.int64]) -> Floats:
@@ -207,7 +210,7 @@ class TreeBand:
         X_by_block = self._band.by_block(X)
         for blocks, part in self.deep.batches:
             scores = self._by_block(U[part], blocks) @ X_by_block[blocks].transpose(0, 2, 1)
-            signs, half_weights = self.deep.signs[part, None], self._weights_below[part]
+            signs, weights = self.deep.signs[part, None], self._weights_below[part]
             below = softplus(-self._by_block(signs, blocks) * scores)
-            loss += 2 * float(np.einsum("bej,bej->", self._by_block(half_weights, blocks), below))
+            loss += float(np.einsum("bej,bej->", self._by_block(weights, blocks), below))
         return loss, float(self._band.weights.sum())

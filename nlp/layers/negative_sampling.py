@@ -126,7 +126,7 @@ class CbowBand:
         Shapes: sentences (B + 2m,) -> (B,), 1 for a center that has a context, else 0, and (B + 2m,),
                 Σ_i a_ij / n_i, the part of each context in all the means
         """
-        self._means.set_sentences(sentences, rng)
+        self._means.draw_windows(sentences, rng)
         return self._means.predicted, self._means.spread(self._means.predicted)
 
     def gradients(self, X: Floats, U: Floats, N: Floats, dX: Floats, dU: Floats, dN: Floats) -> None:

@@ -88,22 +88,34 @@ class ContextMeans:
         self.band = ContextBand(replace(shape, window=0), dtype)
         self.predicted: Floats = np.zeros(shape.centers, dtype)
         self._weights = self._contexts.weights
-        self._before, self._after = _sides(shape, dtype)
+        self._before, self._after, self._means = _windows(shape, dtype)
         self._place = np.tile(np.arange(shape.block), shape.blocks)
         self._hidden = np.empty((shape.centers, shape.dim), dtype)
         self._dx_of_blocks = np.empty((shape.blocks, shape.block_contexts, shape.dim), dtype)
 
     def set_sentences(self, sentences: Ids, rng: np.random.Generator) -> None:
-        """Draw the windows and weigh the pairs of a chunk: see `Predictors`."""
+        """Draw the windows, and pair each mean with its center: see `Predictors`."""
+        self.draw_windows(sentences, rng)
+        self.band.set_diagonal(self.predicted)
+
+    def draw_windows(self, sentences: Ids, rng: np.random.Generator) -> None:
+        """Draw the windows and weigh the contexts of a chunk; `set_sentences`, but for the band.
+
+        Shapes: sentences (B + 2m,), never falling
+        """
         shape = self._contexts.shape
         widths = rng.integers(1, shape.window, shape.centers, np.int32, endpoint=True)
-        before, after = _within_sentences(sentences, widths, shape.window)
-        contexts = before + after
-        np.minimum(contexts, 1, out=self.predicted, casting="unsafe")
-        self.band.set_diagonal(self.predicted)
         weights = self._weights.reshape(shape.centers, -1)
-        np.add(self._before[before, self._place], self._after[after, self._place], out=weights)
-        weights *= (1 / np.maximum(contexts, 1)).astype(weights.dtype)[:, None]
+        weights[...] = self._means[widths, self._place]
+        self.predicted[...] = 1
+        if sentences[0] != sentences[-1]:
+            before, after = _within_sentences(sentences, widths, shape.window)
+            contexts = before + after
+            cut = np.flatnonzero(contexts < 2 * widths)
+            before, after, contexts, place = before[cut], after[cut], contexts[cut], self._place[cut]
+            self.predicted[cut] = np.minimum(contexts, 1)
+            of_cut = self._before[before, place] + self._after[after, place]
+            weights[cut] = of_cut * (1 / np.maximum(contexts, 1)).astype(weights.dtype)[:, None]
 
     def forward(self, X: Floats) -> Floats:
         """Return the means (B, D)."""
@@ -125,19 +137,19 @@ class ContextMeans:
         return shared[:, 0]
 
 
-def _sides(shape: BandShape, dtype: npt.DTypeLike) -> tuple[Floats, Floats]:
-    """Rows of the band for 0 … m contexts before a center, and for as many after it.
+def _windows(shape: BandShape, dtype: npt.DTypeLike) -> tuple[Floats, Floats, Floats]:
+    """Rows of the band for 0 … m contexts before a center, for as many after it, and for the mean of both.
 
-    Shapes: -> twice (m + 1, block, block + 2m), views: by contexts and the place of the center in its block
+    Shapes: -> thrice (m + 1, block, block + 2m), views: by contexts and the place of the center in its block
     """
     reach = shape.window + shape.block
     offset = np.arange(1 - reach, reach)
     contexts = np.arange(shape.window + 1)[:, None]
     before, after = (-contexts <= offset) & (offset < 0), (offset > 0) & (offset <= contexts)
-    sides = np.stack((before, after)).astype(dtype)
+    rows = np.stack((before, after, (before | after) / np.maximum(2 * contexts, 1))).astype(dtype)
     # The window of a block's first center starts furthest to the right.
-    rows_before, rows_after = sliding_window_view(sides, shape.block_contexts, axis=2)[:, :, ::-1]
-    return rows_before, rows_after
+    rows_before, rows_after, means = sliding_window_view(rows, shape.block_contexts, axis=2)[:, :, ::-1]
+    return rows_before, rows_after, means
 
 
 def _within_sentences(sentences: Ids, widths: Ids, window: int) -> tuple[Ids, Ids]:
@@ -145,8 +157,6 @@ def _within_sentences(sentences: Ids, widths: Ids, window: int) -> tuple[Ids, Id
 
     Shapes: sentences (B + 2m,), never falling; widths (B,) -> contexts before and after each center (B,)
     """
-    if sentences[0] == sentences[-1]:
-        return widths, widths
     starts = np.flatnonzero(np.diff(sentences, prepend=sentences[0] - 1))
     ends = np.append(starts[1:], len(sentences))
     center = np.arange(window, window + len(widths))

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _ZERO = np.zeros(1, np.int64)
 _LARGEST_INT16 = 2**15 - 1
-_FREQUENT = 16  # occurrences from which one row alone is worth a call of its own
+# Occurrences beyond which one row alone is worth a call of its own. Whether it takes one must not depend on
+# the other rows of its part: the order of additions is another one there.
+_FREQUENT = 24
 
 
 @dataclass(frozen=True)
@@ -62,16 +64,17 @@ class RowGroups:
     def sum(self, values: Floats) -> Floats:
         """Sum the values of each distinct row.
 
-        Equation: y_r = Σ_{n: rows_n = r} values_n, added in the order of n
+        Equation: y_r = Σ_{n: rows_n = r} values_n, always added in the same order
         Shapes:   values (N, D) -> y (R, D)
         """
         sums = values.take(self.order[self.first], axis=0)
         # above[c] rows, the first ones, occur more than c times.
         above = (-self.count).searchsorted(-np.arange(_FREQUENT + 1), side="left").tolist()
         frequent = above[_FREQUENT]
-        for r in range(frequent):
-            occurrences = self.order[self.first[r] : self.first[r] + self.count[r]]
-            values.take(occurrences, axis=0).sum(axis=0, out=sums[r])
+        ones = np.ones(self.count.max(initial=0), values.dtype)
+        for r, (first, count) in enumerate(zip(self.first[:frequent], self.count[:frequent], strict=True)):
+            occurrences = self.order[first : first + count]
+            np.dot(ones[:count], values.take(occurrences, axis=0), out=sums[r])  # twice as fast as sum()
         for rank in range(1, _FREQUENT):
             end = above[rank]
             if end == frequent:

@@ -18,10 +18,10 @@ from nlp.errors import DivergedError
 from nlp.training.checkpoint import TrainingState, going_on_from, take_
 from nlp.training.parallel import Member, run_team, shared_array
 from nlp.training.progress import Progress, ProgressMeter
-from nlp.training.synchronous import Chunk, ChunkObjective, RowUpdates, StepPlan, apply_rows
+from nlp.training.synchronous import Chunk, ChunkObjective, RowUpdates, StepPlan, apply_rows, update_tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     import numpy.typing as npt
@@ -114,6 +114,7 @@ class _StepLoop:
             RowUpdates.shared(run.plan.chunks * rows, matrix.shape[1])
             for matrix, rows in zip(objective.matrices, objective.rows_per_chunk, strict=True)
         ]
+        self._tasks: Sequence[tuple[int, int, int]] = ()
         self._losses: npt.NDArray[np.float64] = shared_array((run.plan.chunks, 2), np.float64)
         self._stopped: npt.NDArray[np.int8] = shared_array((1,), np.int8)
 
@@ -129,6 +130,7 @@ class _StepLoop:
 
     def work(self, member: Member) -> None:
         """Train: the whole of what one worker does."""
+        self._tasks = update_tasks(self._objective.rows_per_chunk, member.workers)
         self._meter.start(self._done(self._at))
         while self._at.epoch < self._run.epochs and not self._stopped[0]:
             for window in self._run.stream.windows(self._at.epoch, skip=self._at.number):
@@ -172,13 +174,11 @@ class _StepLoop:
                 self._losses[c] = self._objective.loss()
 
     def _apply(self, rate: float, member: Member) -> None:
-        """Apply some parts of the updates: as few as give each worker one, since each has a fixed cost."""
-        matrices = self._objective.matrices
-        parts = -(-member.workers // len(matrices))
-        for task in member.share(len(matrices) * parts):
-            number, part = divmod(task, parts)
+        """Apply the updates, a part of the rows of a matrix at a time."""
+        for task in member.share(len(self._tasks)):
+            number, part, parts = self._tasks[task]
             updates = self._updates[number]
-            apply_rows(matrices[number], updates, rate, self._run.stability, part, parts)
+            apply_rows(self._objective.matrices[number], updates, rate, self._run.stability, part, parts)
 
     def _take_losses(self, number: int, rate: float) -> None:
         for c, (loss, pairs) in enumerate(self._losses):

@@ -89,6 +89,16 @@ class StepPlan:
         return self.chunk_tokens * self.chunks
 
 
+def update_tasks(rows: Sequence[int], workers: int) -> list[tuple[int, int, int]]:
+    """Divide the updates of matrices, `rows` of each, among workers: (matrix, part, parts), most rows first.
+
+    There are as few parts as keep the workers about equally busy, since each has a fixed cost.
+    """
+    parts = [max(1, round(workers * of_matrix / sum(rows))) for of_matrix in rows]
+    by_size = sorted(range(len(rows)), key=lambda number: -rows[number] / parts[number])
+    return [(number, part, parts[number]) for number in by_size for part in range(parts[number])]
+
+
 def apply_rows(
     matrix: Floats, updates: RowUpdates, rate: float, stability: float, part: int = 0, parts: int = 1
 ) -> None:
