@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
+from nlp.layers.dense import add_product_
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -341,7 +343,8 @@ def sum_gates(products: Floats, out: Floats) -> None:
 
 def add_products_(grad: Floats, x: Floats, dz: Floats, workspace: Workspace) -> None:
     """Add xᵀ dz of each gate. Shapes: grad (G, D, H); x (N, D); dz (G, N, H)."""
-    grad += np.matmul(x.T, dz, out=workspace("product", *grad.shape))
+    for of_gate, dz_of_gate in zip(grad, dz, strict=True):
+        add_product_(of_gate, x, dz_of_gate, workspace)
 
 
 def _interpolate(h: Floats, update: Floats, new: Floats, out: Floats) -> None:

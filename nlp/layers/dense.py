@@ -12,6 +12,20 @@ if TYPE_CHECKING:
     from nlp.layers.arrays import Floats
     from nlp.layers.workspace import Workspace
 
+_PART = 1 << 18  # weights, 1 MB of them, whose gradient is computed before it is added
+
+
+def add_product_(dW: Floats, x: Floats, dy: Floats, workspace: Workspace) -> None:
+    """Add the gradient of weights, in parts small enough to be still in the cache when they are added.
+
+    Equation: dW += xᵀ dy
+    Shapes:   dW (D, H); x (N, D); dy (N, H)
+    """
+    step = max(64, _PART // dW.shape[1])
+    for start in range(0, len(dW), step):
+        part = dW[start : start + step]
+        part += np.matmul(x[:, start : start + step].T, dy, out=workspace("product", *part.shape))
+
 
 def dense_forward(p: Mapping[str, Floats], x: Floats, workspace: Workspace) -> Floats:
     """Map every row.
@@ -38,9 +52,9 @@ def dense_backward(
     """
     dW = grad["W"]
     if dW.flags.c_contiguous:
-        dW += np.matmul(x.T, dy, out=workspace("dW", *dW.shape))
+        add_product_(dW, x, dy, workspace)
     else:  # a transposed view: the product is taken in the order of its memory, so that the sum is fast
-        dW.T[...] += np.matmul(dy.T, x, out=workspace("dW", *dW.T.shape))
+        add_product_(dW.T, dy, x, workspace)
     if "b" in p:
         grad["b"][...] += dy.sum(axis=0)
     return np.matmul(dy, p["W"].T, out=workspace("dx", *x.shape))

@@ -15,6 +15,7 @@ from nlp.layers.adaptive_softmax import (
     adaptive_shapes,
     default_cutoffs,
 )
+from nlp.layers.dense import add_product_
 from nlp.layers.softmax import log_softmax, softmax_cross_entropy
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 25  # scores in memory at a time, 128 MB of them: of more rows, one part after the other
 _CHUNK = 1 << 17  # scores that go through the softmax together: they stay in the processor's cache
-_COLUMNS = 1 << 18  # weights whose gradient is computed before it is added, for the same reason
 
 
 class FullSoftmax:
@@ -174,19 +174,6 @@ def make_output(
     if config.softmax == "adaptive":
         return AdaptiveSoftmax(vocabulary_size, inputs)
     return FullSoftmax(vocabulary_size, inputs, "E" if config.tied else "output.W")
-
-
-def add_product_(dW: Floats, dy: Floats, x: Floats, workspace: Workspace) -> None:
-    """Add the gradient of weights, in parts small enough to be still in the cache when they are added.
-
-    Equation: dW += dyᵀ x
-    Shapes:   dW (V, H), dy (N, V), x (N, H)
-    """
-    step = max(64, _COLUMNS // x.shape[1])
-    for start in range(0, len(dW), step):
-        part = dW[start : start + step]
-        product = workspace("product", *part.shape)
-        part += np.matmul(dy[:, start : start + step].T, x, out=product)
 
 
 def _blocks(rows: int, size: int) -> Iterator[slice]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from nlp.layers import dense
 from nlp.layers.workspace import Workspace
 from nlp.models import output_layer
 from nlp.models.language_model_config import LanguageModelConfig
@@ -143,7 +144,7 @@ def test_scores_in_parts_give_the_same(config: LanguageModelConfig, monkeypatch:
     whole = *pass_of(model, batch, started(model, 3)), model.loss(batch, started(model, 3), Workspace(float))
     monkeypatch.setattr(output_layer, "_BLOCK", 4 * VOCABULARY)
     monkeypatch.setattr(output_layer, "_CHUNK", 3 * VOCABULARY)
-    monkeypatch.setattr(output_layer, "_COLUMNS", 1)
+    monkeypatch.setattr(dense, "_PART", 1)
     parts = *pass_of(model, batch, started(model, 3)), model.loss(batch, started(model, 3), Workspace(float))
     assert parts[0] == pytest.approx(whole[0], rel=1e-12)
     assert parts[3][0] == pytest.approx(whole[3][0], rel=1e-12)
