@@ -59,11 +59,15 @@ class SubwordInputs:
     A row takes the whole gradient of the mean, as in fastText, and not its part 1/c of it, c being the rows
     of the word: the descent has a rate c times as high in these directions, so that the word's vector moves
     as far as it would without subwords.
+
+    Frequent n-grams would hardly move if every pair of every word they are in counted in full against the
+    stability of a step, where most rows of the words are rare, and move them little. So the pairs of a word
+    count by the part of its rows that are frequent, `counted` (V,); where all are, in full.
     """
 
-    def __init__(self, matrix: Floats, places: int, table: SubwordTable) -> None:
+    def __init__(self, matrix: Floats, places: int, table: SubwordTable, counted: Floats) -> None:
         self.matrix, self.rows = matrix, places * table.most
-        self._table = table
+        self._table, self._counted = table, counted
         self._gradients = np.empty((places, matrix.shape[1]), matrix.dtype)
 
     def look_up(self, words: Ids, vectors: Floats) -> None:
@@ -83,4 +87,5 @@ class SubwordInputs:
         used = len(rows)
         updates.rows[:used], updates.rows[used:] = rows, -1
         groups.sum(self._gradients).take(owner, axis=0, out=updates.gradients[:used], mode="clip")
-        groups.sum_scalars(pairs).take(owner, out=updates.pairs[:used], mode="clip")
+        of_words = groups.sum_scalars(pairs) * self._counted.take(groups.rows)
+        of_words.take(owner, out=updates.pairs[:used], mode="clip")

@@ -153,6 +153,17 @@ class SubwordTable:
         source = np.arange(ends[-1]) + np.repeat(self.first.take(words) - ends[:-1], counts)
         return self.rows.take(source), ends
 
+    def frequent_part(self, shares: npt.NDArray[np.float64], frequent: float) -> npt.NDArray[np.float64]:
+        """Return the part of each word's rows that are at least `frequent`.
+
+        Shapes: shares (V,), of each word in the text -> (V,)
+        """
+        members = np.diff(self.first)
+        of_rows = np.bincount(self.rows, np.repeat(shares, members), self.size)
+        is_frequent = (of_rows >= frequent).take(self.rows).astype(np.int64)
+        part: npt.NDArray[np.float64] = np.add.reduceat(is_frequent, self.first[:-1]) / members
+        return part
+
     def compose(self, matrix: Floats, words: npt.NDArray[np.integer[Any]]) -> Floats:
         """Return the vectors of some words.
 

@@ -32,11 +32,11 @@ SETTINGS: dict[str, Any] = {
     "min-count": 3,
     "batch-size": 16,
     "bptt": 40,
-    "dropout": 0.2,
-    "epochs": 4,
+    "dropout": 0.3,
+    "epochs": 8,
     "lr": 0.002,
-    "lr-decay": 0.5,
-    "decay-after": 2,
+    "lr-decay": 0.6,
+    "decay-after": 3,
     "shards": 1,
 }
 ACCURACY = Measure("first candidate is right", "%", more_is_better=True, by_mean=True)

@@ -6,6 +6,8 @@ Everything passes through in small pieces; see `harness` on why this process sta
 from __future__ import annotations
 
 import gzip
+import random
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ TEXT_BYTES = 5 * MEGABYTE
 WORD2VEC_BYTES = 12_549_837
 WORDS_A_LINE = 1000
 _BLOCK = 1 << 16
+MISSPELT = 1000
 
 
 def corpus(name: str) -> Path:
@@ -96,3 +99,29 @@ def _words(path: Path, size: int) -> Iterator[str]:
             *words, rest = (rest + block).split(" ")
             yield from filter(None, words)
     yield from filter(None, [rest])
+
+
+def misspelt(text: Path, min_count: int) -> list[tuple[str, str]]:
+    """Words of some length and neither very frequent nor rare, each beside one with a letter or two wrong.
+
+    A letter is left out, added, replaced or swapped with the next; what comes out is no word of the text.
+    """
+    with text.open(encoding="utf-8") as file:
+        counts = Counter(chain.from_iterable(map(str.split, file)))
+    words = [word for word, count in counts.most_common() if count >= min_count]
+    candidates = [word for word in words[300:8000] if len(word) > 5]
+    generator = random.Random(1)  # noqa: S311
+    pairs: dict[str, str] = {}
+    while len(pairs) < MISSPELT:
+        word = generator.choice(candidates)
+        wrong = _with_a_slip(word, generator)
+        if wrong not in counts:
+            pairs[wrong] = word
+    return list(pairs.items())
+
+
+def _with_a_slip(word: str, generator: random.Random) -> str:
+    at, letter = generator.randrange(1, len(word) - 1), generator.choice("abcdefghijklmnopqrstuvwxyz")
+    before, here, after = word[:at], word[at], word[at + 1 :]
+    ways = (before + after, before + letter + here + after, before + letter + after)
+    return generator.choice((*ways, before + after[0] + here + after[1:]))

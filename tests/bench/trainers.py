@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .harness import NLPTOOL, ChildFailedError, Run, module, run_child
-from .texts import corpus
+from .texts import corpus, misspelt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from .harness import Setting
@@ -34,7 +34,10 @@ def nlptool(setting: Setting, text: Path, settings: Settings) -> Trained:
         f"--{name}" if value is True else f"--{name}={value}" for name, value in settings.items() if value
     ]
     done = run_child(setting, [NLPTOOL, "w2v-train", *options, "--log-json", "-o", str(vectors), str(text)])
-    return Trained(done, last_speed(done.stderr), quality(setting, vectors))
+    judged = quality(setting, vectors)
+    if settings.get("subwords"):
+        judged["misspelt"] = _found(setting, vectors, misspelt(text, settings["min-count"]))
+    return Trained(done, last_speed(done.stderr), judged)
 
 
 def peer(name: str, setting: Setting, text: Path, settings: Settings) -> Trained:
@@ -42,7 +45,8 @@ def peer(name: str, setting: Setting, text: Path, settings: Settings) -> Trained
     vectors = setting.folder / f"{name}.vectors"
     given = json.dumps({key: value for key, value in settings.items() if value is not None})
     done = run_child(setting, module(f"{name}_train", str(text), str(vectors), given))
-    return Trained(done, json.loads(done.stdout)["words_per_second"], quality(setting, vectors))
+    told = json.loads(done.stdout)
+    return Trained(done, told.pop("words_per_second"), quality(setting, vectors) | told)
 
 
 def last_speed(log: str) -> float:
@@ -67,3 +71,15 @@ def quality(setting: Setting, vectors: Path) -> dict[str, Any]:
         "similarity": similarity["spearman"],
         "pairs": similarity["pairs"],
     }
+
+
+def _found(setting: Setting, vectors: Path, pairs: Sequence[tuple[str, str]]) -> float:
+    """Percent of the misspelt words that have the right one among the ten nearest."""
+    queries = setting.folder / "misspelt.txt"
+    queries.write_text("".join(f"{wrong}\n" for wrong, _ in pairs), encoding="utf-8")
+    command = [NLPTOOL, "similar", "-m", str(vectors), "--input-format", "text", "--format", "jsonl"]
+    with queries.open("rb") as file:
+        records = run_child(setting, command, stdin=file).stdout.splitlines()
+    nearest = [{near["word"] for near in json.loads(record)["neighbours"]} for record in records]
+    found = sum(right in words for (_, right), words in zip(pairs, nearest, strict=True))
+    return 100 * found / len(pairs)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from . import trainers
 from .figures import US, Measure, comparisons
 from .harness import MEGABYTE, Contestant, in_turns
-from .texts import WORD2VEC_BYTES, word2vec_text
+from .texts import MISSPELT, WORD2VEC_BYTES, word2vec_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,6 +41,8 @@ CPU = Measure("processor time of the command", "s")  # what others on the machin
 PEAK = Measure("peak memory", "MB")
 ANALOGIES = Measure("Google analogies", "%", more_is_better=True, by_mean=True)
 SIMILARITY = Measure("WordSim-353", "Spearman", more_is_better=True, by_mean=True)
+
+FOUND = Measure("right word among the ten nearest", "%", more_is_better=True, by_mean=True)
 
 
 @dataclass(frozen=True)
@@ -100,5 +102,8 @@ def _figures(subject: str, results: Mapping[str, list[Trained]]) -> Iterator[Fig
         (questions, ANALOGIES, lambda trained: trained.quality["analogies"]),
         (pairs, SIMILARITY, lambda trained: trained.quality["similarity"]),
     ]
+    if "misspelt" in covered:
+        misspelt = f"{subject}, {MISSPELT:,} misspelt words"
+        rows.append((misspelt, FOUND, lambda trained: trained.quality["misspelt"]))
     for what, measure, value in rows:
         yield from comparisons("w2v", what, measure, results, value)

@@ -100,6 +100,16 @@ def test_a_word_is_the_mean_of_its_rows() -> None:
     assert table.most == 1 + MOST_NGRAMS
 
 
+def test_the_part_of_a_words_rows_that_is_frequent() -> None:
+    table = SubwordTable.of(["where", "here", "x"], NgramHashing(3, 4, 2_000_000))
+    # where: itself, <wh whe her ere re> <whe wher here ere>; here: itself, <he her ere re> <her here ere>;
+    # x: itself, <x>; what both words have is as frequent as both together
+    shares = np.array([0.5, 0.3, 0.2])
+    np.testing.assert_allclose(table.frequent_part(shares, 0.8), [5 / 10, 5 / 8, 0])
+    np.testing.assert_allclose(table.frequent_part(shares, 0.4), [1, 5 / 8, 0])
+    np.testing.assert_allclose(table.frequent_part(shares, 0.1), [1, 1, 1])
+
+
 def test_unseen_words_are_the_mean_of_the_ngrams_that_were_trained() -> None:
     table = SubwordTable.of(["where", "here"], FASTTEXT)
     matrix = np.random.default_rng(0).standard_normal((table.size, 3))
@@ -154,6 +164,14 @@ def test_workers_do_not_change_a_bit(arch: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("nlp.models.word2vec.plan_steps", lambda *_: StepPlan(32, 4))
     config = dataclasses.replace(SMALL, arch=arch, epochs=2)
     assert bits(train(two_worlds(), config)) == bits(train(two_worlds(), config, workers=2))
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("window", [2, 10])
+def test_four_times_the_usual_rate_does_not_diverge(arch: str, window: int) -> None:
+    config = dataclasses.replace(SMALL, arch=arch, window=window)
+    model = train(two_worlds(), dataclasses.replace(config, lr=4 * config.first_lr))
+    assert model.epoch_losses[-1] < 6 * np.log(2)
 
 
 @pytest.mark.parametrize("loss", ["hs", "softmax"])
