@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +19,7 @@ from nlp.decoding.reading import pieces_of
 from nlp.decoding.sampling import COLDEST, Sampler, Sampling
 from nlp.layers.random_streams import RandomStreams
 from nlp.text.records import format_record
+from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -153,8 +155,9 @@ class Novelty:
 
     def __init__(self, path: str, vocabulary: LanguageVocabulary, console: Console) -> None:
         """Raises: OSError where the file cannot be read, before anything is made."""
-        with open(path, "rb"):  # noqa: PTH123  the path is the user's string, errors show it
-            pass
+        if not Path(path).is_fifo():  # whose writer would be gone with the first who reads
+            with open(path, "rb"):  # noqa: PTH123  the path is the user's string, errors show it
+                pass
         self._path, self._vocabulary, self._console = path, vocabulary, console
         self._texts: list[tuple[Sequence[int], CopiedStretch]] = []
 
@@ -172,8 +175,9 @@ class Novelty:
             text = self._vocabulary.join(tokens[start:end])
             shown = text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
             of = f"text {number}: " if len(self._texts) > 1 else ""
+            length = number_of(len(tokens), "token")
             self._console.tell(
-                f"{of}longest stretch copied from {self._path}: {end - start} of {len(tokens)} tokens"
+                f"{of}longest stretch copied from {self._path}: {end - start} of {length}"
                 f" ({(end - start) / len(tokens):.1%}): {json.dumps(shown, ensure_ascii=False)}",
                 {"text": number, "copied": end - start, "tokens": len(tokens), "stretch": text},
             )

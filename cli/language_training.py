@@ -23,6 +23,7 @@ from nlp.training.language_text import encode_language, encode_language_by
 from nlp.training.language_training import check_text, prepare_language
 from nlp.training.progress import finite_or_none
 from nlp.training.step_loop import Watch
+from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -130,7 +131,7 @@ def _vectors(path: str | None, embed_dim: int | None) -> tuple[WordVectors | Non
     dimensions = vectors.matrix.shape[1]
     if embed_dim not in {None, dimensions}:
         raise InputError(
-            f"{path}: vectors of {dimensions} dimensions, but embed_dim is {embed_dim}; "
+            f"{path}: vectors of {number_of(dimensions, 'dimension')}, but embed_dim is {embed_dim}; "
             f"give --embed-dim {dimensions}"
         )
     return vectors, dimensions
@@ -161,7 +162,7 @@ def _start_from(vectors: WordVectors, preparation: LanguagePreparation, console:
 
     embedding, vocabulary = preparation.model.parameters["E"], preparation.text.vocabulary
     found = start_from_(embedding, vocabulary, vectors)
-    message = f"{found:,} of {len(vocabulary):,} tokens start from a vector"
+    message = f"{found:,} of {len(vocabulary):,} tokens {'starts' if found == 1 else 'start'} from a vector"
     if 2 * found < len(vocabulary):
         console.warn(f"{message}; are they tokenized alike, and in the same case?")
     else:
@@ -177,8 +178,8 @@ def _train(
     asked = f" ({training.workers} asked for)" if team < training.workers else ""
     size = preparation.model.parameters.flat.size
     console.note(
-        f"workers: {team}{asked}; {size:,} parameters; {preparation.steps:,} steps of "
-        f"{run.batches.columns} × {run.batches.bptt} tokens in {run.shards} shards"
+        f"workers: {team}{asked}; {size:,} parameters; {number_of(preparation.steps, 'step')} of "
+        f"{run.batches.columns} × {run.batches.bptt} tokens in {number_of(run.shards, 'shard')}"
     )
     resume = checkpoints.load(resume=training.resume, console=console)
     last: dict[str, Any] = {}

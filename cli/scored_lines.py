@@ -17,6 +17,7 @@ from nlp.decoding.scoring import LineReader, Score
 from nlp.errors import ModelError
 from nlp.text.language_vocabulary import CHARACTERS
 from nlp.text.records import format_record
+from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -120,7 +121,10 @@ class ScoredLines:
         if summary:
             output.write(format_record(_fields(total)))
         if total.unknown:
-            self._console.note(f"{total.unknown:,} of {total.tokens:,} tokens are <unk> to the model")
+            are = "is" if total.unknown == 1 else "are"
+            self._console.note(
+                f"{total.unknown:,} of {number_of(total.tokens, 'token')} {are} <unk> to the model"
+            )
 
     def _batches(self) -> Iterator[Iterator[tuple[Line, ReadLine]]]:
         """The lines as they arrive, each with what the models found."""

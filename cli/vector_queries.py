@@ -33,6 +33,14 @@ def chosen_vectors(model: str | None) -> WordVectors:
     return load_vectors(model or str(default_vectors()))
 
 
+def tell_size(console: Console, vectors: WordVectors) -> None:
+    """How many words there are, and how long their vectors."""
+    from nlp.wording import number_of
+
+    words, dimensions = len(vectors.vocabulary), vectors.matrix.shape[1]
+    console.note(f"{number_of(words, 'word')}, {number_of(dimensions, 'dimension')}")
+
+
 def answer_stream(
     streams: Streams, console: Console, model: str | None, asked: Sequence[str], k: int, answer: Answering
 ) -> None:
@@ -44,7 +52,7 @@ def answer_stream(
     from nlp.text.records import format_record
 
     vectors = chosen_vectors(model)
-    console.note(f"{len(vectors.vocabulary):,} words, {vectors.matrix.shape[1]} dimensions")
+    tell_size(console, vectors)
     batches: Iterator[list[Record]] = (
         iter([[{"word": one} for one in asked]]) if asked else _questions(streams)
     )

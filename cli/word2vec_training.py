@@ -21,6 +21,7 @@ from nlp.text.phrases import find_phrases
 from nlp.training.spooled_text import SpooledText
 from nlp.training.step_loop import Watch
 from nlp.training.token_file import NO_WORDS, encode, encode_by
+from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -64,7 +65,8 @@ def run(request: Request) -> None:
     earlier, config = _configured(request)
     corpus, valid = _read(request, config, earlier)
     console.note(
-        f"{corpus.words_seen:,} words, of them {corpus.words:,} of the {len(corpus.vocabulary):,} kept types"
+        f"{number_of(corpus.words_seen, 'word')}, of them {corpus.words:,} of the "
+        f"{number_of(len(corpus.vocabulary), 'kept type')}"
     )
     preparation = prepare(corpus, config, earlier=earlier, valid=valid, patience=training.patience)
     for advice in advice_on_training(preparation):

@@ -23,8 +23,8 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
-from nlp.errors import ModelError, blaming
-from nlp.zip_directory import stored_members
+from nlp.errors import ModelError, NoModelError, blaming
+from nlp.zip_directory import may_be_archive, stored_members
 
 if TYPE_CHECKING:
     import zipfile
@@ -118,7 +118,8 @@ class ModelFile:
 def open_model(path: str, kind: str | None = None) -> ModelFile:
     """Map a model file into memory; nothing large is read or allocated before its size has been checked.
 
-    Raises: ModelError if it is damaged, of a newer version, or not of `kind`; OSError if it can't be read.
+    Raises: ModelError if it is damaged, of a newer version, or not of `kind`; NoModelError if it is none at
+    all; OSError if it can't be read.
     """
     if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116  the path is the user's string, errors show it
         message = f"{path}: not a regular file; a model is memory-mapped and cannot be read from a pipe"
@@ -127,6 +128,9 @@ def open_model(path: str, kind: str | None = None) -> ModelFile:
         if not os.fstat(file.fileno()).st_size:
             raise _damaged(path, "it is empty")
         content: Bytes = np.memmap(file, np.uint8, "r")
+    if not may_be_archive(content.data):
+        made = "nlptool w2v-train, rnn-train and ngram-train make models, with -o MODEL"
+        raise NoModelError(f"{path}: not a model of nlptool, nor a part of one; {made}")
     try:
         members = _members(content)
         document = _metadata(members)

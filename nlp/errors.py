@@ -37,6 +37,10 @@ class ModelError(NlpError):
     """A model file that is damaged, of another kind or too new; the message says which and what to do."""
 
 
+class NoModelError(ModelError):
+    """A file of another format altogether: neither a model nor what is left of one."""
+
+
 class DivergedError(NlpError):
     """Training whose loss or weights are no longer finite; the message names step, rate and remedy."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nlp.envelope import BinaryWriter, open_model, write_model
-from nlp.errors import ModelError
+from nlp.errors import ModelError, NoModelError
 from nlp.models.subwords import Subwords
 from nlp.text.vocabulary import Vocabulary
 from nlp.vector_formats import reader_of
@@ -58,7 +58,8 @@ def save_small_vectors(
 def load_vectors(path: str) -> WordVectors:
     """Read word vectors: a model of nlptool, or a format of `vector_formats`, told by the first bytes.
 
-    Raises: ModelError if the file is damaged or of another kind; OSError if it can't be read.
+    Raises: ModelError if the file is damaged or of another kind; NoModelError if it is of no format that is
+            known; OSError if it can't be read.
     """
     read = reader_of(path)
     vectors = WordVectors(*read(path)) if read else _load_model(path)
@@ -68,7 +69,14 @@ def load_vectors(path: str) -> WordVectors:
 
 
 def _load_model(path: str) -> WordVectors:
-    model = open_model(path, KIND)
+    try:
+        model = open_model(path, KIND)
+    except NoModelError as error:
+        message = (
+            f"{path}: not word vectors: neither a model of nlptool w2v-train, which makes some from a text, "
+            f"nor word2vec's text or binary format, GloVe's, .npy or safetensors"
+        )
+        raise NoModelError(message) from error
     vocabulary, matrix = _vocabulary(model), _matrix(model)
     if len(matrix) != len(vocabulary):
         raise _inconsistent(path, f"{len(vocabulary)} words but vectors of shape {matrix.shape}")

@@ -13,6 +13,7 @@ import numpy as np
 
 from nlp.errors import ModelError, NlpError
 from nlp.text.vocabulary import Vocabulary
+from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -118,14 +119,16 @@ def read_word2vec_text(path: str) -> tuple[Vocabulary, Floats]:
         for number, line in enumerate(file, 1 if size is None else 2):
             entry = _split_row(line, dim)
             if entry is None or not line.endswith(b"\n"):
-                wanted = f"a word, {dim} numbers and a line end" if dim else "a word and its numbers"
+                wanted = (
+                    f"a word, {number_of(dim, 'number')} and a line end" if dim else "a word and its numbers"
+                )
                 raise ModelError(f"{path}:{number}:1: expected {wanted}; is the file cut short?")
             word, row = entry
             dim = len(row)
             words.append(word.decode("utf-8", "replace"))
             values += row.data
     if size is not None and len(words) != size:
-        raise ModelError(f"{path}: it says {size:,} words and has {len(words):,}; copy it again")
+        raise ModelError(f"{path}: it says {number_of(size, 'word')} and has {len(words):,}; copy it again")
     return _ranked(words, np.frombuffer(values, np.float32).reshape(len(words), dim or 0))
 
 
@@ -138,7 +141,9 @@ def read_word2vec_binary(path: str) -> tuple[Vocabulary, Floats]:
         size, dim = _sizes(file.readline(_MAX_LINE_BYTES)) or (0, 0)
         position, row_bytes = file.tell(), 4 * dim
         if size * (1 + row_bytes) > len(data) - position:
-            raise ModelError(f"{path}: too short for the {size:,} words that it says; copy it again")
+            raise ModelError(
+                f"{path}: too short for the {number_of(size, 'word')} that it says; copy it again"
+            )
         matrix = np.empty((size, dim), "<f4")
         words: list[str] = []
         for row in range(size):
@@ -150,7 +155,9 @@ def read_word2vec_binary(path: str) -> tuple[Vocabulary, Floats]:
             matrix[row] = np.frombuffer(data, "<f4", dim, start)
             position = end
         if data[position : position + 2] not in {b"", b"\n"}:
-            raise ModelError(f"{path}: it goes on after the {size:,} words that it says; copy it again")
+            raise ModelError(
+                f"{path}: it goes on after the {number_of(size, 'word')} that it says; copy it again"
+            )
     return _ranked(words, matrix)
 
 

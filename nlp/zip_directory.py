@@ -16,9 +16,16 @@ _ENTRY = struct.Struct(
 _LOCAL = struct.Struct("<4s22xHH")  # name, extra
 _FIELD = struct.Struct("<HH")  # kind, size
 
+_LOCAL_MAGIC, _END_MAGIC = b"PK\x03\x04", b"PK\x05\x06"
 _IN_ZIP64 = 0xFFFFFFFF
 _ZIP64_FIELD = 1
 _ENCRYPTED = 1
+
+
+def may_be_archive(data: memoryview) -> bool:
+    """Whether it starts as an archive does, or ends so: it may be damaged, or be cut short at its end."""
+    start, end = data[: len(_LOCAL_MAGIC)], data[-_END.size :][: len(_END_MAGIC)]
+    return _LOCAL_MAGIC.startswith(start.tobytes()) or end == _END_MAGIC
 
 
 def stored_members(archive: memoryview, most: int) -> dict[str, tuple[int, int]]:
@@ -57,7 +64,7 @@ def _directory(archive: memoryview) -> tuple[int, int, int]:
     """How many members the directory has, and where it starts and ends."""
     end = len(archive) - _END.size
     magic, count, size, offset, comment_bytes = _END.unpack_from(archive, max(end, 0))
-    if magic != b"PK\x05\x06" or comment_bytes:
+    if magic != _END_MAGIC or comment_bytes:
         raise ValueError("its end is missing")
     locator = end - _LOCATOR_64.size
     if locator >= 0 and _LOCATOR_64.unpack_from(archive, locator)[0] == b"PK\x06\x07":
@@ -90,6 +97,6 @@ def _place(archive: memoryview, name: str, offset: int, size: int) -> tuple[int,
         raise ValueError(f"the member {name!r} reaches outside the file")
     magic, name_bytes, extra_bytes = _LOCAL.unpack_from(archive, offset)
     start = offset + _LOCAL.size + name_bytes + extra_bytes
-    if magic != b"PK\x03\x04" or start + size > len(archive):
+    if magic != _LOCAL_MAGIC or start + size > len(archive):
         raise ValueError(f"the member {name!r} reaches outside the file")
     return start, start + size

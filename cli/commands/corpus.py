@@ -27,9 +27,10 @@ def corpus(*, streams: Streams, console: Console, names: tuple[str, ...]) -> Non
     nlptool corpus english | nlptool tokenize --lower | nlptool vocab | head
     """
     from nlp.text.records import format_record
+    from nlp.wording import number_of
 
     chosen = [text for name in names for text in _select(name)]
-    console.note(f"{len(chosen or corpora.TEXTS)} texts")
+    console.note(number_of(len(chosen or corpora.TEXTS), "text"))
     with streams.open_output() as output:
         for name in chosen:
             text = corpora.read_text(name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import command, output_option
-from cli.vector_queries import chosen_vectors
+from cli.vector_queries import chosen_vectors, tell_size
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -38,7 +38,7 @@ def export(*, console: Console, output: str | None, model: str | None, form: str
     check_output(output)
     vectors = chosen_vectors(model)
     words, matrix = vectors.vocabulary.words, vectors.matrix
-    console.note(f"{len(words):,} words, {matrix.shape[1]} dimensions")
+    tell_size(console, vectors)
     with open_binary_output(output) as writer:
         if form == "word2vec-text":
             formats.write_word2vec_text(writer, words, matrix)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cli.console import Console
     from cli.streams import Streams
 
-_OF_SAMPLING = ("temperature", "top_k", "top_p", "repetition_penalty", "repetition_window", "seed")
+_OF_SAMPLING = ("temperature", "top_k", "top_p", "repetition_penalty", "repetition_window")
 
 
 @command
@@ -76,7 +76,11 @@ _OF_SAMPLING = ("temperature", "top_k", "top_p", "repetition_penalty", "repetiti
 )
 @click.option("--unknown", is_flag=True, help="Let the text have <unk>, which is never drawn otherwise.")
 @click.option("--allow-repetition", is_flag=True, help="Go on where the text does nothing but repeat itself.")
-@click.option("--seed", type=click.IntRange(0), help="Same seed, same text.  [default: a new one, told]")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    help="Same seed, same text; --beam needs none.  [default: a new one, told]",
+)
 def generate(
     *,
     streams: Streams,
@@ -113,7 +117,10 @@ def generate(
     if beam is not None:
         _refuse_sampling()
         if count > beam:
-            raise click.UsageError(f"--beam {beam} finds no more than {beam} texts; lower --count")
+            from nlp.wording import number_of
+
+            texts = number_of(beam, "text")
+            raise click.UsageError(f"--beam {beam} finds no more than {texts}; lower --count")
     from cli.generated_texts import Novelty, Prompts, TextWriter, searching, seeded
     from cli.language_models import chosen_language_model
     from nlp.decoding.generation import Limits

@@ -110,8 +110,8 @@ def gradients(
 
     What shrinks by each step has vanished before it can teach; what grows explodes. One record a lag:
     `norm`, for the LSTM also `cell_norm` (‖∂E_T/∂c_k‖), and how it was measured: the recurrent weights at the
-    start decide the picture. On a terminal, or with --plot, the curves are drawn (log10); so are they by -o
-    FILE ending in .svg, .html or .png.
+    start decide the picture. Of a bidirectional model each direction has its curves. On a terminal, or with
+    --plot, the curves are drawn (log10); so are they by -o FILE ending in .svg, .html or .png.
 
     \b
     nlptool gradients --plot
@@ -171,11 +171,16 @@ def _of_fresh_cells(
 
 
 def _of_model(path: str, lags: int, seed: int) -> list[Flow]:
+    from nlp.decoding.open_predictor import of_wrong_kind
+    from nlp.envelope import open_model
     from nlp.errors import ModelError
-    from nlp.models.language_model_files import load_language_model
+    from nlp.models.language_model_files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
     from nlp.models.trained_gradient_flow import trained_flows
 
-    loaded = load_language_model(path)
+    kind = open_model(path).kind
+    if kind not in {LANGUAGE_MODEL, FILL_MODEL}:
+        raise of_wrong_kind(path, kind, LANGUAGE_MODEL, FILL_MODEL)
+    loaded = load_language_model(path, kind)
     try:
         return trained_flows(loaded, lags, seed)
     except ModelError as error:

@@ -39,7 +39,7 @@ _MAX_ORDER = 9  # that of nlp.models.ngram, which --help must not load
 )
 @click.option(
     "--max-vocab",
-    type=click.IntRange(3),
+    type=click.IntRange(4),
     help="Keep the most frequent tokens only, the line end and <unk> among them; others become <unk>.",
 )
 def ngram_train(
@@ -82,12 +82,13 @@ def ngram_train(
 def _refuse_nothing(text: LanguageText, min_count: int) -> None:
     """Raises: InputError for a text in which there is nothing to choose between."""
     from nlp.errors import InputError
+    from nlp.wording import number_of
 
     types = len(text.vocabulary) - 2  # besides the line end and <unk>
     if types < 2:
-        unit = {"word": "words", "char": "characters"}[text.vocabulary.level]
+        unit = {"word": "distinct word", "char": "distinct character"}[text.vocabulary.level]
         remedy = f" over --min-count {min_count}; lower it or" if min_count > 1 else ";"
-        raise InputError(f"only {types} distinct {unit}{remedy} use more text")
+        raise InputError(f"only {number_of(types, unit)}{remedy} use more text")
 
 
 def _tell(model: NgramModel, text: LanguageText, console: Console) -> None:

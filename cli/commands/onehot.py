@@ -45,4 +45,8 @@ def onehot(*, streams: Streams, console: Console, vocab_file: str | None, sparse
     else:
         unknown = write_rows(streams, vocabulary, batches, sparse=sparse)
     if unknown:
-        console.warn(f"{unknown:,} tokens are not in {vocab_file}; their vectors are zero")
+        from nlp.wording import number_of
+
+        one = unknown == 1
+        told = f"{number_of(unknown, 'token')} {'is' if one else 'are'} not in {vocab_file}"
+        console.warn(f"{told}; {'its vector is' if one else 'their vectors are'} zero")

@@ -30,7 +30,7 @@ _MODEL_OPTIONS = [
     ),
     click.option(
         "--max-vocab",
-        type=click.IntRange(3),
+        type=click.IntRange(4),
         help="Keep the most frequent tokens only, the line end and <unk> among them; others become <unk>.",
     ),
     click.option(
@@ -65,7 +65,8 @@ _MODEL_OPTIONS = [
         type=click.Choice(["before", "after"]),
         default="before",
         show_default=True,
-        help="Of --cell gru: reset before the recurrent product (Cho 2014), or after it (cuDNN; faster).",
+        help="Of --cell gru: reset before the recurrent product (Cho 2014), or after it (cuDNN; a little "
+        "faster).",
     ),
     click.option(
         "--norm",

@@ -36,9 +36,8 @@ def vocab(*, streams: Streams, console: Console, min_count: int, max_size: int |
     for tokens in streams.token_lists():
         counter.add(tokens)
     if counter.forgotten:
-        console.warn(
-            f"tokens seen {counter.forgotten} times or less at some point were forgotten; counts may be low"
-        )
+        rare = "once" if counter.forgotten == 1 else f"{counter.forgotten} times or less"
+        console.warn(f"tokens seen {rare} at some point were forgotten; counts may be low")
     vocabulary = counter.vocabulary(min_count, max_size)
     with streams.open_output() as output:
         for word, count in zip(vocabulary.words, vocabulary.counts, strict=True):

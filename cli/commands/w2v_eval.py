@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.options import command, model_option, output_option
-from cli.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, chosen_vectors
+from cli.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, chosen_vectors, tell_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ def w2v_eval(
     questions = {path: read_analogies(_lines(path), _shown(path)) for path in analogies}
     pairs = {path: read_similarities(_lines(path), _shown(path)) for path in similarity}
     vectors = chosen_vectors(model)
-    console.note(f"{len(vectors.vocabulary):,} words, {vectors.matrix.shape[1]} dimensions")
+    tell_size(console, vectors)
     report: dict[str, Any] = {"words": len(vectors.vocabulary), "dim": vectors.matrix.shape[1]}
     report["analogies"] = [
         {"file": path, **evaluate_analogies(vectors, sections, restrict_vocab, method)}

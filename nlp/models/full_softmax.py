@@ -9,6 +9,7 @@ import numpy as np
 
 from nlp.layers.full_softmax import SoftmaxBand
 from nlp.models.cbow import WINDOWS
+from nlp.training.synchronous import ChunkLoss
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,11 +69,11 @@ class FullSoftmax:
         outputs.pairs[:] *= _CURVATURE
         self._predictors.backward(self._d_predictors, inputs.gradients)
 
-    @property
-    def untrained_loss(self) -> float:
-        """Nats a prediction where every word has the same probability: log V."""
-        return math.log(len(self.matrices[1]))
+    def loss(self) -> ChunkLoss:
+        """Loss of the chunk whose gradients were taken last: see `ChunkObjective`.
 
-    def loss(self) -> tuple[float, float]:
-        """Loss in nats and predictions of the chunk whose gradients were taken last: see `ChunkObjective`."""
-        return self._band.loss(self._predictors.forward(self._contexts), self.matrices[1])
+        Where every word has the same probability, it is log V.
+        """
+        output_vectors = self.matrices[1]
+        nats, predictions = self._band.loss(self._predictors.forward(self._contexts), output_vectors)
+        return ChunkLoss(nats, predictions, predictions * math.log(len(output_vectors)))

@@ -10,6 +10,7 @@ import numpy as np
 from nlp.layers.hierarchical_softmax import SplitPaths, TreeBand
 from nlp.layers.ranked_paths import RankedTree
 from nlp.models.cbow import WINDOWS
+from nlp.training.synchronous import ChunkLoss
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,13 +42,11 @@ class HierarchicalSoftmax:
         shape: BandShape,
         predictors: Predictors,
         tree: HuffmanTree,
-        mean_path: float,
         streams: RandomStreams,
     ) -> None:
         self.matrices: Sequence[Floats] = (input_vectors, node_vectors)
         self._shape = shape
         self._predictors = predictors
-        self._mean_path = mean_path
         self._streams = streams
         self._band = tree_of(predictors.band, tree)
         self.rows_per_chunk: Sequence[int] = (
@@ -59,6 +58,7 @@ class HierarchicalSoftmax:
         self._d_predictors = np.empty((predictors.band.shape.contexts, shape.dim), dtype)
         self._dense: Floats = np.empty((len(self._band.dense_nodes), shape.dim), dtype)
         self._deep: Floats = np.empty((0, shape.dim), dtype)
+        self._branches = 0.0
 
     def gradients(self, chunk: Chunk, updates: Sequence[RowUpdates]) -> None:
         """Fill the updates of the input and of the node matrix: see `ChunkObjective`."""
@@ -68,6 +68,7 @@ class HierarchicalSoftmax:
         rng = self._streams.at(WINDOWS, chunk.epoch, chunk.number)
         self._predictors.set_sentences(chunk.sentences, rng)
         of_inputs, of_dense, of_deep = self._band.set_targets(centers)
+        self._branches = float(of_inputs.sum())
         nodes = self._band.deep.nodes.reshape(-1)
         end = dense + len(nodes)
         inputs.rows[:], inputs.pairs[:] = chunk.tokens, self._predictors.spread(of_inputs)
@@ -88,14 +89,14 @@ class HierarchicalSoftmax:
         )
         self._predictors.backward(self._d_predictors, inputs.gradients)
 
-    @property
-    def untrained_loss(self) -> float:
-        """Nats a prediction where every branch has probability 1/2, for paths of the mean length."""
-        return self._mean_path * math.log(2)
+    def loss(self) -> ChunkLoss:
+        """Loss of the chunk whose gradients were taken last: see `ChunkObjective`.
 
-    def loss(self) -> tuple[float, float]:
-        """Loss in nats and predictions of the chunk whose gradients were taken last: see `ChunkObjective`."""
-        return self._band.loss(self._predictors.forward(self._contexts), self._dense, self._deep)
+        Where every branch has probability 1/2, it is log 2 for each branch on the paths of this very chunk: a
+        chunk of few words can be far from the mean length.
+        """
+        nats, predictions = self._band.loss(self._predictors.forward(self._contexts), self._dense, self._deep)
+        return ChunkLoss(nats, predictions, self._branches * math.log(2))
 
 
 def tree_of(band: ContextBand, tree: HuffmanTree) -> TreeBand | RankedTree:

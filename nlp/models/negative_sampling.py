@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import numpy as np
 
+from nlp.training.synchronous import ChunkLoss
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -107,14 +109,13 @@ class NegativeSampling(ABC, Generic[AnyBand]):
         of_group = of_centers.reshape(shape.groups, -1).sum(axis=1) * (self._negatives / shape.shared)
         outputs.pairs[targets:] = np.repeat(of_group, shape.shared)
 
-    @property
-    def untrained_loss(self) -> float:
-        """Nats a prediction where every score is 0: log 2 for the true word and for each of its negatives."""
-        return (1 + self._negatives) * math.log(2)
+    def loss(self) -> ChunkLoss:
+        """Loss of the chunk whose gradients were taken last: see `ChunkObjective`.
 
-    def loss(self) -> tuple[float, float]:
-        """Loss in nats and predictions of the chunk whose gradients were taken last: see `ChunkObjective`."""
-        return self._band.loss(self._input_vectors, self._target_vectors, self._noise_vectors)
+        Where every score is 0, it is log 2 for the true word and for each of its negatives.
+        """
+        nats, predictions = self._band.loss(self._input_vectors, self._target_vectors, self._noise_vectors)
+        return ChunkLoss(nats, predictions, predictions * (1 + self._negatives) * math.log(2))
 
     def _look_up(self, input_words: Ids, target_words: Ids, noise: Ids) -> None:
         """Gather the vectors of a chunk."""

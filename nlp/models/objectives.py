@@ -16,6 +16,7 @@ from nlp.models.hierarchical import HierarchicalSoftmax
 from nlp.models.inputs import SubwordInputs, WordInputs
 from nlp.models.skipgram import SkipGramNegativeSampling
 from nlp.models.subwords import NgramHashing, SubwordTable
+from nlp.models.word2vec_config import STABILITY
 from nlp.training.token_stream import keep_probabilities
 
 if TYPE_CHECKING:
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
     from nlp.layers.arrays import Floats
     from nlp.layers.predictors import Predictors
     from nlp.layers.random_streams import RandomStreams
+    from nlp.models.inputs import Inputs
     from nlp.models.word2vec_config import Word2VecConfig
     from nlp.training.synchronous import ChunkObjective, StepPlan
+
+_MARGIN = 0.1  # a row is frequent from this part on of what it may be: steps differ
+_LEAST_COUNTED = 0.25
 
 
 def make_objective(
@@ -52,16 +57,27 @@ def make_objective(
     if config.loss == "ns":
         make = CbowNegativeSampling if config.arch == "cbow" else SkipGramNegativeSampling
         places, _ = make.sides(shape.centers, shape.contexts)
-        inputs = SubwordInputs(input_vectors, places, table) if table else WordInputs(input_vectors, places)
+        inputs: Inputs = WordInputs(input_vectors, places)
+        if table:
+            counted = _counted_pairs(table, counts, config, plan).astype(input_vectors.dtype)
+            inputs = SubwordInputs(input_vectors, places, table, counted)
         noise = NoiseDistribution(counts, config.noise_power)
         return make(inputs, output_vectors, shape, config.negatives, noise, streams)
     predictors = make_predictors(config, shape, input_vectors.dtype)
     if config.loss == "softmax":
         return FullSoftmax(input_vectors, output_vectors, shape, predictors, streams)
     tree = HuffmanTree.of(counts)
-    kept = counts * keep_probabilities(counts, config.subsample)
-    mean_path = float(np.average(tree.lengths, weights=kept))
-    return HierarchicalSoftmax(input_vectors, output_vectors, shape, predictors, tree, mean_path, streams)
+    return HierarchicalSoftmax(input_vectors, output_vectors, shape, predictors, tree, streams)
+
+
+def _counted_pairs(
+    table: SubwordTable, counts: Sequence[int], config: Word2VecConfig, plan: StepPlan
+) -> npt.NDArray[np.float64]:
+    """Return what a pair of each word counts against the stability of its rows: see `SubwordInputs`."""
+    kept = np.asarray(counts) * keep_probabilities(counts, config.subsample)
+    of_center = (config.window + 1) * (1 + config.negatives)
+    bounded = STABILITY / (config.first_lr * of_center * plan.step_tokens)  # the share of a row that may be
+    return np.maximum(table.frequent_part(kept / kept.sum(), _MARGIN * bounded), _LEAST_COUNTED)
 
 
 def subword_table(config: Word2VecConfig, words: Sequence[str]) -> SubwordTable | None:

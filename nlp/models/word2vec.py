@@ -18,6 +18,7 @@ from nlp.training.parallel import shared_array
 from nlp.training.schedules import linear_decay
 from nlp.training.step_loop import Run, Watch, train_synchronously
 from nlp.training.token_stream import TokenStream, keep_probabilities
+from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -173,15 +174,13 @@ def check_corpus(corpus: TokenFile, config: Word2VecConfig) -> None:
 
     Raises: InputError for fewer than two words in the vocabulary, or no sentence of two of its words
     """
-    words = len(corpus.vocabulary)
+    words, least = len(corpus.vocabulary), config.min_count
+    too_rare = f" over --min-count {least}; lower it, or" if least > 1 else ";"
     if words < 2:
-        message = f"only {words} distinct words over --min-count {config.min_count}; lower it"
+        message = f"only {number_of(words, 'distinct word')}{too_rare} use more text"
         raise InputError(message)
     if not corpus.has_pairs:
-        message = (
-            f"no line has two words over --min-count {config.min_count}, so no word has a context; "
-            f"lower it, or put whole sentences on a line"
-        )
+        message = f"no line has two words{too_rare} put whole sentences on a line: no word has a context"
         raise InputError(message)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp.models.full_softmax import MANY_WORDS
+from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,8 +43,8 @@ def advice_on_training(preparation: Preparation) -> Iterator[str]:
             f"which has few words to tell apart; keep it with --subsample 0"
         )
     if kept * config.epochs < _FEW_TOKENS:
-        left = f"{kept * config.epochs:,.0f} words to learn from, all epochs together, are few"
-        yield f"{left}; try {_remedies(preparation)}"
+        left = number_of(round(kept * config.epochs), "word")
+        yield f"only {left} to learn from, all epochs together; try {_remedies(preparation)}"
     if config.loss == "softmax" and len(corpus.vocabulary) > MANY_WORDS:
         yield (
             f"a full softmax over {len(corpus.vocabulary):,} words is slow, as each word read moves all of "

@@ -57,6 +57,10 @@ def load_earlier(path: str) -> tuple[EarlierModel, dict[str, Any]]:
     vectors, outputs = load_vectors(path), model.array(_OUTPUT_VECTORS)
     if outputs.shape != vectors.matrix.shape or outputs.dtype != vectors.matrix.dtype:
         raise ModelError(f"{path}: output vectors of shape {outputs.shape}; train it again")
+    unsaid = [name for name in _FIXED if name not in config]
+    if unsaid or config["dim"] != vectors.matrix.shape[1]:
+        what = unsaid[0] if unsaid else "dim"
+        raise ModelError(f"{path}: its settings do not tell the {what} of its vectors; train it again")
     return EarlierModel(vectors.vocabulary, vectors.matrix, outputs), config
 
 

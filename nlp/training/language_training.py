@@ -13,6 +13,7 @@ from nlp.training.early_stopping import EarlyStopping
 from nlp.training.language_evaluation import held_out_batches, mean_loss
 from nlp.training.language_loop import INITIAL_WEIGHTS, LanguageRun, share_, train_language
 from nlp.training.optimizers import make_optimizer
+from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,12 +67,14 @@ class LanguagePreparation:
         columns, asked = self.run.batches.columns, self.settings.batch_size
         if columns < asked:
             yield (
-                f"only {self.text.length:,} tokens: they are read as {columns} columns instead of the "
-                f"{asked} of --batch-size, which would have less than --bptt {self.settings.bptt} tokens each"
+                f"only {number_of(self.text.length, 'token')}: they are read as "
+                f"{number_of(columns, 'column')} instead of the {asked} of --batch-size, which would have "
+                f"less than --bptt {self.settings.bptt} tokens each"
             )
         if self.steps < _FEW_STEPS:
             yield (
-                f"the training has only {self.steps} steps; raise --epochs, or lower --batch-size or --bptt"
+                f"the training has only {number_of(self.steps, 'step')}; raise --epochs, or lower "
+                f"--batch-size or --bptt"
             )
 
     def train(self, workers: int = 1, watch: Watch | None = None) -> LanguageCurves:
@@ -137,8 +140,9 @@ def check_text(text: LanguageText) -> None:
     vocabulary = text.vocabulary
     types = len(vocabulary) - len({vocabulary.line_end, vocabulary.unknown})
     if types < 2:
-        kind = "characters" if vocabulary.level == "char" else "words"
+        kind = "distinct character" if vocabulary.level == "char" else "distinct word"
+        remedy = "give it more text" + (", or lower --min-count" if text.unknown else "")
         raise InputError(
-            f"only {types} distinct {kind} to learn from in {text.length:,} tokens; a language model needs "
-            f"two: give it more text, or lower --min-count"
+            f"only {number_of(types, kind)} to learn from in {number_of(text.length, 'token')}; a language "
+            f"model needs two: {remedy}"
         )

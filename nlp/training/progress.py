@@ -52,7 +52,7 @@ class ProgressMeter:
         self._words_total = words_per_epoch * epochs
         self._epochs = epochs
         self._on_progress = on_progress
-        self._stretch, self._epoch = _LossSum(), _LossSum()
+        self._stretch, self._epoch = LossSum(), LossSum()
         self._mean = math.nan
         self._done_before = 0.0  # part of the training that an earlier run did
         self._started = self._reported = time.perf_counter()
@@ -86,7 +86,7 @@ class ProgressMeter:
         """Return the epoch's mean loss, and start the next one's."""
         before = self.epoch_losses[-1] if self.epoch_losses else math.nan
         self.epoch_losses.append(self._epoch.mean(otherwise=before))
-        self._epoch = _LossSum()
+        self._epoch = LossSum()
         return self.epoch_losses[-1]
 
     def tell_epoch(self, epoch: int, step: int, learning_rate: float, valid_loss: float | None) -> None:
@@ -103,7 +103,7 @@ class ProgressMeter:
         """Go on from an earlier run."""
         self.epoch_losses = [*map(_or_nan, figures["epoch_losses"])]
         self._mean = _or_nan(figures["mean"])
-        self._stretch, self._epoch = _LossSum(*figures["stretch"]), _LossSum(*figures["epoch"])
+        self._stretch, self._epoch = LossSum(*figures["stretch"]), LossSum(*figures["epoch"])
 
     def _tell(
         self,
@@ -116,7 +116,7 @@ class ProgressMeter:
         valid_loss: float | None = None,
     ) -> None:
         self._mean = self._stretch.mean(otherwise=self._mean)
-        self._stretch = _LossSum()
+        self._stretch = LossSum()
         self._reported = now = time.perf_counter()
         if self._on_progress is None:
             return
@@ -139,19 +139,24 @@ class ProgressMeter:
             )
 
 
-class _LossSum:
+class LossSum:
+    """A sum of losses, and what their mean is over."""
+
     def __init__(self, nats: float = 0.0, predictions: float = 0.0) -> None:
         self._nats, self._predictions = nats, predictions
 
     @property
     def values(self) -> list[float]:
+        """What it is made from."""
         return [self._nats, self._predictions]
 
     def add(self, nats: float, predictions: float) -> None:
+        """Add the sum over some predictions."""
         self._nats += nats
         self._predictions += predictions
 
     def mean(self, *, otherwise: float) -> float:
+        """Nats a prediction; `otherwise` where there was none."""
         return self._nats / self._predictions if self._predictions else otherwise
 
 

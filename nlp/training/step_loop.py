@@ -8,6 +8,7 @@ addressed by epoch and chunk.
 
 from __future__ import annotations
 
+import math
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import numpy as np
 from nlp.errors import DivergedError
 from nlp.training.checkpoint import TrainingState, going_on_from, take_
 from nlp.training.parallel import Member, run_team, shared_array
-from nlp.training.progress import Progress, ProgressMeter
+from nlp.training.progress import LossSum, Progress, ProgressMeter
 from nlp.training.synchronous import Chunk, ChunkObjective, RowUpdates, StepPlan, apply_rows, update_tasks
 
 if TYPE_CHECKING:
@@ -72,8 +73,9 @@ def train_synchronously(
 ) -> list[float]:
     """Train all epochs; return the mean loss of each, in nats a pair, over the chunks whose loss was taken.
 
-    Raises: DivergedError where a loss or a weight is not finite, or an epoch's mean loss is worse than an
-            untrained model's; WorkerError where a worker died; whatever `watch` raises.
+    Raises: DivergedError where a loss or a weight is not finite, or an epoch's mean loss is far worse than an
+            untrained model's, or the last one's worse at all; WorkerError where a worker died; whatever
+            `watch` raises.
     """
     watch = watch or Watch()
     meter = ProgressMeter(run.words_per_epoch, run.epochs, watch.on_progress)
@@ -97,7 +99,8 @@ class _Position:
     step: int = 0
 
 
-_WORSE_THAN_NOTHING = 1.05
+_RUNNING_AWAY = 1.25  # times the untrained loss: bold rates that settle later have been seen at 1.13
+_WORSE_THAN_NOTHING = 1.025  # at the end, where the rate has come down; four times the usual one gave 1.019
 _LOSS_EVERY = 16  # chunks: the loss of one costs a fifth of its training, so about 1 % in all
 
 
@@ -115,7 +118,8 @@ class _StepLoop:
             for matrix, rows in zip(objective.matrices, objective.rows_per_chunk, strict=True)
         ]
         self._tasks: Sequence[tuple[int, int, int]] = ()
-        self._losses: npt.NDArray[np.float64] = shared_array((run.plan.chunks, 2), np.float64)
+        self._losses: npt.NDArray[np.float64] = shared_array((run.plan.chunks, 3), np.float64)
+        self._untrained = LossSum()  # of this epoch's predictions whose loss was taken
         self._stopped: npt.NDArray[np.int8] = shared_array((1,), np.int8)
 
     def resume_(self, state: TrainingState) -> None:
@@ -123,6 +127,7 @@ class _StepLoop:
         with going_on_from(state, self._state()):
             self._at = _Position(**state.figures["position"])
             self._meter.resume_(state.figures["meter"])
+            self._untrained = LossSum(*state.figures["untrained"])
             for number, matrix in enumerate(self._objective.matrices):
                 take_(matrix, state.arrays[_name(number)])
             if self._run.stopping:
@@ -181,11 +186,12 @@ class _StepLoop:
             apply_rows(self._objective.matrices[number], updates, rate, self._run.stability, part, parts)
 
     def _take_losses(self, number: int, rate: float) -> None:
-        for c, (loss, pairs) in enumerate(self._losses):
+        for c, (loss, pairs, untrained) in enumerate(self._losses):
             if (number * len(self._losses) + c) % _LOSS_EVERY == 0:
                 if not np.isfinite(loss):
                     raise self._diverged("the loss is not finite", rate)
                 self._meter.add_loss(float(loss), float(pairs))
+                self._untrained.add(float(untrained), float(pairs))
 
     def _end_epoch(self) -> None:
         epoch, stopping, valid_loss = self._at.epoch, self._run.stopping, None
@@ -197,8 +203,10 @@ class _StepLoop:
                 valid_loss = stopping.evaluate()
             self._stopped[0] = stopping.take(valid_loss)
         # The bounded rate of each row can keep hopeless weights finite for ever: their loss gives them away.
-        loss, untrained = self._meter.close_epoch(), self._objective.untrained_loss
-        if loss > _WORSE_THAN_NOTHING * untrained:
+        loss, untrained = self._meter.close_epoch(), self._untrained.mean(otherwise=math.nan)
+        self._untrained = LossSum()
+        is_last = epoch + 1 == self._run.epochs
+        if loss > (_WORSE_THAN_NOTHING if is_last else _RUNNING_AWAY) * untrained:
             what = f"a mean loss of {loss:.3f} nats a pair, {untrained:.3f} before any training,"
             raise self._diverged(what, rate)
         last_rate = self._run.learning_rate(self._done(_Position(epoch + 1)))
@@ -213,6 +221,7 @@ class _StepLoop:
         stopping = self._run.stopping
         at = _Position(self._run.epochs, step=self._at.step) if self._stopped[0] else self._at
         figures: dict[str, Any] = {"position": asdict(at), "meter": self._meter.figures()}
+        figures["untrained"] = self._untrained.values
         arrays: dict[str, Any] = {_name(number): W for number, W in enumerate(self._objective.matrices)}
         if stopping:
             figures["stopping"] = stopping.figures()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -51,6 +51,14 @@ class RowUpdates:
         return RowUpdates(self.rows[rows], self.gradients[rows], self.pairs[rows])
 
 
+class ChunkLoss(NamedTuple):
+    """Sums over a chunk: loss in nats, number of predictions, and the loss of a model that knows nothing."""
+
+    nats: float
+    predictions: float
+    untrained: float
+
+
 class ChunkObjective(Protocol):
     """A loss over chunks of tokens, whose gradient touches a fixed number of rows of each matrix."""
 
@@ -65,12 +73,8 @@ class ChunkObjective(Protocol):
     def gradients(self, chunk: Chunk, updates: Sequence[RowUpdates]) -> None:
         """Fill `updates`, one for each matrix, from the matrices as they are."""
 
-    @property
-    def untrained_loss(self) -> float:
-        """Loss, in nats a pair, of a model that knows nothing."""
-
-    def loss(self) -> tuple[float, float]:
-        """Loss in nats and number of pairs, both summed over the chunk whose gradients were taken last."""
+    def loss(self) -> ChunkLoss:
+        """Loss of the chunk whose gradients were taken last."""
 
 
 @dataclass(frozen=True)

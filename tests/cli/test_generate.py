@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -170,6 +171,7 @@ def test_a_beam_finds_the_best(generate: Nlptool, nlptool: Nlptool, letters: str
     several = nlptool(*arguments, "--count", "3", "--format", "jsonl").stdout.splitlines()
     assert len({json.loads(line)["generated"] for line in several}) == 3
     assert json.loads(several[0])["ended"] == "stop"
+    assert nlptool(*arguments, "--seed", "7").stdout == ALPHABET + "\n"  # for scripts that always pass one
     refused = generate("--beam", "2")
     assert refused.status == 2
     assert "leave out --temperature" in refused.stderr
@@ -186,6 +188,17 @@ def test_novelty_tells_the_longest_copied_stretch(generate: Nlptool, tmp_path: P
     several = generate("-n", "3", "--novelty", training, stdin="abc\nghi\n").stderr.splitlines()
     assert [line.split(":")[1].strip() for line in several] == ["text 1", "text 2"]
     assert '"j"' in several[1]
+
+
+def test_a_training_text_from_a_named_pipe_is_read_once(letters: str, tmp_path: Path) -> None:
+    """Its writer writes to whoever opens it first, and is gone when a second reader comes."""
+    pipe = tmp_path / "training"
+    os.mkfifo(pipe)
+    threading.Thread(target=pipe.write_text, args=["xxdefghijxx\n"], daemon=True).start()
+    settings = ("--temperature", "0", "--allow-repetition")
+    result = run("generate", "-m", letters, "--prompt", "abc", "-n", "12", *settings, "--novelty", str(pipe))
+    expected = f'longest stretch copied from {pipe}: 7 of 12 tokens (58.3%): "defghij"'
+    assert expected in result.stderr.decode()
 
 
 @pytest.mark.parametrize(

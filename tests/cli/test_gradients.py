@@ -94,10 +94,10 @@ def test_what_cannot_be_measured_is_told_in_one_line(arguments: tuple[str, ...],
 
 
 @pytest.fixture
-def trained(tmp_path: Path, nlptool: Nlptool) -> Callable[[str], str]:
-    def train(cell: str) -> str:
+def trained(tmp_path: Path, nlptool: Nlptool) -> Callable[..., str]:
+    def train(cell: str, *more: str) -> str:
         path = str(tmp_path / cell)
-        few = ("--layers", "1", "--hidden", "4", "--embed-dim", "4", "--epochs", "1", "-q")
+        few = ("--layers", "1", "--hidden", "4", "--embed-dim", "4", "--epochs", "1", "-q", *more)
         assert nlptool("rnn-train", *few, "--cell", cell, "-o", path, stdin="to be or not\n" * 9).status == 0
         return path
 
@@ -117,6 +117,25 @@ def test_options_of_fresh_cells_win_over_the_environment_only(
         for more in ((), ("--hidden", "8"))
     ]
     assert hidden == [4, 8]
+
+
+def test_a_bidirectional_model_has_curves_of_both_directions(
+    trained: Callable[..., str], nlptool: Nlptool
+) -> None:
+    result = nlptool("gradients", "-m", trained("gru", "--bidirectional"), "--lags", "3")
+    assert result.status == 0
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    expected = [("gru", direction, lag) for direction in ("forward", "backward") for lag in range(4)]
+    assert [(one["cell"], one["direction"], one["lag"]) for one in found] == expected
+
+
+def test_a_model_that_is_no_network_is_named(nlptool: Nlptool, tmp_path: Path) -> None:
+    path = str(tmp_path / "counts.model")
+    assert nlptool("ngram-train", "-o", path, stdin="to be or not\n" * 3).status == 0
+    result = nlptool("gradients", "-m", path)
+    assert result.status == 1
+    needed = "but this command needs one of kind 'language-model' or 'fill-model'"
+    assert result.stderr == f"nlptool: {path}: a model of kind 'ngram-model', {needed}\n"
 
 
 def test_a_model_without_recurrence_is_named(trained: Callable[[str], str], nlptool: Nlptool) -> None:

@@ -46,7 +46,9 @@ def test_verify_reads_every_byte(path: str, nlptool: Nlptool) -> None:
     assert "the bytes of 'vectors' are not those that were written" in result.stderr
 
 
-@pytest.mark.parametrize(("data", "reason"), [(b"", "it is empty"), (b"text\n", "not a whole nlptool model")])
+@pytest.mark.parametrize(
+    ("data", "reason"), [(b"", "it is empty"), (b"text\n", "not a model of nlptool, nor a part")]
+)
 def test_what_is_no_model_is_told(data: bytes, reason: str, tmp_path: Path, nlptool: Nlptool) -> None:
     (tmp_path / "m").write_bytes(data)
     result = nlptool("info", str(tmp_path / "m"))

@@ -84,6 +84,14 @@ def test_the_notes_tell_counts_and_discounts(nlptool: Nlptool, tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize("command", ["ngram-train", "rnn-train"])
+def test_no_vocabulary_is_too_small_to_learn_with(command: str, nlptool: Nlptool, tmp_path: Path) -> None:
+    """The line end and <unk> are among them: with three, there would be one word."""
+    outcome = nlptool(command, "--max-vocab", "3", "-o", str(tmp_path / "model"), stdin=LINES)
+    assert outcome.status == 2
+    assert "'--max-vocab': 3 is not in the range x>=4" in outcome.stderr
+
+
 def test_the_output_is_required(nlptool: Nlptool) -> None:
     outcome = nlptool("ngram-train", stdin=LINES)
     assert outcome.status == 2
@@ -94,13 +102,18 @@ def test_the_output_is_required(nlptool: Nlptool) -> None:
     ("text", "options", "message"),
     [
         ("", (), "only 0 distinct words; use more text"),
-        ("a a\na\n", (), "only 1 distinct words; use more text"),
+        ("a a\na\n", (), "only 1 distinct word; use more text"),
         (
             "a b\n",
             ("--min-count", "3"),
             "only 0 distinct words over --min-count 3; lower it or use more text",
         ),
-        ("aa\n", ("--level", "char"), "only 1 distinct characters; use more text"),
+        (
+            "a b\na\n",
+            ("--min-count", "2"),
+            "only 1 distinct word over --min-count 2; lower it or use more text",
+        ),
+        ("aa\n", ("--level", "char"), "only 1 distinct character; use more text"),
     ],
 )
 def test_a_text_with_nothing_to_learn_says_what_to_change(

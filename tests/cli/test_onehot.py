@@ -109,6 +109,8 @@ def test_an_unknown_token_is_a_row_of_zeros_and_a_warning(
     assert text.stdout == "a\t0 1\nx\t0 0\nb\t1 0\nx\t0 0\n"
     assert text.stderr == f"nlptool: warning: 2 tokens are not in {vocab}; their vectors are zero\n"
     assert text.status == 0
+    one = nlptool("onehot", "--vocab", vocab, stdin="a x\n").stderr
+    assert one == f"nlptool: warning: 1 token is not in {vocab}; its vector is zero\n"
     sparse = nlptool("onehot", "--vocab", vocab, "--sparse", "-q", stdin="a x\n")
     assert sparse == (0, "a\t1\t2\nx\t-1\t2\n", "")
     path = tmp_path / "x.npz"

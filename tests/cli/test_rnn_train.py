@@ -235,7 +235,7 @@ def test_settings_that_do_not_go_together_are_refused(
     ("text", "message"),
     [
         ("", "only 0 distinct characters to learn from in 0 tokens"),
-        ("aaaa\naa\n", "only 1 distinct characters"),
+        ("aaaa\naa\n", "only 1 distinct character to learn from in 8 tokens; a language model needs two"),
     ],
 )
 def test_a_text_with_nothing_to_learn_says_what_to_change(

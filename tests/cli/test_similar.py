@@ -92,4 +92,9 @@ def test_a_model_that_is_none_is_told_in_one_line(nlptool: Nlptool, tmp_path: Pa
     path.write_text("no model\n")
     result = nlptool("similar", "-m", str(path), "king")
     assert (result.status, result.stdout, result.stderr.count("\n")) == (1, "", 1)
-    assert result.stderr.startswith(f"nlptool: {path}: not a whole nlptool model")
+    assert result.stderr.startswith(
+        f"nlptool: {path}: not word vectors: neither a model of nlptool w2v-train"
+    )
+    assert all(
+        name in result.stderr for name in ("word2vec's text or binary", "GloVe", ".npy", "safetensors")
+    )

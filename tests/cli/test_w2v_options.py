@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nlp.envelope import open_model
+from nlp.envelope import open_model, write_model
 from nlp.training.synchronous import StepPlan
 from nlp.vector_files import load_vectors
 
@@ -158,6 +158,24 @@ def test_a_model_that_cannot_take_new_words_says_why(
     result = nlptool("w2v-train", "--update", model, "-o", model, stdin=text(20))
     assert result.status == 1
     assert message in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("dim", None), ("dim", 9), ("arch", None), ("loss", None), ("subwords", None)]
+)
+def test_settings_that_do_not_tell_of_the_vectors_are_refused(
+    name: str, value: int | None, nlptool: Nlptool, earlier: Path
+) -> None:
+    opened = open_model(str(earlier))
+    arrays = {array: np.array(opened.array(array)) for array in opened.metadata["arrays"]}
+    document = {key: content for key, content in opened.metadata.items() if key != "arrays"}
+    config = {key: content for key, content in document["config"].items() if key != name}
+    document["config"] = config if value is None else config | {name: value}
+    with earlier.open("wb") as file:
+        write_model(file, opened.kind, document, arrays)
+    result = nlptool("w2v-train", "--update", str(earlier), "-o", str(earlier), stdin=text(20))
+    assert result.status == 1
+    assert f"its settings do not tell the {name} of its vectors" in result.stderr
 
 
 @pytest.mark.parametrize("format_", ["text", "jsonl"])

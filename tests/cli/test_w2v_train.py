@@ -75,7 +75,7 @@ def test_a_model_can_go_into_a_pipe(tmp_path: Path) -> None:
     ("text", "message"),
     [
         (b"", "only 0 distinct words"),
-        (b"one two three\n", "only 0 distinct words over --min-count 5; lower it"),
+        (b"one two three\n", "only 0 distinct words over --min-count 5; lower it, or use more text"),
         (b"a\nb\n" * 9, "no line has two words"),
     ],
 )

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from nlp.envelope import ALIGNMENT, MAX_METADATA_BYTES, VERSION, open_model, write_model
-from nlp.errors import ModelError
+from nlp.errors import ModelError, NoModelError
 from nlp.zip_directory import stored_members
 from tests.torture.promises import IS_LONG
 
@@ -157,9 +157,17 @@ def test_too_much_is_not_written() -> None:
 def test_every_truncation_is_refused(tmp_path: Path, figure: Figure) -> None:
     data = model_bytes()
     for size in range(len(data)):
-        with pytest.raises(ModelError):
+        with pytest.raises(ModelError, match="not a whole nlptool model"):
             open_bytes(data[:size], tmp_path)
     figure(8, f"{len(data):,} truncations")
+
+
+def test_a_model_without_its_beginning_is_damaged_and_a_text_is_none(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="not a whole nlptool model"):
+        open_bytes(model_bytes()[9:], tmp_path)
+    for text in (b"It was a dark night.\n", b"PKZIP\n", b"\0" * 99):
+        with pytest.raises(NoModelError, match=r"not a model of nlptool, nor a part of one; .* make models"):
+            open_bytes(text, tmp_path)
 
 
 def test_every_flipped_bit_is_refused_or_changes_nothing(tmp_path: Path, figure: Figure) -> None:

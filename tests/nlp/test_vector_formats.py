@@ -142,9 +142,9 @@ READ: dict[str, tuple[bytes, list[str] | str]] = {
     "no word": (b"a 1 2\n 3 4\n", ":2:1: expected a word, 2 numbers"),
     "an empty line": (b"a 1 2\n\nb 3 4\n", ":2:1: expected a word, 2 numbers"),
     "too few words": (b"3 2\na 1 2\nb 3 4\n", "it says 3 words and has 2"),
-    "too many words": (b"1 2\na 1 2\nb 3 4\n", "it says 1 words and has 2"),
+    "too many words": (b"1 2\na 1 2\nb 3 4\n", "it says 1 word and has 2"),
     "too few words in binary": (b"2 1\na \0\0\0\0\n", "too short for the 2 words"),
-    "too many words in binary": (b"1 1\na \0\0\0\0\nb \0\0\0\0\n", "it goes on after the 1 words"),
+    "too many words in binary": (b"1 1\na \0\0\0\0\nb \0\0\0\0\n", "it goes on after the 1 word that"),
     "a word without end": (b"1 1\n" + b"a" * 9999, "damaged at word 1 of 1"),
     "10^12 words": (b"1000000000000 100\na 1 2\n", "too short for the 1,000,000,000,000 words"),
     "10^12 words in text": (b"1000000000000 2\na 1 2\n", "it says 1,000,000,000,000 words and has 1"),
@@ -153,8 +153,8 @@ READ: dict[str, tuple[bytes, list[str] | str]] = {
     "bzip2": (b"BZh91AY&SY", "compressed; decompress it first"),
     "xz": (b"\xfd7zXZ\0\0", "compressed; decompress it first"),
     "nothing": (b"", "not a whole nlptool model: it is empty"),
-    "prose": (b"This is no model.\n", "not a whole nlptool model"),
-    "a vocabulary": (b"the\t5\nof\t3\n", "not a whole nlptool model"),
+    "prose": (b"This is no model.\n", "not word vectors: neither a model"),
+    "a vocabulary": (b"the\t5\nof\t3\n", "not word vectors: neither a model"),
 }
 
 

@@ -120,7 +120,16 @@ def plain_loss(case: Case) -> tuple[float, float]:
 def test_loss_equals_loops(arch: str, loss: str) -> None:
     case = make(arch, loss)
     gradients(case)
-    assert case.objective.loss() == pytest.approx(plain_loss(case), rel=1e-12)
+    assert case.objective.loss()[:2] == pytest.approx(plain_loss(case), rel=1e-12)
+
+
+@every_objective
+def test_untrained_loss_is_that_of_scores_of_zero(arch: str, loss: str) -> None:
+    case = make(arch, loss)
+    gradients(case)
+    untrained = case.objective.loss().untrained
+    case.outputs[...] = 0
+    assert untrained == pytest.approx(plain_loss(case)[0], rel=1e-12)
 
 
 @every_objective
@@ -143,7 +152,7 @@ def test_it_is_the_same_wherever_the_tree_is_cut(
     case = make(arch, "hs")
     for cut, expected in zip(gradients(case), whole, strict=True):
         np.testing.assert_allclose(cut, expected, atol=1e-12)
-    assert case.objective.loss() == pytest.approx(plain_loss(case), rel=1e-12)
+    assert case.objective.loss()[:2] == pytest.approx(plain_loss(case), rel=1e-12)
 
 
 @every_objective

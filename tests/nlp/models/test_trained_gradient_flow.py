@@ -49,6 +49,31 @@ def test_lag_zero_of_the_last_layer_is_the_gradient_of_the_softmax() -> None:
     assert min(drawn) * length * 0.99 < flow.norms[0] < max(drawn) * length * 1.01
 
 
+def test_both_directions_of_a_bidirectional_model() -> None:
+    model = loaded(cell="lstm", bidirectional=True)
+    flows = trained_flows(model, 10, seed=1)
+    names = ["forward layer 1", "forward layer 2", "backward layer 1", "backward layer 2"]
+    assert [flow.label for flow in flows] == names
+    about = [(flow.about["direction"], flow.about["layer"]) for flow in flows]
+    assert about == [("forward", 1), ("forward", 2), ("backward", 1), ("backward", 2)]
+    for flow in flows:
+        assert (flow.norms > 0).all()
+        assert flow.norms[10] < flow.norms[0]
+        assert flow.cell_norms is not None
+
+
+@pytest.mark.parametrize("silent", ["forward", "backward"])
+def test_a_direction_that_nothing_listens_to_has_no_gradient(silent: str) -> None:
+    model = loaded(cell="gru", layers=1, bidirectional=True)
+    halves = dict(
+        zip(("forward", "backward"), np.split(model.model.parameters["output.W"], 2, axis=1), strict=True)
+    )
+    halves[silent][...] = 0
+    for flow in trained_flows(model, 3, seed=1):
+        assert (flow.norms > 0).all() == (flow.about["direction"] != silent)
+        assert (flow.norms == 0).all() == (flow.about["direction"] == silent)
+
+
 def test_same_seed_same_curve() -> None:
     one, again, other = (trained_flows(loaded(), 3, seed)[0] for seed in (1, 1, 2))
     np.testing.assert_array_equal(one.norms, again.norms)

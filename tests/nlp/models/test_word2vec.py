@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from corpora import TEXTS, read_text
 from nlp.errors import DivergedError, InputError
 from nlp.models.word2vec import Word2Vec, train
 from nlp.models.word2vec_config import ARCHITECTURES, LOSSES, Word2VecConfig, plan_steps
@@ -88,6 +89,39 @@ def test_divergence_is_told(lr: float) -> None:
         train(encode([words], TMP), config)
 
 
+@pytest.mark.parametrize(
+    ("arch", "loss", "window"),
+    [
+        ("skipgram", "ns", 2),
+        ("skipgram", "ns", 5),
+        ("skipgram", "ns", 10),
+        ("skipgram", "hs", 5),
+        ("cbow", "ns", 5),
+        ("cbow", "hs", 5),
+        ("cbow", "softmax", 5),
+    ],
+)
+def test_divergence_that_stays_finite_is_told(arch: str, loss: str, window: int) -> None:
+    config = Word2VecConfig(arch=arch, loss=loss, window=window, lr=1000.0)
+    with pytest.raises(DivergedError, match=r"a mean loss of .* before any training"):
+        train(english("english/"), config)
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_few_lines_do_not_diverge(arch: str, loss: str) -> None:
+    """However far from usual the few chunks are whose loss is taken."""
+    for seed in range(4):
+        model = train(english("english/fables", 8), Word2VecConfig(arch=arch, loss=loss, seed=seed))
+        assert len(model.epoch_losses) == 5
+
+
+def english(name: str, lines: int | None = None) -> TokenFile:
+    """The bundled texts of that name, as w2v-train takes them; so many lines of them."""
+    text = "".join(read_text(one) for one in TEXTS if one.startswith(name)).lower()
+    return encode(text.splitlines(keepends=True)[:lines], TMP, min_count=5)
+
+
 def test_infinite_weights_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nlp.models.word2vec.STABILITY", 1e30)
     with pytest.raises(DivergedError, match="not finite in epoch 1, step"):
@@ -96,15 +130,22 @@ def test_infinite_weights_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_too_few_words_are_refused() -> None:
     config = dataclasses.replace(SMALL, min_count=5)
-    with pytest.raises(InputError, match="only 1 distinct words over --min-count 5; lower it"):
+    with pytest.raises(
+        InputError, match="only 1 distinct word over --min-count 5; lower it, or use more text"
+    ):
         train(encode(["a a a a a b c\n"], TMP, min_count=5), config)
-    with pytest.raises(InputError, match="only 0 distinct words"):
+    with pytest.raises(InputError, match="only 0 distinct words over"):
         train(encode([], TMP, min_count=5), config)
+    with pytest.raises(InputError, match=r"^only 1 distinct word; use more text$"):
+        train(encode(["a a\n"], TMP), SMALL)
 
 
 def test_lines_of_one_word_are_refused() -> None:
-    with pytest.raises(InputError, match="no line has two words"):
+    with pytest.raises(InputError, match="no line has two words; put whole sentences on a line"):
         train(encode(["a\nb\na\nb\n"], TMP), SMALL)
+    rare = dataclasses.replace(SMALL, min_count=2)
+    with pytest.raises(InputError, match="no line has two words over --min-count 2; lower it, or put"):
+        train(encode(["a\nb c\na\nb d\n"], TMP, min_count=2), rare)
 
 
 def test_a_single_pair_is_enough() -> None:
@@ -151,6 +192,7 @@ def test_steps_grow_with_the_corpus() -> None:
     large = Word2VecConfig(arch="cbow").sizes
     assert plan_steps(2e6, large) == StepPlan(512, 2)
     assert plan_steps(7.5e6, large) == StepPlan(1024, 4)
+    assert plan_steps(1e12, Word2VecConfig(subwords=True).sizes) == StepPlan(64, 2)
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)

@@ -47,7 +47,7 @@ def test_text_of_single_characters(text: str, *, told: bool) -> None:
 def test_little_text() -> None:
     found = advice(varied(2000), dataclasses.replace(WHOLE, min_count=2, epochs=5, subsample=0.01))
     remedies = "--epochs 100, --min-count 1, --subsample 0, --loss hs"
-    assert found == [f"10,000 words to learn from, all epochs together, are few; try {remedies}"]
+    assert found == [f"only 10,000 words to learn from, all epochs together; try {remedies}"]
     assert advice(varied(2000), dataclasses.replace(WHOLE, epochs=5, loss="hs"))[0].endswith(
         "try --epochs 100"
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -322,8 +323,22 @@ def small(text: str, level: str = "char") -> LanguageText:
 @pytest.mark.parametrize("text", ["", "\n\n\n", "aaaa\naa\n"])
 def test_a_text_of_one_type_is_refused(text: str) -> None:
     encoded = small(text)
-    with pytest.raises(InputError, match=r"only [01] distinct characters .* lower --min-count"):
+    with pytest.raises(InputError, match=r"only (0 distinct characters|1 distinct character) .* more text$"):
         prepare_language(encoded, Bigram(len(encoded.vocabulary)), SETTINGS)
+
+
+def test_a_text_of_rare_types_is_refused_with_another_remedy() -> None:
+    rare = encode_language(["a b\na c\n"], TMP, "word", min_count=2)
+    with pytest.raises(InputError, match=r"only 1 distinct word to learn from .* or lower --min-count$"):
+        prepare_language(rare, Bigram(len(rare.vocabulary)), SETTINGS)
+
+
+def test_one_column_and_one_step_are_worded_so() -> None:
+    text = small("abcdeab")
+    preparation = prepare_language(text, Bigram(len(text.vocabulary)), replace(SETTINGS, epochs=1, bptt=8))
+    columns, steps = preparation.advice()
+    assert "only 8 tokens: they are read as 1 column instead" in columns
+    assert "the training has only 1 step; raise" in steps
 
 
 def test_an_empty_held_out_text_is_refused() -> None:

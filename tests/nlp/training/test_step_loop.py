@@ -1,21 +1,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from nlp.envelope import write_model
-from nlp.errors import ModelError
+from nlp.errors import DivergedError, ModelError
 from nlp.models.word2vec import Preparation, Word2Vec, prepare
 from nlp.models.word2vec_config import Word2VecConfig
 from nlp.training.checkpoint import MismatchError, TrainingState, load_checkpoint, save_checkpoint
 from nlp.training.early_stopping import EarlyStopping
 from nlp.training.step_loop import Watch
-from nlp.training.synchronous import StepPlan
+from nlp.training.synchronous import Chunk, ChunkLoss, RowUpdates, StepPlan
 from nlp.training.token_file import TokenFile, encode, encode_by
 
 if TYPE_CHECKING:
@@ -120,6 +120,31 @@ def test_speed_of_a_resumed_run_counts_its_own_words(tmp_path: Path) -> None:
     last = seen[-1]
     assert last.words_done == last.words_total
     assert last.tokens_per_second * last.elapsed_seconds < last.words_total / 3
+
+
+@pytest.mark.parametrize(
+    ("losses", "epoch"), [((1.2, 1.2, 1.02), None), ((1.2, 1.2, 1.03), 3), ((1.3, 0.9, 0.8), 1)]
+)
+def test_a_loss_may_rise_on_the_way_but_not_in_the_end(
+    losses: tuple[float, ...], epoch: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preparation, epochs = ready(), [0]
+    objective = preparation.objective
+    gradients = objective.gradients
+
+    def noting_the_epoch(chunk: Chunk, updates: Sequence[RowUpdates]) -> None:
+        epochs.append(chunk.epoch)
+        gradients(chunk, updates)
+
+    monkeypatch.setattr(objective, "gradients", noting_the_epoch)
+    monkeypatch.setattr(objective, "loss", lambda: ChunkLoss(losses[epochs[-1]] * 6, 2, 6))
+    told = (
+        pytest.raises(DivergedError, match=f", 3.000 before any training, in epoch {epoch}, step")
+        if epoch
+        else nullcontext()
+    )
+    with told:
+        assert preparation.train().epoch_losses == pytest.approx([3 * loss for loss in losses])
 
 
 def test_early_stopping_keeps_the_best() -> None:
