@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from nlp.training.synchronous import ChunkObjective, StepPlan
 
 _MARGIN = 0.1  # a row is frequent from this part on of what it may be: steps differ
-_LEAST_COUNTED = 0.25
+_LEAST_COUNTED = 0.25  # with a tenth, trainings diverged
 
 
 def make_objective(

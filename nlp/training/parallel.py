@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-_SPINS = 200  # some 500 µs, a quarter of a small step; a worker that sleeps takes 50 to 100 µs to wake
+_SPINS = 200  # some 500 µs; with 10, each barrier of a step of 2 ms took 50 µs longer, for waking sleepers
 _LOOK_SECONDS = 0.1  # asleep for so long, a worker sees whether the others still live
 _JOIN_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1  # of Linux's prctl(2)

@@ -14,6 +14,8 @@ from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from nlp.wording import number_of
+
 from .figures import US, Measure, comparisons
 from .harness import NLPTOOL, Contestant, in_turns, module, run_child
 from .trainers import last_speed
@@ -49,7 +51,7 @@ def _sizes(cell: str, hidden: int, workers: int = 1) -> dict[str, Any]:
 
 TRAINING = [
     Contest(
-        f"{name}, 2×{hidden} LSTM, {workers} worker{'s' * (workers > 1)}",
+        f"{name}, 2×{hidden} LSTM, {number_of(workers, 'worker')}",
         {**kind, **_sizes("lstm", hidden, workers)},
         tokens,
     )

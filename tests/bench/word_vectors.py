@@ -41,7 +41,6 @@ CPU = Measure("processor time of the command", "s")  # what others on the machin
 PEAK = Measure("peak memory", "MB")
 ANALOGIES = Measure("Google analogies", "%", more_is_better=True, by_mean=True)
 SIMILARITY = Measure("WordSim-353", "Spearman", more_is_better=True, by_mean=True)
-
 FOUND = Measure("right word among the ten nearest", "%", more_is_better=True, by_mean=True)
 
 
