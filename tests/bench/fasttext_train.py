@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import fasttext
 
-from .texts import misspelt
+from .texts import count_words, misspelt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ def train(text: str, vectors: str, settings: Mapping[str, Any]) -> dict[str, flo
     with Path(vectors).open("w", encoding="utf-8") as file:
         file.write(f"{len(words)} {model.get_dimension()}\n")
         file.writelines(f"{word} {_numbers(model.get_word_vector(word))}\n" for word in words)
-    told = {"words_per_second": float(settings["epochs"] * count_words(text) / seconds)}
+    told = {"words_per_second": float(settings["epochs"] * count_words(Path(text)) / seconds)}
     return told | ({"misspelt": found(model, text, settings["min-count"])} if subwords else {})
 
 
@@ -56,12 +56,6 @@ def found(model: Any, text: str, min_count: int) -> float:
 
 def _numbers(vector: Any) -> str:
     return " ".join(map(str, vector.tolist()))
-
-
-def count_words(text: str) -> int:
-    """The words of a file, as both trainers count them."""
-    with Path(text).open(encoding="utf-8") as file:
-        return sum(len(line.split()) for line in file)
 
 
 if __name__ == "__main__":

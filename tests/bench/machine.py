@@ -10,7 +10,17 @@ from pathlib import Path
 
 from .harness import THREADS
 
-PEERS = ("gensim", "spacy", "nltk", "tokenizers", "sacremoses", "jieba", "torch")
+PEERS = [
+    "gensim",
+    "fasttext-wheel",
+    "word2vec",
+    "spacy",
+    "nltk",
+    "tokenizers",
+    "sacremoses",
+    "jieba",
+    "torch",
+]
 OF_LIBRARIES = ("OPENBLAS_", "MKL_", "NPY_", "ATEN_", "ONEDNN_", "DNNL_")
 """How variables begin by which a user tells a library the instructions or the cache to compute with."""
 

@@ -101,6 +101,12 @@ def _words(path: Path, size: int) -> Iterator[str]:
     yield from filter(None, [rest])
 
 
+def count_words(text: Path) -> int:
+    """The words of a file, as every trainer counts them."""
+    with text.open(encoding="utf-8") as file:
+        return sum(len(line.split()) for line in file)
+
+
 def misspelt(text: Path, min_count: int) -> list[tuple[str, str]]:
     """Words of some length and neither very frequent nor rare, each beside one with a letter or two wrong.
 
