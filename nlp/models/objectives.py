@@ -74,7 +74,7 @@ def _counted_pairs(
     table: SubwordTable, counts: Sequence[int], config: Word2VecConfig, plan: StepPlan
 ) -> npt.NDArray[np.float64]:
     """Return what a pair of each word counts against the stability of its rows: see `SubwordInputs`."""
-    kept = np.asarray(counts) * keep_probabilities(counts, config.subsample)
+    kept = np.asarray(counts, np.float64) * keep_probabilities(counts, config.subsample)
     of_center = (config.window + 1) * (1 + config.negatives)
     bounded = STABILITY / (config.first_lr * of_center * plan.step_tokens)  # the share of a row that may be
     return np.maximum(table.frequent_part(kept / kept.sum(), _MARGIN * bounded), _LEAST_COUNTED)
