@@ -54,7 +54,8 @@ class Checkpoints:
     def load(self, *, resume: bool, console: Console) -> TrainingState | None:
         """The state to go on from, if there is one and the user wants it.
 
-        Raises: ModelError for a checkpoint of another run, or a damaged one; OSError
+        Raises: ModelError for a checkpoint of another run, a damaged one, or what is none and would be lost;
+                OSError
         """
         from nlp.training.checkpoint import load_checkpoint
 
@@ -63,6 +64,7 @@ class Checkpoints:
                 console.note(f"{self.path}: no checkpoint yet; starting from the beginning")
             return None
         if not resume:
+            self._check_replaceable(self.path)
             console.warn(
                 f"{self.path} is of an earlier run and will be replaced; --resume would go on from it"
             )
@@ -119,6 +121,19 @@ class Checkpoints:
             raise
         if self.path is not None:
             remove_output(self.path)
+
+    def _check_replaceable(self, path: str) -> None:
+        """Refuse to write over, and in the end to remove, what no training of this kind has left there."""
+        from nlp.envelope import open_model
+        from nlp.errors import ModelError
+
+        try:
+            open_model(path, self.kind)
+        except ModelError as error:
+            raise ModelError(
+                f"{path}: not a checkpoint of this command, so it is left as it is; name another file with "
+                f"--checkpoint, or delete it"
+            ) from error
 
     def _note(self, number: int, _frame: FrameType | None) -> None:
         now = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 PROGRAM = "nlptool"
 
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")  # of a file name that is not UTF-8
 _LONGEST = 1 << 13  # characters of a message: what it quotes may be a line of many megabytes
 
 
@@ -51,6 +53,7 @@ def say(message: str) -> None:
     if len(message) > _LONGEST:
         message = f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 2 :]}"
     with suppress(OSError, ValueError):
+        message = _ESCAPED_BYTE.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", message)
         line = f"{PROGRAM}: {message}\n".encode("utf-8", "backslashreplace")
         sys.stderr.buffer.write(line)
         sys.stderr.flush()

@@ -82,12 +82,13 @@ class Decompressed:
     def __init__(self, kind: str, read: Callable[[int], bytes], path: str) -> None:
         self._kind, self._read, self._path = kind, read, path
         self._current = _decompressor(kind)
+        self._lines = 0
         self._rest = b""  # what has been read of the next member
 
     def read(self, size: int) -> bytes:
         """Up to `size` plain bytes; empty only at the end.
 
-        Raises: InputError for damaged or truncated data.
+        Raises: InputError for damaged or truncated data, with the line that it breaks off in.
         """
         import zlib
         from lzma import LZMAError
@@ -100,12 +101,13 @@ class Decompressed:
                 plain = self._current.decompress(data, size)
             except (zlib.error, OSError, EOFError, LZMAError) as error:
                 message = f"damaged {self._kind} data ({error}); fetch or compress the file again"
-                raise InputError(message, path=self._path) from error
+                raise InputError(message, path=self._path, line=self._lines + 1) from error
             if plain:
+                self._lines += plain.count(b"\n")
                 return plain
             if not data and self._current.needs_input and not self._current.eof:
                 message = f"truncated {self._kind} data; fetch or compress the file again"
-                raise InputError(message, path=self._path)
+                raise InputError(message, path=self._path, line=self._lines + 1)
 
     def _more(self, size: int) -> bytes:
         data, self._rest = self._rest or self._read(size), b""

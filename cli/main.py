@@ -6,17 +6,21 @@ that signal, so a shell loop stops on ^C and `| head` is silent.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+import time
 
+TYPE_CHECKING = False  # `typing` takes longer to import than all else here: ^C until then is a traceback
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import NoReturn
 
     from cli.console import Console
 
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_PATIENCE = 5.0  # seconds from one signal until another one is heard
 _BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -30,7 +34,17 @@ class Ended(BaseException):
 
 def main() -> NoReturn:
     """Run the command line and leave with the status of the contract."""
-    caught = _catch_endings()
+    try:  # around all of it: a signal may come between any two steps
+        _catch_endings()
+        status = _outcome()
+        _ignore_endings()
+    except Ended as ending:
+        status = -ending.number
+    _leave(status)
+
+
+def _outcome() -> int:
+    """Run the command, tell what went wrong, and return the status."""
     _reserve_standard_streams()
     for variable in _BLAS_VARIABLES:  # one thread a process: several would change the bytes of a model
         os.environ[variable] = "1"
@@ -44,7 +58,7 @@ def main() -> NoReturn:
         if console.verbose > 1 and not isinstance(error, (Ended, SystemExit)):
             _show_traceback()
         status = _status(error)
-    _leave(status, caught)
+    return status
 
 
 def _run(arguments: list[str], console: Console) -> int:
@@ -74,33 +88,56 @@ def _status(error: BaseException) -> int:
 
 
 def _tell(error: BaseException) -> None:
-    """One line on what is wrong; for wrong usage, a second one on where to read."""
-    import errno
+    """One line on what is wrong; of wrong usage also where to read."""
+    from contextlib import suppress
 
     import click
 
     from cli.console import say
     from nlp.errors import NlpError
 
-    if isinstance(error, click.UsageError):
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        with suppress(OSError):
+            error.show()  # all of the help, on stderr
+    elif isinstance(error, click.UsageError):
         path = error.ctx.command_path if error.ctx else "nlptool"
         command = path.removeprefix("nlptool").strip()
         where = f"{command}: " if command else ""
-        say(f"{where}{_one_line(error.format_message())}; try '{path} --help'")
+        say(f"{where}{_one_line(error.format_message()).removesuffix('.')}; try '{path} --help'")
     elif isinstance(error, NlpError):
         say(_one_line(str(error)))
     elif isinstance(error, OSError):
         name = error.filename if error.filename is not None else "<stdout>"
-        hint = {errno.ENOSPC: "; free some space", errno.EACCES: "; check its permissions"}
-        say(_one_line(f"{name}: {error.strerror or error}{hint.get(error.errno or 0, '')}"))
+        say(_one_line(f"{name}: {error.strerror or error}{_remedy(error)}"))
     elif isinstance(error, MemoryError):
         say("out of memory; give it less data at a time, or a smaller model")
+    elif isinstance(error, ImportError):
+        say(_one_line(f"cannot load a library: {_root(error)}; raise ulimit -v, or install nlptool anew"))
     else:
         say(_one_line(f"internal error: {type(error).__name__}: {error}; run with -vv and report it"))
 
 
+def _remedy(error: OSError) -> str:
+    import errno
+
+    remedies = {
+        errno.ENOSPC: "; free some space",
+        errno.EACCES: "; check its permissions",
+        errno.EFBIG: "; raise ulimit -f",
+    }
+    return remedies.get(error.errno or 0, "")
+
+
+def _root(error: BaseException) -> BaseException:
+    """What `error` came from in the first place: NumPy wraps a page of advice around it."""
+    while error.__cause__:
+        error = error.__cause__
+    return error
+
+
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """`text` with each line end as a space; other spaces stay, file names have them."""
+    return " ".join(line.strip() if number else line for number, line in enumerate(text.splitlines()))
 
 
 def _show_traceback() -> None:
@@ -109,22 +146,47 @@ def _show_traceback() -> None:
     traceback.print_exc()
 
 
-def _catch_endings() -> list[signal.Signals]:
-    """Turn the first ending signal into `Ended`, so that `with` blocks clean up on the way out.
+def _catch_endings() -> None:
+    """Turn a signal that asks us to end into `Ended`, so that `with` blocks clean up on the way out.
 
-    Signals that the parent had us ignore (nohup, a shell's background job) stay ignored. Once one has come,
-    the others are: a ^C in make sends two, and the second must not interrupt the clean-up.
+    Signals that the parent had us ignore (nohup, a shell's background job) stay ignored. Others that follow
+    soon are too: a ^C in make sends two, and the second must not interrupt the clean-up.
+
+    Code that is being imported has nothing to clean up, and what is raised there may be lost (in the callback
+    of a module's lock) or become another error (in __set_name__): there the process ends at once.
     """
-    caught = [number for number in _ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]
+    latest: float | None = None
 
-    def end(number: int, _frame: FrameType | None) -> NoReturn:
-        for other in caught:
-            signal.signal(other, signal.SIG_IGN)
+    def end(number: int, frame: FrameType | None) -> None:
+        nonlocal latest
+        now = time.monotonic()
+        if latest is not None and now - latest < _PATIENCE:
+            return
+        latest = now
+        if _is_importing(frame):
+            _die(number)
         raise Ended(number)
 
-    for number in caught:
-        signal.signal(number, end)
-    return caught
+    for number in _ENDINGS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame and not frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame is not None
+
+
+def _ignore_endings() -> None:
+    for number in _ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _die(number: int) -> None:
+    """End by the signal, as if nobody had caught it."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def _reserve_standard_streams() -> None:
@@ -142,17 +204,16 @@ def _reserve_standard_streams() -> None:
                 os.close(opened)
     if sys.stdout is None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  lives as long as the process
+    elif isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # help has letters that a terminal's encoding may lack
     if sys.stderr is None:
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  as above
 
 
-def _leave(status: int, caught: list[signal.Signals]) -> NoReturn:
+def _leave(status: int) -> NoReturn:
     """Exit with `status`, or by the signal that it negates, with nothing left to flush."""
     if status < 0:
-        signal.signal(-status, signal.SIG_DFL)
-        os.kill(os.getpid(), -status)
-    for number in caught:
-        signal.signal(number, signal.SIG_IGN)
+        _die(-status)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what could not be written must not fail a second time
     sys.exit(status)
 

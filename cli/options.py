@@ -11,6 +11,7 @@ import click
 from cli.console import Console
 from cli.reading import Input
 from cli.streams import JSONL, TEXT, Streams
+from cli.suggestions import no_such, option_meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,12 +19,38 @@ if TYPE_CHECKING:
     Command = Callable[..., Any]
 
 _FORMATS = click.Choice([TEXT, JSONL])
+_COMMON = (
+    *("--output", "--format", "--input-format", "--errors", "--model"),
+    *("--quiet", "--verbose", "--no-progress", "--log-json", "--help"),
+)
+
+
+class _Command(click.Command):
+    """A command that lists its own options before the common ones, and knows what other tools call them."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Its own in their order, then the common ones in theirs."""
+        place = {name: number for number, name in enumerate(_COMMON)}
+        return sorted(super().get_params(ctx), key=lambda parameter: place.get(parameter.opts[-1], -1))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the command line in. Raises: NoSuchOption with what the user may have meant."""
+        words = list(args)  # click's parser empties the list
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            known = {name for parameter in self.params for name in parameter.opts}
+            found = option_meant(error.option_name, words, known)
+            if not found:
+                raise
+            name, meant = found
+            raise click.NoSuchOption(name, no_such("option", name, [meant]), ctx=ctx) from None
 
 
 def command(function: Command) -> click.Command:
     """A click command with the options that every command has; its docstring is the help text."""
     settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-    return click.command(context_settings=settings)(_console_options(function))
+    return click.command(cls=_Command, context_settings=settings)(_console_options(function))
 
 
 output_option = click.option(
@@ -37,21 +64,25 @@ neighbours_option = click.option(
 """`-k N`."""
 
 
-def streams(*, reads: str = "FILES") -> Callable[[Command], Command]:
+_model_output_option = click.option(
+    "-o", "--output", metavar="FILE", help="Write the model to FILE, whole or not at all.  [required]"
+)
+
+
+def streams(*, reads: str = "FILES", writes: str = "records") -> Callable[[Command], Command]:
     """Options on input and output, handed to the command as one `streams: Streams`.
 
     `reads` is "FILES" (named as arguments, else stdin), "stdin" (the arguments mean something else) or "".
+    `writes` is "records" or "model": the command refuses to go without -o, and --format is of its input.
     """
+    of_input = "the input, unless --input-format or a file's name says otherwise"
+    if writes == "model":
+        formatted = f"Format of {of_input}; a model is binary."
+    else:
+        formatted = f"Format of the output, and of {of_input}." if reads else "Format of the output."
     output = [
-        output_option,
-        click.option(
-            "--format",
-            "format_",
-            type=_FORMATS,
-            default=TEXT,
-            show_default=True,
-            help="Format of the output, and of the input unless it says otherwise.",
-        ),
+        _model_output_option if writes == "model" else output_option,
+        click.option("--format", "format_", type=_FORMATS, default=TEXT, show_default=True, help=formatted),
     ]
     source = [
         click.option(
@@ -82,7 +113,7 @@ def streams(*, reads: str = "FILES") -> Callable[[Command], Command]:
             console: Console,
             **others: Any,
         ) -> Any:
-            source = Input(files, replace=errors == "replace")
+            source = Input(files, replace=errors == "replace", console=console)
             streams = Streams(source, output, input_format, format_, console)
             return function(streams=streams, console=console, **others)
 

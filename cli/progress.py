@@ -30,16 +30,16 @@ def training_progress(console: Console, *, unit: str = "words", perplexity: bool
 
     `unit` is what is counted; with `perplexity` each loss is told as one too.
     """
-    tell = partial(_plain, unit=unit, perplexity=perplexity)
+    details = partial(_details, unit=unit, perplexity=perplexity)
     if console.log_json:
         yield _spaced(JSON_SECONDS, lambda progress: log_json(**figures_of(progress)))
     elif console.quiet or not console.progress:
         yield lambda _: None
     elif sys.stderr.isatty():
-        with _bar(tell) as report:
+        with _bar(details) as report:
             yield report
     else:
-        yield _spaced(PLAIN_SECONDS, lambda progress: say(tell(progress)))
+        yield _spaced(PLAIN_SECONDS, lambda progress: say(_plain(progress, details(progress))))
 
 
 def log_json(**figures: Any) -> None:
@@ -87,21 +87,28 @@ def perplexity_of(loss: float) -> float:
     return math.exp(min(loss, _LARGEST_EXPONENT))
 
 
-def _plain(progress: Progress, *, unit: str, perplexity: bool) -> str:
+def _plain(progress: Progress, details: str) -> str:
     percent = 100 * progress.words_done / max(progress.words_total, 1)
-    loss, valid = (
-        ""
-        if nats is None
-        else f"{nats:.4f} (perplexity {perplexity_of(nats):.2f})"
-        if perplexity
-        else f"{nats:.4f}"
-        for nats in (progress.loss, progress.valid_loss)
-    )
+    return f"{percent:5.1f}%  {details}  {_time_left(progress)}"
+
+
+def _details(progress: Progress, *, unit: str, perplexity: bool) -> str:
+    """All but how far it is, and how long it will take."""
+    valid = "" if progress.valid_loss is None else f"  held out {_nats(progress.valid_loss, perplexity)}"
     return (
-        f"{percent:5.1f}%  epoch {progress.epoch}  {progress.tokens_per_second:,.0f} {unit}/s"
-        f"  lr {progress.learning_rate:.5f}  loss {loss}{valid and f'  held out {valid}'}"
-        f"  ETA {_clock(progress.eta_seconds)}"
+        f"epoch {progress.epoch}  {progress.tokens_per_second:,.0f} {unit}/s"
+        f"  lr {progress.learning_rate:.5f}  loss {_nats(progress.loss, perplexity)}{valid}"
     )
+
+
+def _nats(loss: float, perplexity: bool) -> str:
+    if math.isnan(loss):  # nothing was there to predict
+        return "–"
+    return f"{loss:.4f} (perplexity {perplexity_of(loss):.2f})" if perplexity else f"{loss:.4f}"
+
+
+def _time_left(progress: Progress) -> str:
+    return f"ETA {_clock(progress.eta_seconds)}"
 
 
 def _clock(seconds: float) -> str:
@@ -111,18 +118,23 @@ def _clock(seconds: float) -> str:
 
 
 @contextmanager
-def _bar(tell: Callable[[Progress], str]) -> Iterator[Report]:
-    """A bar of rich, on a terminal only; it leaves its last state on the screen."""
+def _bar(details: Callable[[Progress], str]) -> Iterator[Report]:
+    """A bar of rich, on a terminal only; it leaves its last state on the screen.
+
+    On a narrow terminal the bar shrinks first; then the details lose their end.
+    """
     from rich.console import Console as Terminal
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn
     from rich.progress import Progress as Bar
+    from rich.table import Column
 
-    columns = (TaskProgressColumn(), BarColumn(bar_width=24), TextColumn("{task.description}"))
+    percent = TaskProgressColumn(table_column=Column(min_width=len("100%"), no_wrap=True))
+    columns = (percent, BarColumn(bar_width=24), TextColumn("{task.description}"))
     with Bar(*columns, console=Terminal(stderr=True), refresh_per_second=8) as bar:
         task = bar.add_task("", total=None)
 
         def report(progress: Progress) -> None:
-            text = tell(progress).split("%", 1)[1].strip()
+            text = f"{_time_left(progress)}  {details(progress)}"
             bar.update(task, total=progress.words_total, completed=progress.words_done, description=text)
 
         yield report

@@ -14,17 +14,27 @@ from nlp.errors import InputError, blaming
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from cli.console import Console
+
 CHUNK_BYTES = 1 << 18
 LONG_LINE_BYTES = 1 << 20
 MAX_LINE_BYTES = 1 << 26
 STDIN = "<stdin>"
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_OTHER_MARKS = {  # the first that fits: that of UTF-32 begins as one of UTF-16 does
+    b"\xff\xfe\0\0": "UTF-32",
+    b"\0\0\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+_EVERY_SECOND_IS_ZERO = re.compile(rb"(?:[^\0]\0){4}|(?:\0[^\0]){4}")  # UTF-16 without a mark
 
 # A long line may be cut before these: ASCII marks and letters and Han characters neither combine with the
-# space before them nor compose with it, so no tokenizer and no normal form sees across the cut.
-_SAFE_CUT = re.compile(rb" (?=[!-~\xe4-\xe9])")
+# space before them nor compose with it, so no tokenizer and no normal form sees across the cut. Nor does any
+# across two Han characters (three bytes each), but whoever takes a token for what stands between spaces does.
+_AFTER_SPACE = re.compile(rb" (?=[!-~\xe4-\xe9])")
+_ALSO_BETWEEN_HAN = re.compile(_AFTER_SPACE.pattern + rb"|(?<=[\xe4-\xe9][\x80-\xbf]{2})(?=[\xe4-\xe9])")
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,7 @@ class Block:
 
     @property
     def is_cut(self) -> bool:
-        """Whether its line goes on in the next block, after the space that this one ends with."""
+        """Whether its line goes on in the next block; no token does."""
         return not self.text.endswith("\n")
 
 
@@ -49,21 +59,30 @@ class Input:
     paths: Sequence[str]
     replace: bool = False
     """Bad UTF-8 becomes U+FFFD instead of an error."""
+    console: Console | None = None
+    """Of a command with `--errors`; it tells who types the input how to end it."""
 
-    def blocks(self, *, cut_long_lines: bool = False) -> Iterator[Block]:
+    def blocks(self, *, cut_long_lines: bool = False, also_between_han: bool = False) -> Iterator[Block]:
         """The text, in blocks of at most some hundred kilobytes wherever lines allow.
 
-        With `cut_long_lines`, a line over a megabyte comes in pieces cut after a space; the rest of such
-        a line follows in the next block. Without, a line over 64 MiB is refused, so memory has a bound.
+        With `cut_long_lines`, a line over a megabyte comes in pieces, cut after a space or, if that may be,
+        between two Han characters; the rest of such a line follows in the next block. Where a line cannot be
+        cut for 64 MiB it is refused, so memory has a bound.
 
         Raises: InputError naming file, line and byte column for bytes that are not UTF-8; OSError with
         the file's name for what the system refuses.
         """
+        if self.console and not self.paths and os.isatty(0):
+            message = "reading from the terminal; ^D ends it"
+            self.console.tell(message, {"note": message})
         for path in self.paths or ("-",):
             with _opened(path) as (name, read):
-                yield from self._blocks_of(name, read, cut_long_lines)
+                cut = _ALSO_BETWEEN_HAN if also_between_han else _AFTER_SPACE if cut_long_lines else None
+                yield from self._blocks_of(name, read, cut)
 
-    def _blocks_of(self, name: str, read: Callable[[int], bytes], cut: bool) -> Iterator[Block]:
+    def _blocks_of(
+        self, name: str, read: Callable[[int], bytes], cut: re.Pattern[bytes] | None
+    ) -> Iterator[Block]:
         line, column, waiting, searched = 1, 0, bytearray(), 0
         for data in _chunks(name, read):
             waiting += data
@@ -74,8 +93,8 @@ class Input:
             if b"\n" in data:
                 end = waiting.rfind(b"\n") + 1
             elif cut and len(waiting) > LONG_LINE_BYTES:
-                end = _last_safe_cut(waiting, searched)
-                searched = len(waiting) - 1  # its last byte may be a space whose neighbour is to come
+                end = _last_cut(cut, waiting, searched)
+                searched = len(waiting) - 1  # what follows its last byte is still to come
             if end:
                 yield from self._decoded(waiting[:end], name, line, column)
                 newlines = waiting.count(b"\n", 0, end)
@@ -100,19 +119,20 @@ class Input:
             start = data.rfind(b"\n", 0, error.start) + 1
             if start:
                 yield Block(data[:start].decode("utf-8"), name, line)
+            remedy = "convert the file, or use --errors replace" if self.console else "convert the file"
             raise InputError(
-                f"byte 0x{data[error.start]:02x} is not UTF-8; convert the file, or use --errors replace",
+                f"byte 0x{data[error.start]:02x} is not UTF-8; {remedy}",
                 path=name,
                 line=line + data.count(b"\n", 0, error.start),
                 column=error.start - start + 1 + (0 if start else column),
             ) from error
 
 
-def _last_safe_cut(data: bytearray, searched: int) -> int:
-    """Where the last safe cut in `data` ends, just after its space, or 0; there is none before `searched`."""
+def _last_cut(cut: re.Pattern[bytes], data: bytearray, searched: int) -> int:
+    """Where `data` may be cut last, or 0; there is no place before `searched`."""
     window = max(searched, len(data) - CHUNK_BYTES)
     for start in (window, searched):
-        cuts = [cut.end() for cut in _SAFE_CUT.finditer(data, start)]
+        cuts = [found.end() for found in cut.finditer(data, start)]
         if cuts:
             return cuts[-1]
     return 0
@@ -143,15 +163,24 @@ def _chunks(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:
     if kind:
         read = decompress.Decompressed(kind, read, name).read
     first, read = _peeked(read, _maybe_mark)
-    if first.startswith(_UTF16_MARKS):
-        message = "this is UTF-16, not UTF-8; convert it: iconv -f UTF-16 -t UTF-8"
+    if other := _other_encoding(first):
+        message = f"this is {other}, not UTF-8; convert it: iconv -f {other} -t UTF-8"
         raise InputError(message, path=name, line=1, column=1)
     while data := read(CHUNK_BYTES):
         yield data
 
 
+def _other_encoding(first: bytes) -> str | None:
+    """The encoding that `first` bytes tell to be another one than UTF-8."""
+    if _EVERY_SECOND_IS_ZERO.match(first):
+        return "UTF-16BE" if first[0] == 0 else "UTF-16LE"
+    return next((encoding for mark, encoding in _OTHER_MARKS.items() if first.startswith(mark)), None)
+
+
 def _maybe_mark(first: bytes) -> bool:
-    return (len(first) < 3 and _BYTE_ORDER_MARK.startswith(first)) or first in {b"\xff", b"\xfe"}
+    return any(
+        len(first) < len(mark) and mark.startswith(first) for mark in (_BYTE_ORDER_MARK, *_OTHER_MARKS)
+    )
 
 
 def _peeked(

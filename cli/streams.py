@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 TEXT, JSONL = "text", "jsonl"
 _OTHER_SPACE = re.compile(r"[^\S \n]")
 _OTHER_ASCII_SPACE = "\t\r\v\f\x1c\x1d\x1e\x1f"
-_COMPRESSIONS = (".gz", ".bz2", ".xz")
+
+COMPRESSIONS = (".gz", ".bz2", ".xz")
+"""Endings of compressed files."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ class Line:
         """The `text` field. Raises: InputError where it is absent or no string."""
         text = self.record.get("text")
         if not isinstance(text, str):
-            raise self.refuse("the record has no string in `text`; name the text field so")
+            raise self.refuse(
+                "the record has no string in `text`; rename the field that holds the text to `text`"
+            )
         return text
 
     @property
@@ -87,7 +91,7 @@ class Streams:
         """The format of one input file."""
         if self.input_format:
             return self.input_format
-        for ending in _COMPRESSIONS:
+        for ending in COMPRESSIONS:
             path = path.removesuffix(ending)
         return JSONL if path.endswith(".jsonl") else self.format
 

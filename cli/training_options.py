@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import functools
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.options import finite
+from cli.streams import COMPRESSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cli.options import Command
+    from cli.streams import Streams
 
 MAX_WORKERS = 64
 CHECKPOINT_SECONDS = 300.0
@@ -49,6 +54,7 @@ def training_options(*, epochs: int, lr: float | None, lr_help: str) -> Callable
             type=click.FloatRange(0, min_open=True),
             default=lr,
             show_default=lr is not None,
+            callback=finite,
             help=lr_help,
         ),
         click.option(
@@ -96,7 +102,8 @@ def training_options(*, epochs: int, lr: float | None, lr_help: str) -> Callable
         @functools.wraps(function)
         def with_training(*, streams: Any, **options: Any) -> Any:
             names = Training.__dataclass_fields__.keys() - {"output"}
-            training = _training(streams.output, **{name: options.pop(name) for name in names})
+            training = _training(streams, **{name: options.pop(name) for name in names})
+            _check_files(training, streams.input.paths)
             return function(streams=streams, training=training, **options)
 
         decorated: Command = with_training
@@ -107,23 +114,49 @@ def training_options(*, epochs: int, lr: float | None, lr_help: str) -> Callable
     return decorate
 
 
-def required_output(output: str | None) -> str:
+def required_output(streams: Streams) -> str:
     """The file that a model goes to. Raises: UsageError where none is named."""
-    if output is None or output == "-":
+    output = streams.output
+    if not output or output == "-":
         raise click.UsageError("Missing option '-o' / '--output': a model is binary; name its file")
+    if Path(output).suffix in COMPRESSIONS:
+        warning = "a compressed model has to be decompressed before use, since it is mapped into memory"
+        streams.console.warn(f"{output}: {warning}")
     return output
 
 
 def _training(
-    output: str | None, *, checkpoint: str | None, checkpoint_every: float | None, resume: bool, **others: Any
+    streams: Streams, *, checkpoint: str | None, checkpoint_every: float | None, resume: bool, **others: Any
 ) -> Training:
     """Fill in the defaults. Raises: UsageError for options that do not go together."""
-    output = required_output(output)
+    output = required_output(streams)
     if others["patience"] is not None and others["valid"] is None:
         raise click.UsageError("--patience needs --valid: text on which to see that nothing gets better")
     if checkpoint is None and (resume or checkpoint_every is not None):
         checkpoint = f"{output}.ckpt"
-    if checkpoint == output:
+    if checkpoint is not None and Path(checkpoint).suffix in COMPRESSIONS:
+        raise click.UsageError(
+            f"--checkpoint {checkpoint}: a checkpoint cannot be compressed; name it otherwise"
+        )
+    if checkpoint is not None and os.path.realpath(checkpoint) == os.path.realpath(output):
         raise click.UsageError("--checkpoint and --output name the same file")
     every = CHECKPOINT_SECONDS if checkpoint_every is None else checkpoint_every
     return Training(output=output, checkpoint=checkpoint, checkpoint_every=every, resume=resume, **others)
+
+
+def _check_files(training: Training, inputs: Sequence[str]) -> None:
+    """Refuse, before hours of work, what would end them badly: text that is not there, or would be lost.
+
+    Raises: UsageError where a text would be written over, or stdin read twice; OSError for held-out text that
+            cannot be read.
+    """
+    valid = training.valid
+    for option, written in (("--output", training.output), ("--checkpoint", training.checkpoint)):
+        for text in filter(None, (*inputs, valid)):
+            if written and Path(text).is_file() and os.path.realpath(text) == os.path.realpath(written):
+                raise click.UsageError(f"{option} would replace the text in {text}; name another file")
+    if valid == "-" and ("-" in inputs or not inputs):
+        raise click.UsageError("the text and --valid are both stdin; name a file for one of them")
+    if valid not in {None, "-"} and not os.access(Path(valid), os.R_OK):
+        missing = errno.EACCES if Path(valid).exists() else errno.ENOENT
+        raise OSError(missing, os.strerror(missing), valid)

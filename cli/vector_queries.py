@@ -23,14 +23,33 @@ VECTORS_VARIABLE = "NLPTOOL_MODEL"
 VECTORS_HELP = (
     "Word vectors of w2v-train, word2vec or GloVe.  [default: the English ones that come with nlptool]"
 )
+_LARGE_TEXT = 100_000_000  # bytes of vectors as text: some seconds to read
 
 
-def chosen_vectors(model: str | None) -> WordVectors:
-    """The word vectors that the user named, else the English ones that come with nlptool."""
+def chosen_vectors(model: str | None, console: Console | None = None) -> WordVectors:
+    """The word vectors that the user named, else the English ones that come with nlptool.
+
+    The `console`, if any, tells how large ones are read faster the next time.
+    """
     from corpora import default_vectors
     from nlp.vector_files import load_vectors
 
-    return load_vectors(model or str(default_vectors()))
+    vectors = load_vectors(model or str(default_vectors()))
+    if model and console:
+        _tell_faster_format(model, console)
+    return vectors
+
+
+def _tell_faster_format(path: str, console: Console) -> None:
+    from pathlib import Path
+
+    from nlp.vector_formats import read_word2vec_text, reader_of
+
+    if Path(path).stat().st_size > _LARGE_TEXT and reader_of(path) is read_word2vec_text:
+        console.warn(
+            f"{path}: vectors as text are slow to read; for the next time, nlptool export --to npy -o "
+            f"{Path(path).with_suffix('.npy').name} {path}"
+        )
 
 
 def tell_size(console: Console, vectors: WordVectors) -> None:
@@ -51,17 +70,18 @@ def answer_stream(
     """
     from nlp.text.records import format_record
 
-    vectors = chosen_vectors(model)
+    vectors = chosen_vectors(model, console)
     tell_size(console, vectors)
-    batches: Iterator[list[Record]] = (
-        iter([[{"word": one} for one in asked]]) if asked else _questions(streams)
+    batches: Iterator[list[tuple[Record, str]]] = (
+        iter([[({"word": one}, "") for one in asked]]) if asked else _questions(streams)
     )
     failed = False
     with streams.open_output() as output:
         for batch in batches:
-            for record, found in zip(batch, answer(vectors, [one["word"] for one in batch], k), strict=True):
+            answers = answer(vectors, [record["word"] for record, _ in batch], k)
+            for (record, place), found in zip(batch, answers, strict=True):
                 if isinstance(found, str):
-                    say(found)
+                    say(f"{place}{found}")
                     failed = True
                     reply = {**record, "error": found}
                 else:
@@ -75,10 +95,11 @@ def answer_stream(
     click.get_current_context().exit(int(failed))
 
 
-def _questions(streams: Streams) -> Iterator[list[Record]]:
-    """The questions of stdin: a line each, or the `word` of a JSONL record."""
+def _questions(streams: Streams) -> Iterator[list[tuple[Record, str]]]:
+    """The questions of stdin, a line each or the `word` of a JSONL record, with its place for errors."""
     for batch in streams.batches():
-        yield [_question(line) for line in batch if not line.plain or line.text.strip()]
+        asked = [line for line in batch if not line.plain or line.text.strip()]
+        yield [(_question(line), f"{line.path}:{line.number}:1: ") for line in asked]
 
 
 def _question(line: Line) -> Record:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cli.estimates import peak_bytes, rounded_seconds, seconds_per_step
+from nlp.models.word2vec_validation import held_out_loss
 
 if TYPE_CHECKING:
     from nlp.models.word2vec import Preparation
 
 _BYTES = 4  # of a float32 or int32
+_FEW_CENTERS = 256
 
 
 def estimate(preparation: Preparation, workers: int) -> dict[str, Any]:
@@ -19,15 +22,33 @@ def estimate(preparation: Preparation, workers: int) -> dict[str, Any]:
     measured = seconds_per_step(lambda watch: preparation.train(workers, watch))
     steps = math.ceil(run.tokens_per_epoch / run.plan.step_tokens) * run.epochs
     matrices = [matrix.size for matrix in preparation.objective.matrices]
-    copies = 1 + (run.stopping is not None)  # of the matrices: the steps may not have touched all of them yet
+    memory = _memory_bytes(preparation)
     return {
         "words": corpus.words_seen,
         "vocabulary": len(corpus.vocabulary),
         "parameters": sum(matrices),
-        "memory_bytes": peak_bytes() + copies * _BYTES * sum(matrices),
+        "memory_bytes": memory,
         "temporary_bytes": _BYTES * corpus.length,
         "model_bytes": _BYTES * sum(matrices),
         "steps": steps,
         "workers": preparation.team_size(workers),
         "seconds": rounded_seconds(measured * steps),
     }
+
+
+def _memory_bytes(preparation: Preparation) -> int:
+    """What a training needs at most, once some steps have been taken: they may not have touched all of it."""
+    matrices, config, table = preparation.objective.matrices, preparation.config, preparation.table
+    for matrix in matrices:
+        matrix.sum()
+    of_steps = peak_bytes()
+    if table:
+        table.compose_all(preparation.input_vectors)
+    stopping = preparation.run.stopping
+    if stopping is None or stopping.best_epoch or preparation.valid is None:  # or all has been seen by now
+        return peak_bytes()
+    counts = preparation.corpus.vocabulary.counts
+    with suppress(ValueError):  # there may be no pair in so few stretches of the text
+        held_out_loss(matrices, counts, config, preparation.valid, table, most_centers=_FEW_CENTERS)
+    best = sum(matrix.nbytes for matrix in matrices)  # a copy, and another while a better one takes its place
+    return max(of_steps + best, peak_bytes()) + best

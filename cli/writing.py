@@ -127,6 +127,10 @@ def _target(path: str) -> Path | None:
     """
     target = Path(os.path.realpath(path))
     mode = _mode(path)
+    if not path:
+        raise FileNotFoundError(errno.ENOENT, "The output has an empty name; name a file after -o", "''")
+    if mode is None and path.endswith("/"):
+        raise IsADirectoryError(errno.EISDIR, "Names a directory; name a file in it", path)
     if mode is None and not target.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "No such directory for the output; create it first", path)
     if mode is not None and stat.S_ISDIR(mode):

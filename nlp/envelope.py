@@ -46,7 +46,7 @@ _DTYPES = frozenset({"|u1", "|i1", "<i4", "<i8", "<f4", "<f8"})
 _ARRAY_NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 _NPY_MAGIC = b"\x93NUMPY\x01\x00"
 _PADDING_FIELD = 0x4E50
-_ZIP64_EXTRA = 20
+_LOCAL_HEADER, _ZIP64_EXTRA, _FIELD_HEADER = 30, 20, 4  # bytes in a zip archive before a member's data
 
 
 class BinaryWriter(Protocol):
@@ -173,8 +173,9 @@ def _write_member(archive: zipfile.ZipFile, name: str, *parts: Any) -> None:
     info = zipfile.ZipInfo(name)
     info.file_size = sum(len(part) for part in parts)
     info.external_attr = 0o644 << 16
-    large = info.file_size * 1.05 > zipfile.ZIP64_LIMIT
-    start = archive.start_dir + 30 + len(name) + (_ZIP64_EXTRA if large else 0) + 4
+    large = info.file_size * 1.05 > zipfile.ZIP64_LIMIT  # as zipfile itself decides
+    # Where the data would start with an empty padding field: behind header, name, and the extra fields.
+    start = archive.start_dir + _LOCAL_HEADER + len(name) + (_ZIP64_EXTRA if large else 0) + _FIELD_HEADER
     info.extra = struct.pack("<HH", _PADDING_FIELD, -start % ALIGNMENT) + bytes(-start % ALIGNMENT)
     with archive.open(info, "w", force_zip64=large) as member:
         for part in parts:

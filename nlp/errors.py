@@ -47,7 +47,7 @@ class DivergedError(NlpError):
 
 @contextmanager
 def blaming(name: str) -> Iterator[None]:
-    """Errors of the system tell the file that the user knows, whatever file, if any, they told before."""
+    """Make an OSError that is raised inside name this file, as the user knows it, and no other."""
     try:
         yield
     except OSError as error:

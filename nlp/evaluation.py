@@ -59,7 +59,8 @@ def analogy_scores(unit: Floats, a: Floats, b: Floats, c: Floats, method: str = 
     Equation: add: cos(d, b) − cos(d, a) + cos(d, c)
               mul: cos'(d, b) cos'(d, c) / (cos'(d, a) + 0.001),   cos' = (cos + 1) / 2
     Shapes:   unit (V, D); a, b, c (Q, D), rows of length 1 -> (Q, V)
-    Source:   Mikolov, Yih & Zweig 2013; Levy & Goldberg 2014, §6 (3CosAdd, 3CosMul)
+    Source:   Mikolov, Yih & Zweig 2013 (3CosAdd); Levy & Goldberg 2014, "Linguistic regularities in sparse
+              and explicit word representations", §6 (3CosMul)
     """
     if method == ADD:
         return (b - a + c) @ unit.T

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from cli.suggestions import commands_meant, no_such
+
 COMMANDS = {
     "tokenize": "split text into words, characters or graphemes",
     "vocab": "count the distinct tokens",
@@ -50,8 +52,11 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that `args` begin with. Raises: NoSuchCommand with the near misses of the table."""
+        """The command that `args` begin with. Raises: NoSuchCommand with what was meant."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            if meant := commands_meant(args, COMMANDS):
+                message = no_such("command", args[0], meant)
+                raise click.exceptions.NoSuchCommand(args[0], message, ctx=ctx)
             raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
         return super().resolve_command(ctx, args)
 

@@ -171,6 +171,8 @@ def _of_fresh_cells(
 
 
 def _of_model(path: str, lags: int, seed: int) -> list[Flow]:
+    import numpy as np
+
     from nlp.decoding.open_predictor import of_wrong_kind
     from nlp.envelope import open_model
     from nlp.errors import ModelError
@@ -182,13 +184,19 @@ def _of_model(path: str, lags: int, seed: int) -> list[Flow]:
         raise of_wrong_kind(path, kind, LANGUAGE_MODEL, FILL_MODEL)
     loaded = load_language_model(path, kind)
     try:
-        return trained_flows(loaded, lags, seed)
+        with np.errstate(over="ignore", invalid="ignore"):  # what has overflowed is told below
+            flows = trained_flows(loaded, lags, seed)
     except ModelError as error:
         raise ModelError(f"{path}: {error}") from error
+    for flow in flows:
+        cell_norms = () if flow.cell_norms is None else flow.cell_norms
+        if not np.isfinite([*flow.norms, *cell_norms]).all():
+            raise ModelError(f"{path}: what flows through {flow.label} overflows; lower --lags")
+    return flows
 
 
 def _records(flow: Flow) -> str:
-    import json
+    from nlp.text.records import format_record
 
     of_cell: Iterable[float | None] = [None] * len(flow.norms)
     if flow.cell_norms is not None:
@@ -203,7 +211,7 @@ def _records(flow: Flow) -> str:
         }
         for lag, (norm, cell_norm) in enumerate(zip(flow.norms, of_cell, strict=True))
     )
-    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    return "".join(map(format_record, records))
 
 
 def _drawn(output: str | None, flows: Sequence[Flow]) -> bytes:

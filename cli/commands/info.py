@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.options import command, output_option
+from cli.vector_queries import VECTORS_VARIABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cli.console import Console
 
 
 @command
 @output_option
 @click.option("--verify", is_flag=True, help="Read every byte, and fail if one is not what was written.")
-@click.argument("model", required=False, metavar="[MODEL]")
+@click.argument("model", required=False, metavar="[MODEL]", envvar=VECTORS_VARIABLE)
 def info(*, console: Console, output: str | None, model: str | None, verify: bool) -> None:
     """Print a model's metadata as JSON: kind, settings, data, scores, arrays with their checksums.
 
-    Without MODEL it is about the English word vectors that come with nlptool.
+    Without MODEL it is about the one that NLPTOOL_MODEL names, else about the English word vectors that come
+    with nlptool.
 
     \b
     nlptool info book.model
@@ -34,9 +38,24 @@ def info(*, console: Console, output: str | None, model: str | None, verify: boo
     path = model or str(default_vectors())
     opened = open_model(path)
     report: dict[str, Any] = {"file": path, "kind": opened.kind, **opened.metadata}
+    report |= _first_lr(opened.metadata)
     if verify:
         opened.verify()
         report["verified"] = True
         console.note("every array is what was written")
     with open_output(output) as written:
         written.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+
+
+def _first_lr(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The learning rate that a training began with: `lr` of its settings is null where that was the usual."""
+    from nlp.models.word2vec_config import LEARNING_RATES as OF_WORD2VEC
+    from nlp.training.optimizers import LEARNING_RATES as OF_OPTIMIZERS
+
+    config, training = metadata.get("config"), metadata.get("training")
+    if isinstance(config, dict) and "lr" in config:
+        by_default = OF_WORD2VEC.get((str(config.get("arch")), str(config.get("loss"))))
+        return {"first_lr": config["lr"] or by_default}
+    if isinstance(training, dict) and "lr" in training:
+        return {"first_lr": training["lr"] or OF_OPTIMIZERS.get(str(training.get("optimizer")))}
+    return {}

@@ -19,7 +19,7 @@ _MAX_ORDER = 9  # that of nlp.models.ngram, which --help must not load
 
 
 @command
-@streams()
+@streams(writes="model")
 @click.option(
     "--order",
     type=click.IntRange(1, _MAX_ORDER),
@@ -62,7 +62,7 @@ def ngram_train(
     from nlp.models.ngram_files import save_ngrams
     from nlp.training.language_text import encode_language
 
-    output = required_output(streams.output)
+    output = required_output(streams)
     check_output(output)
     text = encode_language(
         language_blocks(streams, level),

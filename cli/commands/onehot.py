@@ -9,7 +9,10 @@ import click
 from cli.options import command, streams
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from cli.console import Console
+    from cli.onehot_rows import Tokens
     from cli.streams import Streams
 
 
@@ -31,6 +34,15 @@ def onehot(*, streams: Streams, console: Console, vocab_file: str | None, sparse
     nlptool onehot --sparse --vocab vocab.tsv tokens.txt
     """
     from cli.onehot_rows import counted, token_batches, write_csr, write_rows
+    from nlp.wording import number_of
+
+    written = 0
+
+    def counting(batches: Iterable[Tokens]) -> Iterator[Tokens]:
+        nonlocal written
+        for batch in batches:
+            written += len(batch.words)
+            yield batch
 
     batches = token_batches(streams, to_keep=vocab_file is None)
     if vocab_file:
@@ -41,12 +53,11 @@ def onehot(*, streams: Streams, console: Console, vocab_file: str | None, sparse
         read = list(batches)
         vocabulary, batches = counted(read), iter(read)
     if (streams.output or "").endswith(".npz"):
-        unknown = write_csr(streams, vocabulary, batches)
+        unknown = write_csr(streams, vocabulary, counting(batches))
     else:
-        unknown = write_rows(streams, vocabulary, batches, sparse=sparse)
+        unknown = write_rows(streams, vocabulary, counting(batches), sparse=sparse)
+    console.note(f"{number_of(written, 'vector')} written, of {number_of(len(vocabulary), 'type')}")
     if unknown:
-        from nlp.wording import number_of
-
         one = unknown == 1
         told = f"{number_of(unknown, 'token')} {'is' if one else 'are'} not in {vocab_file}"
         console.warn(f"{told}; {'its vector is' if one else 'their vectors are'} zero")

@@ -197,7 +197,7 @@ def _with(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command]
 
 
 @command
-@streams()
+@streams(writes="model")
 @_with(_MODEL_OPTIONS)
 @_with(_OPTIMIZATION_OPTIONS)
 @training_options(epochs=10, lr=None, lr_help="First learning rate.  [default: 0.002; sgd: 4]")

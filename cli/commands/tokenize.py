@@ -57,7 +57,7 @@ def tokenize(
     clean, split = normalizer(normalize, lower=lower), tokenizer(mode)
     with streams.open_output() as output:
         if streams.reads_text and streams.format == TEXT and not sentences:
-            for block in streams.input.blocks(cut_long_lines=True):
+            for block in streams.input.blocks(cut_long_lines=True, also_between_han=True):
                 tokens = split.lines(clean(block.text))
                 output.write(f"{tokens} " if tokens and block.is_cut else tokens)
                 output.flush()

@@ -31,10 +31,12 @@ def vocab(*, streams: Streams, console: Console, min_count: int, max_size: int |
     nlptool tokenize --lower book.txt | nlptool vocab --min-count 5 -o vocab.tsv
     """
     from nlp.text.counting import TokenCounter
+    from nlp.wording import number_of
 
-    counter = TokenCounter(max_size)
+    counter, read = TokenCounter(max_size), 0
     for tokens in streams.token_lists():
         counter.add(tokens)
+        read += len(tokens)
     if counter.forgotten:
         rare = "once" if counter.forgotten == 1 else f"{counter.forgotten} times or less"
         console.warn(f"tokens seen {rare} at some point were forgotten; counts may be low")
@@ -42,6 +44,8 @@ def vocab(*, streams: Streams, console: Console, min_count: int, max_size: int |
     with streams.open_output() as output:
         for word, count in zip(vocabulary.words, vocabulary.counts, strict=True):
             output.write(f"{word}\t{count}\n" if streams.format == TEXT else _as_jsonl(word, count))
+    types = number_of(len(counter.counts), "type")
+    console.note(f"{number_of(read, 'token')} of {types}; {len(vocabulary):,} written")
 
 
 def _as_jsonl(word: str, count: int) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from cli.console import Console
 
+_KNOWN_PART = 0.1  # of the questions
+
 
 @command
 @model_option(VECTORS_VARIABLE, VECTORS_HELP)
@@ -59,12 +61,13 @@ def w2v_eval(
         raise click.UsageError("nothing to judge by; name a file with --analogies or --similarity")
     import json
 
-    from cli.writing import open_output
+    from cli.writing import check_output, open_output
     from nlp.evaluation import evaluate_analogies, evaluate_similarities, read_analogies, read_similarities
 
+    check_output(output)
     questions = {path: read_analogies(_lines(path), _shown(path)) for path in analogies}
     pairs = {path: read_similarities(_lines(path), _shown(path)) for path in similarity}
-    vectors = chosen_vectors(model)
+    vectors = chosen_vectors(model, console)
     tell_size(console, vectors)
     report: dict[str, Any] = {"words": len(vectors.vocabulary), "dim": vectors.matrix.shape[1]}
     report["analogies"] = [
@@ -74,8 +77,23 @@ def w2v_eval(
     report["similarity"] = [
         {"file": path, **evaluate_similarities(vectors, found)} for path, found in pairs.items()
     ]
+    for warning in _too_few(report):
+        console.warn(warning)
     with open_output(output) as written:
         written.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+
+
+def _too_few(report: dict[str, Any]) -> Iterator[str]:
+    """Yield which figures tell little, since nearly all of their words have no vectors."""
+    of_kind = (("analogies", "asked", "questions"), ("similarity", "pairs", "pairs"))
+    for kind, known, things in of_kind:
+        for part in report[kind]:
+            total = part[known] + part["out_of_vocabulary"]
+            if part[known] <= _KNOWN_PART * total:
+                yield (
+                    f"{_shown(part['file'])}: {part[known]:,} of {total:,} {things} have vectors for all "
+                    f"their words, so the figures tell little; were they trained on words of this kind?"
+                )
 
 
 def _shown(path: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from cli.options import command, streams
+from cli.options import chosen_options, command, finite, streams
 from cli.training_options import training_options
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @command
-@streams()
+@streams(writes="model")
 @click.option(
     "--arch",
     type=click.Choice(["skipgram", "cbow"]),
@@ -51,9 +51,10 @@ if TYPE_CHECKING:
 @click.option("--max-vocab", type=click.IntRange(2), help="Keep the most frequent words only.")
 @click.option(
     "--subsample",
-    type=click.FloatRange(0),
+    type=click.FloatRange(0, 1),
     default=1e-3,
     show_default=True,
+    callback=finite,
     help="Drop words more frequent than this share of the text at random; 0 keeps all.",
 )
 @click.option(
@@ -68,7 +69,8 @@ if TYPE_CHECKING:
     type=click.FloatRange(0),
     default=100.0,
     show_default=True,
-    help="How much oftener than by chance they have to meet.",
+    callback=finite,
+    help="How much more often than by chance they have to meet.",
 )
 @click.option(
     "--update", metavar="MODEL", help="Go on from a model: its words keep their vectors, new ones join."
@@ -95,6 +97,10 @@ def w2v_train(
     nlptool w2v-train --workers 4 --checkpoint-every 60 --resume -o big.model big.tokens
     nlptool similar -m book.model king
     """
+    if chosen_options("phrase_threshold") and not phrases:
+        console.warn("--phrase-threshold changes nothing without --phrases")
+    if chosen_options("negatives") and settings["loss"] != "ns":
+        console.warn(f"--negatives changes nothing with --loss {settings['loss']}")
     from cli.writing import check_output
 
     for path in filter(None, (training.output, training.checkpoint)):

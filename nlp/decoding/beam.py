@@ -1,4 +1,4 @@
-"""Beam search: the most probable texts that a look at a few hypotheses at a time finds."""
+"""Beam search: the most probable continuations of a prompt that a few hypotheses at a time find."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ LINE_END = "\n"
 class Hypothesis:
     """A text that the search has finished.
 
-    Attributes: `text`, which ends before the stop string; `tokens`, all of it and of the stop string;
-    `logprob` of these, in nats; `score`, by which hypotheses are ranked; `ended`, "length" or "stop".
+    Attributes: `text`, without the stop string that ended it; `tokens` of the text and the stop string;
+    `logprob` of these tokens, in nats; `score`, by which hypotheses are ranked; `ended`, "length" or "stop".
     """
 
     text: str
@@ -51,8 +51,8 @@ class _Partial(NamedTuple):
 def length_penalty(length: int) -> float:
     """What the log-probability of a text is divided by, lest the search prefer short ones.
 
-    Equation: lp(Y) = ((5 + |Y|) / 6)^α, α = 0.6
-    Source: Wu, Schuster, Chen, Le, Norouzi et al. 2016, "Google's neural machine translation system", eq. 14
+    Equation: lp(Y) = ((5 + |Y|) / 6)^α,   α = 0.6
+    Source:   Wu, Schuster, Chen et al. 2016, "Google's neural machine translation system", eq. 14
     """
     return float(((5 + length) / 6) ** LENGTH_PENALTY)
 
@@ -62,12 +62,12 @@ def beam_search(
 ) -> list[Hypothesis]:
     """The best texts found after `prompt`, at most `beam`, by falling score; equal ones by their tokens.
 
-    At each length the `beam` most probable unfinished texts are kept. A text is finished before a stop string
-    (without any, at the end of its line) or at the greatest length; the search ends once no unfinished text
-    can overtake the `beam` best finished ones.
+    At each length the `beam` most probable unfinished texts are kept. A text is finished where a stop string
+    comes (if none is given, where its line ends), or when it has `limits.length` tokens. The search ends once
+    no unfinished text can overtake the `beam` best finished ones.
 
-    Equation: score = log P(text | prompt) / lp(tokens)
-    Raises: ModelError where no text has a probability
+    Equation: score(Y) = log P(Y | prompt) / lp(Y),   see `length_penalty`
+    Raises:   ModelError where no text has a probability
     """
     return _Search(predictor, prompt, limits, beam, excluded).run()
 
@@ -101,7 +101,10 @@ class _Search:
     def _extended(
         self, partials: list[_Partial], totals: Scores, log_probabilities: Floats
     ) -> tuple[npt.NDArray[np.intp], list[_Partial], Scores]:
-        """The best unfinished texts of one token more, whose they were, and their log P; finishes others."""
+        """The best unfinished texts with one more token: the rows they grew from, they, and their log P.
+
+        Texts that end with this token are moved to the finished ones.
+        """
         scores = totals[:, None] + log_probabilities
         scores[:, self._excluded] = -np.inf
         flat = scores.reshape(-1)
@@ -125,7 +128,7 @@ class _Search:
         return _Partial((*parent.tokens, number), parent.text + piece)
 
     def _finish(self, partial: _Partial, total: float) -> bool:
-        """Whether this text is finished; if so it is kept among the best."""
+        """Whether this text is finished; if so, keep it if it is among the best."""
         ready, stopped = StopStrings(self._stop).feed(partial.text)
         if not stopped and len(partial.tokens) < self._length:
             return False
@@ -137,16 +140,16 @@ class _Search:
         return True
 
     def _is_decided(self, totals: Scores) -> bool:
-        """Whether what is finished beats whatever the unfinished texts may become: log P only falls."""
+        """Whether no unfinished text can still score higher: log P only falls as a text grows."""
         if len(self._finished) < self._beam:
             return False
         return self._finished[-1].score >= float(totals.max()) / length_penalty(self._length)
 
 
 def _falling(scores: Scores, expected: int) -> list[int]:
-    """The places of `scores` by falling score, equal ones by place, without those of probability 0.
+    """The places of the `expected` highest scores, by falling score, equal ones by place.
 
-    No more than `expected` are looked for, but where the last is tied.
+    Scores of -inf (probability 0) are left out; ties with the last one are all there.
     """
     if expected < len(scores):
         border = np.partition(scores, len(scores) - expected)[len(scores) - expected]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from nlp.layers.arrays import Floats
-    from nlp.layers.cells import Cell
+    from nlp.layers.cell_protocol import Cell
 
     Tensors = Mapping[str, Floats]
     Call = Callable[[Any], Floats]
@@ -27,11 +27,11 @@ _CACHE_LINE = 64  # bytes
 class Step:
     """The weights of a layer, laid out for one step.
 
-    Weights are (D, G H) and begin with a line of the processor's cache: in a product with one vector, which
-    does little but read them, no load then straddles two lines.
+    The weights W (D, G H) and U (H, G H) begin at the start of a line of the processor's cache. A product
+    with one vector does little but read them, and no load then straddles two lines.
 
-    Attributes: `table` (V, G H), what the input's part of the gates is for every token of the vocabulary, if
-    the layer's input is to be a token's number; `sigmas`, how many of the G gates, the first ones, are σ.
+    Attributes: `table` (V, G H), W x + b for every token of the vocabulary, where the layer takes a token's
+    number instead of x; `sigmas`, how many of the G gates, the first ones, go through σ, the rest tanh.
     """
 
     sigmas = 0
@@ -52,7 +52,7 @@ class Step:
         raise NotImplementedError
 
     def input_part(self, out: Floats) -> Call:
-        """A function that gives W x + b of all gates, (…, G H): written over `out`, or rows of the table."""
+        """A function from x to W x + b of all gates (…, G H): written over `out`, or a row of the table."""
         W, b, table = self.W, self.b, self.table
         if table is not None:
             return table.__getitem__
@@ -181,7 +181,7 @@ class _GruResetAfterStep(Step):
 
 
 def make_step(cell: Cell, p: Tensors, statistics: Tensors, E: Floats | None) -> Step:
-    """The step of a layer of these tensors and statistics; of the first layer with E, to look up."""
+    """The step of a layer with these tensors and statistics; with E (V, D), it takes token numbers for x."""
     p = _without_normalisation(p, statistics)
     if isinstance(cell, Rnn):
         return _RnnStep(p, E, cell.activation)
@@ -191,10 +191,10 @@ def make_step(cell: Cell, p: Tensors, statistics: Tensors, E: Floats | None) -> 
 
 
 def _without_normalisation(p: Tensors, statistics: Tensors) -> Tensors:
-    """The tensors of a layer whose products are what those of `p` are once they have been normalised.
+    """The tensors of a layer without batch normalisation that computes the same as the layer of `p`.
 
-    Moments that are known make of the normalisation a scale and a shift, which weights and biases take in;
-    an LSTM's memory keeps its own, `memory_scale` and `memory_shift` (H,).
+    With fixed moments a normalisation is a scale and a shift, which can be folded into weights and biases. An
+    LSTM's memory has no weights: its scale and shift stay, as `memory_scale` and `memory_shift` (H,).
 
     Equation: γ (x W - μ) / √(σ² + ε) = x (W s) - μ s,   s = γ / √(σ² + ε)
     """
@@ -211,7 +211,7 @@ def _without_normalisation(p: Tensors, statistics: Tensors) -> Tensors:
 
 
 def _scale_and_shift(name: str, p: Tensors, statistics: Tensors) -> tuple[Floats, Floats]:
-    """The form of a normalisation by moments that were kept. Shapes: (G, H), or (1, H) of the memory."""
+    """Scale s and shift -μ s by the moments kept. Shapes: (G, H) each, (1, H) for an LSTM's memory."""
     moments = Moments(statistics[f"{name}_mean"][0], statistics[f"{name}_variance"][0])
     scale: Floats = p[f"gamma_{name}"] * moments.scale
     return scale, -moments.mean * scale

@@ -1,4 +1,4 @@
-"""Filling gaps with a language model that reads from left to right, by Bayes' rule."""
+"""Filling gaps by Bayes' rule, with a language model that reads from left to right."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BEAM = 100
 """Hypotheses of each length."""
 
 HORIZON = 8
-"""Tokens behind a hypothesis that are read to judge it; what is further off hardly depends on it."""
+"""Tokens behind a gap that are read to judge a hypothesis; what is further off hardly depends on it."""
 
 
 class ReadText:
@@ -80,11 +80,12 @@ class ReadText:
 class BayesFiller:
     """Gaps filled by any language model from left to right, n-grams included.
 
-    The model's own beam proposes; what stands to the right then judges each proposal, whatever its length:
-    "left, gap, right" are different texts, whose probabilities compare as they are.
+    A beam search from the left proposes hypotheses, and what stands to the right then judges each of them.
+    Hypotheses of different lengths are comparable, since P(left, gap, right) of each is the probability of a
+    whole text.
 
     Equation: P(x | left, right) = P(x | left) P(right | left, x) / Σ_x' P(x' | left) P(right | left, x')
-              with x' over the beams of all lengths, and `right` as far as the horizon
+              with x' over the hypotheses of all lengths, and `right` cut at the horizon
     """
 
     def __init__(self, predictor: Predictor, beam: int = BEAM, horizon: int = HORIZON) -> None:
@@ -114,9 +115,10 @@ def followed_by(hypotheses: Ids, text: Sequence[int]) -> Ids:
 
 
 def ranked(hypotheses: Sequence[Ids], scores: Sequence[npt.NDArray[Any]], k: int) -> list[Candidate]:
-    """The `k` best hypotheses of several lengths; P ∝ exp(score), which sums to 1 over them all.
+    """The `k` best of hypotheses of several lengths; their probabilities sum to 1 over all hypotheses.
 
-    Shapes: for each length n, hypotheses (N, n) and scores (N,)
+    Equation: P(x) = exp score(x) / Σ_x' exp score(x')
+    Shapes:   for each length n, hypotheses (N, n) and scores (N,)
     """
     if not sum(map(len, scores)):
         return []

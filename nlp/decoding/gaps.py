@@ -54,18 +54,20 @@ class Filler(Protocol):
     def candidates(
         self, left: Sequence[int], right: Sequence[int], lengths: range, answers: Sequence[int], k: int
     ) -> list[Candidate]:
-        """The `k` best of what may stand between `left`, which starts with a line end, and `right`.
+        """The `k` best candidates for what stands between `left`, which starts with a line end, and `right`.
 
-        It is made of the tokens `answers`; its length is one of `lengths`. Probabilities sum to 1 over all
-        that was weighed, of which there may be nothing.
+        Candidates are made of the tokens `answers`, in one of these `lengths`. Probabilities sum to 1 over
+        all candidates weighed; there may be none.
         """
 
 
 def find_gaps(line: str, level: str, max_gap: int = 4, *, exact: bool = False) -> list[Gap]:
-    """The gaps of a line: three or more underscores, of 1 to `max_gap` tokens; words' stand between spaces.
+    """The gaps of a line: runs of three or more underscores, each for 1 to `max_gap` tokens.
 
-    With `exact`, each underscore is one character: a run of them is as many tokens of a character model, and
-    the word around it is one of a word model's that fits.
+    For a model of words a run counts only with white space, or nothing, on either side.
+
+    With `exact`, each underscore stands for one character: for a model of characters a run of n underscores
+    is a gap of n tokens; for a model of words, a word with underscores in it is a gap of one word that fits.
     """
     if not exact:
         pattern, lengths = (_RUN if level == CHARACTERS else _RUN_ALONE), range(1, max_gap + 1)
@@ -86,8 +88,8 @@ class LineFiller:
     def fill(self, line: str, gaps: Sequence[Gap], k: int) -> list[list[Candidate]]:
         """The `k` best candidates of each gap, of which there is at least one.
 
-        Gaps are filled from left to right: each sees the best candidates of those before it, and of what
-        stands to its right the text up to the next gap; neither side further off than `CONTEXT` tokens.
+        Gaps are filled from left to right. To the left of a gap stands all the line, with the best candidates
+        in the gaps before it; to its right the text up to the next gap. `CONTEXT` tokens are read on a side.
         """
         vocabulary = self.vocabulary
         places = [0, *(place for gap in gaps for place in (gap.start, gap.end)), len(line)]
@@ -106,7 +108,7 @@ class LineFiller:
         return found
 
     def _fitting(self, word: str) -> Sequence[int]:
-        """The answers whose letters are those of `word`, where they are known."""
+        """The answers that `word` may be, its underscores standing for any characters."""
         if not word:
             return self._answers
         letters = re.compile("".join("." if letter == "_" else re.escape(letter) for letter in word))
@@ -114,7 +116,10 @@ class LineFiller:
 
 
 def possible_answers(vocabulary: LanguageVocabulary) -> list[int]:
-    """The tokens that may stand in a gap: none that is unknown, ends a line or would break a table."""
+    """The tokens that may stand in a gap: not <unk>, nor the line end, nor other white space than a space.
+
+    Tabs and line ends would break the columns of the output.
+    """
     special = {vocabulary.unknown, vocabulary.line_end}
     return [
         number

@@ -1,4 +1,4 @@
-"""Text from a language model, token by token, shown as it is made."""
+"""Text from a language model, token by token, handed out as it is made."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LENGTH, STOP, REPETITION = "length", "stop", "repetition"
 
 @dataclass(frozen=True)
 class Limits:
-    """Where a text ends: after `length` tokens, before a string of `stop`, or going round in circles."""
+    """Where a text ends: after `length` tokens, before a `stop` string, or in a loop, unless `may_repeat`."""
 
     length: int
     stop: Sequence[str] = ()
@@ -80,7 +80,7 @@ class Continuation:
 
     @property
     def tokens(self) -> Sequence[int]:
-        """The tokens drawn so far, those of a stop string among them."""
+        """The tokens drawn so far, including those of a stop string."""
         return self._history[self._prompt_length :]
 
     def __iter__(self) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nlp.decoding.reading import stretch_length
+from nlp.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,16 +28,16 @@ _SMALLEST_GAIN = 1e-9  # nats a token, of one round
 class TextReader:
     """Reads one text with one predictor and tells log P of each token, on the vocabulary of `reference`.
 
-    Where the two vocabularies differ, this is still a distribution over that of `reference`, V. What the
-    predictor gives its own `<unk>` is shared evenly by all that is `<unk>` to it: the n tokens of V that it
-    lacks, and the rest of the world. A token that V lacks is `<unk>` there, so that gets the predictor's
-    probability of every token that V lacks:
+    Where the two vocabularies differ, this is still a distribution q over that of `reference`, V. The
+    probability p(<unk>) of the predictor is shared evenly by all that is unknown to it: the n tokens of V
+    that it lacks, and, as one more, everything else, which is <unk> in V too. And <unk> in V also gets what
+    the predictor gives to the tokens that V lacks.
 
     Equation: q(v) = p(v)                      for v that both have
               q(v) = p(<unk>) / (n + 1)        for v that the predictor lacks
               q(<unk>) = p(<unk>) / (n + 1) + Σ_{u not in V} p(u)
-    Attributes: `is_cut_freely`, whether the predictor says of itself that `score` gives the same bits however
-    a text is cut; a matrix product does not.
+    Attributes: `is_cut_freely`, whether `score` of the predictor gives the same bits however a text is cut
+    into stretches. N-grams do; a network does not, since matrix products round differently by their size.
     """
 
     def __init__(self, predictor: Predictor, reference: LanguageVocabulary) -> None:
@@ -57,11 +58,20 @@ class TextReader:
         self._last = self._predictor.vocabulary.line_end
 
     def read(self, pieces: Sequence[str]) -> LogProbabilities:
-        """Read the next tokens of the text; return log P in nats of each, given all before. Shape: (N,)."""
+        """Read the next tokens of the text; return log P in nats of each, given all before. Shape: (N,).
+
+        Raises: ModelError where what the model carries has grown beyond all numbers
+        """
         found: LogProbabilities = np.empty(len(pieces))
-        for start in range(0, len(pieces), self._length):
-            part = pieces[start : start + self._length]
-            found[start : start + len(part)] = self._read_stretch(part)
+        with np.errstate(over="ignore", invalid="ignore"):  # told in words below
+            for start in range(0, len(pieces), self._length):
+                part = pieces[start : start + self._length]
+                found[start : start + len(part)] = self._read_stretch(part)
+        if np.isnan(found).any():
+            raise ModelError(
+                "the model overflows on this text: its probabilities are no longer numbers; train it again, "
+                "with a lower --lr or another --norm or --activation"
+            )
         return found
 
     def _read_stretch(self, pieces: Sequence[str]) -> LogProbabilities:
@@ -78,9 +88,9 @@ class TextReader:
         return found
 
     def _read_with_unknown(self, pieces: Sequence[str], ids: Ids, targets: Ids) -> LogProbabilities:
-        """As `score`, but a token that the reference lacks has the probability of them all.
+        """As `score`, but tokens that the reference lacks get q(<unk>).
 
-        Their sum takes the whole distribution, so each is read by a step of its own.
+        This is a sum over the whole distribution, so each such token is read by an `advance` of its own.
         """
         reference, own = self._reference, self._predictor.vocabulary
         unknown = [
@@ -121,11 +131,12 @@ def tuned_weights(
 ) -> list[float]:
     """The weights under which a text is most probable; those that are given stay.
 
-    Expectation–maximisation from equal weights, until a round gains less than 1e-9 nats a token. A weight's
-    share of what the given ones leave becomes its model's mean share in the probability of the tokens.
+    Expectation-maximisation from equal weights, until a round gains less than 1e-9 nats a token: γ_nk is the
+    share of model k in the probability of token n (E-step); the weights that are not given become
+    proportional to the mean shares of their models (M-step). A weight of None is to be found.
 
-    Equation: γ_nk = w_k p_k(n) / Σ_j w_j p_j(n),   w_k ← (1 − Σ given) Σ_n γ_nk / Σ_n Σ_{j free} γ_nj
-    Source: Jelinek & Mercer 1980, "Interpolated estimation of Markov source parameters from sparse data"
+    Equation: γ_nk = w_k p_k(n) / Σ_j w_j p_j(n),   w_k ← (1 - Σ given) Σ_n γ_nk / Σ_n Σ_{j free} γ_nj
+    Source:   Jelinek & Mercer 1980, "Interpolated estimation of Markov source parameters from sparse data"
     """
     free = [k for k, weight in enumerate(weights) if weight is None]
     left = 1 - sum(weight for weight in weights if weight is not None)

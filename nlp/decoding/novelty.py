@@ -1,4 +1,4 @@
-"""How much of a generated text is copied: its longest stretch that the training text holds word for word."""
+"""How much of a generated text is copied: its longest stretch that occurs in the training text."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Stretch(NamedTuple):
 class CopiedStretch:
     """Finds the longest stretch of `tokens` in a text that is read once, of any size.
 
-    The suffix automaton of `tokens` has at most 2 n states; each token of the text moves it, so that its
-    state is always the longest end of what was read that occurs in `tokens`. Time is linear in both, memory
-    in `tokens` alone.
+    The suffix automaton of the n `tokens` has at most 2n states. Each token of the text moves it, so that its
+    state always stands for the longest end of what was read that occurs in `tokens`. Time is linear in the
+    length of both, memory in that of `tokens` alone.
 
     Source: Blumer, Blumer, Haussler, Ehrenfeucht, Chen & Seiferas 1985, "The smallest automaton recognizing
             the subwords of a text", §3
@@ -75,7 +75,7 @@ class CopiedStretch:
         return new
 
     def _split(self, state: int, token: int) -> int:
-        """The state behind `state` and `token` that stands for strings no longer than those."""
+        """The target of `state` by `token`, split in two if it stands for longer strings as well."""
         target = self._next[state][token]
         if self._longest[target] == self._longest[state] + 1:
             return target

@@ -1,4 +1,4 @@
-"""Whoever fills gaps, from a model file of any kind."""
+"""A filler of gaps for whichever kind of language model a file holds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def open_filler(path: str) -> Filler:
-    """A bidirectional model, or any that reads from left to right.
+    """The filler of a bidirectional model, or by Bayes' rule of any that reads from left to right.
 
     Raises: ModelError if the file is damaged or holds no language model; OSError if it can't be read
     """

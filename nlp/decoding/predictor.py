@@ -1,4 +1,4 @@
-"""What scoring and generating know of a language model: recurrent, feed-forward or counted."""
+"""What scoring and generating know of a language model, be it recurrent, feed-forward or of n-grams."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Predictor(Protocol):
     """A distribution over the next token, given all before it; several texts (rows) side by side.
 
-    A text starts behind a line end: the first `advance` takes `vocabulary.line_end`. A state belongs to the
-    predictor that made it, which may reuse its memory.
+    A line end stands before every text: the first `advance` takes `vocabulary.line_end`. A state belongs to
+    the predictor that made it, which may reuse its memory.
     """
 
     @property

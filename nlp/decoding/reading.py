@@ -1,4 +1,4 @@
-"""How a predictor reads text: its tokens, and long stretches in pieces whose memory is bounded."""
+"""How a predictor reads a text: which tokens it is, and so many at a time that memory stays bounded."""
 
 from __future__ import annotations
 

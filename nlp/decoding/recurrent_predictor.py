@@ -1,9 +1,9 @@
 """Next-token distributions of recurrent models, one token at a time at the least cost.
 
-Training takes many tokens of many texts at once; generation has one of each, and there the price is reading
-the weights and calling NumPy. So all gates of a layer are one vector and one product, σ goes through the same
-call of tanh as the other gates (its weights are halved beforehand), and of a small vocabulary the products
-with the first layer's weights are looked up instead of taken.
+Training takes many tokens of many texts at once; generation has one token of one text, and its cost is that
+of reading the weights from memory and of calling NumPy. So all gates of a layer are one vector and one
+product, σ goes through the same call of tanh as the other gates (its weights are halved beforehand), and for
+a small vocabulary the products of every embedding with the first layer's W are computed once and looked up.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ _STRETCH = 512  # tokens of a text that are scored together
 
 
 class RecurrentState:
-    """The vectors carried for some texts, and room for the next step.
+    """The vectors carried for some texts, and the functions that take one step with them, in place.
 
-    Attributes: `rows`; `carried` (L S, rows, H), as `LanguageModel` has it, or without `rows` for one text.
+    Attributes: `rows`, how many texts; `carried` (L S, rows, H), as the state of `LanguageModel`; `calls`, a
+    function for each layer, bound to its part of `carried` (for one text without the axis of rows).
     """
 
     def __init__(self, carried: Floats, steps: list[Step]) -> None:
@@ -90,7 +91,7 @@ class RecurrentPredictor:
 
     @cached_property
     def _steps(self) -> list[Step]:
-        """One for each layer; made when the first state is, for scoring a text does not need them."""
+        """One for each layer."""
         model = self._model
         steps = []
         for number, layer in enumerate(model.stack.layers):

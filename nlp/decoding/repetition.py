@@ -1,4 +1,4 @@
-"""Text that goes round in a circle: what a model without a memory for it ends up with."""
+"""Text that goes round in a circle, which is how greedy or cold sampling often ends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHECK_EVERY = 32
 def repeated_cycle(tokens: Sequence[int]) -> int:
     """The length of the cycle that the end of `tokens` repeats, the shortest there is; 0 without one.
 
-    A cycle counts once it has gone round 4 times and filled 64 tokens: dots, or a refrain, do less.
+    A cycle counts once it has gone round 4 times and filled 64 tokens; a row of dots or a refrain is shorter.
     """
     if len(tokens) < LEAST_TOKENS:
         return 0

@@ -1,4 +1,4 @@
-"""The next token, drawn from what a model predicts: how bold, from how many, how averse to repeating."""
+"""The next token, drawn from what a model predicts: temperature, top k, nucleus, repetition penalty."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Places = npt.NDArray[np.intp]
 
 COLDEST, HOTTEST = 1e-6, 1e6
-"""Below the one the most probable token is taken, beyond the other all alike: float32 can tell no more."""
+"""Temperatures beyond which float32 makes no difference: the best token is certain, or all are alike."""
 
 _BLOCK = 128  # weights that are summed together before one of them is drawn
 _FIRST_NUCLEUS = 256  # tokens that are ranked at first; all of them only where these are not enough
@@ -31,14 +31,19 @@ class Sampling:
     """How a token is drawn. The defaults draw from the model's own distribution.
 
     Equation: s_v = log P(v) - mean_u log P(u),   s_v ← s_v / θ if s_v > 0 else s_v θ   for v just used
-              weight_v = exp(s_v / temperature)   over the `top_k` best, of these over the nucleus of `top_p`
+              weight_v = exp(s_v / temperature)   for the `top_k` best, then for the nucleus of these
+    The penalty needs scores with a sign: a positive one is divided by θ, a negative one multiplied, which
+    lowers both. Logits would do, but a model gives log P, which is logits less a constant; less their mean,
+    s has mean 0, as trained logits nearly have, since their gradient sums to 0.
+
     Attributes: `temperature`, 0 for the most probable token; `top_k`, 0 for all; `top_p`, the least share of
     the weight that the nucleus holds; `repetition_penalty` θ, above 1 against repeating; `repetition_window`,
     how many of the last tokens count as repeated.
-    Source: Ackley, Hinton & Sejnowski 1985 (temperature); Fan, Lewis & Dauphin 2018, §5.4 (top k); Holtzman,
-            Buys, Du, Forbes & Choi 2020, §3.1 (nucleus); Keskar, McCann, Varshney, Xiong & Socher 2019, §4.1
-            (penalty; a positive score is divided by it and a negative one multiplied, as users have come to
-            expect. Trained logits have a mean near 0, since their gradient sums to 0; so has s.)
+    Source: Ackley, Hinton & Sejnowski 1985, "A learning algorithm for Boltzmann machines" (temperature); Fan,
+            Lewis & Dauphin 2018, "Hierarchical neural story generation" (top k); Holtzman, Buys, Du, Forbes &
+            Choi 2020, "The curious case of neural text degeneration", §3.1 (nucleus); Keskar, McCann,
+            Varshney, Xiong & Socher 2019, "CTRL: a conditional transformer language model for controllable
+            generation", §4.1 (penalty)
     """
 
     temperature: float = 1.0
@@ -49,7 +54,7 @@ class Sampling:
 
 
 class Sampler:
-    """Draws tokens by a `Sampling` with the numbers of one generator; `excluded` ones never."""
+    """Draws tokens by a `Sampling` with the random numbers of one generator, and never an `excluded` one."""
 
     def __init__(
         self, sampling: Sampling, generator: np.random.Generator, excluded: Sequence[int] = ()
@@ -61,7 +66,7 @@ class Sampler:
         self._scores: Floats = np.empty(0, np.float32)
 
     def __call__(self, log_probabilities: Floats, recent: Sequence[int] = ()) -> int:
-        """Draw the token to follow; `recent` holds the tokens before it, the last of which are repeated.
+        """Draw the next token; `recent` holds those before it, of which the last ones bear the penalty.
 
         Equal scores are ranked by number, the lowest first.
 
@@ -110,8 +115,8 @@ class Sampler:
     def _draw(self, weights: Floats) -> int:
         """A place drawn in proportion to `weights`.
 
-        First a block, by the sums of all blocks, then a place in it: running sums, the slow part, are then
-        of a few hundred numbers, not of a whole vocabulary.
+        First a block of places is drawn, by the sums of all blocks, then a place in it. Cumulative sums, the
+        slow part, are then over a few hundred numbers, not over a whole vocabulary.
         """
         share, size = self._generator.random(), len(weights)
         if size <= 2 * _BLOCK:
@@ -122,7 +127,7 @@ class Sampler:
 
 
 def _place_at(share: float, weights: Floats) -> tuple[int, float]:
-    """Where a share of all weight is reached, 0 <= share < 1, and how far into that place, again a share.
+    """The place where the cumulative weight reaches a share, 0 <= share < 1, and how far into it, in [0, 1).
 
     Raises: ModelError where there is no weight
     """
@@ -154,7 +159,7 @@ def top_k(scores: Floats, k: int) -> Places:
 def nucleus(weights: Floats, p: float) -> Places:
     """The fewest places that hold the share `p` of all weight, by falling weight; equal ones by number.
 
-    Only as many are ranked as it takes: a vocabulary is never sorted for the few at its top.
+    Only as many are sorted as it takes, not a whole vocabulary for the few at its top.
 
     Shapes: weights (V,), not negative -> (n,), at least one
     Source: Holtzman et al. 2020, eq. 2

@@ -72,8 +72,8 @@ class LineReader:
     def read(self, lines: Sequence[Sequence[str]]) -> Iterator[ReadLine]:
         """Read the next lines, given as their tokens without line ends.
 
-        What is found does not depend on how many lines come at once: matrix products round by their size, so
-        only models without any read several lines at a time.
+        The result does not depend on how many lines come at once. Matrix products round differently by their
+        size, so only models without any read several lines at a time: see `TextReader`.
         """
         ended = [self._ended(line) for line in lines]
         ahead = {

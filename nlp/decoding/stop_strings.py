@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 class StopStrings:
     """Text goes in piece by piece; what comes out is never a part of a stop string.
 
-    What may still become one is held back. Of several, the one that is complete first ends the text; where
-    two end together, the longer. How the text is cut into pieces changes nothing.
+    An end of the text that may still become a stop string is held back. The stop string that is complete
+    first ends the text; of two that end together, the longer. How the text is cut into pieces changes
+    nothing.
 
     Raises: ValueError for an empty string, which would stop everything.
     """

@@ -65,18 +65,19 @@ class OneSide:
 class TwoSidedFiller:
     """Gaps filled by a bidirectional model.
 
-    A gap of one token is what the model has been trained for: P(x | left, right) is its softmax. A longer gap
-    x₁ … x_n is proposed by beams from either side and weighed by the model as a language model in both
-    directions, a side unknown. Each direction tells the probability of the same text, "left, gap, right", by
-    the chain rule; they are pooled by their geometric mean:
+    A gap of one token is what the model has been trained for: P(x | left, right) is its softmax. For a longer
+    gap x₁ … x_n, beam searches from either side propose hypotheses. They are weighed by the model as a
+    language model in each direction, the other side being unknown. By the chain rule each direction has a
+    probability for the same text, "left, gap, right"; S is the logarithm of their geometric mean:
 
     Equation: S(x) = ½ (log P→(x | left) P→(right | left, x) + log P←(x | right) P←(left | x, right))
               P(x | left, right) = exp S(x) / Σ exp S(x')   for lengths over 1
-    Where gaps of one token compete with longer ones, their share is Σ exp S over them, divided among them by
-    the softmax. Both are approximations: the two directions are not quite the same distribution, and contexts
-    are read as far as the horizon.
+    Where gaps of one token compete with longer ones, all single tokens together get the share of Σ exp S over
+    the proposed ones, which the softmax divides among them. This is an approximation: the two directions are
+    not quite the same distribution, and what follows a gap is read only as far as the horizon.
 
-    Source:   Bayes' rule; Genest & Zidek 1986, "Combining probability distributions" (logarithmic pool)
+    Source:   Genest & Zidek 1986, "Combining probability distributions: a critique and an annotated
+              bibliography" (the logarithmic pool)
     """
 
     def __init__(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nlp.layers.arrays import check_ids
 from nlp.layers.softmax import cross_entropy, log_softmax, softmax_cross_entropy
 
 if TYPE_CHECKING:
@@ -122,10 +123,9 @@ def _bounds(p: Tensors) -> list[int]:
 
 
 def _head_targets(p: Tensors, targets: Targets) -> npt.NDArray[np.int64]:
-    """The logit of the head that each target has: its own, or its cluster's."""
+    """Which logit of the head stands for each target: its own, or that of its cluster."""
     bounds = _bounds(p)
-    if targets.size and (targets.min() < 0 or targets.max() >= bounds[-1]):
-        raise IndexError(f"targets reach from {targets.min()} to {targets.max()}, outside [0, {bounds[-1]})")
+    check_ids(targets, bounds[-1])
     cluster = np.searchsorted(np.array(bounds[:-1]), targets, side="right")
     return np.where(cluster == 0, targets, bounds[0] + cluster - 1)
 

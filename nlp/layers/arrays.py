@@ -1,4 +1,4 @@
-"""Names for the array types that the model layer passes around."""
+"""The array types that the model layer passes around, by name, and the check that ids are row numbers."""
 
 from __future__ import annotations
 
@@ -12,3 +12,13 @@ Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 
 Ids: TypeAlias = npt.NDArray[np.int32]
 """Row numbers: word numbers, tree nodes, n-gram buckets."""
+
+
+def check_ids(ids: npt.NDArray[np.integer[Any]], size: int) -> None:
+    """Refuse an id outside [0, size); a negative one, too, which NumPy would count from the end.
+
+    Raises: IndexError, naming the first such id
+    """
+    if ids.size and (ids.min() < 0 or ids.max() >= size):
+        wrong = ids[(ids < 0) | (ids >= size)][0]
+        raise IndexError(f"id {wrong} is outside [0, {size})")

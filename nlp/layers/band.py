@@ -1,7 +1,8 @@
 """The contexts of every center of a chunk, as a band around the diagonal of a matrix.
 
-A chunk is consecutive tokens. Cell (i, j) of the band is the pair of center i and context j; only the blocks
-along the diagonal are kept, and any sum over pairs is one batched matrix product over these blocks.
+A chunk is consecutive tokens. Cell (i, j) of the matrix is the pair of center i and context j; it matters
+only where j is within a window of i. So only blocks along the diagonal are kept, each of them some
+consecutive centers by all their contexts, and any sum over pairs is one batched product over these blocks.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BandShape:
-    """Sizes of a chunk. `centers` is a multiple of `block` and of `groups`.
+    """Sizes of a chunk.
 
-    Attributes: `centers` B in a chunk; `window` m, contexts on each side; `dim` D; `groups` G that share
-    negatives; `shared` S, negatives of a group; `block`, centers of one block of the band.
+    Attributes: `centers` B; `window` m, contexts on each side of a center; `dim` D of the vectors; `groups` G
+    of neighbouring centers that share negatives; `shared` S, negatives of a group; `block`, centers of one
+    block of the band.
+
+    Raises: ValueError unless `centers` is a multiple of `block` and of `groups`
     """
 
     centers: int
@@ -59,7 +63,7 @@ def window_weights(window: int) -> npt.NDArray[np.float64]:
 
     word2vec draws the width of each window from 1 … m; a context at distance d is then inside with
     probability (m - d + 1) / m. Taking every context with that weight is the mean over the draw: the same
-    expected gradient, without its noise. With m = 0 the center is all there is: the band is the diagonal.
+    expected gradient, without its noise. With m = 0 a center is paired with itself alone.
 
     Equation: a_d = (m - d + 1) / m for d in 1 … m, a_0 = 0;   a_0 = 1 for m = 0
     Source:   Mikolov, Chen, Corrado & Dean 2013, §3.2 (the draw); Levy, Goldberg & Dagan 2015, §3.1
@@ -90,8 +94,8 @@ class ContextBand:
     def set_sentences(self, sentences: Ids) -> Floats:
         """Weigh the pairs of a chunk: a context in another sentence than its center has no weight.
 
-        Shapes: sentences (B + 2m,), a number for each sentence, never falling -> n (B,), the pairs of each
-                center
+        Shapes: sentences (B + 2m,), the number of each token's sentence, never falling -> n (B,), the sum of
+                the weights of each center's pairs
         """
         m, weights = self.shape.window, self.weights
         weights[...] = self._window
@@ -121,7 +125,10 @@ class ContextBand:
         return as_strided(rows, (self.shape.blocks, self.shape.block_contexts, *rows.shape[1:]), strides)
 
     def overlap_add(self, of_blocks: Floats, total: Floats) -> None:
-        """Sum what the blocks have for each row; `total` (B + 2m, D) is overwritten."""
+        """Sum what the blocks hold for each token, which `by_block` takes apart.
+
+        Shapes: of_blocks (B / block, block + 2m, D) -> total (B + 2m, D), overwritten
+        """
         blocks, block = len(of_blocks), self.shape.block
         total[: self.shape.centers].reshape(blocks, block, -1)[...] = of_blocks[:, :block]
         total[self.shape.centers :] = 0

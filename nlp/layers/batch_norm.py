@@ -15,14 +15,14 @@ EPSILON = 1e-5
 
 @dataclass(frozen=True)
 class Moments:
-    """Mean and variance of the places that were normalised together, both (…, 1, H)."""
+    """Mean μ and variance σ² of the places that were normalised together, both (…, 1, H)."""
 
     mean: Floats
     variance: Floats
 
     @property
     def scale(self) -> Floats:
-        """What centered values are multiplied by."""
+        """1 / √(σ² + ε)."""
         scale: Floats = 1 / np.sqrt(self.variance + EPSILON)
         return scale
 
@@ -31,7 +31,7 @@ def normalise_(x: Floats, mask: Floats | None = None) -> Moments:
     """Give every feature mean 0 and variance 1 over the places that count, in place.
 
     Equation: x ← (x - μ) / √(σ² + ε),   μ = Σ_n m_n x_n / Σ_n m_n,   σ² = Σ_n m_n (x_n - μ)² / Σ_n m_n
-    Shapes:   x (…, N, H), zero afterwards where masked; mask (…, N, 1), 0 or 1, with a 1 in every N
+    Shapes:   x (…, N, H), zero afterwards where masked; mask (…, N, 1), 0 or 1, not all 0 along N
     Source:   Ioffe & Szegedy 2015, "Batch normalization: accelerating deep network training by reducing
               internal covariate shift", algorithm 1
     """
@@ -47,7 +47,7 @@ def normalise_(x: Floats, mask: Floats | None = None) -> Moments:
 
 
 def normalise_by_(x: Floats, moments: Moments) -> None:
-    """Normalise by moments that are known, in place."""
+    """Normalise by moments that are known, in place: x ← (x - μ) / √(σ² + ε)."""
     x -= moments.mean
     x *= moments.scale
 
@@ -57,8 +57,9 @@ def normalise_backward_(
 ) -> Floats:
     """Replace the gradient of γ y, y being the normalised x, by that of x; return dγ for every group.
 
-    Equation: dx = γ / √(σ² + ε) (dy - mean(dy) - y mean(dy y))
-    Shapes:   dy, y (…, N, H), both zero where masked, y used up; gamma (…, 1, H) -> (…, 1, H)
+    Equation: dx = γ / √(σ² + ε) (dy - mean(dy) - y mean(dy y)),   dγ = Σ_n dy_n y_n,   means over N
+    Shapes:   dy, y (…, N, H), both zero where masked, y overwritten; gamma (…, 1, H) -> dγ (…, 1, H)
+    Source:   Ioffe & Szegedy 2015, §3, the chain rule through μ and σ²
     """
     d_gamma: Floats = np.einsum("...nh,...nh->...h", dy, y)[..., None, :]
     places = dy.shape[-2] if mask is None else mask.sum(axis=-2, keepdims=True)

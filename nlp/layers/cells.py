@@ -1,4 +1,12 @@
-"""The cells of recurrent networks: one step forward, one step back, each with its own recurrent product.
+"""The cells of recurrent networks: RNN, LSTM and GRU, each with one step forward and one step back.
+
+Equations are those of the literature, for column vectors: W x_t + U h_{t-1} + b. In the code the vectors of a
+batch are rows, so the weights of gate g are stored the other way round, W (G, D, H) and U (G, H, H), and the
+products are x W[g] and h U[g]. On the way back dh_t is the gradient of the loss by h_t, and dz_t that by z_t,
+what goes into the nonlinearity of a gate at step t; * is elementwise.
+
+A cell takes its own recurrent product, because a GRU resets h before it. What needs no step before it (W x_t
+for all t, and the gradients of W, U and b from all dz_t) is left to `recurrent`, which takes the steps.
 
 Every array of a step is a view of a gate-major buffer, (G, T, B, H) at one t: what belongs to a gate is
 contiguous, and all gates go through one call. σ is taken through tanh, which NumPy computes for several
@@ -7,107 +15,43 @@ numbers at a time: σ(z) = (1 + tanh(z/2)) / 2.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlp.layers.dense import add_product_
+from nlp.layers.cell_protocol import (
+    ALL,
+    NEW,
+    RESET_AND_UPDATE,
+    Cell,
+    add_products_,
+    sigma_and_tanh_,
+    sigma_slope,
+    sum_gates,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nlp.layers.arrays import Floats
+    from nlp.layers.cell_protocol import Link
     from nlp.layers.workspace import Workspace
 
     Tensors = Mapping[str, Floats]
 
 
-ALL, RESET_AND_UPDATE, NEW = slice(None), slice(2), slice(2, 3)  # gates that share a product
-
-
-class Link:
-    """What joins a step to the one before: the recurrent products, all in one place for what may change them.
-
-    Attributes: `p`, the tensors of the layer; `at`, the step t that is being taken.
-    """
-
-    def __init__(self, p: Tensors, UT: Floats | None = None) -> None:
-        """Link by U; the way back needs its transposes `UT` (G, H, H), contiguous."""
-        self.p, self.at = p, 0
-        self._UT = p["U"] if UT is None else UT
-
-    def product(self, h: Floats, gates: slice, out: Floats) -> Floats:
-        """Take h U for some gates. Shapes: h (n, H) -> out (gates, n, H)."""
-        return np.matmul(h, self.p["U"][gates], out=out)
-
-    def product_back(self, d: Floats, gates: slice, out: Floats) -> Floats:
-        """What each gate adds to the gradient of h.
-
-        Shapes: d (gates, n, H), the gradient of the products -> out (gates, n, H)
-        """
-        return np.matmul(d, self._UT[gates], out=out)
-
-    def memory(self, c: Floats, out: Floats) -> Floats:  # noqa: ARG002 - there for links that change it
-        """What the output of an LSTM reads of its memory c (n, H): all of it. May use `out`."""
-        return c
-
-    def memory_back(self, d: Floats) -> Floats:
-        """The gradient of c from that of what `memory` made of it; may overwrite d."""
-        return d
-
-
-class Cell(Protocol):
-    """What the scan knows of a cell.
-
-    Attributes: `name`; `gates` G; `states` S, vectors carried from step to step, the first of them the output
-    h; `saved`, further vectors that a step leaves for its way back; `scratch`, vectors it uses and forgets.
-    """
-
-    name: ClassVar[str]
-    gates: ClassVar[int]
-    states: ClassVar[int]
-    saved: ClassVar[int]
-    scratch: ClassVar[int]
-
-    def shapes(self, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
-        """The tensors of a layer of this cell: `W` (G, D, H), `U` (G, H, H), `b` (G, H) and perhaps more."""
-        gates = self.gates
-        return {"W": (gates, inputs, hidden), "U": (gates, hidden, hidden), "b": (gates, hidden)}
-
-    def forward(
-        self, link: Link, z: Floats, before: Floats, after: Floats, saved: Floats, scratch: Floats
-    ) -> None:
-        """Take one step.
-
-        Shapes: z (G, n, H), comes as W x + b, leaves as what `backward` needs; before, after (S, n, H), the
-                second is written; saved (saved, n, H), written; scratch (scratch, n, H)
-        """
-
-    def backward(
-        self, link: Link, d: Floats, back: Floats, z: Floats, before: Floats, saved: Floats, scratch: Floats
-    ) -> None:
-        """Take one step back.
-
-        Shapes: d (S, n, H), the gradient of `after`, used up; back (S, n, H), written with that of `before`;
-                z (G, n, H), leaves as the gradient of W x + b; saved (saved, n, H), may be overwritten for
-                `gradients`
-        """
-
-    def gradients(self, grad: Tensors, dz: Floats, h: Floats, saved: Floats, workspace: Workspace) -> None:  # noqa: ARG002 - for cells whose product is not that of h
-        """Add the gradients of all but `W` and `b`, once all steps are done.
-
-        Shapes: dz (G, N, H), the gradient of the products, saved (saved, N, H), of all N = T B places; h
-                (N, H), the output before each
-        """
-        add_products_(grad["U"], h, dz, workspace)
-
-
 class Rnn(Cell):
     """The simple recurrent cell.
 
-    Equation: h_t = φ(W x_t + U h_{t-1} + b),   φ = tanh or max(0, ·)
+    Equation: h_t = φ(z_t),   z_t = W x_t + U h_{t-1} + b,   φ = tanh or ReLU, max(0, ·)
+    Backward: dz_t = φ'(z_t) * dh_t;   dh_{t-1} = Uᵀ dz_t
+              with φ' = 1 - h_t² for tanh; for ReLU 1 where h_t > 0, else 0
+    So ∂h_t/∂h_{t-1} = diag(φ'(z_t)) U, and a gradient that comes from step T has been multiplied by T - k
+    such matrices when it reaches step k: it shrinks or grows exponentially with T - k.
+
     Source:   Elman 1990, "Finding structure in time"; Le, Jaitly & Hinton 2015, "A simple way to initialize
-              recurrent networks of rectified linear units", for ReLU
+              recurrent networks of rectified linear units", for ReLU; Pascanu, Mikolov & Bengio 2013, "On the
+              difficulty of training recurrent neural networks", §2, for the product
     """
 
     name = "rnn"
@@ -141,18 +85,27 @@ class Rnn(Cell):
         z: Floats,
         before: Floats,  # noqa: ARG002 - all that is needed of it is in `saved`
         saved: Floats,
-        scratch: Floats,  # noqa: ARG002 - nothing to forget
+        scratch: Floats,  # noqa: ARG002 - the step needs none
     ) -> None:
-        """See `Cell`; `saved` holds φ'."""
+        """See `Cell`; `saved` holds φ'(z_t)."""
         np.multiply(d, saved, out=z)
         link.product_back(z, ALL, back)
 
 
 class Lstm(Cell):
-    """Long short-term memory; gates in the order i f o g, states h and c.
+    """Long short-term memory; states h and c.
 
-    Equation: i, f, o = σ(W x_t + U h_{t-1} + b), each with weights of its own;   g = tanh(likewise)
+    Gates in the order i f o g: input, forget, output, and the candidate, which is c̃ in the literature.
+
+    Equation: i, f, o = σ(W x_t + U h_{t-1} + b), each with weights of its own;   g = c̃_t = tanh(likewise)
               c_t = f * c_{t-1} + i * g;   h_t = o * tanh(c_t)
+    Backward: dc_t, which comes from step t+1, += dh_t * o * (1 - tanh²(c_t));   dc_{t-1} = f * dc_t
+              dz_i = i (1 - i) * g * dc_t;        dz_f = f (1 - f) * c_{t-1} * dc_t
+              dz_o = o (1 - o) * tanh(c_t) * dh_t;    dz_g = (1 - g²) * i * dc_t
+              dh_{t-1} = Σ_gates Uᵀ dz
+    The way through the memory, ∂c_t/∂c_{t-1} = diag(f), has no weights and no slope of a nonlinearity in it:
+    with f near 1 the gradient comes through.
+
     Source:   Hochreiter & Schmidhuber 1997, "Long short-term memory"; Gers, Schmidhuber & Cummins 2000,
               "Learning to forget", for f
     """
@@ -201,10 +154,16 @@ class Lstm(Cell):
 
 
 class Gru(Cell):
-    """Gated recurrent unit that resets before the recurrent product; gates in the order r z n.
+    """Gated recurrent unit that resets before the recurrent product.
+
+    Gates in the order r z n: reset, update, and the candidate, which is h̃ in the literature. In the code the
+    update gate is `update`, since `z` are all three.
 
     Equation: r, z = σ(W x_t + U h_{t-1} + b), each with weights of its own
-              n = tanh(W x_t + U (r * h_{t-1}) + b);   h_t = z * h_{t-1} + (1 - z) * n
+              n = h̃_t = tanh(W x_t + U (r * h_{t-1}) + b);   h_t = z * h_{t-1} + (1 - z) * n
+    Backward: dz_n = (1 - n²) * (1 - z) * dh_t;   dz_z = z (1 - z) * (h_{t-1} - n) * dh_t
+              q = U_nᵀ dz_n, the gradient of r * h_{t-1};   dz_r = r (1 - r) * h_{t-1} * q
+              dh_{t-1} = z * dh_t + r * q + U_rᵀ dz_r + U_zᵀ dz_z
     Source:   Cho et al. 2014, "Learning phrase representations using RNN encoder-decoder", eq. 5 to 8
     """
 
@@ -248,16 +207,18 @@ class Gru(Cell):
         back[0] += slopes[1]
 
     def gradients(self, grad: Tensors, dz: Floats, h: Floats, saved: Floats, workspace: Workspace) -> None:
-        """See `Cell`."""
+        """See `Cell`; the product of n is that of r * h_{t-1}."""
         add_products_(grad["U"][:2], h, dz[:2], workspace)
         add_products_(grad["U"][2:], saved[0], dz[2:], workspace)
 
 
 class GruResetAfter(Cell):
-    """Gated recurrent unit that resets after the recurrent product; gates in the order r z n.
+    """Gated recurrent unit that resets after the recurrent product; gates in the order r z n, as in `Gru`.
 
     Equation: r, z = σ(W x_t + U h_{t-1} + b), each with weights of its own
-              n = tanh(W x_t + b + r * (U h_{t-1} + b_reset));   h_t = z * h_{t-1} + (1 - z) * n
+              n = h̃_t = tanh(W x_t + b + r * a),   a = U h_{t-1} + b_reset;   h_t = z * h_{t-1} + (1 - z) * n
+    Backward: dz_n and dz_z as in `Gru`;   da = r * dz_n;   dz_r = r (1 - r) * a * dz_n
+              dh_{t-1} = z * dh_t + U_rᵀ dz_r + U_zᵀ dz_z + U_nᵀ da;   db_reset = Σ_t da_t
     Source:   Chung, Gulcehre, Cho & Bengio 2014, "Empirical evaluation of gated recurrent neural networks on
               sequence modeling", footnote to §3.2; the form of cuDNN and PyTorch, whose bias is `b_reset`
     """
@@ -272,7 +233,7 @@ class GruResetAfter(Cell):
     def forward(
         self, link: Link, z: Floats, before: Floats, after: Floats, saved: Floats, scratch: Floats
     ) -> None:
-        """See `Cell`; z leaves as the gates, `saved` is U h_{t-1} + b_reset."""
+        """See `Cell`; z leaves as the gates, `saved` is a."""
         h = before[0]
         products = link.product(h, ALL, scratch[:3])
         z[:2] += products[:2]
@@ -286,7 +247,7 @@ class GruResetAfter(Cell):
     def backward(
         self, link: Link, d: Floats, back: Floats, z: Floats, before: Floats, saved: Floats, scratch: Floats
     ) -> None:
-        """See `Cell`; z comes as the gates, `saved` leaves as the gradient of U h_{t-1} + b_reset of n."""
+        """See `Cell`; z comes as the gates, `saved` leaves as da."""
         dh, h = d[0], before[0]
         reset, _, new = z
         slopes, products = scratch[:2], scratch[:3]
@@ -300,16 +261,16 @@ class GruResetAfter(Cell):
             back[0] += product
 
     def gradients(self, grad: Tensors, dz: Floats, h: Floats, saved: Floats, workspace: Workspace) -> None:
-        """See `Cell`."""
+        """See `Cell`; `saved` is da, the gradient of n's product."""
         add_products_(grad["U"][:2], h, dz[:2], workspace)
         add_products_(grad["U"][2:], h, saved, workspace)
         grad["b_reset"][...] += saved[0].sum(axis=0)
 
 
 def make_cell(name: str, *, activation: str = "tanh", gru_reset: str = "before") -> Cell:
-    """The cell of a name: `rnn` (with its activation), `lstm`, or `gru` (reset `before` or `after`).
+    """The cell of this name: `rnn` (with its activation), `lstm`, or `gru` (reset `before` or `after`).
 
-    Raises: ValueError if there is none
+    Raises: ValueError if there is no such cell
     """
     if name == "rnn":
         return Rnn(activation)
@@ -320,35 +281,8 @@ def make_cell(name: str, *, activation: str = "tanh", gru_reset: str = "before")
     raise ValueError(f"there is no cell {name!r} with reset {gru_reset!r}: rnn, lstm, gru (before, after)")
 
 
-def sigma_and_tanh_(z: Floats, sigmas: Floats) -> None:
-    """Replace z by tanh(z), and `sigmas`, which is a part of it, by σ(z): one call of tanh for all gates."""
-    sigmas *= 0.5
-    np.tanh(z, out=z)
-    sigmas += 1.0
-    sigmas *= 0.5
-
-
-def sigma_slope(y: Floats, out: Floats) -> None:
-    """dσ/dz from y = σ(z): y (1 - y)."""
-    np.subtract(1.0, y, out=out)
-    out *= y
-
-
-def sum_gates(products: Floats, out: Floats) -> None:
-    """Σ_g products_g. Shapes: (G, n, H) -> out (n, H), written, none of the products."""
-    np.add(products[0], products[1], out=out)
-    for product in products[2:]:
-        out += product
-
-
-def add_products_(grad: Floats, x: Floats, dz: Floats, workspace: Workspace) -> None:
-    """Add xᵀ dz of each gate. Shapes: grad (G, D, H); x (N, D); dz (G, N, H)."""
-    for of_gate, dz_of_gate in zip(grad, dz, strict=True):
-        add_product_(of_gate, x, dz_of_gate, workspace)
-
-
 def _interpolate(h: Floats, update: Floats, new: Floats, out: Floats) -> None:
-    """Write update * h + (1 - update) * new over `out`."""
+    """Write update * h + (1 - update) * new over `out`, as new + update * (h - new)."""
     np.subtract(h, new, out=out)
     out *= update
     out += new
@@ -357,10 +291,11 @@ def _interpolate(h: Floats, update: Floats, new: Floats, out: Floats) -> None:
 def _interpolate_backward(
     dh: Floats, h: Floats, z: Floats, slopes: Floats, back: Floats, spare: Floats
 ) -> None:
-    """Take h_t = z * h + (1 - z) * n, and the functions of z and n, back.
+    """Take h_t = z * h_{t-1} + (1 - z) * n back, and the nonlinearities of z and n.
 
-    Shapes: z (3, n, H), whose z and n leave as gradients; slopes (2, n, H), the first leaves as dσ/dr; back
-            (n, H), written with what h gets directly
+    Shapes: dh (n, H), overwritten; z (3, n, H), the gates r z n, of which the last two leave as dz_z and
+            dz_n; slopes (2, n, H), the first leaves as r (1 - r); back (n, H), written with z * dh_t; spare
+            (n, H), scratch
     """
     update, new = z[1], z[2]
     sigma_slope(z[:2], slopes)

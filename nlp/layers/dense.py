@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nlp.layers.arrays import Floats
     from nlp.layers.workspace import Workspace
 
-_PART = 1 << 18  # weights, 1 MB of them, whose gradient is computed before it is added
+_PART = 1 << 18  # values of a gradient (1 MB of float32) that are computed before they are added
 
 
 def add_product_(dW: Floats, x: Floats, dy: Floats, workspace: Workspace) -> None:
@@ -30,8 +30,8 @@ def add_product_(dW: Floats, x: Floats, dy: Floats, workspace: Workspace) -> Non
 def dense_forward(p: Mapping[str, Floats], x: Floats, workspace: Workspace) -> Floats:
     """Map every row.
 
-    A layer without a bias has no `b`. Where `W` is a transposed view, of an embedding that is tied to the
-    output say, nothing is copied.
+    A layer without a bias has no `b`. `W` may be a transposed view, as of an embedding that is tied to the
+    output; it is not copied.
 
     Equation: y = x W + b
     Shapes:   x (N, D); W (D, H); b (H,) -> y (N, H), a buffer of `workspace`
@@ -53,7 +53,7 @@ def dense_backward(
     dW = grad["W"]
     if dW.flags.c_contiguous:
         add_product_(dW, x, dy, workspace)
-    else:  # a transposed view: the product is taken in the order of its memory, so that the sum is fast
+    else:  # a transposed view: dWᵀ += dyᵀ x adds in the order in which its memory lies
         add_product_(dW.T, dy, x, workspace)
     if "b" in p:
         grad["b"][...] += dy.sum(axis=0)

@@ -14,15 +14,16 @@ if TYPE_CHECKING:
 def dropout_mask(
     shape: tuple[int, ...], rate: float, generator: np.random.Generator, workspace: Workspace
 ) -> Floats:
-    """Draw what a layer is multiplied by, forward and backward; without dropout nothing is done instead.
+    """Draw the mask that a layer's values, and on the way back their gradients, are multiplied by.
 
-    Inverted: what stays grows in training, so that the layer without the mask has the expected value.
+    This is inverted dropout: what is kept is scaled up in training, so that each value keeps its expectation
+    and nothing needs to be done when the model is used.
 
     Equation: m = 1 / (1 - rate) with probability 1 - rate, else 0
     Shapes:   -> `shape`, a buffer of `workspace`
     Raises:   ValueError if `rate` is not in [0, 1)
     Source:   Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting",
-              §10; Zaremba, Sutskever & Vinyals 2014, "Recurrent neural network regularization", §3.1, for
+              §10; Zaremba, Sutskever & Vinyals 2014, "Recurrent neural network regularization", §3.2, for
               where to put it: between layers, never on the way from step to step
     """
     if not 0 <= rate < 1:

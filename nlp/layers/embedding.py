@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nlp.layers.arrays import check_ids
 from nlp.layers.scatter import RowGroups
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from nlp.layers.arrays import Floats
+    from nlp.layers.workspace import Workspace
 
 
 def one_hot(
@@ -22,23 +24,26 @@ def one_hot(
     Equation: y_nv = [v = ids_n]
     Shapes:   ids (N,) int in [0, size) -> y (N, size)
     Raises:   IndexError if an id is outside [0, size)
-    Source:   Jurafsky & Martin, Speech and Language Processing, 3rd ed., §6.2
+    Source:   Jurafsky & Martin, Speech and Language Processing, 3rd ed. (neural language models)
     """
-    _check_range(ids, size)
+    check_ids(ids, size)
     y = np.zeros((len(ids), size), dtype)
     y[np.arange(len(ids)), ids] = 1
     return y
 
 
-def embedding_forward(E: Floats, ids: npt.NDArray[np.integer[Any]]) -> Floats:
+def embedding_forward(
+    E: Floats, ids: npt.NDArray[np.integer[Any]], workspace: Workspace | None = None
+) -> Floats:
     """Rows of the embedding matrix.
 
-    Equation: y = onehot(ids) E, without the product: only one factor of each sum is not zero
-    Shapes:   E (V, D); ids (N,) int in [0, V) -> y (N, D)
+    Equation: y = onehot(ids) E, which is a lookup: row n of the product is row ids_n of E
+    Shapes:   E (V, D); ids (…) int in [0, V) -> y (…, D), a buffer of `workspace` if there is one
     Raises:   IndexError if an id is outside [0, V)
     """
-    _check_range(ids, len(E))
-    return E.take(ids, axis=0)
+    check_ids(ids, len(E))
+    out = None if workspace is None else workspace("x", *ids.shape, E.shape[1])
+    return E.take(ids, axis=0, out=out, mode="clip")  # "raise", the default, would copy `out`
 
 
 def embedding_backward(dE: Floats, dy: Floats, ids: npt.NDArray[np.integer[Any]]) -> None:
@@ -48,16 +53,8 @@ def embedding_backward(dE: Floats, dy: Floats, ids: npt.NDArray[np.integer[Any]]
     Shapes:   dE (V, D), added to in place; dy (N, D); ids (N,) int in [0, V)
     Raises:   IndexError if an id is outside [0, V)
     """
-    _check_range(ids, len(dE))
+    check_ids(ids, len(dE))
     if not len(ids):
         return
     groups = RowGroups.of(ids)
     dE[groups.rows] += groups.sum(dy)
-
-
-def _check_range(ids: npt.NDArray[np.integer[Any]], size: int) -> None:
-    """Refuse a negative id too, which NumPy would count from the end."""
-    if len(ids) and (ids.min() < 0 or ids.max() >= size):
-        wrong = ids[(ids < 0) | (ids >= size)][0]
-        message = f"id {wrong} is outside [0, {size})"
-        raise IndexError(message)

@@ -42,8 +42,8 @@ def softmax_(z: Floats) -> Floats:
 class SoftmaxBand:
     """Loss and gradients of one chunk: each input vector predicts the targets that its band pairs it with.
 
-    The probabilities are taken once for each input vector, however many targets it has; the targets' part of
-    the gradient is a band.
+    The probabilities of all words are computed once for each input vector, however many targets it has; the
+    part of the gradient that comes from the targets is a band.
 
     Equation: L = Σ_ij a_ij (-log P(w_i | x_j)),   P(w|x) = exp(x·u_w) / Σ_v exp(x·u_v)
               dL/dz_jv = n_j P(v | x_j) - Σ_{i: w_i = v} a_ij,   n_j = Σ_i a_ij
@@ -62,7 +62,7 @@ class SoftmaxBand:
         self._pairs: Floats = np.zeros(shape.contexts, dtype)
 
     def set_targets(self, targets: Ids) -> Floats:
-        """Name the targets, once the band has its weights.
+        """Set the target words, one for each center; the band must have its weights by then.
 
         Shapes: targets (B,) int in [0, V) -> n (B + 2m,), predictions made from each input vector
         """
@@ -72,7 +72,7 @@ class SoftmaxBand:
     def gradients(self, X: Floats, U: Floats, dX: Floats, dU: Floats) -> Floats:
         """Write the gradients of L over `dX` and `dU`, shaped like `X` and `U`.
 
-        Shapes: -> (V,), predictions that each output vector takes part in: expected and true ones
+        Shapes: -> (V,), how often each word is predicted: expected by the model, plus in truth
         """
         z = np.matmul(X, U.T, out=self._scores)
         softmax_(z)
@@ -84,7 +84,7 @@ class SoftmaxBand:
         return expected
 
     def _subtract_targets(self, X: Floats, U: Floats, dX: Floats, dU: Floats) -> Floats:
-        """Take the part of the true words from the gradients; return how often each was predicted (V,)."""
+        """Subtract the targets' part from the gradients; return how often each word was one (V,)."""
         shape, weights = self._band.shape, self._band.weights
         true_vectors = U.take(self._targets, axis=0, mode="clip").reshape(
             shape.blocks, shape.block, shape.dim

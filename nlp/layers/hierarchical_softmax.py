@@ -1,8 +1,9 @@
 """Hierarchical softmax over a chunk of consecutive tokens, as a few matrix products.
 
-The probability of a word is that of the branches on its path through a tree. The top of the tree is on every
-path: the scores of its nodes are one dense product, with the branch taken as +1, -1, or 0 off the path. Only
-the nodes further down are gathered, once for each target, and meet all the vectors that predict it as a band.
+The probability of a word is the product of those of the branches on its path through a binary tree. Many
+paths share the nodes near the root: the scores of these top nodes are one dense product for all vectors, and
+a branch is +1, -1, or 0 where a node is not on the path. Only the nodes further down are gathered, once for
+each target, and their scores with all the vectors that predict this target are blocks of a band.
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
     from nlp.layers.band import ContextBand
     from nlp.layers.huffman import HuffmanTree
 
-_BATCHES = 4  # of blocks: what pads them to one length is then a seventh of all, and no more than half
+_BATCHES = 4  # of blocks that are padded to one length: a seventh of their nodes is then padding
 
 
 class SplitPaths:
-    """The paths of a tree, cut where they leave the first T nodes.
+    """The paths of a tree in two parts: within its first T nodes, the top, and below.
 
-    Nodes from T up to `deep`, where it is given, are left to somebody else.
+    With `deep` above T, the nodes from T up to `deep` are in neither part: the caller has them elsewhere.
 
-    Attributes: `top` T, nodes of the dense part; `lengths` (V,) of whole paths; `longest`, nodes of the
-    longest path below the top.
+    Attributes: `top` T; `lengths` (V,), nodes of each whole path; `longest`, the most nodes that a path has
+    below the top.
     """
 
     def __init__(self, tree: HuffmanTree, top: int, dtype: npt.DTypeLike = np.float32, deep: int = 0) -> None:
@@ -48,13 +49,16 @@ class SplitPaths:
         self.longest = int(self._counts.max())
 
     def dense(self, words: Ids) -> Floats:
-        """Paths within the top: (N,) -> (N, 2 T), the branches ±1 or 0, after their absolute values."""
+        """Paths within the top: (N,) -> (N, 2 T).
+
+        Column T + n has the branch ±1 at node n, or 0 off the path; column n has its absolute value.
+        """
         return self._dense.take(self._exits.take(words), axis=0)
 
     def below(self, words: Ids, block: int) -> DeepNodes:
-        """Nodes below the top, for blocks of `block` targets: (B,) -> (E,).
+        """Nodes below the top on the paths of B targets, which come in blocks of `block`: (B,) -> (E,).
 
-        Blocks of about as many nodes come together in a batch, and are padded to one length.
+        Blocks with about the same number of nodes form a batch, in which all are padded to one length.
         """
         counts = self._counts.take(words)
         target = np.repeat(np.arange(len(words)), counts)
@@ -77,7 +81,7 @@ class SplitPaths:
         return DeepNodes(nodes, signs, targets, list(zip(batches, parts(of_batches), strict=True)))
 
     def by_rank(self, words: Ids) -> RankedNodes:
-        """Nodes below the top: all first ones of their words, then all second ones, …: (B,) -> (E,)."""
+        """Nodes below the top by rank, first the first one of every target: (B,) -> (E,)."""
         counts = self._counts.take(words)
         order = (-counts).astype(np.int16).argsort(kind="stable")
         sizes = len(words) - np.bincount(counts).cumsum()[:-1]
@@ -88,9 +92,10 @@ class SplitPaths:
 
 
 class RankedNodes(NamedTuple):
-    """Nodes below the top, rank by rank (E,): which node, which branch.
+    """Nodes below the top, rank by rank.
 
-    The targets in `order` (B,) have fewer and fewer nodes; `sizes` has how many of them reach each rank.
+    Attributes: `nodes` (E,) and the branch taken at each, `signs` (E,); `order` (B,), the targets by falling
+    number of nodes; `sizes`, for each rank, how many targets (the first ones of `order`) have a node of it.
     """
 
     nodes: Ids
@@ -100,10 +105,11 @@ class RankedNodes(NamedTuple):
 
 
 class DeepNodes(NamedTuple):
-    """Nodes below the top (E,), batch by batch: which node, which branch, of which target.
+    """Nodes below the top, batch by batch.
 
-    What pads the blocks is node -1 with branch 0, of target B. `batches` has the numbers of the blocks of
-    each, in their order, and where their nodes are, as many for each block.
+    Attributes: `nodes` (E,), the branch taken at each, `signs` (E,), and the target whose path it is on,
+    `targets` (E,); padding is node -1 with branch 0, of target B. `batches`: for each batch, the numbers of
+    its blocks and the slice of the nodes, of which each of its blocks, in this order, has an equal share.
     """
 
     nodes: Ids
@@ -144,10 +150,10 @@ class TreeBand:
         return self._paths.longest
 
     def set_targets(self, targets: Ids) -> tuple[Floats, Floats, Floats]:
-        """Look up the paths of the targets, once the band has its weights.
+        """Look up the paths of the targets; the band must have its weights by then.
 
-        Shapes: targets (B,) -> branches weighed for each input vector (B + 2m,), for each node of the top
-                (T,), and for each of the nodes below, of which `deep` tells (E,)
+        Shapes: targets (B,) -> the weight of all branches that each input vector takes part in (B + 2m,),
+                each node of the top (T,), and each of `deep.nodes` (E,)
         """
         shape, top, weights = self._band.shape, self._paths.top, self._band.weights
         paths = self._paths.dense(targets).reshape(shape.blocks, shape.block, -1)
@@ -168,8 +174,9 @@ class TreeBand:
     def gradients(self, X: Floats, T: Floats, U: Floats, dX: Floats, dT: Floats, dU: Floats) -> None:
         """Write the gradients of L over `dX`, `dT` and `dU`, shaped like `X`, `T` and `U`.
 
-        Both halves of the equation are taken of the few vectors instead of the many scores: x/2 makes z/2,
-        and is what the gradient of the nodes is of; that of the vectors is halved when it is summed.
+        The factors 1/2 of the equation are applied to the few vectors, not to the many scores. With x/2 for x
+        the products are z/2, and 2 dL/dz (computed here as `z`) times x/2 is the gradient of the nodes; the
+        gradient of x is halved at the end.
         """
         top, half = self._paths.top, X.dtype.type(0.5)
         half_x = np.multiply(X, half, out=self._half_x)
@@ -183,7 +190,7 @@ class TreeBand:
         dX *= half
 
     def _gradients_below(self, half_x: Floats, U: Floats, doubled_dx: Floats, dU: Floats) -> None:
-        """Write the gradients of the part below the top: nodes by the vectors of their block."""
+        """Write the gradients of the part below the top, that of x not yet halved."""
         X_by_block = self._band.by_block(half_x)
         for blocks, part in self.deep.batches:
             Xb, Ub = X_by_block[blocks], self._by_block(U[part], blocks)

@@ -22,8 +22,9 @@ class HuffmanTree:
     Inner nodes are numbered by falling weight: the root is 0, and a node's number is above its parent's, so
     the first T nodes are a tree of their own for any T.
 
-    Attributes: the path of word w is `nodes[first[w] : first[w + 1]]`, root first, and `signs` beside it has
-    the branch that is taken there, +1 or -1; `first` (V + 1,), `nodes` and `signs` (total length,).
+    Attributes: `nodes` (total length of all paths,), the inner nodes on the path of word 0, root first, then
+    those on the path of word 1, and so on; `signs`, the branch taken at each of these, +1 or -1; `first`
+    (V + 1,): the path of word w is at [first[w], first[w + 1]) in both.
     """
 
     first: npt.NDArray[np.int64]
@@ -34,8 +35,8 @@ class HuffmanTree:
     def of(cls, counts: Sequence[int] | npt.NDArray[np.integer[Any]]) -> Self:
         """Build the tree of words with these counts, at least two.
 
-        The same counts give the same tree: of equal weights a word is merged before an inner node, the later
-        word first, and the inner node that is older.
+        The same counts give the same tree. Of equal weights, words are merged before inner nodes, words with
+        higher numbers before those with lower ones, and older inner nodes before younger ones.
 
         Source: Huffman 1952, "A method for the construction of minimum-redundancy codes"; in word vectors
                 Morin & Bengio 2005; Mikolov, Sutskever, Chen, Corrado & Dean 2013, §2.1
@@ -48,7 +49,8 @@ class HuffmanTree:
             levels.append((parents[node], np.where(alive, signs[node], 0)))
             node = np.where(alive, parents[node], node)
             alive &= node != words  # the root, see `_merge`
-        # From the word up, one column a level; turned round, the root comes first and what is missing before.
+        # `levels` go from the words up to the root. In reverse, one column a level, the root comes first;
+        # shorter paths have their empty columns (sign 0) in front of it.
         nodes = np.stack([level[0] for level in levels[::-1]], axis=1) - words
         of_paths = np.stack([level[1] for level in levels[::-1]], axis=1)
         on_path = of_paths != 0
@@ -71,8 +73,9 @@ def _merge(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8]]:
     """Join the two lightest trees until one is left: parent and branch of every word and inner node.
 
-    Words are 0 … V - 1, and V + n is inner node n, the root being V. Merged weights never fall, so those that
-    wait are in order of their making, and two queues serve instead of a heap.
+    Words are 0 … V - 1, and V + n is inner node n, the root being V. Each merged tree weighs at least as much
+    as the one before, so merged trees wait in order, and two queues (words by weight, merged trees by age) do
+    instead of a heap.
     """
     words = len(counts)
     order = np.lexsort((-np.arange(words), np.asarray(counts)))

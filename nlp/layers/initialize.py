@@ -27,7 +27,8 @@ def orthogonal_(w: Floats, generator: np.random.Generator, gain: float = 1.0) ->
 
     A product of orthogonal matrices neither shrinks nor grows a vector, however many there are.
 
-    Equation: Q R = A, A normal;   w = gain Q sign(diag R), uniform over all such matrices
+    Equation: w = gain Q diag(sign(diag R)),   Q R = A, the entries of A standard normal;
+              with these signs every orthogonal matrix is equally probable
     Shapes:   w (…, D, H)
     Source:   Saxe, McClelland & Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning in deep
               linear neural networks", §3; Mezzadri 2007, "How to generate random matrices from the classical
@@ -46,16 +47,20 @@ def identity_(w: Floats, scale: float = 1.0) -> None:
 
     Shapes: w (…, H, H)
     Source: Le, Jaitly & Hinton 2015, "A simple way to initialize recurrent networks of rectified linear
-            units", §3
+            units", §2
     """
     w[...] = scale * np.eye(w.shape[-1], dtype=w.dtype)
 
 
 def forget_bias_(b: Floats, value: float) -> None:
-    """Set the forget gate's bias of an LSTM: at 1 or more it remembers before it has learned to.
+    """Set the forget gate's bias of an LSTM.
+
+    At 1 or more the gate starts out open (f near 1), so the memory is kept, and gradients flow back through
+    it, before the network has learned what to keep.
 
     Shapes: b (4, H), gates i f o g
-    Source: Gers, Schmidhuber & Cummins 2000, "Learning to forget", §4; Jozefowicz, Zaremba & Sutskever 2015,
-            "An empirical exploration of recurrent network architectures", §3
+    Source: Gers, Schmidhuber & Cummins 2000, "Learning to forget: continual prediction with LSTM";
+            Jozefowicz, Zaremba & Sutskever 2015, "An empirical exploration of recurrent network
+            architectures"
     """
     b[_FORGET] = value

@@ -1,7 +1,8 @@
 """The middle of a Huffman tree: the subtrees below its top, as one small dense product each.
 
-Targets that leave the top by the same branch meet the nodes of one subtree and of no other. Sorted by that
-branch, they are some tens of hidden vectors for some tens of nodes, and nothing has to be gathered by target.
+Targets whose paths leave the top by the same branch share one subtree below it, and meet the nodes of no
+other. Sorted by subtree, some tens of hidden vectors meet some tens of nodes in one dense product, and no
+node has to be gathered for a single target.
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ def dense_paths(
 ) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Return the distinct paths through the nodes [first, end), and which of them is each word's (V,).
 
-    A path through the first nodes of a tree is known by the last of them and the branch taken there.
+    A path through the nodes below `end` is identified by the last of them and the branch taken there: it is
+    number 2 n, plus 1 for the branch +1, if n is that node.
 
-    Shapes: column (end,) of each node -> (2 end, 2 C): the branches ±1 or 0, after their absolute values
+    Shapes: column (end,), which of C columns each node has -> (2 end, 2 C): in column C + c the branch ±1 at
+            the node of column c, or 0 where it is not on the path, in column c its absolute value
     """
     words = len(tree.first) - 1
     of_word = np.repeat(np.arange(words), tree.lengths)
@@ -52,7 +55,7 @@ class MiddlePaths:
 
     Equation: as in `RankedTree`, of these nodes only
     Shapes:   H (B, D) hidden vectors; M (M, D) vectors of the nodes
-    Attributes: `nodes` (M,), those of a subtree together.
+    Attributes: `nodes` (M,), sorted by subtree.
     """
 
     def __init__(
@@ -112,20 +115,20 @@ class MiddlePaths:
         return float(self._weights @ nats.sum(axis=1))
 
     def _forward(self, H: Floats, M: Floats) -> Floats:
-        """Scores of each target and the nodes of its subtree, and anything finite in columns beyond."""
+        """Scores of each target and the nodes of its subtree; further columns hold old, finite values."""
         H.take(self._order, axis=0, out=self._hidden, mode="clip")
         for part, nodes, columns in self._subtrees():
             np.matmul(self._hidden[part], M[nodes].T, out=self._scores[part, columns])
         return self._scores
 
     def _subtrees(self) -> Iterator[tuple[slice, slice, slice]]:
-        """Yield the targets, in order, of each subtree, its nodes, and their columns."""
+        """Yield, for each subtree, the slices of its sorted targets, of its nodes, and of their columns."""
         for targets, nodes in zip(parts(self._first_targets), parts(self._first_nodes), strict=True):
             yield targets, nodes, slice(nodes.stop - nodes.start)
 
 
 def _subtrees(tree: HuffmanTree, first: int, end: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Which subtree below the nodes [0, first) each word is in (V,), and each of the nodes [first, end)."""
+    """Number the subtrees below the nodes [0, first): that of each word (V,), of each node from `first`."""
     words = len(tree.first) - 1
     _, exits = dense_paths(tree, 0, first, np.arange(first), np.float32)
     _, of_word = np.unique(exits, return_inverse=True)
@@ -141,5 +144,5 @@ def first_of(sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def parts(first: npt.NDArray[np.int64]) -> list[slice]:
-    """Where each of the parts of `first_of` is."""
+    """The slice of each part, from what `first_of` returned."""
     return [slice(*bounds) for bounds in zip(first[:-1].tolist(), first[1:].tolist(), strict=True)]

@@ -1,9 +1,9 @@
 """Negative sampling over a chunk of consecutive tokens, as a few matrix products.
 
-Every (center, context) pair of a chunk is a cell of a band around the diagonal of X Uᵀ, so blocks of centers
-by their windows hold all positive scores, and pairs never exist one by one. Negative samples are shared by a
-group of neighbouring centers, which makes their scores one product a group. A center with n predictions would
-draw n K negatives; it meets the group's S instead, each with the weight n K / S: the same expected gradient.
+The scores of all (center, context) pairs of a chunk are a band around the diagonal of X Uᵀ, which blocks of
+centers by their windows hold: see `band`. Pairs are never listed one by one. Negative samples are shared by a
+group of neighbouring centers, so that their scores are one product a group. A center with n predictions would
+draw n K negatives; it meets the group's S instead, each with weight n K / S: the same expected gradient.
 """
 
 from __future__ import annotations
@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlp.layers.band import BandShape, ContextBand, window_weights
+from nlp.layers.band import ContextBand
 from nlp.layers.predictors import ContextMeans
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from nlp.layers.arrays import Floats, Ids
-
-__all__ = ["BandShape", "CbowBand", "SharedNegatives", "SkipGramBand", "window_weights"]
+    from nlp.layers.band import BandShape
 
 
 class SharedNegatives:
@@ -42,7 +41,7 @@ class SharedNegatives:
         groups = self._shape.groups
         by_group = H.reshape(groups, -1, self._shape.dim)
         scores = np.matmul(by_group, N.transpose(0, 2, 1), out=self._scores)
-        half_tanh_of_half(scores, 1)
+        subtract_from_logistic_(scores, label=0)
         scores *= (n * n.dtype.type(self._ratio)).reshape(groups, -1, 1)
         np.matmul(scores, N, out=dH.reshape(by_group.shape))
         np.matmul(scores.transpose(0, 2, 1), by_group, out=dN)
@@ -90,7 +89,7 @@ class SkipGramBand:
         """
         Xb, Ub = X.reshape(-1, self.shape.block, self.shape.dim), self._context_band.by_block(U)
         band = np.matmul(Xb, Ub.transpose(0, 2, 1), out=self._band)
-        half_tanh_of_half(band, -1)
+        subtract_from_logistic_(band, label=1)
         band *= self._context_band.weights
         self._negatives.gradients(X, N, self._pairs, dX, dN)
         dX += np.matmul(band, Ub, out=self._dx_of_blocks).reshape(dX.shape)
@@ -107,8 +106,8 @@ class SkipGramBand:
 class CbowBand:
     """Loss and gradients of one chunk of CBOW: the mean of the contexts predicts their center.
 
-    Equation: L = Σ_i [n_i > 0] (-log σ(h_i·u_i) + K/S Σ_s (-log σ(-h_i·v_s))),   with the
-              means h_i, the windows a_ij and the counts n_i of `ContextMeans`
+    Equation: L = Σ_i [n_i > 0] (-log σ(h_i·u_i) + K/S Σ_s (-log σ(-h_i·v_s))),   with the means h_i, the
+              weights a_ij and the counts n_i of `ContextMeans`
     Shapes:   X (B + 2m, D) input vectors of the chunk's tokens and of m on either side; U (B, D) output
               vectors of the centers; N (G, S, D) output vectors of the negatives
     Source:   Mikolov, Chen, Corrado & Dean 2013, §3.1; Mikolov, Sutskever et al. 2013, §2.2, eq. 4
@@ -133,10 +132,10 @@ class CbowBand:
         """Write the gradients of L over `dX`, `dU` and `dN`, shaped like `X`, `U` and `N`."""
         hidden, predicted = self._means.forward(X), self._means.predicted
         scores = np.einsum("id,id->i", hidden, U, out=self._scores)
-        half_tanh_of_half(scores, -1)
+        subtract_from_logistic_(scores, label=1)
         scores *= predicted
         self._negatives.gradients(hidden, N, predicted, self._d_hidden, dN)
-        self._d_hidden += np.multiply(scores[:, None], U, out=dU)  # dU is only lent for this
+        self._d_hidden += np.multiply(scores[:, None], U, out=dU)  # dU serves as scratch
         np.multiply(scores[:, None], hidden, out=dU)
         self._means.backward(self._d_hidden, dX)
 
@@ -147,12 +146,15 @@ class CbowBand:
         return positive + self._negatives.loss(hidden, N, predicted), float(predicted.sum())
 
 
-def half_tanh_of_half(z: Floats, plus: int) -> None:
-    """Replace z by (tanh(z/2) + plus) / 2: σ(z) for +1, σ(z) - 1 for -1."""
+def subtract_from_logistic_(z: Floats, label: int) -> None:
+    """Replace scores by the gradient of their loss: of a pair that occurs (label 1) or a negative (label 0).
+
+    Equation: dL/dz = σ(z) - label = (tanh(z/2) + 1 - 2 label) / 2,   tanh being SIMD code in NumPy
+    """
     half = z.dtype.type(0.5)
     z *= half
     np.tanh(z, out=z)
-    z += z.dtype.type(plus)
+    z += z.dtype.type(1 - 2 * label)
     z *= half
 
 

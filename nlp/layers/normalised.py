@@ -1,11 +1,16 @@
 """Recurrent layers with batch normalisation, in the two forms that were published.
 
-`input` (Laurent et al. 2016) normalises W x over all places of a batch. `recurrent` (Cooijmans et al. 2016)
-normalises W x, the recurrent products and an LSTM's memory, each step by itself: the first steps of a
-sequence are unlike the others. It keeps running statistics of the first steps, and takes those of the last
-one kept for all that come later. They are in `Parameters` of their own, which training averages.
+With BN(x; γ) = γ * (x - μ) / √(σ² + ε), see `batch_norm`:
 
-Shift is `b`, so that only the memory has one of its own. Gradients flow through the statistics of a batch.
+- `input` (Laurent et al. 2016) has z_t = BN(W x_t; γ_x) + U h_{t-1} + b, with μ and σ² over all steps and
+  rows of a batch.
+- `recurrent` (Cooijmans et al. 2016) has z_t = BN(W x_t; γ_x) + BN(U h_{t-1}; γ_u) + b, and in an LSTM
+  h_t = o * tanh(BN(c_t; γ_c) + β_c), with μ and σ² of each step by itself: the first steps of a sequence are
+  unlike the others. Running statistics are kept of the first few steps; those of the last one kept serve for
+  all later steps.
+
+The statistics are in `Parameters` of their own, which training averages. Both products share the shift b.
+Gradients flow through the moments of a batch.
 
 Source: Laurent, Pereyra, Brakel, Zhang & Bengio 2016, "Batch normalized recurrent neural networks", eq. 10;
         Cooijmans, Ballas, Laurent, Gülçehre & Courville 2016, "Recurrent batch normalization", eq. 6 to 8
@@ -19,7 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp.layers.batch_norm import Moments, normalise_, normalise_backward_, normalise_by_
-from nlp.layers.cells import ALL, Link
+from nlp.layers.cell_protocol import ALL, Link
 from nlp.layers.recurrent import (
     Trace,
     input_gradients,
@@ -36,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from nlp.layers.arrays import Floats
-    from nlp.layers.cells import Cell
+    from nlp.layers.cell_protocol import Cell
     from nlp.layers.recurrent import OnStep
     from nlp.layers.workspace import Workspace
 
@@ -49,7 +54,7 @@ FORMS = ("input", "recurrent")
 class NormalisedTrace:
     """What a normalised scan leaves for its way back.
 
-    Attributes: `trace`, the scan's own; `x`, what took the moments of W x; `link`, of the steps.
+    Attributes: `trace`, the scan's own; `x`, what normalised W x; `link`, what normalised the rest, if any.
     """
 
     trace: Trace[Floats]
@@ -58,7 +63,9 @@ class NormalisedTrace:
 
 
 def normalised_shapes(form: str, cell: Cell, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
-    """The tensors of a layer: those of its cell, and `gamma_x`; for `recurrent`, `gamma_u` and more.
+    """The tensors of a layer: those of its cell, and `gamma_x` (G, H).
+
+    In the form `recurrent` also `gamma_u` (G, H), and of an LSTM `gamma_c` and `beta_c` (H,).
 
     Raises: ValueError if there is no such form, or not for this cell
     """
@@ -84,9 +91,10 @@ def statistics_shapes(form: str, cell: Cell, hidden: int, steps: int) -> dict[st
 
 
 def initialize_normalisation_(p: Tensors, statistics: Tensors) -> None:
-    """Set every γ to 0.1, as a recurrence must have it, every variance to 1, and the rest to 0.
+    """Set every γ to 0.1, every β and mean to 0, and every variance to 1.
 
-    At 1, the derivative of tanh over normalised products is well below 1, and gradients vanish.
+    With γ = 1 what goes into tanh has variance 1 or more; its derivative is then mostly well below 1, and
+    gradients vanish.
 
     Source: Cooijmans et al. 2016, §4
     """
@@ -114,10 +122,10 @@ def normalised_forward(
 ) -> tuple[Floats, NormalisedTrace]:
     """Run a normalised cell over a batch: see `recurrent_forward`.
 
-    With `observed`, shaped like `statistics`, the moments are those of the batch, and are written there: this
-    is training. Steps that the batch is too short for get the moments of its last one. Without it, the
-    statistics are used, and nothing can be taken back; `start` steps have been read before. In reverse, steps
-    are counted from the end of the batch.
+    In training, `observed` is given, shaped like `statistics`: the batch is normalised by its own moments,
+    which are written there; where `observed` has more steps than the batch, the moments of the last step
+    stand for the rest. Without `observed` the `statistics` are used, and there is no way back; `start` tells
+    how many steps of the sequence came before this batch. In reverse, steps are counted from the batch's end.
     """
     trace = new_trace(cell, p, x, workspace, active, reverse)
     input_products(p["W"], trace)

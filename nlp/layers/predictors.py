@@ -41,9 +41,9 @@ class Predictors(Protocol):
 class ContextVectors:
     """Skip-gram: every context by itself predicts the center.
 
-    The pairs within a window are the same whichever of the two predicts the other, so the center stands for
-    the context of a context: P(w_i | x_j), as in word2vec.c. What is costly for a word (its path, its row of
-    probabilities) is so met once for each center.
+    The pairs within a window are the same whichever word predicts the other, so here a context predicts the
+    center, P(w_i | x_j), as in word2vec.c. What is costly for a target word (its path through the tree, its
+    row of probabilities) is then needed once for each center instead of once for each pair.
     """
 
     def __init__(self, shape: BandShape, dtype: npt.DTypeLike = np.float32) -> None:
@@ -69,9 +69,9 @@ class ContextVectors:
 class ContextMeans:
     """CBOW: the mean of the input vectors of its contexts predicts the center.
 
-    The width of each window is drawn, as in word2vec.c. The weighted mean over all draws, which stands for
-    them in skip-gram, is not the same here, where the vectors go through a mean and then a logistic function;
-    it was tried, and the vectors were worse by a twentieth.
+    The width of each window is drawn, as in word2vec.c. Weights that stand for the mean over the draws, as
+    `window_weights` has them for skip-gram, are not the same thing here, where vectors go through a mean and
+    then a logistic function; that was tried, and the vectors were worse by a twentieth.
 
     Equation: h_i = Σ_j a_ij x_j / n_i,   n_i = Σ_j a_ij;   h_i = 0 for a center without contexts
               a_ij = 1 for a context at a distance of 1 … m_i in the sentence, m_i drawn from 1 … m
@@ -99,7 +99,7 @@ class ContextMeans:
         self.band.set_diagonal(self.predicted)
 
     def draw_windows(self, sentences: Ids, rng: np.random.Generator) -> None:
-        """Draw the windows and weigh the contexts of a chunk; `set_sentences`, but for the band.
+        """Draw the windows and weigh the contexts of a chunk; `band` is left as it is.
 
         Shapes: sentences (B + 2m,), never falling
         """
@@ -130,7 +130,7 @@ class ContextMeans:
         self._contexts.overlap_add(self._dx_of_blocks, dX)
 
     def spread(self, of_predictors: Floats) -> Floats:
-        """Share by weight: Σ_i a_ij / n_i y_i."""
+        """Share among the contexts by their weight in each mean: y_i -> Σ_i a_ij / n_i y_i, for each j."""
         shared = np.empty((self._contexts.shape.contexts, 1), of_predictors.dtype)
         weights = self._weights.transpose(0, 2, 1)
         self._contexts.overlap_add(weights @ of_predictors.reshape(*self._weights.shape[:2], 1), shared)
@@ -138,9 +138,9 @@ class ContextMeans:
 
 
 def _windows(shape: BandShape, dtype: npt.DTypeLike) -> tuple[Floats, Floats, Floats]:
-    """Rows of the band for 0 … m contexts before a center, for as many after it, and for the mean of both.
+    """All rows that a band can have: of c contexts before the center, of c after it, and of the mean of both.
 
-    Shapes: -> thrice (m + 1, block, block + 2m), views: by contexts and the place of the center in its block
+    Shapes: -> three views (m + 1, block, block + 2m), indexed by c and the place of the center in its block
     """
     reach = shape.window + shape.block
     offset = np.arange(1 - reach, reach)

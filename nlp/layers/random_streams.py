@@ -10,9 +10,9 @@ import numpy as np
 class RandomStreams:
     """A generator for each (purpose, epoch, number), all from one seed.
 
-    Philox is a counter-based generator: its output is a function of (key, counter), so the stream of any
-    chunk is reached in under a microsecond, in any order and by any worker. A stream has 2⁶⁴ blocks of four
-    numbers; streams never overlap.
+    Philox is a counter-based generator: its output is a function of (key, counter), so any stream is reached
+    in under a microsecond, in any order and by any worker. The address fills the three high words of the
+    counter; the low word is left to the stream, which has 2⁶⁴ blocks of four numbers and never meets another.
 
     Source: Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"
     """

@@ -1,8 +1,8 @@
 """Hierarchical softmax where each hidden vector predicts one target, as in CBOW: paths rank by rank.
 
-The nodes below the top come in ranks: first the first one of every target, then the second ones, and so on.
-With the targets of most nodes in front, a rank is about the first n of them: their hidden vectors are a view,
-and only nodes are gathered.
+The nodes below the top come in ranks: the first one of every target, then the second ones, and so on. With
+the targets sorted by falling number of nodes, those that have a node of some rank are the first n of them.
+Their hidden vectors are a view, then, and only nodes have to be gathered.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class RankedTree:
     """
 
     def __init__(self, band: ContextBand, tree: HuffmanTree, top: int, end: int) -> None:
-        """Lay out a tree of which `top` nodes are met by all targets, those from there to `end` by some."""
+        """Lay out a tree: its first `top` nodes are scored for all targets, those up to `end` by subtree."""
         shape, dtype = band.shape, band.weights.dtype
         self._band = band
         self._paths = paths = SplitPaths(tree, top, dtype, end)
@@ -50,10 +50,10 @@ class RankedTree:
         self.deep = paths.by_rank(np.zeros(shape.centers, np.int32))
 
     def set_targets(self, targets: Ids) -> tuple[Floats, Floats, Floats]:
-        """Look up the paths of the targets, once the band has its weights.
+        """Look up the paths of the targets; the band must have its weights by then.
 
-        Shapes: targets (B,) -> branches weighed for each hidden vector (B,), for each of `dense_nodes` (T,),
-                and for each of the nodes below, of which `deep` tells (E,)
+        Shapes: targets (B,) -> the weight of all branches that each hidden vector takes part in (B,), each of
+                `dense_nodes` (T,), and each of `deep.nodes` (E,)
         """
         self.deep = deep = self._paths.by_rank(targets)
         of_centers = self._band.diagonal()
@@ -69,8 +69,9 @@ class RankedTree:
     def gradients(self, H: Floats, T: Floats, U: Floats, dH: Floats, dT: Floats, dU: Floats) -> None:
         """Write the gradients of L over `dH`, `dT` and `dU`, shaped like `H`, `T` and `U`.
 
-        Equation: dL/dz = (tanh(z/2) - s) / 2. It is taken where a = 0 as well: there h = 0, so that `dT` and
-                  `dU` are 0, and `dH` is of no contexts.
+        Equation: dL/dz = (tanh(z/2) - s) / 2
+        The weight a is left out, which changes nothing: where it is 0, h is 0, so that nothing is added to
+        `dT` and `dU`, and h is a mean of no contexts, so that nobody reads its row of `dH`.
         """
         hidden = H.take(self.deep.order, axis=0, out=self._hidden, mode="clip")
         top = self._paths.top
@@ -86,14 +87,14 @@ class RankedTree:
         self._middle.gradients(H, T[top:], dH, dT[top:])
 
     def _gradients_below(self, U: Floats, dU: Floats) -> None:
-        """Write `dU`, and add what the nodes below the top have for the hidden vectors."""
+        """Write the gradient of the nodes below over `dU`; add their part of the hidden vectors' gradient."""
         z = self._scores_below(U)
         _tanh_of_half(z)
         z -= self.deep.signs
         z *= z.dtype.type(0.5)
         for n, rank in self._ranks():
             of_rank = z[rank, None]
-            self._d_hidden[:n] += np.multiply(of_rank, U[rank], out=dU[rank])  # dU is only lent for this
+            self._d_hidden[:n] += np.multiply(of_rank, U[rank], out=dU[rank])  # dU serves as scratch
             np.multiply(of_rank, self._hidden[:n], out=dU[rank])
 
     def _scores_below(self, U: Floats) -> Floats:
@@ -104,7 +105,7 @@ class RankedTree:
         return z
 
     def _ranks(self) -> Iterator[tuple[int, slice]]:
-        """Yield how many targets, from the first one, have a node of each rank, and where these nodes are."""
+        """Yield for each rank how many of the sorted targets have a node of it, and where these nodes are."""
         start = 0
         for n in self.deep.sizes:
             yield n, slice(start, start + n)

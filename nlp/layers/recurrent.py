@@ -1,7 +1,22 @@
-"""One scan over time for every cell: forward or in reverse, over ragged batches, from any state to the next.
+"""Recurrent layers: a cell run over time, and backpropagation through time (BPTT). One scan for every cell.
+
+`scan` takes the steps t = 1 … T of a cell; `scan_back` takes them back, from T to 1. Let the loss be Σ_t E_t,
+where E_t is computed from h_t, and z_t = W x_t + U h_{t-1} + b. The gradient dh_t of the RNN's h_t is what
+comes from E_t and what comes back from step t+1 (LSTM and GRU have more ways back: see `cells`):
+
+    dh_t = ∂E_t/∂h_t + (∂h_{t+1}/∂h_t)ᵀ dh_{t+1}
+    dW = Σ_t dz_t x_tᵀ,   dU = Σ_t dz_t h_{t-1}ᵀ,   db = Σ_t dz_t
+
+Written out for one E_T this is the textbook's sum over all paths,
+
+    ∂E_T/∂U = Σ_k ∂E_T/∂h_T (Π_{j=k+1…T} ∂h_j/∂h_{j-1}) ∂h_k/∂U   (∂h_k/∂U with h_{k-1} held fixed)
+
+whose product of T - k Jacobians vanishes or explodes as T - k grows. It is never formed: the gradient, a
+vector, is multiplied by one Jacobian after the other.
 
 What does not depend on the step before is done for all steps at once: W x is one product a gate, and dW, dU
-and db are taken once a batch. Only the recurrent product and the gates are left in the loop.
+and db are taken once a batch. Only the recurrent product and the gates are left in the loop. Scans go forward
+or in reverse, over ragged batches, and from any state, so that a text can be read on window by window.
 """
 
 from __future__ import annotations
@@ -11,7 +26,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from nlp.layers.cells import Link, add_products_
+from nlp.layers.arrays import check_ids
+from nlp.layers.cell_protocol import Link, add_products_
 from nlp.layers.scatter import RowGroups
 
 if TYPE_CHECKING:
@@ -20,7 +36,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from nlp.layers.arrays import Floats, Ids
-    from nlp.layers.cells import Cell
+    from nlp.layers.cell_protocol import Cell
     from nlp.layers.workspace import Workspace
 
     Tensors = Mapping[str, Floats]
@@ -32,9 +48,10 @@ Inputs = TypeVar("Inputs", bound="npt.NDArray[Any]")
 
 @dataclass(frozen=True)
 class Trace(Generic[Inputs]):
-    """What a scan leaves for its way back, which uses it up; valid until its workspace's next scan.
+    """What a scan leaves for its way back, which overwrites it; valid until its workspace's next scan.
 
-    Attributes: `inputs`, x (T, B, D) or ids (T, B); `z` (G, T, B, H); `states` (S, T + 1, B, H); `saved`
+    Attributes: `inputs`, x (T, B, D) or ids (T, B); `z` (G, T, B, H), see `Cell`; `states` (S, T + 1, B, H),
+    before the first step and after each (in reverse, the first step is the last in memory); `saved`
     (saved, T, B, H); `active`, `reverse` as they were given.
     """
 
@@ -58,11 +75,12 @@ def recurrent_forward(
 ) -> tuple[Floats, Trace[Floats]]:
     """Run a cell over a batch of sequences.
 
-    Rows of different lengths are sorted by falling length: `active[t]` rows are still alive at t. Those that
-    have ended keep their state, and h repeats it there. In reverse, a row starts at its own last place.
+    Rows of different lengths are sorted by falling length: the first `active[t]` rows are still alive at t.
+    Those that have ended keep their state, and h repeats it there. In reverse, a row starts at its own end.
 
     Equation: state_t = cell(W x_t + b, state_{t-1}),   or from state_{t+1} in reverse
-    Shapes:   x (T, B, D), contiguous, finite everywhere; state (S, B, H), overwritten with the final one
+    Shapes:   x (T, B, D), contiguous, finite also where a row has ended; state (S, B, H), overwritten with
+              the final one
     Returns:  h (T, B, H), a view into `workspace`, and what `recurrent_backward` needs
     """
     trace = new_trace(cell, p, x, workspace, active, reverse)
@@ -82,11 +100,12 @@ def recurrent_backward(
     d_state: Floats | None = None,
     on_step: OnStep | None = None,
 ) -> Floats:
-    """Add the gradients of the parameters to `grad`; return that of x.
+    """Backpropagation through time: add the gradients of the parameters to `grad`, return that of x.
 
-    `on_step(t, d)` sees the gradient d (S, B, H) of the state that step t leaves, each part of it with the
-    others held fixed. It may read d, which the scan goes on with.
+    `on_step(t, d)` is shown, at each step back, the gradient d (S, B, H) of the state that step t left: of h,
+    and of an LSTM's c, each with the other held fixed. It must not change d, which the scan goes on with.
 
+    Equation: see the head of this module
     Shapes:   dh (T, B, H), ignored where a row has ended; d_state (S, B, H), the gradient of the final state
               (zero if it is not given), overwritten with that of the initial one
     Returns:  dx (T, B, D), zero where a row has ended; a buffer of `workspace`
@@ -109,21 +128,20 @@ def lookup_forward(
     active: Sequence[int] | None = None,
     reverse: bool = False,
 ) -> tuple[Floats, Trace[Ids]]:
-    """`recurrent_forward` over the rows of an embedding, for vocabularies smaller than the batch.
+    """`recurrent_forward` of x_t = E[ids_t], for vocabularies smaller than the batch.
 
-    E W + b is taken once for every token of the vocabulary, not for every place of the batch.
+    W x + b is computed once for every token of the vocabulary, then looked up for every place of the batch.
 
     Shapes: E (V, D); ids (T, B) int in [0, V), also where a row has ended
     Raises: IndexError if an id is outside [0, V)
     """
-    if ids.size and (ids.min() < 0 or ids.max() >= len(E)):
-        raise IndexError(f"ids reach from {ids.min()} to {ids.max()}, outside [0, {len(E)})")
+    check_ids(ids, len(E))
     table = workspace("table", cell.gates, len(E), p["b"].shape[1])
     np.matmul(E, p["W"], out=table)
     table += p["b"][:, None]
     trace = new_trace(cell, p, ids, workspace, active, reverse)
     for gate, of_gate in zip(table, trace.z, strict=True):
-        gate.take(ids, axis=0, out=of_gate, mode="clip")  # "raise", the default, would buffer the whole
+        gate.take(ids, axis=0, out=of_gate, mode="clip")  # "raise", the default, would copy `out`
     return scan(cell, Link(p), trace, state, workspace), trace
 
 
@@ -141,6 +159,9 @@ def lookup_backward(
     on_step: OnStep | None = None,
 ) -> None:
     """Add the gradients of the parameters to `grad` and those of E (V, D) to `dE`: see `recurrent_backward`.
+
+    The gradients of all places with the same token are summed first, S_g (V, H); the rest is as if every
+    token had occurred once. Indices: gate g, token v, step t, row b.
 
     Equation: S_gv = Σ_{t,b: ids_tb = v} dz_gtb;   dW_g += Eᵀ S_g;   dE += Σ_g S_g W_gᵀ;   db_g += Σ_v S_gv
     """
@@ -195,7 +216,7 @@ def input_gradients(W: Floats, grad: Tensors, trace: Trace[Floats], workspace: W
 def recurrent_gradients(
     cell: Cell, grad: Tensors, trace: Trace[Any], d_products: Floats, workspace: Workspace
 ) -> None:
-    """Add the gradients of all but W and b, from that of the recurrent products (G, T, B, H)."""
+    """Add the gradients of all tensors but W and b, from that of the recurrent products (G, T, B, H)."""
     gates, steps, batch, hidden = d_products.shape
     rows = steps * batch
     before = trace.states[0, 1:] if trace.reverse else trace.states[0, :-1]
@@ -212,7 +233,7 @@ def _sum_of_products(dz: Floats, W: Floats, dx: Floats, workspace: Workspace) ->
 
 
 def steps_of(trace: Trace[Any]) -> Iterator[tuple[int, int, int, int]]:
-    """For each step: t, the places of the states before and after it, and the rows alive."""
+    """Yield each step in its order: t, where in `states` the state before and after it is, rows alive."""
     _, count, batch, _ = trace.z.shape
     for t in range(count - 1, -1, -1) if trace.reverse else range(count):
         alive = batch if trace.active is None else trace.active[t]
@@ -225,13 +246,14 @@ def scan(cell: Cell, link: Link, trace: Trace[Any], state: Floats, workspace: Wo
     states, reverse = trace.states, trace.reverse
     states[:, count if reverse else 0] = state
     scratch = workspace("scratch", cell.scratch, batch, hidden)
-    for t, a, b, n in steps_of(trace):
+    for t, before, after, n in steps_of(trace):
         link.at = t
+        z, saved = trace.z[:, t], trace.saved[:, t]
         cell.forward(
-            link, trace.z[:, t, :n], states[:, a, :n], states[:, b, :n], trace.saved[:, t, :n], scratch[:, :n]
+            link, z[:, :n], states[:, before, :n], states[:, after, :n], saved[:, :n], scratch[:, :n]
         )
         if n < batch:
-            states[:, b, n:] = states[:, a, n:]
+            states[:, after, n:] = states[:, before, n:]
     state[...] = states[:, 0 if reverse else count]
     return states[0, :count] if reverse else states[0, 1:]
 
@@ -245,19 +267,19 @@ def scan_back(
     d_state: Floats | None,
     on_step: OnStep | None,
 ) -> None:
-    """Leave in `trace.z` the gradient of W x + b, zero where a row has ended."""
+    """Take all steps back; leave in `trace.z` the gradient of W x + b, zero where a row has ended."""
     _, _, batch, hidden = trace.z.shape
     scratch = workspace("scratch", cell.scratch, batch, hidden)
     d, back = workspace("d", 2, cell.states, batch, hidden)
     d[...] = 0 if d_state is None else d_state
-    for t, a, _, n in reversed(list(steps_of(trace))):
-        d[0, :n] += dh[t, :n]
+    for t, before, _, n in reversed(list(steps_of(trace))):
+        d[0, :n] += dh[t, :n]  # ∂E_t/∂h_t joins what has come back from step t+1
         if on_step is not None:
             on_step(t, d)
         link.at = t
         z, saved = trace.z[:, t], trace.saved[:, t]
         cell.backward(
-            link, d[:, :n], back[:, :n], z[:, :n], trace.states[:, a, :n], saved[:, :n], scratch[:, :n]
+            link, d[:, :n], back[:, :n], z[:, :n], trace.states[:, before, :n], saved[:, :n], scratch[:, :n]
         )
         if n < batch:
             back[:, n:] = d[:, n:]
@@ -269,7 +291,7 @@ def scan_back(
 
 
 def transposed(U: Floats, workspace: Workspace) -> Floats:
-    """Uᵀ of each gate, contiguous: twice as fast in a small product as a view."""
+    """Uᵀ of each gate, as a contiguous copy: twice as fast in a small product as a transposed view."""
     UT = workspace("UT", *U.shape)
     UT[...] = U.swapaxes(1, 2)
     return UT

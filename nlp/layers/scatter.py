@@ -1,8 +1,8 @@
 """Sums of gradients by row: the backward pass of every lookup, fast and in a fixed order.
 
-`np.add.at` adds one row at a time, and sorting with `np.add.reduceat` has to move every row. Here all first
-occurrences of the distinct rows are taken at once, then all second occurrences, and so on: a few large array
-operations, because few rows occur often. Those that do are summed each on its own.
+`np.add.at` adds one row at a time, and `np.add.reduceat` needs all rows moved into sorted order first. Here
+the first occurrences of all distinct rows are taken at once, then all second occurrences, and so on: a few
+large array operations, because few rows occur often. Those that do are summed each on its own.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 _ZERO = np.zeros(1, np.int64)
 _LARGEST_INT16 = 2**15 - 1
-# Occurrences beyond which one row alone is worth a call of its own. Whether it takes one must not depend on
-# the other rows of its part: the order of additions is another one there.
+# A row that occurs more often than this is summed by a call of its own, which adds in another order. So the
+# limit is a constant: were it chosen by what other rows there are, a row's sum would depend on how the rows
+# are divided among workers.
 _FREQUENT = 24
 
 
@@ -28,9 +29,9 @@ _FREQUENT = 24
 class RowGroups:
     """Where each distinct row occurs in a list of rows, most frequent row first.
 
-    Attributes: `rows` (R,), distinct; `first` and `count` (R,): the occurrences of row r are
-    `order[first[r] : first[r] + count[r]]`, in the order of the list; `by_count` (R,), which of the distinct
-    rows in rising order comes at each place.
+    Attributes: `rows` (R,), the distinct rows; `first` and `count` (R,): `rows[r]` occurs at the places
+    `order[first[r] : first[r] + count[r]]` of the list, in rising order; `by_count` (R,), the sort by count:
+    `rows[r]` is number `by_count[r]` of the distinct rows in rising order.
     """
 
     rows: npt.NDArray[np.integer[Any]]
@@ -43,8 +44,8 @@ class RowGroups:
     def of(cls, rows: npt.NDArray[np.integer[Any]], part: int = 0, parts: int = 1) -> Self:
         """Group `rows` (N,), each in [0, 2³¹), or -1 for a place that has none.
 
-        Of several `parts` take one: they share no row, cover all of them, and are about equal work where the
-        rows with the lowest numbers are the most frequent ones.
+        With several `parts`, group only the rows r with r mod `parts` = `part`. The parts share no row, cover
+        all of them, and are about equal work where the lowest numbers are the most frequent rows.
         """
         # One sort of (row, position) pairs packed in int64: no ties, so NumPy's fastest sort will do,
         # several times as fast as a stable argsort.
@@ -56,7 +57,8 @@ class RowGroups:
         starts = np.flatnonzero(packed[1:] != packed[:-1]) + 1
         first = np.concatenate((_ZERO, starts))[: len(places)]
         count = np.diff(first, append=len(places))
-        # Integers of 16 bits are sorted by radix, in a tenth of the time; so large counts are all alike.
+        # NumPy sorts 16-bit integers by radix, in a tenth of the time, so counts are capped at 2¹⁵ - 1: the
+        # order of rows that occur more often than that among themselves does not matter.
         by_count = (-np.minimum(count, _LARGEST_INT16)).astype(np.int16).argsort(kind="stable")
         first = first[by_count]
         return cls(packed[first], order, first, count[by_count], by_count)
@@ -68,7 +70,7 @@ class RowGroups:
         Shapes:   values (N, D) -> y (R, D)
         """
         sums = values.take(self.order[self.first], axis=0)
-        # above[c] rows, the first ones, occur more than c times.
+        # The first above[c] rows occur more than c times.
         above = (-self.count).searchsorted(-np.arange(_FREQUENT + 1), side="left").tolist()
         frequent = above[_FREQUENT]
         ones = np.ones(self.count.max(initial=0), values.dtype)
@@ -94,7 +96,7 @@ class RowGroups:
 
 
 def _places(rows: npt.NDArray[np.integer[Any]], part: int, parts: int) -> npt.NDArray[np.int64]:
-    """Positions of the rows of a part."""
+    """Where in the list the rows of a part stand."""
     if parts > 1:
         return np.flatnonzero((rows % rows.dtype.type(parts) == part) & (rows >= 0))
     return np.flatnonzero(rows >= 0) if rows.min(initial=0) < 0 else np.arange(len(rows))

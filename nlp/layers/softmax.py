@@ -1,6 +1,7 @@
 """Softmax over a vocabulary and the cross-entropy of the tokens that came, in place.
 
-Rows are taken in blocks that stay in the cache through all passes: a batch of logits is far larger than it.
+Each pass over a whole batch of logits would have to fetch it from memory, since it is far larger than the
+processor's cache. So rows are taken in blocks that stay in the cache through all passes.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from nlp.layers.arrays import check_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +31,7 @@ def softmax_cross_entropy(logits: Floats, targets: npt.NDArray[np.integer[Any]],
     Raises:   IndexError if a target is outside [0, V)
     Source:   Goodfellow, Bengio & Courville 2016, Deep Learning, §6.2.2.3
     """
-    _check_targets(targets, logits.shape[1])
+    check_ids(targets, logits.shape[1])
     loss = 0.0
     for rows in _blocks(logits):
         z, weights = logits[rows], mask[rows]
@@ -44,8 +47,8 @@ def softmax_cross_entropy(logits: Floats, targets: npt.NDArray[np.integer[Any]],
 
 
 def cross_entropy(logits: Floats, targets: npt.NDArray[np.integer[Any]], mask: Floats) -> float:
-    """The loss of `softmax_cross_entropy` alone; `logits` are overwritten all the same, by scratch."""
-    _check_targets(targets, logits.shape[1])
+    """The loss of `softmax_cross_entropy` alone; `logits` are overwritten here too, with scratch values."""
+    check_ids(targets, logits.shape[1])
     loss = 0.0
     for rows in _blocks(logits):
         z = logits[rows]
@@ -72,8 +75,3 @@ def log_softmax(logits: Floats, out: Floats | None = None) -> Floats:
 def _blocks(logits: Floats) -> Iterator[slice]:
     height = max(1, _BLOCK // logits.shape[1])
     return (slice(first, first + height) for first in range(0, len(logits), height))
-
-
-def _check_targets(targets: npt.NDArray[np.integer[Any]], size: int) -> None:
-    if targets.size and (targets.min() < 0 or targets.max() >= size):
-        raise IndexError(f"targets reach from {targets.min()} to {targets.max()}, outside [0, {size})")

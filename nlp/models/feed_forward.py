@@ -8,7 +8,7 @@ import numpy as np
 
 from nlp.layers.dense import dense_backward, dense_forward
 from nlp.layers.dropout import dropout_, dropout_mask
-from nlp.layers.embedding import embedding_backward
+from nlp.layers.embedding import embedding_backward, embedding_forward
 from nlp.layers.initialize import uniform_
 from nlp.layers.parameters import Parameters
 from nlp.models.output_layer import make_output
@@ -26,7 +26,11 @@ _HIDDEN = "hidden"
 
 
 class _Pass(NamedTuple):
-    """What the way back needs: the ids read, their embeddings, the hidden layer, the dropout of each."""
+    """What the backward pass needs.
+
+    Attributes: `read` (n + T, B), ids; `x` (T B, n D), embeddings; `h` (T B, H); `x_mask`, `h_mask`, the
+    dropout of both; `features`, what the output layer got: h, or [h; x] with direct connections.
+    """
 
     read: Ids
     x: Floats
@@ -37,14 +41,14 @@ class _Pass(NamedTuple):
 
 
 class FeedForward:
-    """P(next token | the last n - 1 tokens).
+    """P(next token | the last n tokens), n being `context`: what the literature calls an (n+1)-gram model.
 
-    Before a text stand line ends. Dropout is on the embeddings and on the hidden layer.
+    Line ends stand in for the tokens before a text. Dropout is on the embeddings and on the hidden layer.
 
-    Equation: x_t = [E[id_{t-n+2}] … E[id_t]];   h_t = tanh(x_t W_h + b_h)
+    Equation: x_t = [E[id_{t-n+1}]; …; E[id_t]];   h_t = tanh(W_h x_t + b_h)
               P(id_{t+1}) = softmax(W h_t + b),   or W [h_t; x_t] with direct connections
-    Shapes:   E (V, D); `hidden.W` ((n-1) D, H) and `hidden.b` (H,); the output layer's W (V, H) or
-              (V, H + (n-1) D), b (V,); the state (n-1, B): the last ids of each stream, as floats
+    Shapes:   E (V, D); `hidden.W` (n D, H), W_h transposed, and `hidden.b` (H,); the output layer's W (V, H)
+              or (V, H + n D), b (V,); the state (n, B): the last ids of each stream, as floats
     Source:   Bengio, Ducharme, Vincent & Jauvin 2003, "A neural probabilistic language model", §2
     """
 
@@ -72,13 +76,14 @@ class FeedForward:
     def initialize_(self, generator: np.random.Generator) -> None:
         """Draw every weight uniformly from ±`init_scale`; biases are zero.
 
-        Without `init_scale`: ±0.1 for the embedding and ±1/√inputs for all else.
+        Without `init_scale`: ±0.1 for the embedding, and ±1/√n for a matrix that takes n inputs.
         """
         for name, w in self.parameters.views().items():
             if name.rpartition(".")[2].startswith("b"):
                 w[...] = 0
                 continue
-            inputs = w.shape[0] if name.startswith(_HIDDEN) else w.shape[-1]
+            has_rows_of_tokens = name == "output.W" and self.config.softmax == "full"
+            inputs = w.shape[1 if has_rows_of_tokens else 0]
             own = EMBEDDING_RANGE if name == "E" else inputs**-0.5
             uniform_(w, own if self.config.init_scale is None else self.config.init_scale, generator)
 
@@ -116,20 +121,21 @@ class FeedForward:
         return loss, int(np.count_nonzero(mask))
 
     def hidden(self, ids: Ids, state: Floats, workspace: Workspace) -> Floats:
-        """What the output layer gets, without dropout; moves `state`. Shapes: ids (T, B) -> (T B, inputs)."""
+        """The features of the output layer, without dropout; moves `state`.
+
+        Shapes: ids (T, B) -> (T B, H), or (T B, H + n D) with direct connections
+        """
         return self._forward(ids, state, workspace, None).features
 
     def _forward(
         self, ids: Ids, state: Floats, workspace: Workspace, generator: np.random.Generator | None
     ) -> _Pass:
         n, (steps, batch) = self.config.context, ids.shape
-        E = self.parameters["E"]
         read = np.concatenate((state.astype(ids.dtype), ids))
         state[...] = read[steps:]
-        # (T, B, n-1): the tokens that each prediction is made from, the newest last.
+        # (T, B, n): the tokens that each prediction is made from, the newest last.
         windows = np.lib.stride_tricks.sliding_window_view(read[1:], n, axis=0)
-        x = E.take(windows, axis=0, out=workspace("x", *windows.shape, E.shape[1]), mode="clip")
-        x = x.reshape(steps * batch, -1)
+        x = embedding_forward(self.parameters["E"], windows, workspace).reshape(steps * batch, -1)
         x_mask = self._mask(x.shape, workspace.scope("x"), generator)
         h = dense_forward(self.parameters.scope(_HIDDEN), dropout_(x, x_mask), workspace.scope(_HIDDEN))
         np.tanh(h, out=h)
@@ -161,7 +167,7 @@ class FeedForward:
         self._embedding_backward(forward.read, dropout_(dx, x_mask), gradients["E"], workspace)
 
     def _embedding_backward(self, read: Ids, dx: Floats, dE: Floats, workspace: Workspace) -> None:
-        """Add up what a token gets from the n - 1 predictions it takes part in, then what its row gets."""
+        """Sum the gradients of each place of the text over the n windows that it is in, then by token."""
         n, (places, batch) = self.config.context, read.shape
         steps, dim = places - n, dE.shape[1]
         of_places = workspace("of_places", places - 1, batch, dim)

@@ -27,14 +27,17 @@ HIDDEN_SIDE = 0.05
 class FillModel:
     """P(token | all before it, all behind it), by two stacks that meet only at the output.
 
-    The stacks read in opposite directions and never see each other's layers: were they joined between layers,
-    a token's answer would come back to it from its neighbours. A batch is that of a language model, `targets`
-    being the tokens behind `ids`: the forward stack reads `ids` and carries its state from window to window,
-    the backward stack reads `targets` from the window's end, as if nothing stood behind it. So every token is
-    predicted once an epoch, and those at the end of a window from few tokens or none on their right.
+    The stacks read in opposite directions and never see each other's layers. Were their outputs joined
+    between layers, as in a stacked bidirectional tagger, the second layer at a neighbour would have seen the
+    token that is to be predicted, and would give the answer away.
 
-    In training some predictions see one side only, the other being zero. The same weights so are a language
-    model in either direction too, by which gaps of several tokens are weighed.
+    A batch is that of a language model, where `targets` are `ids` moved on by one token. The forward stack
+    reads `ids` and carries its state from window to window; the backward stack reads `targets` from the
+    window's end, as if nothing stood behind it. So every token is predicted once an epoch, those at the end
+    of a window from few tokens on their right, or none.
+
+    In training some predictions see one side only, the other being zero. So the same weights are also a
+    language model in either direction, which is needed to weigh candidates for gaps of several tokens.
 
     Equation: →h_t = stack(→h_{t-1}, x_t);   ←h_t = stack'(←h_{t+1}, x_t);   ←h behind the window = 0
               P(x_t | others) = softmax(W [→h_{t-1}; ←h_{t+1}] + b)
@@ -84,7 +87,7 @@ class FillModel:
         batch: Batch,
         state: Floats,
         gradients: Parameters,
-        observed: Parameters,  # noqa: ARG002  there are no statistics
+        observed: Parameters,  # noqa: ARG002 - it keeps no statistics
         workspace: Workspace,
         generator: np.random.Generator,
     ) -> tuple[float, int]:
@@ -102,7 +105,7 @@ class FillModel:
         of_stack = workspace("of_stack", *left.shape)
         np.multiply(d_left, seen[0], out=of_stack)
         self.forward.backward(p, gradients, of_stack, passes[0], workspace.scope("forward"))
-        of_stack[-1] = 0  # what has read the first target too predicts nothing
+        of_stack[-1] = 0  # the backward stack's last output has read all targets: it predicts none of them
         np.multiply(d_right[:-1], seen[1][:-1], out=of_stack[-2::-1])
         self.backward.backward(p, gradients, of_stack, passes[1], workspace.scope("backward"))
         return loss, int(np.count_nonzero(mask))
@@ -137,7 +140,7 @@ class FillModel:
         workspace: Workspace,
         generator: np.random.Generator | None,
     ) -> tuple[Floats, tuple[Pass, Pass]]:
-        """What predicts each target, and what both stacks leave for their way back.
+        """What predicts each target, and what both stacks leave for the backward pass.
 
         Shapes: ids, targets (T, B) -> (T, B, 2H): [→h of all before the target; ←h of all behind it]
         """

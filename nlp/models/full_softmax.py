@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from nlp.training.synchronous import Chunk, RowUpdates
 
 MANY_WORDS = 30_000
-"""Above so many words, training takes days where negative sampling takes minutes: say so."""
+"""The size of a vocabulary above which to warn: training takes days where negative sampling takes minutes."""
 
 _CURVATURE = 4
-"""Pairs that a prediction counts for where rates are bounded, see `apply_rows`.
+"""How many pairs a prediction counts for in `apply_rows`, which lowers rates by pairs.
 
-A logistic pair bends by |u|²/4 at most, a softmax by twice that, along its input and its output vectors at
-once; with 2, texts of few words diverged.
+The second derivative of a logistic pair's loss along the input vector is at most |u|²/4, that of a softmax
+twice as much, and input and output vectors move at once. With 2, texts of few words diverged.
 """
 
 

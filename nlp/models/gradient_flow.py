@@ -1,8 +1,10 @@
 """How the gradient of a loss at the last step fades or grows on its way back: ‖∂E_T/∂h_k‖ by lag T - k.
 
-The lecture's product of Jacobians, Π ∂h_j/∂h_{j-1}, shrinks or grows exponentially with the number of its
-factors. Which of the two, and how fast, is a matter of the cell and above all of its recurrent weights: every
-curve therefore names the initialisation that it was measured with.
+    ∂E_T/∂h_k = ∂E_T/∂h_T Π_{j=k+1…T} ∂h_j/∂h_{j-1}
+
+The product of Jacobians shrinks or grows exponentially with the number of its factors. Which of the two, and
+how fast, depends on the cell and above all on its recurrent weights: so every curve names the initialisation
+that it was measured with.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import numpy as np
 
 from nlp.errors import InputError
 from nlp.layers.cells import make_cell
-from nlp.layers.clipping import global_norm, norm_factor
+from nlp.layers.clipping import norm_factor
 from nlp.layers.initialize import forget_bias_, identity_, orthogonal_, uniform_
 from nlp.layers.normalised import (
     initialize_normalisation_,
@@ -27,24 +29,24 @@ from nlp.layers.parameters import Parameters
 from nlp.layers.random_streams import RandomStreams
 from nlp.layers.recurrent import recurrent_backward, recurrent_forward
 from nlp.layers.workspace import Workspace
-from nlp.models.language_model_config import LanguageModelConfig
+from nlp.models.language_model_config import INITS, LanguageModelConfig
 from nlp.models.recurrent_stack import FORMS_OF_NORM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nlp.layers.arrays import Floats
-    from nlp.layers.cells import Cell
+    from nlp.layers.cell_protocol import Cell
 
-UNIFORM, ORTHOGONAL, IDENTITY = INITIALIZATIONS = ("uniform", "orthogonal", "identity")
+UNIFORM, ORTHOGONAL, IDENTITY = INITS
 BATCH = 16  # sequences, over whose norms the mean is taken
-WARM_UP = 50  # steps from the zero state until h is what it usually is
+WARM_UP = 50  # steps before those that are measured, so that h has forgotten the zeros it started from
 _WEIGHTS, _INPUTS, _DIRECTIONS = 0, 1, 2  # purposes of random numbers
 
 
 @dataclass(frozen=True)
 class FreshCell:
-    """A cell as a training starts with it, and what it is fed: standard normal inputs, as wide as `hidden`.
+    """A cell as a training starts with it; its inputs are standard normal vectors, `hidden` numbers each.
 
     Attributes: `cell`, `activation` of rnn, `gru_reset`, `hidden`, `norm`, `forget_bias` of lstm as in
     `LanguageModelConfig`; `initialization` of U (W is always uniform in ±1/√H); `recurrent_scale`, by which U
@@ -65,7 +67,7 @@ class FreshCell:
 
     def __post_init__(self) -> None:
         shared = ("cell", "activation", "gru_reset", "hidden", "norm", "forget_bias")
-        LanguageModelConfig(**{name: getattr(self, name) for name in shared})
+        LanguageModelConfig(init=self.initialization, **{name: getattr(self, name) for name in shared})
 
     @property
     def label(self) -> str:
@@ -106,10 +108,9 @@ class Flow:
     clip_factor: float = 1.0
 
     def clipped(self, limit: float) -> Flow:
-        """The flow that training would see with gradients clipped by global norm: lower, and no less steep.
+        """The flow with gradients clipped by global norm: every norm times the same factor, so no less steep.
 
-        Source: Pascanu, Mikolov & Bengio 2013, "On the difficulty of training recurrent neural networks",
-                §3.2
+        Equation and source: see `norm_factor`
         """
         factor = norm_factor(self.gradient_norm, limit)
         cell_norms = None if self.cell_norms is None else self.cell_norms * factor
@@ -118,7 +119,7 @@ class Flow:
 
 @dataclass
 class NormsByStep:
-    """Takes the gradient of the state at each step back, and keeps the mean of its norms."""
+    """Keeps the norm of the gradient of the state at each step back, as a mean over the sequences."""
 
     norms: list[Floats] = field(default_factory=list)
 
@@ -136,8 +137,9 @@ class NormsByStep:
 def fresh_flow(fresh: FreshCell, lags: int) -> Flow:
     """The flow through an untrained cell, of a loss that is linear in the last output.
 
-    Equation: E_T = mean over sequences of v·h_T,   v a random direction of length 1, so that lag 0 has norm 1
-              (the norms are those of each sequence's own loss, not divided by the number of sequences)
+    Equation: E_T = v·h_T of each sequence,   v a random direction of length 1, so that lag 0 has norm 1
+    Each norm is the mean over the sequences; `gradient_norm` is that of their mean loss.
+
     Raises:   InputError where the state, or its gradient, grows past every number
     Source:   Hochreiter 1991, "Untersuchungen zu dynamischen neuronalen Netzen"; Bengio, Simard & Frasconi
               1994, "Learning long-term dependencies with gradient descent is difficult"
@@ -174,7 +176,8 @@ def fresh_flow(fresh: FreshCell, lags: int) -> Flow:
             f"{fresh.label}: what flows through it overflows within {steps} steps; "
             "lower --recurrent-scale or --lags"
         )
-    return by_step.flow(fresh.label, fresh.about(), lags, global_norm(gradients.flat) / BATCH)
+    gradient_norm = float(np.linalg.norm(gradients.flat)) / BATCH
+    return by_step.flow(fresh.label, fresh.about(), lags, gradient_norm)
 
 
 def _initialize_(

@@ -23,10 +23,16 @@ if TYPE_CHECKING:
     from nlp.training.synchronous import Chunk, RowUpdates
 
 TOP_NODES = 64
-"""Nodes that every chunk scores in full: 6 of a path's 10 or so, for what gathering 2 would cost."""
+"""Nodes of the top, which skip-gram scores for all vectors: some 6 of the 10 on a path.
+
+Scoring them costs as much as gathering 2 would.
+"""
 
 TOP_OF_RANKED, END_OF_MIDDLE = 16, 256
-"""The same for CBOW, and where the subtrees below it end: 4 nodes of a path, 4 more, and 4 to gather."""
+"""Nodes of the top for CBOW, and the end of the subtrees below it (see `middle_paths`).
+
+Of a path, some 4 nodes are in the top, 4 in a subtree, and 4 have to be gathered.
+"""
 
 
 class HierarchicalSoftmax:
@@ -69,7 +75,7 @@ class HierarchicalSoftmax:
         self._predictors.set_sentences(chunk.sentences, rng)
         of_inputs, of_dense, of_deep = self._band.set_targets(centers)
         self._branches = float(of_inputs.sum())
-        nodes = self._band.deep.nodes.reshape(-1)
+        nodes = self._band.deep.nodes
         end = dense + len(nodes)
         inputs.rows[:], inputs.pairs[:] = chunk.tokens, self._predictors.spread(of_inputs)
         outputs.rows[:dense], outputs.pairs[:dense] = self._band.dense_nodes, of_dense
@@ -78,7 +84,7 @@ class HierarchicalSoftmax:
 
         input_vectors.take(chunk.tokens, axis=0, out=self._contexts, mode="clip")
         node_vectors.take(self._band.dense_nodes, axis=0, out=self._dense, mode="clip")
-        self._deep = node_vectors.take(nodes, axis=0, mode="clip")  # padding reads node 0, with no weight
+        self._deep = node_vectors.take(nodes, axis=0, mode="clip")  # padding, -1, reads node 0 with weight 0
         self._band.gradients(
             self._predictors.forward(self._contexts),
             self._dense,

@@ -1,4 +1,4 @@
-"""The rows of the input matrix that stand for a word: its own alone, or its own and those of its n-grams."""
+"""Which rows of word2vec's input matrix make up a word's vector: its own, or also those of its n-grams."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ class WordInputs:
 
 
 class SubwordInputs:
-    """The mean of a word's own row and its n-grams' rows.
+    """The mean of a word's own row and its n-grams' rows: x_w = Σ_{r in rows of w} z_r / c, c rows in all.
 
-    A row takes the whole gradient of the mean, as in fastText, and not its part 1/c of it, c being the rows
-    of the word: the descent has a rate c times as high in these directions, so that the word's vector moves
-    as far as it would without subwords.
+    Each row takes the whole gradient of x_w, as in fastText, and not 1/c of it, its true gradient. The step
+    is c times as long, so that the word's vector moves as far as it would without subwords.
 
-    Frequent n-grams would hardly move if every pair of every word they are in counted in full against the
-    stability of a step, where most rows of the words are rare, and move them little. So the pairs of a word
-    count by the part of its rows that are frequent, `counted` (V,); where all are, in full.
+    `apply_rows` lowers the rate of a row by the pairs that it takes part in. A frequent n-gram is in the
+    pairs of many words, and would hardly move if they all counted in full, though the other rows of most of
+    these words are rare and little is added up in them. So the pairs of a word count in proportion to how
+    many of its rows are frequent: `counted` (V,), 1 where all are.
     """
 
     def __init__(self, matrix: Floats, places: int, table: SubwordTable, counted: Floats) -> None:
@@ -80,7 +80,7 @@ class SubwordInputs:
         return self._gradients
 
     def finish(self, words: Ids, pairs: Floats, updates: RowUpdates) -> None:
-        """Sum by word, then hand the sum to every row of the word."""
+        """Sum the gradients by word; every row of a word gets the sum."""
         groups = RowGroups.of(words)
         rows, ends = self._table.members(groups.rows)
         owner = np.repeat(np.arange(len(groups.rows)), np.diff(ends))

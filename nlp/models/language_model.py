@@ -23,8 +23,8 @@ class LanguageModel:
     """P(next token | all tokens before it), by a stack of recurrent layers.
 
     Equation: h_t = stack(E[id_t], state_{t-1});   P(id_{t+1}) = softmax(W h_t + b)
-    Shapes:   E (V, D); the layers `forward.0` … as their cell has them; the output layer's W (V, H), or E
-              where the model is tied, and b (V,); the state (L S, B, H) of the stack
+    Shapes:   E (V, D); the layers `forward.0` … as their cell has them; the output layer's W (V, H), which is
+              E itself where the model is tied, and b (V,); the state (L S, B, H), see `RecurrentStack`
     Source:   Mikolov et al. 2010, "Recurrent neural network based language model"; Zaremba, Sutskever &
               Vinyals 2014, "Recurrent neural network regularization"
     """
@@ -83,6 +83,6 @@ class LanguageModel:
         return loss, int(np.count_nonzero(mask))
 
     def hidden(self, ids: Ids, state: Floats, workspace: Workspace) -> Floats:
-        """What the output layer gets, without dropout; moves `state`. Shapes: ids (T, B) -> (T, B, H)."""
+        """The output of the stack, without dropout; moves `state`. Shapes: ids (T, B) -> (T, B, H)."""
         h, _ = self.stack.forward(self.parameters, ids, state, workspace, statistics=self.statistics)
         return h

@@ -1,4 +1,4 @@
-"""Settings that shape a language model, checked; with the vocabulary's size they decide its tensors."""
+"""The settings that shape a language model, checked; they and the size of its vocabulary fix its tensors."""
 
 from __future__ import annotations
 

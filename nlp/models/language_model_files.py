@@ -38,7 +38,7 @@ class LoadedLanguageModel:
     """A model as its file has it.
 
     Attributes: `model`, its parameters read-only and memory-mapped; `vocabulary`; `config`; `metadata`, all
-    that is told about it.
+    that the file says of it.
     """
 
     model: SequenceModel
@@ -48,16 +48,16 @@ class LoadedLanguageModel:
 
 
 def kind_of(config: LanguageModelConfig) -> str:
-    """The kind of file that a model of these settings is."""
+    """The kind of model file that these settings go into."""
     return FILL_MODEL if config.bidirectional else LANGUAGE_MODEL
 
 
 def save_language_model(
     writer: BinaryWriter, model: ConfiguredModel, vocabulary: LanguageVocabulary, about: Mapping[str, Any]
 ) -> None:
-    """Write a trained model, with what there is to say `about` it as JSON holds it.
+    """Write a trained model; `about` is metadata beside its settings, of types that JSON has.
 
-    Raises: ValueError for what a model file has no place for; OSError from the writer
+    Raises: ValueError as `write_model`; OSError from the writer
     """
     arrays = {**vocabulary_arrays(vocabulary), "parameters": model.parameters.flat}
     if model.statistics.flat.size:
@@ -75,7 +75,7 @@ def load_language_model(path: str, kind: str = LANGUAGE_MODEL) -> LoadedLanguage
     config = _config(file)
     vocabulary = read_vocabulary(file, config.level)
     values = _vector(file, "parameters")
-    # An empty vector is what a model without statistics takes, and what one with them refuses.
+    # A model without batch normalisation has no statistics; one with it refuses the empty vector.
     averages = _vector(file, "statistics") if "statistics" in file.metadata["arrays"] else values[:0]
     if averages.dtype != values.dtype:
         raise unusable(path, f"its parameters are {values.dtype}, but its statistics {averages.dtype}")
@@ -87,7 +87,7 @@ def load_language_model(path: str, kind: str = LANGUAGE_MODEL) -> LoadedLanguage
 
 
 def _config(file: ModelFile) -> LanguageModelConfig:
-    """The settings, of the types that they have to be of. Settings of a later version are not known here."""
+    """The settings, each checked for its type. One that is unknown, of a later version say, is an error."""
     given = file.metadata.get("config")
     defaults = {field.name: field.default for field in fields(LanguageModelConfig)}
     if not isinstance(given, dict) or not given.keys() <= defaults.keys():

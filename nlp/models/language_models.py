@@ -1,4 +1,4 @@
-"""The language models by their settings: what makes each, and how many values it takes."""
+"""From settings to the language model that they describe: the one place that knows all of them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def make_language_model(
 ) -> LanguageModel | FeedForward | FillModel:
     """The model of these settings, over given vectors, or over zeros.
 
-    Shapes: parameters (P,) and statistics (S,), sizes as in `parameter_sizes`; used as they are, not copied
-    Raises: ValueError where they are of another size
+    Shapes: parameters (P,) and statistics (S,), of the sizes that the model needs; used in place, not copied
+    Raises: ValueError where they are of another size; InputError where the settings do not fit the vocabulary
     """
     if config.bidirectional:
         from nlp.models.fill_model import FillModel

@@ -47,8 +47,8 @@ class NegativeSampling(ABC, Generic[AnyBand]):
     The sides are the chunk's centers and all its tokens, which are the contexts; an architecture says which
     of them is the input, and how much each token counts.
 
-    A negative may happen to be a true context, as for any pair of a chunk's tokens; the pull and the push
-    are then both taken, as the estimate of noise-contrastive kind supposes.
+    A negative may happen to be a true context of its center. It is not drawn again: the expectation in the
+    loss is over all words of the noise distribution, the true ones included.
     """
 
     band_type: type[AnyBand]
@@ -79,11 +79,11 @@ class NegativeSampling(ABC, Generic[AnyBand]):
     @staticmethod
     @abstractmethod
     def sides(of_centers: T, of_contexts: T) -> tuple[T, T]:
-        """Return what is of the inputs, then what is of the targets, whose output vectors they predict."""
+        """Return the two arguments as (that of the inputs, that of the targets which they predict)."""
 
     @abstractmethod
     def _weigh(self, chunk: Chunk) -> tuple[Floats, Floats]:
-        """Set the sentences of the band: how often each center (B,) and each context (B + 2m,) counts."""
+        """Set the sentences of the band; return the weight of each center (B,) and each context (B + 2m,)."""
 
     def gradients(self, chunk: Chunk, updates: Sequence[RowUpdates]) -> None:
         """Fill the updates of the input and of the output matrix: see `ChunkObjective`."""
@@ -103,7 +103,8 @@ class NegativeSampling(ABC, Generic[AnyBand]):
             outputs.gradients[:targets],
             outputs.gradients[targets:].reshape(self._noise_vectors.shape),
         )
-        # What a row's rate is lowered by: each pair pulls its input once and its negatives push it K times.
+        # `apply_rows` lowers a row's rate by its pairs. An input has 1 + K for each context, the true one and
+        # its negatives; a target has 1 for each; a negative stands for n K / S draws of each center.
         of_inputs, outputs.pairs[:targets] = self.sides(of_centers, of_contexts)
         self._inputs.finish(input_words, of_inputs * of_inputs.dtype.type(1 + self._negatives), inputs)
         of_group = of_centers.reshape(shape.groups, -1).sum(axis=1) * (self._negatives / shape.shared)

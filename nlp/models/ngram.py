@@ -1,4 +1,4 @@
-"""Interpolated modified Kneser-Ney n-gram language models, from counts to a tree of contexts."""
+"""Interpolated modified Kneser-Ney n-gram language models: estimated from counts, stored as a trie."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ ABSENT = -1
 
 @dataclass(frozen=True)
 class NgramLevel:
-    """The n n-grams of one order, in the order of (context, last word): those of a context lie side by side.
+    """All n-grams of one order, N of them, sorted by (context, last word): a context's lie side by side.
 
-    Attributes: `words` (n,), the last word of each; `log_probabilities` (n,) of it after its context, in
-    nats; and, but for the highest order, as a context: `log_backoffs` (n,), the weight of the order below
-    for words not seen after it; `first_child` (n + 1,), where in the next order the n-grams of each context
-    begin. The highest order has these two empty.
+    Attributes: `words` (N,), the last word of each; `log_probabilities` (N,), log P(last word | context) in
+    nats. And of each n-gram as the context of the next order: `log_backoffs` (N,), log b, the weight of the
+    order below for words not seen after it; `first_child` (N + 1,), where in the next order its n-grams
+    begin. In the highest order these two are empty.
     """
 
     words: Ids
@@ -51,9 +51,9 @@ class NgramLevel:
 class NgramModel:
     """A distribution over the next token, given the last few.
 
-    Equation: log P(w | h) = the stored one, where h w was seen; else log b(h) + log P(w | h'),
-              h' being h without its first word and log b(h) 0 where h was never followed by anything
-    Attributes: `levels`, order 1 first, which has all V tokens; `about`, what there is to tell of it as JSON.
+    Equation: log P(w | h) = the stored value, where h w was seen; else log b(h) + log P(w | h'),
+              h' being h without its first word, and log b(h) = 0 where h was never followed by anything
+    Attributes: `levels`, order 1 first, which has all V tokens; `about`, metadata for its file.
     """
 
     vocabulary: LanguageVocabulary
@@ -62,13 +62,13 @@ class NgramModel:
 
     @property
     def order(self) -> int:
-        """The longest n-gram: the context has one token less."""
+        """Tokens of the longest n-gram; the longest context has one less."""
         return len(self.levels)
 
     def child(self, order: int, contexts: Integers, words: Ids) -> Integers:
         """The numbers of the n-grams of `order` (2 or more) made of a context and a word; ABSENT for none.
 
-        A binary search in the children of each context, all at once.
+        A binary search among the n-grams of each context, for all of them at once.
 
         Shapes: contexts (N,), numbers in the order below or ABSENT; words (N,) -> (N,)
         """
@@ -86,9 +86,9 @@ class NgramModel:
         return np.where(is_found, low, ABSENT)
 
     def read(self, state: Integers, ids: Ids) -> Integers:
-        """The context after each of `ids`: row k-1 is the number of the last k tokens, ABSENT if never seen.
+        """The contexts after each of `ids`: row k-1 is the number of the last k tokens, ABSENT if never seen.
 
-        Shapes: state (order - 1,), what was read before; ids (N,) -> (order - 1, N)
+        Shapes: state (order - 1,), the contexts before the first of `ids`; ids (N,) -> (order - 1, N)
         """
         contexts = np.full((self.order - 1, len(ids)), ABSENT, np.int64)
         if self.order > 1:
@@ -122,14 +122,15 @@ def train_ngrams(
     Equation: P(w | h) = (a(hw) - D(a(hw))) / S(h) + g(h) P(w | h'),  P of order 0 = 1 / V
               S(h) = Σ_w a(hw),  g(h) = Σ_w D(a(hw)) / S(h)
               where a are adjusted counts (see `NgramCounts`), D the discounts of an order
-    `crosses_lines`: whether the context of a token goes on before the last line end. By default it does for
-    characters, where the line before tells what may come; for words a line is a sentence, and its end the
-    start and the end symbol (`<s>` and `</s>`) of the literature, whose perplexities this gives.
+    With `crosses_lines`, a context may reach back beyond the last line end. By default it does for
+    characters, where the line before tells what may come. For words a line is a sentence, and the line end is
+    both the start and the end symbol (`<s>` and `</s>`) of the literature: perplexities are comparable.
 
     Shapes:   tokens (N,) int in [0, V)
     Raises:   ValueError for an order outside [1, MAX_ORDER]; InputError for too long a text
-    Source:   Chen & Goodman 1999, §3; Heafield, Pouzyrevsky, Clark & Koehn 2013, "Scalable modified
-              Kneser-Ney language model estimation", §3.3
+    Source:   Chen & Goodman 1999, "An empirical study of smoothing techniques for language modeling", §3;
+              Heafield, Pouzyrevsky, Clark & Koehn 2013, "Scalable modified Kneser-Ney language model
+              estimation", §3
     """
     if not 1 <= order <= MAX_ORDER:
         raise ValueError(f"an n-gram model has an order from 1 to {MAX_ORDER}, not {order}")
@@ -146,7 +147,7 @@ def train_ngrams(
 
 
 def _levels(counts: list[NgramCounts], discounts: Sequence[Discounts]) -> list[NgramLevel]:
-    """The levels of a model, each interpolated with the one below. The counts are used up: they are large."""
+    """The levels of a model, each interpolated with the one below. Empties `counts`, to free its memory."""
     levels: list[NgramLevel] = []
     lower = np.full(1, 1 / len(counts[0]))  # of order 0: every token alike
     contexts = 1  # in the order below: the empty one
@@ -167,7 +168,7 @@ def _interpolated(
 ) -> tuple[Floats, Floats, Ids]:
     """P(w | h) of each n-gram; of each context, g(h) and where its n-grams begin.
 
-    A context that nothing follows has g 1: the order below decides alone.
+    A context that nothing follows has g = 1: the order below decides alone.
     """
     discount = np.array([0, *discounts])[np.minimum(level.adjusted, 3)]
     mass = np.bincount(level.contexts, level.adjusted, minlength=contexts)

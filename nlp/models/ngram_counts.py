@@ -1,4 +1,4 @@
-"""Counting the n-grams of a text, order by order, as sorts of packed numbers."""
+"""Counting the n-grams of a text, order by order, by sorting pairs of numbers packed into 64 bits."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ _NONE = -1
 
 @dataclass(frozen=True)
 class NgramCounts:
-    """The n different n-grams of one order, numbered in the order of (context, last word).
+    """The distinct n-grams w_1 … w_k of one order k, N of them, numbered by (context, last word).
 
-    Attributes: `contexts` (n,), the number of w_1 … w_{k-1} in the order below; `words` (n,), w_k;
-    `suffixes` (n,), the number of w_2 … w_k in the order below; `adjusted` (n,), how many different words
-    stand before it, each place with nothing before it counting as one more; in the highest order, how often
-    it occurs. The n-grams of order 1 are the vocabulary, seen or not, in the one empty context.
+    Attributes: `contexts` (N,), the number of w_1 … w_{k-1} in the order below; `words` (N,), w_k;
+    `suffixes` (N,), the number of w_2 … w_k in the order below; `adjusted` (N,), the adjusted count a. The
+    n-grams of order 1 are the vocabulary, seen or not, in the one empty context.
 
-    Source: Chen & Goodman 1999, "An empirical study of smoothing techniques for language modeling", §4.2;
-            Heafield, Pouzyrevsky, Clark & Koehn 2013, "Scalable modified Kneser-Ney language model
-            estimation", §3.1
+    Equation: a(w_1 … w_k) = the number of occurrences, in the highest order; in those below,
+              the number of distinct words v before it, |{v: v w_1 … w_k occurs}|, plus its occurrences
+              where no context goes on to the left (in the literature: n-grams that begin with <s>)
+    Source:   Kneser & Ney 1995, "Improved backing-off for m-gram language modeling"; Heafield, Pouzyrevsky,
+              Clark & Koehn 2013, "Scalable modified Kneser-Ney language model estimation", §3.2
     """
 
     contexts: Ids
@@ -51,14 +52,15 @@ class NgramCounts:
 def count_ngrams(
     tokens: Ids, words: int, line_end: int, order: int, *, crosses_lines: bool
 ) -> list[NgramCounts]:
-    """The n-grams of the orders 1 … `order` of a text that starts behind a line end.
+    """The n-grams of the orders 1 … `order` of a text; a line end stands before its first token.
 
-    Each token is predicted once in each order. Unless `crosses_lines`, a line end is the first or the last
-    word of an n-gram: what stands on other lines is never part of a context.
+    Without `crosses_lines`, a line end can only be the first or the last word of an n-gram: no context
+    reaches into another line.
 
-    The n-gram of k words that ends at a place is its context, which ended one place earlier with order k-1,
-    and the token there: two numbers, packed into 64 bits, that are sorted a chunk of the text at a time.
-    Memory, in bytes: 4 a token, 12 an n-gram and chunk that it occurs in, and some 200 MB for a chunk.
+    The n-gram of k words that ends at some place consists of the n-gram of k-1 words that ends one place
+    earlier, its context, and the token there. These are two numbers, packed into 64 bits, that are sorted a
+    chunk of the text at a time. Memory, in bytes: 4 for each token, 12 for each n-gram in each chunk that it
+    occurs in, and some 200 MB for the chunk at hand.
 
     Shapes: tokens (N,) int in [0, words), in memory or memory-mapped
     Raises: InputError for more tokens than can be numbered
@@ -90,11 +92,11 @@ class _Chunk:
 
 
 class _Places:
-    """Which n-gram of the order at hand ends at each place of the text, or none."""
+    """The number of the n-gram, of the order at hand, that ends at each place of the text; -1 for none."""
 
     def __init__(self, tokens: Ids, words: int, line_end: int, *, crosses_lines: bool) -> None:
         self._tokens, self._words, self._line_end, self._crosses = tokens, words, line_end, crosses_lines
-        self._first = line_end  # what ends before the first token: the line end, in order 1 only
+        self._first = line_end  # what ends before the first token: in order 1 the line end, later nothing
         self._numbers: Ids = np.array(tokens, np.int32)
 
     def _chunks(self) -> Iterator[tuple[int, int]]:
@@ -124,16 +126,16 @@ class _Places:
         return self._merge(chunks), bare
 
     def _has_context(self, contexts: Ids, start: int, end: int, order: int) -> npt.NDArray[np.bool_]:
-        """Where a context of order - 1 words ends just before."""
+        """Whether a context of order - 1 words ends just before each place."""
         present: npt.NDArray[np.bool_] = contexts != _NONE
-        # A context of one word may be a line end; of a longer one only the first word may be.
+        # A line end may be a context of one word, or the first word of a longer one, but not its last word.
         if not self._crosses and order > 2:
             before = self._tokens[max(start - 1, 0) : end - 1]
             present[len(present) - len(before) :] &= before != self._line_end
         return present
 
     def _merge(self, chunks: Sequence[_Chunk]) -> NgramCounts:
-        """Number the n-grams of all chunks together, at their places too."""
+        """Number the n-grams of all chunks together, also at the places of the text where they end."""
         keys = chunks[0].keys if len(chunks) == 1 else _union([chunk.keys for chunk in chunks])
         suffixes = np.zeros(len(keys), np.int32)
         for (start, end), chunk in zip(self._chunks(), chunks, strict=True):
@@ -165,7 +167,7 @@ def _distinct(keys: npt.NDArray[np.int64], suffixes: Ids) -> tuple[_Chunk, Integ
 
 
 def _sorted(keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where the keys stand in their order, and the keys in that order; equal keys as they came."""
+    """The permutation that sorts the keys, equal ones staying in place, and the sorted keys."""
     place_bits = len(keys).bit_length()
     if not len(keys) or int(keys.max()).bit_length() + place_bits > 63:
         order = np.argsort(keys, kind="stable")
@@ -176,7 +178,7 @@ def _sorted(keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDA
 
 
 def _union(sorted_keys: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
-    """All keys, each once, sorted; two and two, so that little is held twice."""
+    """All keys, each once, sorted. They are merged two by two, which needs little memory at a time."""
     if not sorted_keys:
         return np.zeros(0, np.int64)
     while len(sorted_keys) > 1:
@@ -188,7 +190,7 @@ def _union(sorted_keys: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64
 def _merged(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """The union of two sorted arrays of different keys; `np.union1d` takes 200 times as long."""
     keys = np.concatenate((first, second))
-    keys.sort(kind="stable")  # which merges what is sorted already
+    keys.sort(kind="stable")  # timsort, which finds the two sorted runs and merges them
     is_first = np.ones(len(keys), np.bool_)
     np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
     return keys[is_first]

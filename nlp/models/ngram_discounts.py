@@ -1,4 +1,4 @@
-"""How much of its count an n-gram gives up for those never seen, estimated from the counts themselves."""
+"""The discounts of Kneser-Ney smoothing: what is taken from each count, for n-grams that were never seen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Discounts(NamedTuple):
-    """What is taken from a count of 1, of 2, and of 3 and more; each more than 0 and less than that count."""
+    """What is taken from a count of 1, of 2, and of 3 or more; each is above 0 and below that count."""
 
     one: float
     two: float
@@ -25,14 +25,15 @@ FALLBACK = Discounts(0.5, 1.0, 1.5)
 def estimate_discounts(counts: Integers) -> Discounts:
     """The discounts of one order from its (adjusted) counts.
 
-    Equation: Y = n_1 / (n_1 + 2 n_2),  D_k = k - (k + 1) Y n_{k+1} / n_k,  where n_k n-grams have count k
-    Where these are not in (0, k), as in small texts, or have no estimate, as in the low orders of
-    characters: the one discount Y for all (Kneser & Ney); where n_1 or n_2 is 0, 0.5, 1 and 1.5.
+    Equation: D_k = k - (k + 1) Y n_{k+1} / n_k for k = 1, 2, 3,   Y = n_1 / (n_1 + 2 n_2),
+              where n_k is how many n-grams have count k
+    Where some D_k is not in (0, k), as in small texts, or n_3 is 0, as in the low orders of characters, the
+    one discount Y serves for all counts (Kneser & Ney); where n_1 or n_2 is 0, they are 0.5, 1 and 1.5.
 
-    Shapes:   counts (n,), 0 for what was never seen
-    Source:   Chen & Goodman 1999, "An empirical study of smoothing techniques for language modeling", eq. 26;
-              Kneser & Ney 1995, "Improved backing-off for m-gram language modeling"; the last resort is that
-              of KenLM's --discount_fallback
+    Shapes:   counts (N,), 0 for what was never seen
+    Source:   Chen & Goodman 1998, "An empirical study of smoothing techniques for language modeling", report
+              TR-10-98, eq. 26; Kneser & Ney 1995, "Improved backing-off for m-gram language modeling"; the
+              last resort is that of KenLM's --discount_fallback
     """
     n = [int((counts == k).sum()) for k in range(5)]
     if not n[1] or not n[2]:

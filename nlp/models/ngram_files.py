@@ -1,4 +1,4 @@
-"""An n-gram model on disk: for each order, arrays that are searched where they lie, memory-mapped."""
+"""An n-gram model on disk: the arrays of each order, memory-mapped and searched in place."""
 
 from __future__ import annotations
 
@@ -23,10 +23,7 @@ KIND = "ngram-model"
 
 
 def save_ngrams(writer: BinaryWriter, model: NgramModel, about: Mapping[str, Any] | None = None) -> None:
-    """Write a model, with what there is to say `about` it besides, as JSON holds it.
-
-    Raises: OSError from the writer
-    """
+    """Write a model; `about` is further metadata, of types that JSON has. Raises: OSError from the writer."""
     arrays = vocabulary_arrays(model.vocabulary)
     for k, level in enumerate(model.levels, 1):
         arrays[f"log_probabilities_{k}"] = level.log_probabilities
@@ -39,7 +36,7 @@ def save_ngrams(writer: BinaryWriter, model: NgramModel, about: Mapping[str, Any
 
 
 def load_ngrams(path: str) -> NgramModel:
-    """Read a model, so that no search in it can leave its arrays; nothing is copied.
+    """Read a model, checked so that no search in it can leave its arrays; nothing is copied.
 
     Raises: ModelError if it is damaged, of another kind, or its parts do not fit together; OSError if it
     can't be read
@@ -77,7 +74,7 @@ def _array(file: ModelFile, name: str, dtype: type, length: int | None = None) -
 
 
 def _logarithms(file: ModelFile, name: str, length: int) -> Floats:
-    """Logarithms of probabilities that are more than 0."""
+    """An array of logarithms of probabilities, each above 0 and at most 1."""
     logarithms = _array(file, name, np.float32, length)
     if length and not (logarithms.min() > -np.inf and logarithms.max() <= 0):
         raise unusable(file.path, f"its {name} are no probabilities")
@@ -85,7 +82,7 @@ def _logarithms(file: ModelFile, name: str, length: int) -> Floats:
 
 
 def _offsets(file: ModelFile, order: int, contexts: int) -> Ids:
-    """Where the n-grams of each context begin, and all of them end."""
+    """Where in the next order the n-grams of each context begin; the last number is where they all end."""
     offsets: Ids = _array(file, f"first_child_{order}", np.int32, contexts + 1)
     if offsets[0] != 0 or (offsets[1:] < offsets[:-1]).any():
         raise unusable(file.path, f"its first_child_{order} are not in order")

@@ -1,4 +1,4 @@
-"""An n-gram model for scoring and generating: one search per order and token read."""
+"""An n-gram model for scoring and generating, token by token: one binary search per order and token."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class NgramPredictor:
     """A `Predictor` of an n-gram model.
 
     The state of a text is the list of its contexts: the numbers of its last token, its last two, and so on
-    up to the longest that the model knows. A part of a known n-gram is known, so the first one that is not
-    ends the list.
+    up to the longest that the model knows. Every suffix of a known n-gram is known too, so the list ends at
+    the first context that is not.
     """
 
     is_cut_freely = True
@@ -98,11 +98,14 @@ class NgramPredictor:
         return longer
 
     def _predict(self, contexts: Sequence[int], log_p: Floats) -> None:
-        """Write log P(next): the longest context that has a token decides."""
+        """Write log P(next): for each token, the longest context that it was seen after decides.
+
+        Orders are written from the lowest to the highest, each over those below. A token found after some
+        context bears the back-off weights of all longer contexts, after which it was not seen.
+        """
         levels = self._model.levels
-        weights = [self._log_backoffs[k][context] for k, context in enumerate(contexts)]
-        # What a context's own tokens are weighted with: the back-offs of all longer contexts.
-        *longer, of_all = [0.0] if not weights else [0.0, *accumulate(reversed(weights))]
+        log_backoffs = [self._log_backoffs[k][context] for k, context in enumerate(contexts)]
+        *longer, of_all = accumulate(reversed(log_backoffs), initial=0.0)
         np.add(levels[0].log_probabilities, np.float32(of_all), out=log_p)
         for k, (context, weight) in enumerate(zip(contexts, reversed(longer), strict=True)):
             first, end = self._first_child[k][context], self._first_child[k][context + 1]

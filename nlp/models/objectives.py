@@ -1,4 +1,4 @@
-"""Which loss a training descends along: the one place that knows all architectures and losses."""
+"""From settings to the word2vec objective: the one place that knows all architectures and losses."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from nlp.models.word2vec_config import Word2VecConfig
     from nlp.training.synchronous import ChunkObjective, StepPlan
 
-_MARGIN = 0.1  # a row is frequent from this part on of what it may be: steps differ
-_LEAST_COUNTED = 0.25  # with a tenth, trainings diverged
+_MARGIN = 0.1  # rows are frequent from a tenth of the share at which rates are lowered: steps differ
+_LEAST_COUNTED = 0.25  # of a pair, see `SubwordInputs`; with 0.1, trainings diverged
 
 
 def make_objective(
@@ -73,10 +73,11 @@ def make_objective(
 def _counted_pairs(
     table: SubwordTable, counts: Sequence[int], config: Word2VecConfig, plan: StepPlan
 ) -> npt.NDArray[np.float64]:
-    """Return what a pair of each word counts against the stability of its rows: see `SubwordInputs`."""
+    """Return how much a pair of each word counts where rates are lowered (V,): see `SubwordInputs`."""
     kept = np.asarray(counts, np.float64) * keep_probabilities(counts, config.subsample)
-    of_center = (config.window + 1) * (1 + config.negatives)
-    bounded = STABILITY / (config.first_lr * of_center * plan.step_tokens)  # the share of a row that may be
+    of_center = (config.window + 1) * (1 + config.negatives)  # window + 1 is the weight of its contexts
+    # `apply_rows` lowers the rate of a row with more than STABILITY / rate pairs in a step: as a share of all
+    bounded = STABILITY / (config.first_lr * of_center * plan.step_tokens)
     return np.maximum(table.frequent_part(kept / kept.sum(), _MARGIN * bounded), _LEAST_COUNTED)
 
 

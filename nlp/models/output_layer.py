@@ -1,4 +1,8 @@
-"""From hidden vectors to probabilities of the next token, with the loss: all tokens alike, or in clusters."""
+"""The output layer of a language model: from hidden vectors to probabilities of the next token, and the loss.
+
+Scores of a whole batch, rows times vocabulary, may be more than fits in memory: both layers take the rows in
+blocks.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +30,11 @@ if TYPE_CHECKING:
     from nlp.layers.workspace import Workspace
     from nlp.models.language_model_config import LanguageModelConfig
 
-_BLOCK = 1 << 25  # scores in memory at a time, 128 MB of them: of more rows, one part after the other
+_BLOCK = 1 << 25  # scores in memory at a time: 128 MB of float32
 _CHUNK = 1 << 17  # scores that go through the softmax together: they stay in the processor's cache
 
 
-class FullSoftmax:
+class SoftmaxOutput:
     """A score for every token, and the softmax of all of them.
 
     Equation: z = h Wᵀ + b,   P(v | h) = exp z_v / Σ_u exp z_u
@@ -39,10 +43,11 @@ class FullSoftmax:
     """
 
     def __init__(self, vocabulary_size: int, inputs: int, weights: str = "output.W") -> None:
+        """Score V tokens from vectors of H = `inputs` numbers, by the tensor named `weights`."""
         self._size, self._inputs, self._weights = vocabulary_size, inputs, weights
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Of the tensors that are the layer's own."""
+        """The tensors of the layer, without those that belong to the embedding."""
         own = {"output.W": (self._size, self._inputs)} if self._weights == "output.W" else {}
         return own | {"output.b": (self._size,)}
 
@@ -51,6 +56,7 @@ class FullSoftmax:
     ) -> tuple[float, Floats]:
         """Add d(loss)/dw to `grad`; return the loss in nats, summed, and d(loss)/dh.
 
+        Equation: dz = mask (P - onehot(target));   dh = dz W,   dW += dzᵀ h,   db += Σ_n dz_n
         Shapes: h (N, H), targets (N,), mask (N,) 0 or 1 -> a float, dh (N, H), a buffer of `workspace`
         """
         W, loss = p[self._weights], 0.0
@@ -74,12 +80,12 @@ class FullSoftmax:
         return loss
 
     def log_probabilities(self, p: Parameters, h: Floats, workspace: Workspace) -> Floats:
-        """Natural logarithms of the probabilities of every token.
+        """Log-probabilities of every token, in nats.
 
-        Shapes: h (N, H), a few rows -> (N, V), a buffer of `workspace`
+        Shapes: h (N, H), few enough rows for their scores to fit in memory -> (N, V), a buffer of `workspace`
         """
         W, b = p[self._weights], p["output.b"]
-        if len(h) == 1:  # the price of each generated token: as few calls and passes as there can be
+        if len(h) == 1:  # generation, token by token: as few calls and passes as possible
             y = workspace("scores", self._size)
             np.add(np.dot(W, h[0], out=y), b, out=y)
             np.subtract(y, np.maximum.reduce(y), out=y)
@@ -90,7 +96,7 @@ class FullSoftmax:
         return log_softmax(z, out=z)
 
     def log_probabilities_of(self, p: Parameters, h: Floats, targets: Ids, workspace: Workspace) -> Floats:
-        """Those of the targets alone. Shapes: h (N, H), targets (N,) -> (N,)."""
+        """Log-probabilities of the targets alone. Shapes: h (N, H), targets (N,) -> (N,)."""
         y = np.empty(len(h), h.dtype)
         for rows in _blocks(len(h), self._size):
             z = np.matmul(
@@ -102,7 +108,7 @@ class FullSoftmax:
         return y
 
     def _softmax_(self, z: Floats, b: Floats, targets: Ids, mask: Floats) -> float:
-        """Add the biases and put the gradient of the scores in their place, in chunks; return the loss."""
+        """Add the biases b and overwrite the scores with their gradient, in chunks; return the loss."""
         loss, rows = 0.0, max(1, _CHUNK // self._size)
         for start in range(0, len(z), rows):
             chunk = slice(start, start + rows)
@@ -111,8 +117,8 @@ class FullSoftmax:
         return loss
 
 
-class AdaptiveSoftmax:
-    """Full scores for the frequent tokens, narrow ones for clusters of rarer tokens: see `adaptive_softmax`.
+class AdaptiveSoftmaxOutput:
+    """Frequent tokens are scored in full, clusters of rarer ones from narrow vectors: see `adaptive_softmax`.
 
     Shapes: the tensors of `adaptive_shapes`, under `output`
     """
@@ -126,14 +132,14 @@ class AdaptiveSoftmax:
             )
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Of all tensors."""
+        """The tensors of the layer."""
         of_layer = adaptive_shapes(self._inputs, self._size, self._cutoffs)
         return {f"output.{name}": shape for name, shape in of_layer.items()}
 
     def loss_and_grad(
         self, p: Parameters, grad: Parameters, h: Floats, targets: Ids, mask: Floats, workspace: Workspace
     ) -> tuple[float, Floats]:
-        """See `FullSoftmax`."""
+        """See `SoftmaxOutput`."""
         dh, loss = workspace("dh", *h.shape), 0.0
         tensors, gradients = p.scope("output"), grad.scope("output")
         for rows in _blocks(len(h), self._size):
@@ -144,7 +150,7 @@ class AdaptiveSoftmax:
         return loss, dh
 
     def loss(self, p: Parameters, h: Floats, targets: Ids, mask: Floats, workspace: Workspace) -> float:
-        """See `FullSoftmax`."""
+        """See `SoftmaxOutput`."""
         tensors = p.scope("output")
         return sum(
             adaptive_loss(tensors, h[rows], targets[rows], mask[rows], workspace)
@@ -152,11 +158,11 @@ class AdaptiveSoftmax:
         )
 
     def log_probabilities(self, p: Parameters, h: Floats, workspace: Workspace) -> Floats:
-        """See `FullSoftmax`."""
+        """See `SoftmaxOutput`."""
         return adaptive_log_probabilities(p.scope("output"), h, workspace)
 
     def log_probabilities_of(self, p: Parameters, h: Floats, targets: Ids, workspace: Workspace) -> Floats:
-        """See `FullSoftmax`."""
+        """See `SoftmaxOutput`."""
         y = np.empty(len(h), h.dtype)
         for rows in _blocks(len(h), self._size):
             of_all = self.log_probabilities(p, h[rows], workspace)
@@ -166,14 +172,14 @@ class AdaptiveSoftmax:
 
 def make_output(
     config: LanguageModelConfig, vocabulary_size: int, inputs: int
-) -> FullSoftmax | AdaptiveSoftmax:
+) -> SoftmaxOutput | AdaptiveSoftmaxOutput:
     """The output layer of these settings, for hidden vectors of `inputs` numbers.
 
     Raises: InputError where the vocabulary is too small for an adaptive softmax
     """
     if config.softmax == "adaptive":
-        return AdaptiveSoftmax(vocabulary_size, inputs)
-    return FullSoftmax(vocabulary_size, inputs, "E" if config.tied else "output.W")
+        return AdaptiveSoftmaxOutput(vocabulary_size, inputs)
+    return SoftmaxOutput(vocabulary_size, inputs, "E" if config.tied else "output.W")
 
 
 def _blocks(rows: int, size: int) -> Iterator[slice]:

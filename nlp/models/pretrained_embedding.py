@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def start_from_(embedding: Floats, vocabulary: LanguageVocabulary, vectors: WordVectors) -> int:
-    """Write the vector of every token that has one over its row; return how many have.
+    """Write the vector of each token over its row, where `vectors` have it; return how many they have.
 
     Shapes: embedding (V, D), row n for token n; vectors of D dimensions
     """

@@ -1,4 +1,4 @@
-"""Recurrent layers one upon the other, over an embedding: what models that read in order are made of."""
+"""Recurrent layers stacked over an embedding: what every model that reads a text in order is made of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from nlp.layers.cells import make_cell
 from nlp.layers.dropout import dropout_, dropout_mask
-from nlp.layers.embedding import embedding_backward
+from nlp.layers.embedding import embedding_backward, embedding_forward
 from nlp.layers.initialize import forget_bias_, identity_, orthogonal_, uniform_
 from nlp.layers.normalised import (
     NormalisedTrace,
@@ -39,10 +39,10 @@ EMBEDDING_RANGE = 0.1
 
 
 class Pass(NamedTuple):
-    """What a way forward leaves for the way back.
+    """What a forward pass leaves for the backward pass.
 
-    Attributes: `ids` (T, B); `first`, the first layer's trace where its input was looked up; `traces` of the
-    other layers; `masks` of the dropout before each of these, and at the end.
+    Attributes: `ids` (T, B); `first`, the first layer's trace if it went through `lookup_forward`; `traces`
+    of the other layers; `masks`, those of the dropout before each of `traces`, and of that on the output.
     """
 
     ids: Ids
@@ -54,15 +54,15 @@ class Pass(NamedTuple):
 class RecurrentStack:
     """The layers `PREFIX.0`, `PREFIX.1` … of a model whose embedding is `E`.
 
-    Dropout is on what goes from layer to layer, the first input and the last output among it, and never on
+    Dropout is on what goes from layer to layer, including the first input and the last output, and never on
     what a layer carries from step to step.
 
-    Where batch normalisation is of each step, the statistics that are kept are means over all steps of a
-    window: the state is carried on from window to window, so that no step is a first one.
+    Batch normalisation of each step (`norm` "batch") keeps one mean and variance for all steps, averaged over
+    a window: the state is carried on from window to window, so no step is the first one of a sequence.
 
     Equation: x⁰_t = E[id_t];   xˡ_t = cellˡ(xˡ⁻¹_t, stateˡ_{t-1});   h_t = x^L_t
     Shapes:   E (V, D); the state (L S, B, H): the S vectors of the first layer, then those of the second …
-    Source:   Zaremba, Sutskever & Vinyals 2014, "Recurrent neural network regularization", §3 (dropout)
+    Source:   Zaremba, Sutskever & Vinyals 2014, "Recurrent neural network regularization", §3.2 (dropout)
     """
 
     def __init__(self, config: LanguageModelConfig, prefix: str) -> None:
@@ -84,14 +84,14 @@ class RecurrentStack:
         return shapes
 
     def statistics_shapes(self) -> dict[str, tuple[int, ...]]:
-        """What batch normalisation keeps of all layers; nothing without it."""
+        """The running means and variances of batch normalisation, of all layers; nothing without it."""
         if not self._form:
             return {}
         of_layer = statistics_shapes(self._form, self.cell, self.config.hidden, 1)
         return {f"{layer}.{name}": shape for layer in self.layers for name, shape in of_layer.items()}
 
     def initialize_normalisation_(self, parameters: Parameters, statistics: Parameters) -> None:
-        """Set what batch normalisation starts from."""
+        """Set the γ, β and statistics that batch normalisation starts from."""
         if self._form:
             for layer in self.layers:
                 initialize_normalisation_(parameters.scope(layer), statistics.scope(layer))
@@ -118,7 +118,8 @@ class RecurrentStack:
     ) -> tuple[Floats, Pass]:
         """Read on from `state`, which is moved; dropout is drawn from the generator, if there is one.
 
-        Batch normalisation is by the batch and writes over `observed` if that is given, else by `statistics`.
+        Batch normalisation uses the moments of the batch, and writes them over `observed`, if that is given;
+        else it uses `statistics`.
 
         Shapes: ids (T, B) -> h (T, B, H), a buffer of `workspace` that must not be written
         """
@@ -130,7 +131,7 @@ class RecurrentStack:
             x, looked_up = lookup_forward(self.cell, p.scope(first), E, ids, carried, scope)
             done = done._replace(first=looked_up)
         else:
-            x = E.take(ids, axis=0, out=workspace("x", *ids.shape, E.shape[1]), mode="clip")
+            x = embedding_forward(E, ids, workspace)
         for layer in layers:
             scope = workspace.scope(layer)
             x = self._dropped(x, done, scope, generator)
@@ -156,7 +157,7 @@ class RecurrentStack:
     ) -> None:
         """Add the gradients of the layers and of the embedding; `dh` (T, B, H) is overwritten.
 
-        `on_step(number, t, d)` sees what `recurrent_backward` shows of each layer, numbered from the first.
+        `on_step(number, t, d)` is the `on_step` of `recurrent_backward`, with the layer's number from 0.
         """
         dx = dropout_(dh, done.masks.pop())
         while done.traces:
@@ -185,7 +186,7 @@ class RecurrentStack:
         carried: Floats,
         scope: Workspace,
     ) -> tuple[Floats, NormalisedTrace]:
-        """One layer; what it observes of every step becomes its mean over the steps."""
+        """One normalised layer; the moments that it observes at each step are averaged over the steps."""
         if observed is None or self._form == "input":
             return normalised_forward(self.cell, p, statistics, x, carried, scope, observed=observed)
         of_steps = {
@@ -207,7 +208,7 @@ class RecurrentStack:
     def _dropped(
         self, x: Floats, done: Pass, scope: Workspace, generator: np.random.Generator | None
     ) -> Floats:
-        """`x` itself, or what dropout leaves of it, in a buffer of its own; its mask is kept."""
+        """`x` itself, or what dropout leaves of it, in a buffer of its own; the mask is kept in `done`."""
         if generator is None or not self._drops(generator):
             done.masks.append(None)
             return x
@@ -219,8 +220,8 @@ class RecurrentStack:
 def initialize_(parameters: Parameters, config: LanguageModelConfig, generator: np.random.Generator) -> None:
     """Draw every weight uniformly from ±`init_scale`; biases are zero, but for the forget gate's.
 
-    Without `init_scale`: ±0.1 for the embedding and ±1/√H for all else. Recurrent weights may start from
-    random rotations or from the identity instead.
+    Without `init_scale`: ±0.1 for the embedding and ±1/√H for all else. With `init` "orthogonal" or
+    "identity" the recurrent weights U are random orthogonal matrices or the identity instead.
 
     Source: Saxe, McClelland & Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning in deep
             linear neural networks" (orthogonal); Le, Jaitly & Hinton 2015, "A simple way to initialize

@@ -1,4 +1,4 @@
-"""What training and evaluation know of a language model, whichever cells it is made of."""
+"""What training and evaluation know of a language model: a batch of text, its loss, and the gradient."""
 
 from __future__ import annotations
 
@@ -51,11 +51,19 @@ class SequenceModel(Protocol):
         workspace: Workspace,
         generator: np.random.Generator,
     ) -> tuple[float, int]:
-        """Add d(loss)/dw to `gradients`, loss being summed nats; return it and the number of predictions.
+        """Add d(loss)/dw to `gradients`; return the loss, in summed nats, and the number of predictions.
 
-        `state` is overwritten by that at the end of the batch, through which no gradient flows back. What the
-        batch tells of `statistics` is written over `observed`. `generator` draws the dropout.
+        `state` is overwritten by that at the end of the batch. No gradient flows back into it: this is
+        backpropagation through time truncated to the T steps of a batch. What the batch tells of `statistics`
+        is written over `observed`. `generator` draws the dropout.
+
+        Equation: loss = -Σ_tb mask_tb log P(targets_tb | all that stream b has read up to ids_tb)
+        Source:   Williams & Peng 1990, "An efficient gradient-based algorithm for on-line training of
+                  recurrent network trajectories" (truncation)
         """
 
     def loss(self, batch: Batch, state: Floats, workspace: Workspace) -> tuple[float, int]:
-        """Summed nats and number of predictions, without dropout, by the statistics kept; moves `state`."""
+        """The loss in summed nats and the number of predictions, without dropout and without gradients.
+
+        Batch normalisation uses `statistics`; `state` is overwritten by that at the end of the batch.
+        """

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nlp.layers.arrays import Floats, Ids
 
 MOST_NGRAMS = 127
-"""N-grams of one word of the vocabulary; of a longer one (over 33 letters), the first and shortest count."""
+"""The most n-grams that a word of the vocabulary has: of a word with more (over 33 letters), the shortest."""
 
 _LONGEST_NGRAM = 64
 _FNV_OFFSET, _FNV_PRIME = np.uint32(2166136261), np.uint32(16777619)
@@ -67,7 +67,7 @@ class NgramHashing:
             start, hashes, ends, word_of = start[alive], hashes[alive], ends[alive], word_of[alive]
             hashes = text.extend(hashes, start + n - 1)
             first, last = start == ends - lengths[word_of], start + n == ends
-            # The marks alone, of which n = 1 would have two, say nothing.
+            # The marks < and > alone, which n = 1 would count, say nothing.
             counts = (n >= self.shortest) & ((n > 1) | ~(first | last))
             of_words.append(word_of[counts])
             of_buckets.append(hashes[counts] % np.uint32(self.buckets))
@@ -85,7 +85,7 @@ class _Characters:
     sizes: npt.NDArray[np.int64]
 
     def extend(self, hashes: npt.NDArray[np.uint32], at: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
-        """Hash one more character each.
+        """Hash one more character of each n-gram, that at `at`.
 
         Equation: h = (h xor byte) · 16777619 mod 2³², byte by byte
         Source:   Fowler, Noll & Vo, FNV-1a; the sign of a byte is extended, as in fastText's Dictionary::hash

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from nlp.errors import ModelError
-from nlp.layers.clipping import global_norm
 from nlp.layers.random_streams import RandomStreams
 from nlp.layers.workspace import Workspace
 from nlp.models.fill_model import FillModel
@@ -27,10 +26,11 @@ _TEXT = 0  # purpose of random numbers
 def trained_flows(loaded: LoadedLanguageModel, lags: int, seed: int) -> list[Flow]:
     """The flow of each layer, on text that the model itself writes.
 
-    Equation: E_T = -log P(token_{T+1} | all before it), of each of the sequences; what is told of a layer is
-              ‖∂E_T/∂h_k‖ over every path, those through the layers above it among them. Of a bidirectional
-              model -log P(token_{T+1} | all before it, all behind it), and of the layers of either direction
-              the lag counts from the token nearest to the one that is predicted
+    Equation: E_T = -log P(token_{T+1} | all before it) of each sequence; for a bidirectional model
+              -log P(token_{T+1} | all before it, all behind it)
+    The norm ‖∂E_T/∂h_k‖ of a layer counts every path from its h_k to the loss, including those through the
+    layers above it. In either direction of a bidirectional model, lag 0 is next to the predicted token.
+
     Raises:   ModelError for a model without recurrence
     """
     model = _in_float64(loaded)
@@ -52,7 +52,7 @@ def trained_flows(loaded: LoadedLanguageModel, lags: int, seed: int) -> list[Flo
 
 
 class _Reading(NamedTuple):
-    """What the layers of one direction are called, they, and the tokens (T, BATCH) as they read them."""
+    """One direction: its name, the stack of layers, and the tokens (T, BATCH) in its order of reading."""
 
     name: str
     stack: RecurrentStack
@@ -95,7 +95,7 @@ def _measured(
             workspace.scope(name),
             on_step=_noted_in(norms),
         )
-    return by_layer, global_norm(gradients.flat) / BATCH
+    return by_layer, float(np.linalg.norm(gradients.flat)) / BATCH
 
 
 def _noted_in(norms: Sequence[NormsByStep]) -> OnStepOfLayer:
@@ -103,7 +103,7 @@ def _noted_in(norms: Sequence[NormsByStep]) -> OnStepOfLayer:
 
 
 def _in_float64(loaded: LoadedLanguageModel) -> LanguageModel | FillModel:
-    """The model again, so precise that what has nearly vanished can still be told."""
+    """The model again, in float64: a gradient that has nearly vanished would be 0 in float32."""
     if not isinstance(loaded.model, LanguageModel | FillModel):
         raise ModelError(
             f"a model of cell {loaded.config.cell!r} has no recurrence; name one of cell rnn, lstm or gru"

@@ -1,4 +1,4 @@
-"""The tokens of a language model as arrays of its file: a token may be any text, a line end among them."""
+"""The tokens of a language model as arrays of its file. A token may be any text, even a line end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def vocabulary_arrays(vocabulary: LanguageVocabulary) -> dict[str, NDArray[Any]]:
-    """`token_bytes`, the UTF-8 bytes of all tokens, and `token_ends` (V,), the offset behind each of them."""
+    """`token_bytes`, the UTF-8 bytes of all tokens in a row, and `token_ends` (V,), where each one ends."""
     encoded = [token.encode("utf-8", "surrogatepass") for token in vocabulary.tokens]
     ends = np.cumsum([len(token) for token in encoded], dtype=np.int32)
     return {"token_bytes": np.frombuffer(b"".join(encoded), np.uint8), "token_ends": ends}
@@ -40,5 +40,5 @@ def read_vocabulary(model: ModelFile, level: str) -> LanguageVocabulary:
 
 
 def unusable(path: str, what: str) -> ModelError:
-    """The error of a file that is whole, but holds no model that makes sense."""
+    """The error for a file that is whole, but whose content makes no sense as a model."""
     return ModelError(f"{path}: not a usable language model: {what}; train it again")

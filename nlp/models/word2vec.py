@@ -73,6 +73,7 @@ class Preparation:
     objective: ChunkObjective
     run: Run
     table: SubwordTable | None = None
+    valid: TokenFile | None = None
 
     def team_size(self, workers: int) -> int:
         """How many workers there is work for: a step has only so many chunks."""
@@ -142,8 +143,9 @@ def prepare(
         learning_rate=partial(linear_decay, config.first_lr, min(config.final_lr, config.first_lr)),
         stability=STABILITY,
         stopping=_stopping(objective, counts, config, valid, patience, table) if valid else None,
+        goes_on=earlier is not None,
     )
-    return Preparation(corpus, config, input_vectors, output_vectors, objective, run, table)
+    return Preparation(corpus, config, input_vectors, output_vectors, objective, run, table, valid)
 
 
 def _stopping(
@@ -180,7 +182,10 @@ def check_corpus(corpus: TokenFile, config: Word2VecConfig) -> None:
         message = f"only {number_of(words, 'distinct word')}{too_rare} use more text"
         raise InputError(message)
     if not corpus.has_pairs:
-        message = f"no line has two words{too_rare} put whole sentences on a line: no word has a context"
+        message = (
+            f"no line has two words{too_rare} put whole sentences on a line or, for text without spaces, "
+            f"run it through nlptool tokenize: no word has a context"
+        )
         raise InputError(message)
 
 

@@ -38,6 +38,8 @@ def held_out_loss(
     config: Word2VecConfig,
     text: TokenFile,
     table: SubwordTable | None = None,
+    *,
+    most_centers: int = MOST_CENTERS,
 ) -> float:
     """Mean nats of a prediction: of a word from one context (skip-gram), or from their mean (CBOW).
 
@@ -49,16 +51,17 @@ def held_out_loss(
     Equation: L = Σ a_ij (-log P(w_i | x_j)) / Σ a_ij;   log V for an untrained full softmax
     Shapes:   matrices: input vectors (V, D), or (V + U, D) for `table` to make them from, and output vectors
               (V, D), or node vectors (V - 1, D) for hs; counts (V,), the ones that the model was trained
-              with; `text` numbered by its vocabulary
+              with; `text` numbered by its vocabulary, of which about `most_centers` are evaluated at most
     Raises:   ValueError if no sentence of `text` has two words of the vocabulary
-    Source:   Gutmann & Hyvärinen 2012, §2.2; Levy & Goldberg 2014, §3.1 (what a score estimates)
+    Source:   Levy & Goldberg 2014, "Neural word embedding as implicit matrix factorization", §3.1 (what a
+              score estimates); Gutmann & Hyvärinen 2012, §2.2
     """
     inputs, outputs = matrices
     inputs = table.compose_all(inputs) if table else inputs
     loss_of_chunk = _loss_of_chunk((inputs, outputs), counts, config)
     streams = RandomStreams(0)
     loss = pairs = 0.0
-    for number, window in _sample(text, config.window):
+    for number, window in _sample(text, config.window, most_centers):
         rng = streams.at(WINDOWS, 0, number)
         of_chunk = loss_of_chunk(window.tokens, window.sentences, rng)
         loss, pairs = loss + of_chunk[0], pairs + of_chunk[1]
@@ -68,10 +71,10 @@ def held_out_loss(
     return loss / pairs
 
 
-def _sample(text: TokenFile, halo: int) -> Iterator[tuple[int, Window]]:
-    """Yield every n-th window of the text, and its number, with the least n that keeps to MOST_CENTERS."""
+def _sample(text: TokenFile, halo: int, most_centers: int) -> Iterator[tuple[int, Window]]:
+    """Yield every n-th window of the text, and its number, with the least n that keeps to `most_centers`."""
     keep = np.ones(len(text.vocabulary), np.float32)
-    stride = -(-text.words // MOST_CENTERS)
+    stride = -(-text.words // most_centers)
     for number, window in enumerate(TokenStream(text, keep, RandomStreams(0), _CENTERS, halo).windows(0)):
         if number % max(stride, 1) == 0:
             yield number, window

@@ -41,7 +41,8 @@ def parse_record(line: str, path: str | None = None, number: int | None = None) 
     try:
         value = _DECODER.decode(line)
     except json.JSONDecodeError as error:
-        refuse(f"not a JSON record: {error.msg}; expected one object a line", error.colno)
+        plain = "" if line.lstrip().startswith("{") else ", or --input-format text if this is plain text"
+        refuse(f"not a JSON record: {error.msg}; expected one object a line{plain}", error.colno)
     except _DuplicateKeyError:
         key, column = _first_duplicate(line)
         refuse(f"duplicate key {key!r}; a record has each field once", column)

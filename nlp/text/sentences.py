@@ -82,7 +82,10 @@ def _ends_before(following: str, before: str, stop: regex.Match[str]) -> bool:
 def _ends_after(before: str, following: str) -> bool:
     """Tell whether a single period between the words `before` and `following` ends a sentence."""
     abbreviation, follower = before.lower(), following.lower()
-    if abbreviation in ALWAYS_FOLLOWED or (abbreviation in FOLLOWED_BY_NUMBER and following[0].isdigit()):
+    is_initial = len(before) == 1 and before.isupper() and before != "I"
+    if not is_initial and abbreviation in ALWAYS_FOLLOWED:  # Vitamin C. is not c. for circa
+        return False
+    if abbreviation in FOLLOWED_BY_NUMBER and following[0].isdigit():
         return False
     abbreviated = abbreviation in EITHER or _is_acronym(before)
     if following[0].islower():  # only careless writing begins a sentence so
@@ -91,7 +94,7 @@ def _ends_after(before: str, following: str) -> bool:
             or following in _ADDRESS_STARTS
             or (len(before) > 2 and follower in CARELESS_STARTERS)
         )
-    if len(before) == 1 and before.isupper() and before != "I":  # an initial
+    if is_initial:
         return follower in STARTERS and len(following) > 1
     if abbreviated:
         return follower in STARTERS

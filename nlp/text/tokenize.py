@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 MODES: Final = ("words", "uax29", "chars", "graphemes")
 
-CACHED_CHUNKS: Final = 1 << 16
-"""So many chunks are remembered before the table starts afresh: memory stays flat on an endless stream."""
+CACHED_CHUNKS: Final = 1 << 13
+"""So many chunks are remembered before the table starts afresh: memory stays flat on an endless stream.
+
+A larger table is hit more often, but misses the processor's caches: eight times as many is no faster.
+"""
 
 CACHED_LENGTH: Final = 32
 """Chunks of more characters are seldom seen twice and are not remembered."""
@@ -137,8 +140,11 @@ class _SpacedChunks(dict[str, str]):
 
 @cache
 def _lone_run(characters: str) -> regex.Pattern[str]:
-    """Return the pattern of a run of characters, each a token whatever stands beside it but a mark."""
-    return regex.compile(rf"[{characters}]+(?![{ATTACHED}])")
+    """Return the pattern of a run of characters, each a token whatever stands beside it but a mark.
+
+    A run is cut at some length: while it is spaced out each character is an object of 76 bytes.
+    """
+    return regex.compile(rf"[{characters}]{{1,4096}}(?![{ATTACHED}])")
 
 
 class CharacterTokenizer(Tokenizer):

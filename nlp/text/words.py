@@ -9,8 +9,8 @@ No alternative looks across white space, so what stands between two white spaces
 in its text, and no token contains white space.
 
 The list of what is one token is complete, on purpose: a rule to remember, not a dictionary. So abbreviations
-(`U.S.` is `U . S .`), hashtags and mentions (`# tag`, `@ user`), a leading sign (`- 5`) and ranges
-(`1914 - 1918`) are parted.
+(`U.S.` is `U . S .`), hashtags and mentions (`# tag`, `@ user`), a leading sign or point (`- 5`, `. 5`)
+and ranges (`1914 - 1918`) are parted.
 """
 
 from __future__ import annotations
@@ -96,18 +96,21 @@ LONE_CHARACTERS: Final = rf"{HAN}，、。！？；“”（）《》【】「�
 def url(alphabet: Alphabet) -> str:
     """Return the pattern of a web address: with a scheme, with `www.`, or a domain of a common top level.
 
-    Closing punctuation stays outside unless more of the address follows it; brackets belong to the address in
-    pairs. White space, quotes, CJK characters and CJK punctuation end it.
+    Closing punctuation stays outside unless more of the address follows it, and so does a comma before the
+    next address of a list; brackets belong to the address in pairs. White space, quotes, CJK characters and
+    CJK punctuation end it, an apostrophe where it is the quote before a punctuation mark.
     """
     inner = rf"(?:{alphabet.letter}|{alphabet.digit}|[_~/#@$&+=%\-])"
-    closing = r"[.,;:!?'*]"
-    pair = rf"(?:\((?:{inner}|{closing})*+\)|\[(?:{inner}|{closing})*+\])"
-    body = rf"(?:{inner}|{pair}|{closing}++(?={inner}|{pair}))"
-    start = r"(?:[A-Za-z][A-Za-z0-9+\-]{1,15}+://|[Ww]{3}\.)"
+    closing = r"[.,;:!?*]"
+    pair = rf"(?:\((?:{inner}|{closing}|')*+\)|\[(?:{inner}|{closing}|')*+\])"
+    scheme = r"[A-Za-z][A-Za-z0-9+\-]{1,15}+://"
+    body = rf"(?:{inner}|{pair}|(?![,;]{scheme}){closing}++(?={inner}|{pair})|'(?={inner}))"
+    ipv6 = r"\[[0-9A-Fa-f:.]{2,45}+\]"
+    start = rf"(?:{scheme}(?:{ipv6}|{inner})|[Ww]{{3}}\.{inner})"
     label = r"[A-Za-z0-9][A-Za-z0-9\-]{0,62}+\."
-    top_level = r"(?:com|org|net|edu|gov|co|ac)(?:\.[a-z]{2})?+"
+    top_level = r"(?:com|org|net|edu|gov|co|ac|cn)(?:\.[a-z]{2})?+"
     domain = rf"(?:{label}){{1,5}}{top_level}(?!{alphabet.letter}|{alphabet.digit}|\-)"
-    return rf"{start}{inner}{body}*+|{domain}(?::[0-9]++)?+(?:[/?#]{body}*+)?+"
+    return rf"{start}{body}*+|{domain}(?::[0-9]++)?+(?:[/?#]{body}*+)?+"
 
 
 def email(alphabet: Alphabet) -> str:
@@ -115,7 +118,7 @@ def email(alphabet: Alphabet) -> str:
     character = rf"(?:{alphabet.letter}|{alphabet.digit})"
     label = rf"{character}++(?:-++{character}++)*+"
     ahead = rf"(?=[^@{WHITE_SPACE}]{{1,64}}+@)"  # a quick no at nearly every word
-    return rf"{ahead}{character}(?:{character}|[_.+%\-]){{0,63}}+@{label}(?:\.{label})++"
+    return rf"{ahead}{character}(?:{character}|[_.+%'\-]){{0,63}}+@{label}(?:\.{label})++"
 
 
 def clock(alphabet: Alphabet) -> str:

@@ -1,4 +1,8 @@
-"""A text cut into columns that are read side by side, a window of consecutive tokens at a time."""
+"""A text as batches for truncated backpropagation through time (BPTT).
+
+It is cut into columns that are read side by side, a window of consecutive tokens at a time: gradients flow
+back within a window, the state is carried from window to window.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +37,12 @@ class Tokens(Protocol):
 
 @dataclass(frozen=True)
 class StreamBatches:
-    """`columns` stretches of a text, one behind the other in it, of which window n has tokens n T to n T + T.
+    """`columns` consecutive stretches of a text; window n is the tokens n T to (n + 1) T of each, T = `bptt`.
 
-    Every token of the text is a target once: the first is predicted from a line end, that of another column
-    from the last token of the column before. Columns differ in length by a token at most; only the last
-    window is shorter than T = `bptt`, and only its last row may be masked. A window is a function of its
-    number, so to resume needs no state.
+    Every token of the text is a target once. The first of all is predicted from a line end, the first of each
+    further column from the last token of the column before. Columns differ in length by one token at most:
+    only the last window may be shorter than T, and only its last row masked. A window depends on its number
+    alone, so resuming a training needs no state of the batches.
 
     Raises: ValueError where there are more columns than tokens
     """

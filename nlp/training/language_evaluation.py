@@ -17,8 +17,8 @@ _TOKENS_OF_A_STREAM = 200_000
 def held_out_batches(text: Tokens, tokens_at_once: int) -> StreamBatches:
     """Cut a held-out text for evaluation.
 
-    Up to 200,000 tokens are one stream, as `score` reads it; a longer text is as many streams side by side,
-    each of at least so many tokens, of which only the first ones lack what stood before them.
+    Up to 200,000 tokens are one stream, as `score` reads it. A longer text is cut into streams of at least so
+    many tokens, which are read side by side; only the first few tokens of each lack their context.
     """
     columns = max(text.length // _TOKENS_OF_A_STREAM, 1)
     return StreamBatches(text, columns, max(tokens_at_once // columns, 1))

@@ -2,7 +2,8 @@
 
 The columns of a batch are split into shards, a number that is part of the run. Each worker computes the
 gradients of some shards; barrier; each sums some blocks of them, in the order of the shards; barrier; each
-applies some blocks; barrier. So no sum depends on who makes it, and every random number has an address.
+applies some blocks; barrier. So no sum depends on which worker takes it, and every random number is addressed
+by what it is for (see `RandomStreams`), not by who draws it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Optimizers over flat vectors: each moves any slice of the weights by itself, so that workers can share."""
+"""Optimizers over flat vectors, SGD and Adam: they move one slice at a time, so workers can divide them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ LEARNING_RATES = {ADAM: 0.002, SGD: 4.0}
 class Step:
     """What one update needs to know beside its gradient.
 
-    Attributes: `rate`, the learning rate; `scale`, a factor of the gradient; `number` of updates before it.
+    Attributes: `rate`, the learning rate; `scale` s, what the summed gradient is multiplied by (one over the
+    tokens, for their mean, times the factor of clipping); `number`, how many updates came before it.
     """
 
     rate: float
@@ -49,7 +50,7 @@ class Optimizer(Protocol):
 class Sgd:
     """Stochastic gradient descent.
 
-    Equation: w -= lr s g,   s the scale that clipping and the mean leave
+    Equation: w -= lr s g,   s of `Step`
     """
 
     def __init__(self) -> None:
@@ -65,11 +66,13 @@ class Sgd:
 class Adam:
     """Adam, for a vector of `size` weights.
 
-    A weight whose gradient stays zero, such as that of a rare word, would let its first moment sink to a
-    denormal number and stay there, where arithmetic is many times slower: `_FLOOR` keeps it above.
+    Where a gradient stays zero, such as that of a rare word, the first moment would sink into the denormal
+    numbers and stay there, where arithmetic is many times slower: `_FLOOR`, added to each gradient, keeps it
+    above them.
 
-    Equation: m = β₁ m + (1 − β₁) g    v = β₂ v + (1 − β₂) g²
-              w -= lr m̂ / (√v̂ + ε),   m̂ = m / (1 − β₁ᵗ),   v̂ = v / (1 − β₂ᵗ)
+    Equation: m = β₁ m + (1 - β₁) s g,   v = β₂ v + (1 - β₂) (s g)²,   s of `Step`
+              w -= lr m̂ / (√v̂ + ε),   m̂ = m / (1 - β₁ᵗ),   v̂ = v / (1 - β₂ᵗ),   t = 1, 2, …
+    computed as w -= lr √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + ε √(1 - β₂ᵗ))
     Source:   Kingma & Ba 2015, "Adam: a method for stochastic optimization", algorithm 1
     """
 
@@ -102,7 +105,7 @@ class Adam:
         weights -= scratch
 
 
-_FLOOR = 1e-17  # its square is no denormal either; a weight moves by it less than by its rounding
+_FLOOR = 1e-17  # its square is no denormal either; and it is far too small to move a weight
 
 
 def make_optimizer(name: str, size: int, dtype: npt.DTypeLike = np.float32) -> Optimizer:

@@ -18,12 +18,12 @@ _REPORT_SECONDS = 1.0
 class Progress:
     """One look at a running training.
 
-    Attributes: `epoch` from 1; `step` from 1, over all epochs; `loss`, the mean since the last report, in
-    nats a prediction: a (center, context) pair, or a token (NaN until one was seen); `words_done` of
-    `words_total`, tokens counted as they stand in the input, once an epoch; `tokens_per_second`, those of
-    this run by the time it spent in training steps, which is `elapsed_seconds`; `eta_seconds`, what is left
-    at that speed; `epoch_done`, true in the last report of an epoch; `valid_loss`, held-out loss of that
-    epoch, where there is one.
+    Attributes: `epoch` from 1; `step` from 1, over all epochs; `loss`, the mean since the last report (where
+    that was just now, since the one before it), in nats a prediction: a (center, context) pair, or a token
+    (NaN until one was seen); `words_done` of `words_total`, tokens counted as they stand in the input, once
+    an epoch; `tokens_per_second`, those of this run by the time it spent in training steps, which is
+    `elapsed_seconds`; `eta_seconds`, what is left at that speed; `epoch_done`, true in the last report of an
+    epoch; `valid_loss`, held-out loss of that epoch, where there is one.
     """
 
     epoch: int
@@ -53,6 +53,7 @@ class ProgressMeter:
         self._epochs = epochs
         self._on_progress = on_progress
         self._stretch, self._epoch = LossSum(), LossSum()
+        self._stretch_before = LossSum()  # within this epoch
         self._mean = math.nan
         self._done_before = 0.0  # part of the training that an earlier run did
         self._started = self._reported = time.perf_counter()
@@ -115,9 +116,14 @@ class ProgressMeter:
         epoch_done: bool = False,
         valid_loss: float | None = None,
     ) -> None:
-        self._mean = self._stretch.mean(otherwise=self._mean)
+        now = time.perf_counter()
+        recent = self._stretch
+        if now - self._reported < _REPORT_SECONDS / 2:  # the rest of an epoch may be a handful of losses
+            recent = recent + self._stretch_before
+        self._mean = recent.mean(otherwise=self._mean)
+        self._stretch_before = LossSum() if epoch_done else self._stretch
         self._stretch = LossSum()
-        self._reported = now = time.perf_counter()
+        self._reported = now
         if self._on_progress is None:
             return
         elapsed, here = max(now - self._started - self._outside, 1e-9), done - self._done_before
@@ -154,6 +160,10 @@ class LossSum:
         """Add the sum over some predictions."""
         self._nats += nats
         self._predictions += predictions
+
+    def __add__(self, other: LossSum) -> LossSum:
+        """The sum over the predictions of both."""
+        return LossSum(self._nats + other._nats, self._predictions + other._predictions)
 
     def mean(self, *, otherwise: float) -> float:
         """Nats a prediction; `otherwise` where there was none."""

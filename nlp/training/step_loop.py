@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,7 +40,8 @@ class Run:
     Attributes: `stream` of windows of `plan.step_tokens`; `halo`, contexts on either side of a chunk;
     `tokens_per_epoch`, how many of them are expected to be kept; `words_per_epoch`, as counted for people;
     `learning_rate`, a function of the part of the training that is done; `stability`, the most that learning
-    rate times pairs may be for one row in one step; `stopping`, where there is text held out.
+    rate times pairs may be for one row in one step; `stopping`, where there is text held out; `goes_on`,
+    whether the weights at its beginning are trained ones.
     """
 
     stream: TokenStream
@@ -51,6 +53,7 @@ class Run:
     learning_rate: Callable[[float], float]
     stability: float
     stopping: EarlyStopping | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,8 @@ def train_synchronously(
     """Train all epochs; return the mean loss of each, in nats a pair, over the chunks whose loss was taken.
 
     Raises: DivergedError where a loss or a weight is not finite, or an epoch's mean loss is far worse than an
-            untrained model's, or the last one's worse at all; WorkerError where a worker died; whatever
-            `watch` raises.
+            untrained model's and that of the model it goes on from, or the last one's worse at all;
+            WorkerError where a worker died; whatever `watch` raises.
     """
     watch = watch or Watch()
     meter = ProgressMeter(run.words_per_epoch, run.epochs, watch.on_progress)
@@ -102,6 +105,7 @@ class _Position:
 _RUNNING_AWAY = 1.25  # times the untrained loss: bold rates that settle later have been seen at 1.13
 _WORSE_THAN_NOTHING = 1.025  # at the end, where the rate has come down; four times the usual one gave 1.019
 _LOSS_EVERY = 16  # chunks: the loss of one costs a fifth of its training, so about 1 % in all
+_SAMPLED_CHUNKS = 64  # of the text, whose mean loss is that of the model which a run goes on from
 
 
 class _StepLoop:
@@ -121,6 +125,8 @@ class _StepLoop:
         self._losses: npt.NDArray[np.float64] = shared_array((run.plan.chunks, 3), np.float64)
         self._untrained = LossSum()  # of this epoch's predictions whose loss was taken
         self._stopped: npt.NDArray[np.int8] = shared_array((1,), np.int8)
+        # Of the weights as they are given, so that a resumed run, which has them too, need not be told it.
+        self._earlier = self._loss_before() if run.goes_on else -math.inf
 
     def resume_(self, state: TrainingState) -> None:
         """Go on from a state; before any worker starts. Raises: ModelError if it is none of such a run."""
@@ -132,6 +138,21 @@ class _StepLoop:
                 take_(matrix, state.arrays[_name(number)])
             if self._run.stopping:
                 self._run.stopping.resume_(state.figures["stopping"], state.arrays)
+
+    def _loss_before(self) -> float:
+        """The mean loss of chunks spread over the text, before any is learnt; minus infinity without a pair.
+
+        A model that was trained on other or little text, or with another window or other negatives, may well
+        be worse than one that knows nothing: to go on from it is no divergence.
+        """
+        total, run = LossSum(), self._run
+        stride = max(int(run.tokens_per_epoch) // (run.plan.chunk_tokens * _SAMPLED_CHUNKS), 1)
+        for number, window in islice(enumerate(run.stream.windows(0)), None, None, stride):
+            for c in range(run.plan.chunks):
+                self._compute_chunk(window, number * run.plan.chunks + c, c)
+                nats, predictions, _ = self._objective.loss()
+                total.add(float(nats), float(predictions))
+        return total.mean(otherwise=-math.inf)
 
     def work(self, member: Member) -> None:
         """Train: the whole of what one worker does."""
@@ -168,15 +189,20 @@ class _StepLoop:
 
     def _compute(self, window: Window, member: Member) -> None:
         """Compute some chunks of a step."""
-        size, halo, chunks = self._run.plan.chunk_tokens, self._run.halo, self._run.plan.chunks
+        chunks = self._run.plan.chunks
         for c in member.share(chunks):
-            places = slice(c * size, (c + 1) * size + 2 * halo)
             number = self._at.number * chunks + c
-            chunk = Chunk(window.tokens[places], window.sentences[places], self._at.epoch, number)
-            parts = zip(self._updates, self._objective.rows_per_chunk, strict=True)
-            self._objective.gradients(chunk, [updates.part(c, rows) for updates, rows in parts])
+            self._compute_chunk(window, number, c)
             if number % _LOSS_EVERY == 0:
                 self._losses[c] = self._objective.loss()
+
+    def _compute_chunk(self, window: Window, number: int, c: int) -> None:
+        """Compute the `c`-th chunk of a step, which has this `number` in its epoch."""
+        size, halo = self._run.plan.chunk_tokens, self._run.halo
+        places = slice(c * size, (c + 1) * size + 2 * halo)
+        chunk = Chunk(window.tokens[places], window.sentences[places], self._at.epoch, number)
+        parts = zip(self._updates, self._objective.rows_per_chunk, strict=True)
+        self._objective.gradients(chunk, [updates.part(c, rows) for updates, rows in parts])
 
     def _apply(self, rate: float, member: Member) -> None:
         """Apply the updates, a part of the rows of a matrix at a time."""
@@ -206,8 +232,9 @@ class _StepLoop:
         loss, untrained = self._meter.close_epoch(), self._untrained.mean(otherwise=math.nan)
         self._untrained = LossSum()
         is_last = epoch + 1 == self._run.epochs
-        if loss > (_WORSE_THAN_NOTHING if is_last else _RUNNING_AWAY) * untrained:
-            what = f"a mean loss of {loss:.3f} nats a pair, {untrained:.3f} before any training,"
+        at_first, which = max((untrained, "any"), (self._earlier, "this"))
+        if loss > (_WORSE_THAN_NOTHING if is_last else _RUNNING_AWAY) * at_first:
+            what = f"a mean loss of {loss:.3f} nats a pair, {at_first:.3f} before {which} training,"
             raise self._diverged(what, rate)
         last_rate = self._run.learning_rate(self._done(_Position(epoch + 1)))
         self._meter.tell_epoch(epoch, self._at.step, last_rate, valid_loss)

@@ -10,7 +10,10 @@ from tests.cli.inside import nlptool
 from tests.cli.running import SAMPLES, run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    Arguments = Callable[[str], list[str]]
 
 __all__ = ["language_model", "model", "nlptool"]
 
@@ -31,3 +34,15 @@ def language_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = run("ngram-train", *sample.arguments[:-1], str(path), stdin=sample.stdin)
     assert result.returncode == 0, result.stderr.decode()
     return path
+
+
+@pytest.fixture
+def arguments(model: Path, language_model: Path, tmp_path: Path) -> Arguments:
+    """The words of a command's sample, with its model and output filled in."""
+    return lambda name: [
+        name,
+        *(
+            word.format(model=model, language_model=language_model, output=tmp_path / "output")
+            for word in SAMPLES[name].arguments
+        ),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 NLPTOOL = [sys.executable, "-W", "error", "-m", "cli.main"]
@@ -59,6 +61,27 @@ def start(*arguments: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[by
         stderr=subprocess.PIPE,
         env=environment(),
     )
+
+
+def answers(*arguments: str, lines: Iterable[bytes]) -> list[bytes]:
+    """What a command writes on each line of a stdin that stays open until the last has been answered."""
+    found = []
+    with start(*arguments) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for line in lines:
+            process.stdin.write(line)
+            process.stdin.flush()
+            assert select.select([process.stdout], [], [], TIMEOUT)[0], f"nothing came out for {line!r}"
+            found.append(os.read(process.stdout.fileno(), 1 << 16))
+        rest, stderr = process.communicate(timeout=TIMEOUT)
+    assert (process.returncode, rest, stderr) == (0, b"", b"")
+    return found
+
+
+def litter(folder: Path) -> list[Path]:
+    """What a run has left beside its output."""
+    return [path for path in folder.iterdir() if "nlptool" in path.name]
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def test_what_has_no_answer_is_told_and_the_rest_is_answered(
     question: str, reason: str, analogy: Nlptool
 ) -> None:
     result = analogy("-k", "1", stdin=f"{question}\nman king woman\n")
-    assert result == (1, "man king woman\tqueen\t0.9111\n", f"nlptool: {reason}\n")
+    assert result == (1, "man king woman\tqueen\t0.9111\n", f"nlptool: <stdin>:1:1: {reason}\n")
 
 
 @pytest.mark.parametrize("words", [("man",), ("man", "king"), ("man", "king", "woman", "queen")])

@@ -95,6 +95,8 @@ def test_the_output_in_place_the_checkpoint_goes(kept: Checkpoints) -> None:
     assert not Path(kept.path).exists()
     with Checkpoints(None, 0.0, "kind", {}).until_in_place():
         pass
+    with pytest.raises(KeyError), Checkpoints(None, 0.0, "kind", {}).until_in_place():
+        raise KeyError
 
 
 def test_the_user_is_told_from_where_it_goes_on(kept: Checkpoints, capfd: pytest.CaptureFixture[str]) -> None:

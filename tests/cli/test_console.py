@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pytest
 
-from cli.console import say
-
-if TYPE_CHECKING:
-    import pytest
+from cli.console import Console, say
 
 
 def test_a_message_is_one_line_with_the_name_of_the_program(capfd: pytest.CaptureFixture[str]) -> None:
     say("x.txt:1:2: what is wrong, and what to do")
     assert capfd.readouterr().err == "nlptool: x.txt:1:2: what is wrong, and what to do\n"
+
+
+def test_a_name_that_is_not_utf8_shows_its_bytes(capfd: pytest.CaptureFixture[str]) -> None:
+    say("caf\udce9.txt: No such file")
+    assert capfd.readouterr().err == "nlptool: caf\\xe9.txt: No such file\n"
+
+
+@pytest.mark.parametrize(
+    ("console", "told"),
+    [
+        (Console(), ["warning: w", "t"]),
+        (Console(verbose=1), ["warning: w", "t", "n"]),
+        (Console(quiet=True, verbose=1), []),
+        (Console(log_json=True), ['{"warning": "w"}', '{"of": 1}']),
+        (Console(log_json=True, verbose=1), ['{"warning": "w"}', '{"of": 1}', '{"note": "n"}']),
+        (Console(log_json=True, quiet=True), []),
+    ],
+)
+def test_what_is_told_is_what_was_asked_for(
+    console: Console, told: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    console.warn("w")
+    console.tell("t", {"of": 1})
+    console.note("n")
+    found = [line.removeprefix("nlptool: ") for line in capfd.readouterr().err.splitlines()]
+    assert found == told
+    assert Console().progress
 
 
 def test_a_message_that_quotes_megabytes_keeps_its_ends(capfd: pytest.CaptureFixture[str]) -> None:

@@ -7,20 +7,18 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import pytest
 
 from cli.commands import COMMANDS, cli
-from tests.cli.running import SAMPLES, run, shell, start
+from tests.cli.running import NLPTOOL, SAMPLES, environment, litter, run, shell, start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
-    Arguments = Callable[[str], list[str]]
+    from tests.cli.conftest import Arguments
 
 
 def command_of(name: str) -> click.Command:
@@ -43,18 +41,6 @@ every_printing_command = pytest.mark.parametrize("name", TO_STDOUT)
 every_command_with_files = pytest.mark.parametrize("name", WITH_FILES)
 
 
-@pytest.fixture
-def arguments(model: Path, language_model: Path, tmp_path: Path) -> Arguments:
-    """The words of a command's sample, with its model and output filled in."""
-    return lambda name: [
-        name,
-        *(
-            word.format(model=model, language_model=language_model, output=tmp_path / "output")
-            for word in SAMPLES[name].arguments
-        ),
-    ]
-
-
 def data_of(name: str, result: subprocess.CompletedProcess[bytes], tmp_path: Path) -> bytes:
     return result.stdout if SAMPLES[name].writes == "stdout" else (tmp_path / "output").read_bytes()
 
@@ -65,10 +51,6 @@ def one_line(stderr: bytes) -> str:
     assert text.startswith("nlptool: "), text
     assert text.count("\n") == 1, text
     return text
-
-
-def litter(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if "nlptool" in path.name]
 
 
 def test_every_command_has_a_sample() -> None:
@@ -111,6 +93,34 @@ def test_a_misspelt_command_is_usage_and_suggests() -> None:
     result = run("tokenise")
     assert result.returncode == 2
     assert "'tokenize'" in one_line(result.stderr)
+
+
+def test_no_command_at_all_is_told_all_of_them() -> None:
+    result = run()
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert result.stderr == run("--help").stdout
+
+
+@pytest.mark.parametrize("arguments", [["-Z"], ["--format", "xml"], ["tokenize", "-Z"], ["help"]])
+def test_usage_is_told_as_one_sentence(arguments: list[str]) -> None:
+    assert ".;" not in one_line(run(*arguments).stderr)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8"])
+def test_help_fits_every_encoding(encoding: str) -> None:
+    """`fill --help` shows Chinese."""
+    result = run("fill", "--help", PYTHONIOENCODING=encoding)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert b"--max-gap" in result.stdout
+
+
+def test_a_library_without_room_is_told_in_a_line() -> None:
+    """NumPy's own message is a page, of which the cause is the last line."""
+    result = shell('ulimit -v 60000; "$@"', "info")
+    assert result.returncode == 1
+    told = one_line(result.stderr)
+    assert "memory" in told or "raise ulimit -v" in told
+    assert len(told) < 300
 
 
 @every_command
@@ -213,32 +223,25 @@ def test_a_reader_that_has_gone_ends_it_silently(name: str, arguments: Arguments
 
 
 @every_reading_command
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_as_that_signal(
-    name: str, number: signal.Signals, arguments: Arguments, tmp_path: Path
-) -> None:
-    target = tmp_path / "kept"
-    target.write_bytes(b"old")
-    process = start(*arguments(name), "-o", str(target))
-    assert process.stdin is not None
-    process.stdin.write(SAMPLES[name].stdin)
-    process.stdin.flush()
-    wait_until_reading(process)
-    process.send_signal(number)
-    _, stderr = process.communicate(timeout=60)
-    assert (process.returncode, stderr) == (-number, b"")
-    assert target.read_bytes() == b"old"
-    assert litter(tmp_path) == []
-
-
-def wait_until_reading(process: subprocess.Popen[bytes]) -> None:
-    """Until the child has taken its input and sleeps in the next read."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if "pipe" in Path(f"/proc/{process.pid}/wchan").read_text():
-            return
-        time.sleep(0.02)
-    time.sleep(1)
+def test_who_types_the_input_is_told_how_to_end_it(name: str, arguments: Arguments) -> None:
+    """Silence would look like work. With -q it is what was asked for."""
+    if name not in WITH_RECORDS or name == "generate":
+        pytest.skip("it names stdin itself, or does not read a terminal")
+    for words, told in (([], b"nlptool: reading from the terminal; ^D ends it\n"), (["-q"], b"")):
+        leader, terminal = os.openpty()
+        with subprocess.Popen(
+            [*NLPTOOL, *arguments(name), *words],
+            stdin=terminal,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+        ) as process:
+            os.close(terminal)
+            os.write(leader, b"\x04")
+            _, stderr = process.communicate(timeout=60)
+            os.close(leader)
+        assert stderr.startswith(told)
+        assert (b"terminal" in stderr) == bool(told)
 
 
 @every_command_with_files

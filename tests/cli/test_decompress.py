@@ -29,7 +29,7 @@ every_kind = pytest.mark.parametrize("kind", COMPRESSORS)
 
 def read_all(data: bytes, size: int = 1 << 18) -> bytes:
     waiting = [data[start : start + size] for start in range(0, len(data), size)]
-    blocks = Input(())._blocks_of(STDIN, lambda _: waiting.pop(0) if waiting else b"", cut=False)
+    blocks = Input(())._blocks_of(STDIN, lambda _: waiting.pop(0) if waiting else b"", None)
     return b"".join(block.text.encode() for block in blocks)
 
 
@@ -77,6 +77,16 @@ def test_damage_is_an_error_or_harmless(kind: str) -> None:
 def test_what_follows_a_member_must_be_one(kind: str) -> None:
     with pytest.raises(InputError, match=f"damaged {kind} data"):
         read_all(COMPRESSORS[kind](b"a\n") + b"no member, just text that follows")
+
+
+@every_kind
+def test_damage_is_told_with_the_line_that_it_breaks(kind: str) -> None:
+    whole = COMPRESSORS[kind](b"a\n" * 100_000)
+    for data in (whole + COMPRESSORS[kind](TEXT)[:-9], whole + b"no member"):
+        with pytest.raises(InputError, match=r"damaged|truncated") as caught:
+            read_all(data)
+        assert caught.value.line is not None
+        assert caught.value.line > 100_000
 
 
 @every_kind

@@ -50,6 +50,20 @@ def test_text_is_the_default_and_goes_to_stdout(model: str, nlptool: Nlptool) ->
     assert nlptool("export", model) == (0, expected, "")
 
 
+@every_format
+def test_the_ending_says_the_format(form: str, model: str, tmp_path: Path, nlptool: Nlptool) -> None:
+    endings = {
+        "npy": ".npy",
+        "safetensors": ".safetensors",
+        "word2vec-binary": ".bin",
+        "word2vec-text": ".vec",
+    }
+    told, guessed = tmp_path / "told", tmp_path / f"guessed{endings[form]}"
+    assert nlptool("export", "--to", form, "-o", str(told), model).status == 0
+    assert nlptool("export", "-o", str(guessed), model) == (0, "", "")
+    assert guessed.read_bytes() == told.read_bytes()
+
+
 @pytest.mark.parametrize(("form", "files"), [("npy", {"out", "out.words.txt"}), ("word2vec-text", {"out"})])
 def test_only_npy_has_its_words_beside(
     form: str, files: set[str], model: str, tmp_path: Path, nlptool: Nlptool

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpora import path_of
-from tests.cli.running import run
+from tests.cli.running import answers, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,3 +133,9 @@ def test_a_model_of_another_kind_is_told(nlptool: Nlptool, model: Path) -> None:
     assert outcome.status == 1
     assert "'word-vectors', but this command needs one of kind 'fill-model' or" in outcome.stderr
     assert "'language-model'" in outcome.stderr
+
+
+def test_gaps_are_filled_while_stdin_is_open(word_model: str) -> None:
+    lines = [b"the king rode ___ at dawn\n", b"the ___ ate bread\n"]
+    first, second = answers("fill", "-m", word_model, "-k", "1", lines=lines)
+    assert [one.split(b"\t")[1] for one in (first, second)] == [b"out", b"queen"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nlp.text.records import format_record
 from tests.cli.running import run
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ def test_without_a_cell_it_is_those_of_the_lecture() -> None:
     ]
 
 
+def test_records_are_written_as_everywhere(nlptool: Nlptool) -> None:
+    lines = nlptool(*SMALL, "--cell", "gru").stdout.splitlines(keepends=True)
+    assert lines == [format_record(json.loads(line)) for line in lines]
+
+
 def test_every_scale_has_its_curve() -> None:
     found = records("--cell", "rnn", "--recurrent-scale", "1", "--recurrent-scale", "3")
     assert [record["recurrent_scale"] for record in found] == [1.0] * 5 + [3.0] * 5
@@ -59,6 +65,15 @@ def test_curves_as_text_and_as_a_figure(tmp_path: Path) -> None:
     text = figure.read_text()
     assert text.startswith("<svg")
     assert "lstm, U uniform" in text
+
+
+def test_a_terminal_takes_curves_and_a_file_records(
+    nlptool: Nlptool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert "│" in nlptool(*SMALL).stdout
+    assert nlptool(*SMALL, "-o", str(tmp_path / "x")).status == 0
+    assert len((tmp_path / "x").read_text().splitlines()) == 20
 
 
 def test_a_file_of_another_ending_takes_the_records(tmp_path: Path) -> None:
@@ -127,6 +142,18 @@ def test_a_bidirectional_model_has_curves_of_both_directions(
     found = [json.loads(line) for line in result.stdout.splitlines()]
     expected = [("gru", direction, lag) for direction in ("forward", "backward") for lag in range(4)]
     assert [(one["cell"], one["direction"], one["lag"]) for one in found] == expected
+
+
+def test_what_overflows_in_a_model_is_told(nlptool: Nlptool, tmp_path: Path) -> None:
+    """Rectified units have no bound, and JSON has no infinity."""
+    path = str(tmp_path / "explosive")
+    explosive = ("--cell", "rnn", "--activation", "relu", "--init-scale", "0.5", "--hidden", "64")
+    few = ("--layers", "1", "--embed-dim", "4", "--batch-size", "1", "--bptt", "5", "--epochs", "1", "-q")
+    barely = ("--shards", "1", "--lr", "1e-12", "-o", path)
+    assert nlptool("rnn-train", *explosive, *few, *barely, stdin="to\n").status == 0
+    result = nlptool("gradients", "-m", path, "--lags", "3000")
+    told = f"nlptool: {path}: what flows through layer 1 overflows; lower --lags\n"
+    assert result == (1, "", told)
 
 
 def test_a_model_that_is_no_network_is_named(nlptool: Nlptool, tmp_path: Path) -> None:

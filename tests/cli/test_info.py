@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -54,3 +54,39 @@ def test_what_is_no_model_is_told(data: bytes, reason: str, tmp_path: Path, nlpt
     result = nlptool("info", str(tmp_path / "m"))
     assert (result.status, result.stdout, result.stderr.count("\n")) == (1, "", 1)
     assert reason in result.stderr
+
+
+@pytest.mark.parametrize("command", ["info", "export"])
+def test_the_environment_names_a_model_too(
+    command: str, path: str, nlptool: Nlptool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = nlptool(command, path)
+    monkeypatch.setenv("NLPTOOL_MODEL", path)
+    assert nlptool(command) == named
+    monkeypatch.setenv("NLPTOOL_MODEL", "missing.model")
+    assert nlptool(command).stderr == "nlptool: missing.model: No such file or directory\n"
+    assert nlptool(command, path) == named
+
+
+@pytest.mark.parametrize(
+    ("metadata", "rate"),
+    [
+        ({"config": {"arch": "cbow", "loss": "ns", "lr": None}}, 0.2),
+        ({"config": {"arch": "cbow", "loss": "ns", "lr": 0.3}}, 0.3),
+        ({"config": {"cell": "gru"}, "training": {"optimizer": "sgd", "lr": None}}, 4.0),
+        ({"config": {"cell": "gru"}, "training": {"optimizer": "sgd", "lr": 3.0}}, 3.0),
+        ({"config": {"arch": [], "loss": "ns", "lr": None}}, None),
+    ],
+)
+def test_the_learning_rate_that_was_used(
+    metadata: dict[str, Any], rate: float | None, tmp_path: Path, nlptool: Nlptool
+) -> None:
+    """The settings hold what was asked for: null where that was the usual one."""
+    model = write_words(tmp_path / "rated.model", {"a": (1, 0)}, **metadata)
+    report = json.loads(nlptool("info", model).stdout)
+    assert report["first_lr"] == rate
+    assert {name: report[name] for name in metadata} == metadata
+
+
+def test_what_was_not_trained_has_no_learning_rate(path: str, nlptool: Nlptool) -> None:
+    assert "first_lr" not in json.loads(nlptool("info", path).stdout)

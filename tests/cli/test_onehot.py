@@ -15,6 +15,7 @@ from cli.onehot_rows import counted, token_batches
 from cli.reading import Input
 from cli.streams import Streams
 from nlp.layers.embedding import embedding_forward, one_hot
+from tests.cli.running import answers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +51,12 @@ def test_the_lecture_words_are_its_five_vectors(nlptool: Nlptool) -> None:
         "apple\t1 0 0 0 0\nbag\t0 1 0 0 0\ncat\t0 0 1 0 0\ndog\t0 0 0 1 0\nelephant\t0 0 0 0 1\n"
     )
     assert nlptool("corpus", "lecture/onehot").stdout.split() == LECTURE.split()
+
+
+@pytest.mark.parametrize("name", ["rows.txt", "rows.npz"])
+def test_a_note_tells_how_many_vectors_were_written(name: str, nlptool: Nlptool, tmp_path: Path) -> None:
+    result = nlptool("onehot", "-v", "-o", str(tmp_path / name), stdin=TEXT)
+    assert result.stderr == "nlptool: 7 vectors written, of 4 types\n"
 
 
 def test_any_two_lecture_vectors_are_orthogonal(nlptool: Nlptool) -> None:
@@ -125,6 +132,8 @@ def test_jsonl_fields_pass_through(nlptool: Nlptool, vocab: str) -> None:
         {"id": 1, "who": {"name": "é"}, "token": "a", "vector": [0, 1]},
         {"id": None, "who": {"name": "é"}, "token": "x", "vector": [0, 0]},
     ]
+    again = '{"vector":[1],"tokens":["b"]}\n'
+    assert nlptool(*options, stdin=again).stdout == '{"token":"b","id":0,"vector":[1,0]}\n'
     sparse = nlptool(*options, "--sparse", stdin=record).stdout.splitlines()
     assert [json.loads(line) for line in sparse] == [
         {"id": "old", "who": {"name": "é"}, "token": "a", "index": 1, "size": 2},
@@ -158,6 +167,14 @@ def test_one_string_object_a_type(tmp_path: Path) -> None:
     assert len({id(word) for word in tokens.words}) == 2
     assert len({id(other) for other in tokens.others}) == 1
     assert counted([tokens]).words == ["other", "word"]
+
+
+@pytest.mark.parametrize("options", [[], ["--sparse"]])
+def test_with_a_vocabulary_a_row_is_out_while_stdin_stays_open(options: list[str], tmp_path: Path) -> None:
+    (tmp_path / "vocabulary").write_text("a\t2\nb\t1\n")
+    arguments = ("onehot", *options, "--vocab", str(tmp_path / "vocabulary"))
+    first, second = answers(*arguments, lines=[b"b\n", b"a b\n"])
+    assert [row.split(b"\t")[0] for row in (first + second).splitlines()] == [b"b", b"a", b"b"]
 
 
 def described(record: dict[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from nlp.errors import InputError
 from nlp.text.tokenize import MODES, tokenizer
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -51,10 +53,12 @@ def records(blocks: Iterator[Block]) -> list[tuple[str, int]]:
     return lines
 
 
-def from_pieces(pieces: list[bytes], *, replace: bool = False) -> Iterator[Block]:
+def from_pieces(
+    pieces: list[bytes], *, replace: bool = False, cut: re.Pattern[bytes] = reading._AFTER_SPACE
+) -> Iterator[Block]:
     """The blocks of a stream that arrives in `pieces`, without a file."""
     waiting = list(pieces)
-    return Input((), replace)._blocks_of(STDIN, lambda _: waiting.pop(0) if waiting else b"", cut=True)
+    return Input((), replace)._blocks_of(STDIN, lambda _: waiting.pop(0) if waiting else b"", cut)
 
 
 def pieces_of(data: bytes, size: int) -> list[bytes]:
@@ -134,6 +138,22 @@ def test_replaced_bytes_keep_the_lines() -> None:
     ]
 
 
+@pytest.mark.parametrize("size", [1, 3, 100])
+@pytest.mark.parametrize("encoding", ["utf-32-be", "utf-32-le"])
+def test_utf32_is_not_taken_for_utf16(encoding: str, size: int) -> None:
+    """Its mark begins with that of UTF-16; converted as such, each letter would be followed by a NUL."""
+    with pytest.raises(InputError, match="this is UTF-32, not UTF-8; convert it: iconv -f UTF-32"):
+        list(from_pieces(pieces_of("\ufeffhello\n".encode(encoding), size)))
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("utf-16-be", "UTF-16BE"), ("utf-16-le", "UTF-16LE")])
+def test_utf16_without_a_mark_is_refused_by_name(encoding: str, name: str) -> None:
+    """As bytes it is good UTF-8, with a NUL beside each letter: words that nobody would find again."""
+    with pytest.raises(InputError, match=f"this is {name}, not UTF-8; convert it: iconv -f {name}"):
+        list(from_pieces(["hello\n".encode(encoding)]))
+    assert records(from_pieces([b"a\0b\0c\0de\n"])) == [("a\0b\0c\0de", 1)]
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le"])
 @pytest.mark.parametrize("size", [1, 100])
 def test_utf16_is_refused_by_name(encoding: str, size: int) -> None:
@@ -185,11 +205,37 @@ def test_a_long_line_is_cut_where_no_tokenizer_sees(name: str) -> None:
     assert max(len(block.text.encode()) for block in blocks) <= reading.LONG_LINE_BYTES + (1 << 17)
     cuts = [block for block in blocks if block.is_cut]
     assert {(block.line, block.text[-1]) for block in cuts} == {(2, " ")}
-    junctions = [(before.text[-100:], after.text[:100]) for before, after in pairwise(blocks)]
-    for mode in MODES:
-        tokens = tokenizer(mode).tokens
-        for before, after in junctions:
+    check_junctions(blocks)
+
+
+@pytest.mark.parametrize("unit", ["我爱语言模型", "模型，x中文。㍻1一\u0301日本語のテスト國家"])
+def test_a_long_chinese_line_may_be_cut_between_two_characters(unit: str) -> None:
+    """Where tokens need no space between them; chunks of every length modulo three bytes end anywhere."""
+    line = unit * (3_000_000 // len(unit.encode()))
+    pieces = pieces_of(f"{line}\n".encode(), (1 << 16) + 1)
+    blocks = list(from_pieces(pieces, cut=reading._ALSO_BETWEEN_HAN))
+    assert "".join(block.text for block in blocks) == f"{line}\n"
+    assert max(len(block.text.encode()) for block in blocks) <= reading.LONG_LINE_BYTES + (1 << 17)
+    check_junctions(blocks)
+    assert len(list(from_pieces(pieces))) == 1
+
+
+def check_junctions(blocks: list[Block]) -> None:
+    """No token, in any mode, and no normal form reaches from one block into the next."""
+    for before, after in ((before.text[-100:], after.text[:100]) for before, after in pairwise(blocks)):
+        for mode in MODES:
+            tokens = tokenizer(mode).tokens
             assert tokens(before + after) == tokens(before) + tokens(after), mode
+        for form in ("NFC", "NFKC"):
+            whole = unicodedata.normalize(form, before + after)
+            assert whole == unicodedata.normalize(form, before) + unicodedata.normalize(form, after)
+
+
+def test_a_cut_is_found_where_one_chunk_ends_and_the_next_begins() -> None:
+    """A space may be the last byte that has come: only the next one tells whether a cut is safe there."""
+    line = b"x" * (reading.LONG_LINE_BYTES + (1 << 16) - 1) + b" " + b"y" * (1 << 17)
+    first, second = from_pieces(pieces_of(line + b"\n", 1 << 16))
+    assert (first.text[-2:], second.text[:1]) == ("x ", "y")
 
 
 def test_bad_utf8_behind_a_cut_is_counted_from_the_line_start() -> None:
@@ -212,14 +258,14 @@ def test_a_line_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_line_without_spaces_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each byte of a line that cannot be cut is looked at once or twice, not once a chunk."""
     looked_at = 0
-    last_safe_cut = reading._last_safe_cut
+    last_cut = reading._last_cut
 
-    def counting(data: bytearray, searched: int) -> int:
+    def counting(cut: re.Pattern[bytes], data: bytearray, searched: int) -> int:
         nonlocal looked_at
         looked_at += len(data) - searched
-        return last_safe_cut(data, searched)
+        return last_cut(cut, data, searched)
 
-    monkeypatch.setattr(reading, "_last_safe_cut", counting)
+    monkeypatch.setattr(reading, "_last_cut", counting)
     data = b"x" * 8_000_000
     assert len(list(from_pieces(pieces_of(data, 1 << 16)))) == 1
     assert looked_at < 2 * len(data)
@@ -227,5 +273,5 @@ def test_a_line_without_spaces_is_searched_once(monkeypatch: pytest.MonkeyPatch)
 
 def test_an_endless_line_takes_no_memory() -> None:
     waiting = (b"word " * 10_000 for _ in range(200))
-    blocks = Input(())._blocks_of(STDIN, lambda _: next(waiting, b""), cut=True)
+    blocks = Input(())._blocks_of(STDIN, lambda _: next(waiting, b""), reading._AFTER_SPACE)
     assert max(len(block.text) for block in blocks) <= reading.LONG_LINE_BYTES + 50_000

@@ -163,7 +163,10 @@ def test_json_log_ends_with_done_and_the_figures(tmp_path: Path, nlptool: Nlptoo
     last = lines[-1]
     assert last["done"] is True
     assert last["valid_perplexity"] == pytest.approx(2.718281828 ** float(str(last["valid_loss"])), rel=1e-6)
-    assert isinstance(last["ngram_perplexity"], float)
+    counted = str(tmp_path / "ngrams")
+    assert nlptool("ngram-train", "--order", "5", "--level", "char", "-o", counted, stdin=LINES).status == 0
+    scored = json.loads(nlptool("score", "-m", counted, "--summary", str(held_out)).stdout)
+    assert last["ngram_perplexity"] == pytest.approx(scored["perplexity"], rel=1e-5)
     assert not any("done" in line for line in lines[:-1])
 
 
@@ -298,6 +301,17 @@ def test_a_relu_that_nothing_bounds_is_told(
     outcome = nlptool("rnn-train", *SMALL, *options, "-o", str(tmp_path / "model"), stdin=LINES)
     assert outcome.status == 0
     assert ("give --init uniform, or --activation tanh" in outcome.stderr) is told
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--layers", "0"), ("--layers", "65"), ("--shards", "65"), ("--max-vocab", "3"), ("--min-count", "0")]
+    + [(option, "none-such") for option in ("--cell", "--init", "--norm", "--optimizer", "--gru-reset")],
+)
+def test_a_value_out_of_range_is_usage(option: str, value: str, nlptool: Nlptool) -> None:
+    outcome = nlptool("rnn-train", option, value, "-o", "model")
+    assert outcome.status == 2
+    assert f"'{option}'" in outcome.stderr
 
 
 def test_a_time_between_checkpoints_is_a_number(tmp_path: Path, nlptool: Nlptool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cli.running import TIMEOUT, run, start
+from tests.cli.running import answers, run
 from tests.cli.test_generate import write_characters
 
 if TYPE_CHECKING:
@@ -175,10 +175,17 @@ def test_no_weight_is_the_best_for_nothing(nlptool: Nlptool, models: tuple[str, 
     assert result.stderr == "nlptool: warning: the text is empty: it tells nothing of the weights of --mix\n"
 
 
-@pytest.mark.parametrize("mix", ["x", "x:", ":0.5", "x:2", "x:-1", "x:nan", "x:half"])
-def test_a_mix_that_makes_no_sense_is_usage(score: Nlptool, mix: str) -> None:
+@pytest.mark.parametrize(
+    ("mix", "message"),
+    [
+        *((mix, "expected MODEL:WEIGHT") for mix in ("x", ":0.5")),
+        *((mix, "the weight is a number from 0 to 1") for mix in ("x:", "x:2", "x:-1", "x:nan", "x:half")),
+    ],
+)
+def test_a_mix_that_makes_no_sense_is_usage(score: Nlptool, mix: str, message: str) -> None:
     result = score("--mix", mix)
     assert (result.status, result.stdout) == (2, "")
+    assert f"--mix {mix}: {message}" in result.stderr
 
 
 def test_weights_over_one_are_usage(score: Nlptool, language_model: Path) -> None:
@@ -194,27 +201,12 @@ def test_characters_and_words_do_not_mix(score: Nlptool, models: tuple[str, str]
 
 
 def test_a_line_is_scored_while_stdin_is_open(language_model: Path) -> None:
-    process = start("score", "-m", str(language_model))
-    assert process.stdin is not None
-    assert process.stdout is not None
-    for line in (b"the king rode out\n", b"the queen\n", b"\n"):
-        process.stdin.write(line)
-        process.stdin.flush()
-        assert json.loads(process.stdout.readline())["text"] == line.decode().rstrip("\n")
-    process.communicate(timeout=TIMEOUT)
-    assert process.returncode == 0
+    lines = [b"the king rode out\n", b"the queen\n", b"\n"]
+    found = answers("score", "-m", str(language_model), lines=lines)
+    assert [json.loads(one)["text"] for one in found] == ["the king rode out", "the queen", ""]
 
 
 def test_what_arrives_together_changes_no_byte(language_model: Path) -> None:
     lines = [f"{line}\n".encode() for line in LINES.splitlines()] * 5
     at_once = run("score", "-m", str(language_model), stdin=b"".join(lines)).stdout
-    process = start("score", "-m", str(language_model))
-    assert process.stdin is not None
-    assert process.stdout is not None
-    found = b""
-    for line in lines:
-        process.stdin.write(line)
-        process.stdin.flush()
-        found += process.stdout.readline()
-    process.communicate(timeout=TIMEOUT)
-    assert found == at_once
+    assert b"".join(answers("score", "-m", str(language_model), lines=lines)) == at_once

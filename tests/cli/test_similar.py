@@ -98,3 +98,18 @@ def test_a_model_that_is_none_is_told_in_one_line(nlptool: Nlptool, tmp_path: Pa
     assert all(
         name in result.stderr for name in ("word2vec's text or binary", "GloVe", ".npy", "safetensors")
     )
+
+
+def test_a_faster_format_is_told_where_vectors_as_text_are_large(
+    nlptool: Nlptool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "glove.txt"
+    path.write_text("".join(f"{word} {x} {y}\n" for word, (x, y) in WORDS.items()))
+    assert nlptool("similar", "-m", str(path), "king").stderr == ""
+    monkeypatch.setattr("cli.vector_queries._LARGE_TEXT", 20)
+    result = nlptool("similar", "-m", str(path), "king")
+    assert result.status == 0
+    assert f"nlptool export --to npy -o glove.npy {path}" in result.stderr
+    monkeypatch.chdir(tmp_path)
+    assert nlptool("export", "--to", "npy", "-o", "glove.npy", str(path)).status == 0
+    assert nlptool("similar", "-m", "glove.npy", "king") == (0, result.stdout, "")

@@ -41,10 +41,10 @@ def test_the_format_of_a_file(given_format: str, input_format: str | None, path:
     assert streams.reads_text == (expected == TEXT)
 
 
-def of_file(tmp_path: Path, content: str, name: str = "a.jsonl", **options: bool) -> Streams:
+def of_file(tmp_path: Path, content: str, name: str = "a.jsonl", *, replace: bool = False) -> Streams:
     path = tmp_path / name
     path.write_bytes(content.encode())
-    return Streams(Input((str(path),), **options))
+    return Streams(Input((str(path),), replace))
 
 
 def test_text_lines_are_records(tmp_path: Path) -> None:
@@ -67,20 +67,22 @@ def test_jsonl_lines_are_records_and_blank_ones_are_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "field"),
+    ("record", "field", "message"),
     [
-        ({}, "text"),
-        ({"text": 1}, "text"),
-        ({"text": None}, "text"),
-        ({}, "tokens"),
-        ({"text": "a"}, "tokens"),
-        ({"tokens": "a"}, "tokens"),
-        ({"tokens": ["a", 1]}, "tokens"),
-        ({"tokens": {"a": 1}}, "tokens"),
+        ({}, "text", "no string in `text`; rename the field that holds the text to `text`"),
+        ({"text": 1}, "text", "no string in `text`"),
+        ({"text": None}, "text", "no string in `text`"),
+        ({}, "tokens", "no `tokens`; run it through nlptool tokenize --format jsonl"),
+        ({"text": "a"}, "tokens", "no `tokens`; run it through nlptool tokenize"),
+        ({"tokens": "a"}, "tokens", "`tokens` is not a list of strings"),
+        ({"tokens": ["a", 1]}, "tokens", "`tokens` is not a list of strings"),
+        ({"tokens": {"a": 1}}, "tokens", "`tokens` is not a list of strings"),
     ],
 )
-def test_a_record_without_the_field_is_refused_with_its_place(record: dict[str, object], field: str) -> None:
-    with pytest.raises(InputError, match=f"`{field}`") as caught:
+def test_a_record_without_the_field_is_refused_with_its_place(
+    record: dict[str, object], field: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message) as caught:
         getattr(Line(record, "a.jsonl", 7), field)
     assert str(caught.value).startswith("a.jsonl:7:1: ")
 

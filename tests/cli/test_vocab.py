@@ -48,6 +48,13 @@ def test_a_bound_below_one_is_usage(option: str, nlptool: Nlptool) -> None:
     assert nlptool("vocab", option, "0").status == 2
 
 
+def test_a_note_tells_how_much_was_counted(nlptool: Nlptool) -> None:
+    for stdin, options in ((TEXT, []), ('{"tokens":["b","a"]}\n', ["--input-format", "jsonl"])):
+        result = nlptool("vocab", "-v", "--max-size", "1", *options, stdin=stdin)
+        tokens, types = (9, 5) if stdin == TEXT else (2, 2)
+        assert result.stderr == f"nlptool: {tokens} tokens of {types} types; 1 written\n"
+
+
 def test_forgetting_is_told(nlptool: Nlptool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "MIN_CAPACITY", 2)
     monkeypatch.setattr(counting, "CAPACITY_FACTOR", 2)

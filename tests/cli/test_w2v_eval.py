@@ -93,3 +93,22 @@ def test_nothing_to_judge_by_is_usage(evaluate: Nlptool) -> None:
     result = evaluate()
     assert (result.status, result.stdout) == (2, "")
     assert "name a file with --analogies or --similarity" in result.stderr
+
+
+def test_figures_of_hardly_any_known_words_are_told(evaluate: Nlptool, tmp_path: Path) -> None:
+    (tmp_path / "pairs").write_text("man king 9\n" + "no such 1\n" * 9)
+    (tmp_path / "questions").write_text("")
+    result = evaluate("--similarity", "pairs", "--analogies", "questions")
+    assert result.status == 0
+    told = result.stderr.splitlines()
+    assert len(told) == 2
+    assert f"warning: {tmp_path / 'questions'}: 0 of 0 questions have vectors" in told[0]
+    assert f"warning: {tmp_path / 'pairs'}: 1 of 10 pairs have vectors for all their words" in told[1]
+    (tmp_path / "pairs").write_text("man king 9\nman queen 2\n" + "no such 1\n" * 9)
+    assert evaluate("--similarity", "pairs").stderr == ""
+
+
+def test_an_output_without_a_place_is_refused_first(evaluate: Nlptool, tmp_path: Path) -> None:
+    result = evaluate("--similarity", "missing", "-o", str(tmp_path / "none" / "report"))
+    assert result.status == 1
+    assert "No such directory for the output" in result.stderr

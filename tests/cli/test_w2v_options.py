@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,8 @@ import pytest
 from nlp.envelope import open_model, write_model
 from nlp.training.synchronous import StepPlan
 from nlp.vector_files import load_vectors
+from tests.cli.running import NLPTOOL, environment, run
+from tests.torture.peak import peak_memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,3 +215,25 @@ def test_a_large_text_has_no_warnings(nlptool: Nlptool, tmp_path: Path) -> None:
     options = ("-o", str(tmp_path / "model"), "--epochs", "10", "--lr", "0.5")
     result = nlptool("w2v-train", *SMALL, *options, stdin=corpus)
     assert (result.status, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("options", [(), ("--subwords",), ("--loss", "hs"), ("--valid", "held-out")])
+def test_a_dry_run_tells_the_memory_of_the_training(options: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("".join(f"a b w{n} w{n + 1}\n" for n in range(20_000)))
+    (tmp_path / "held-out").write_text("a w1 w2 b\n" * 100)
+    words = ("w2v-train", "--min-count", "1", "--dim", "200", "--epochs", "2", "-q", *options)
+    told = run(*words, "--dry-run", "-o", "model", "text", cwd=tmp_path).stdout.decode()
+    figures = dict(line.split("\t") for line in told.splitlines())
+    with subprocess.Popen([*NLPTOOL, *words, "-o", "model", "text"], cwd=tmp_path, env=environment()) as real:
+        peak = peak_memory(real)
+    assert real.returncode == 0
+    assert int(figures["memory_bytes"]) == pytest.approx(peak, rel=0.15)
+
+
+def test_a_small_update_is_not_told_that_it_is_small(nlptool: Nlptool, earlier: Path) -> None:
+    """Its old words are learnt already: so many epochs of a few lines would forget what they mean."""
+    words = ("w2v-train", "--no-progress", "--subsample", "0", "-o", str(earlier))
+    assert "to learn from, all epochs together" in nlptool(*words, stdin=text(60)).stderr
+    result = nlptool(*words, "--update", str(earlier), stdin=text(60))
+    assert result.status == 0
+    assert "all epochs together" not in result.stderr

@@ -266,6 +266,12 @@ def test_stdout_by_any_name_is_written_where_it_stands(
     assert capfdbinary.readouterr().out == b"header\ndata\n"
 
 
+def test_stderr_by_its_name_is_written_where_it_stands(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    os.write(2, b"header\n")
+    write("/dev/stderr", b"data\n")
+    assert capfdbinary.readouterr().err == b"header\ndata\n"
+
+
 def test_a_pipe_by_its_number_is_written_directly() -> None:
     """As the shell names it in `-o >(gzip > x.gz)`."""
     reader, writer = os.pipe()
@@ -294,7 +300,12 @@ def test_a_full_device_names_itself() -> None:
 
 @pytest.mark.parametrize(
     ("path", "error"),
-    [("", IsADirectoryError), ("no/x", FileNotFoundError), ("file/x", NotADirectoryError)],
+    [
+        ("", IsADirectoryError),
+        ("no/x", FileNotFoundError),
+        ("file/x", NotADirectoryError),
+        ("new/", IsADirectoryError),
+    ],
 )
 def test_a_place_for_no_file_is_refused_at_once(path: str, error: type[OSError], tmp_path: Path) -> None:
     (tmp_path / "file").touch()
@@ -302,6 +313,13 @@ def test_a_place_for_no_file_is_refused_at_once(path: str, error: type[OSError],
         with pytest.raises(error) as caught:
             attempt(f"{tmp_path}/{path}")
         assert caught.value.filename == f"{tmp_path}/{path}"
+
+
+def test_an_empty_name_is_refused_at_once() -> None:
+    """As of a shell variable that is not set."""
+    for attempt in (check_output, write):
+        with pytest.raises(FileNotFoundError, match="empty name"):
+            attempt("")
 
 
 @pytest.mark.parametrize("refused", ["folder/x", "folder"])

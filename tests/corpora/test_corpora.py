@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from corpora import TEXTS, path_of, read_text, select
 FOLDER = Path(corpora.__file__).parent
 
 every_text = pytest.mark.parametrize("name", TEXTS)
+english_text = pytest.mark.parametrize("name", select("english"))
+chinese_text = pytest.mark.parametrize("name", [*select("chinese"), "lecture/fill-blank"])
 
 
 def test_the_table_and_the_folder_hold_the_same_texts() -> None:
@@ -54,6 +58,34 @@ def test_no_paragraph_comes_twice(folder: str) -> None:
     assert len(set(paragraphs)) == len(paragraphs)
 
 
+@pytest.mark.parametrize(("folder", "longest"), [("english", 40), ("chinese", 12)])
+def test_no_sentence_comes_twice(folder: str, longest: int) -> None:
+    """Longer ones, that is: a refrain may come again."""
+    text = "\n".join(read_text(name) for name in select(folder))
+    sentences = [part.strip('"“” ') for part in re.split(r"(?<=[.?!。？！])[\"”]?\s*|\n", text)]
+    long = [sentence for sentence in sentences if len(sentence) > longest]
+    assert len(set(long)) == len(long)
+
+
+@english_text
+def test_english_is_typed_as_english(name: str) -> None:
+    text = read_text(name)
+    assert text.isascii()
+    assert [line for line in text.splitlines() if line.count('"') % 2] == [], "a quotation is closed"
+    assert re.findall(r"\b(\w+) \1\b|  | [,.;:?!]|[,.;:?!]\w", text) == [], "a word or mark too many"
+
+
+@chinese_text
+def test_chinese_is_typed_as_chinese(name: str) -> None:
+    """Simplified characters (GB 2312 has no others), full-width marks, and quotations that are closed."""
+    text = read_text(name)
+    text.encode("gb2312")
+    assert set(re.sub(r"[\u4e00-\u9fff\n]", "", text)) <= set("，。：；、？！“”")
+    assert re.findall(r"[，。：；、？！]{2}", text) == []
+    for line in text.splitlines():
+        assert re.fullmatch(r"[^“”]*(“[^“”]+”[^“”]*)*", line), line
+
+
 def test_the_texts_are_free() -> None:
     licence = (FOLDER / "LICENSE").read_text()
     assert "CC0 1.0 Universal" in licence
@@ -77,7 +109,27 @@ def test_the_lecture_words() -> None:
     assert read_text("lecture/onehot").split() == ["apple", "bag", "cat", "dog", "elephant"]
 
 
+def test_a_model_of_word_order_has_not_read_what_it_is_asked() -> None:
+    """Every pair of neighbours in the lecture's sentence is there, the sentence is not."""
+    text, asked = read_text("lecture/word-order"), "we love working on deep learning"
+    words = asked.split()
+    assert asked not in text
+    assert all(f"{one} {next_one}" in text for one, next_one in pairwise(words))
+
+
+@pytest.mark.parametrize("name", ["lecture/word-order", "lecture/fill-blank"])
+def test_the_lectures_sentences_differ(name: str) -> None:
+    lines = read_text(name).splitlines()
+    assert len(set(lines)) == len(lines) > 100
+
+
 def test_the_analogies_are_in_googles_format() -> None:
     lines = read_text("lecture/analogies").splitlines()
     assert lines[0].startswith(": ")
     assert all(line.startswith(": ") or len(line.split(" ")) == 4 for line in lines)
+
+
+def test_the_analogies_can_be_asked_of_the_english_texts() -> None:
+    told = {word for name in select("english") for word in re.findall(r"[a-z]+", read_text(name).lower())}
+    asked = [line for line in read_text("lecture/analogies").splitlines() if not line.startswith(":")]
+    assert {word for line in asked for word in line.split()} <= told

@@ -32,7 +32,18 @@ def test_words_are_added_and_subtracted(text: str, plus: tuple[str, ...], minus:
 
 
 @pytest.mark.parametrize(
-    "text", ["king -", "- man", "+ -", "king - - man", "king man - woman", "New York - USA", "a + b c - d"]
+    "text",
+    [
+        "king -",
+        "- man",
+        "+ -",
+        "- - man",
+        "king + -",
+        "king - - man",
+        "king man - woman",
+        "New York - USA",
+        "a + b c - d",
+    ],
 )
 def test_an_operator_stands_between_two_words(text: str) -> None:
     with pytest.raises(InputError, match=r"is no expression; write words with \+ or - between them"):

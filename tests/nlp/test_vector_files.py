@@ -184,6 +184,18 @@ def test_ngrams_out_of_order_are_refused(buckets: NDArray[Any], tmp_path: Path) 
         load_vectors(str(path)).unit_vector("unseen")
 
 
+@pytest.mark.parametrize(
+    "ngrams", [np.full((2, 3), np.nan), np.full((2, 3), np.inf), np.ones((2, 4)), np.ones(2)]
+)
+def test_vectors_of_ngrams_that_are_none_are_refused(ngrams: NDArray[Any], tmp_path: Path) -> None:
+    path = tmp_path / "m"
+    arrays = {"subword_buckets": np.arange(2, dtype=np.int32), "subword_vectors": ngrams.astype(np.float32)}
+    with path.open("wb") as file:
+        write_model(file, KIND, {"subwords": HASHING}, {**GOOD, **arrays})
+    with pytest.raises(ModelError, match="2 n-grams but vectors of"):
+        load_vectors(str(path)).unit_vector("unseen")
+
+
 def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "m"
     with path.open("wb") as file:

@@ -72,6 +72,14 @@ def test_many_words_are_searched_in_groups(size: int, k: int, excluded: list[int
     assert not {one.word for one in found} & {f"w{number}" for number in excluded}
 
 
+def test_more_neighbours_than_groups_are_found_among_many_words() -> None:
+    """A hundred of 6500 words: there are more groups than that, though each is of fewer words."""
+    matrix = np.random.default_rng(3).normal(size=(6500, 3)).astype(np.float32)
+    (found,) = vectors_of(matrix).nearest(matrix[:1], 100)
+    expected = by_brute_force(matrix, matrix[0], 100, [])
+    assert [one.score for one in found] == pytest.approx([score for _, score in expected], abs=1e-6)
+
+
 @given(number=st.integers(1, 12), k=st.integers(1, 12))
 def test_ties_are_cut_by_number(number: int, k: int) -> None:
     (found,) = vectors_of(np.ones((number, 4), np.float32)).nearest(np.ones((1, 4), np.float32), k)

@@ -60,7 +60,7 @@ PROMISES = {
             "torture/test_writing.py::test_killed_at_any_system_call_the_file_is_whole",
             "cli/test_writing.py::test_an_exception_leaves_the_old_file",
             "cli/test_writing.py::test_what_a_killed_writer_left_is_swept_but_a_live_writers_file_is_not",
-            "cli/test_contract.py::test_a_signal_ends_it_as_that_signal",
+            "cli/test_signals.py::test_a_signal_ends_it_as_that_signal",
             "cli/test_contract.py::test_a_failed_run_leaves_the_old_output",
         ),
     ),

@@ -50,7 +50,7 @@ def test_bad_utf8_is_named_at_every_offset(wrong: bytes, figure: Figure) -> None
     for offset in range(len(TEXT)):
         waiting = [b"", TEXT[:offset] + wrong + TEXT[offset + 1 :]]
         with pytest.raises(InputError, match="is not UTF-8") as caught:
-            list(Input(())._blocks_of(STDIN, lambda _, pieces=waiting: pieces.pop(), False))  # type: ignore[misc]
+            list(Input(())._blocks_of(STDIN, lambda _, pieces=waiting: pieces.pop(), None))  # type: ignore[misc]
         start = start_of_character(TEXT, offset)
         line_start = TEXT.rfind(b"\n", 0, start) + 1
         place = (STDIN, TEXT.count(b"\n", 0, start) + 1, start - line_start + 1)

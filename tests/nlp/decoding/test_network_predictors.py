@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from nlp.decoding import feed_forward_predictor, recurrent_predictor
+from nlp.decoding.mixture import TextReader
 from nlp.decoding.open_predictor import open_predictor
+from nlp.decoding.recurrent_predictor import RecurrentPredictor
 from nlp.envelope import write_model
 from nlp.errors import ModelError
 from nlp.layers.workspace import Workspace
+from nlp.models.language_model import LanguageModel
 from nlp.models.language_model_files import save_language_model
 from nlp.models.sequence_model import Batch
 from nlp.text.language_vocabulary import LanguageVocabulary
@@ -117,3 +120,16 @@ def test_models_that_continue_no_text_are_refused(kind: str, message: str, tmp_p
         write_model(file, kind, {}, arrays)
     with pytest.raises(ModelError, match=message):
         open_predictor(str(path))
+
+
+def test_a_state_that_grows_beyond_all_numbers_is_told() -> None:
+    """Not by warnings of NumPy and a perplexity that is no number."""
+    model = made(CASES["relu"])
+    assert isinstance(model, LanguageModel)
+    for layer in model.stack.layers:
+        model.parameters[f"{layer}.U"][...] = -1e30
+        model.parameters[f"{layer}.U"][0, ::2] = 1e30
+        model.parameters[f"{layer}.b"][...] = 1
+    reader = TextReader(RecurrentPredictor(model, TOKENS), TOKENS)
+    with pytest.raises(ModelError, match="the model overflows on this text"):
+        reader.read("abc" * 100)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.decoding.sampling import Sampler, Sampling, nucleus, top_k
+from nlp.decoding.sampling import Sampler, Sampling, _place_at, nucleus, top_k
 from nlp.errors import ModelError
 
 if TYPE_CHECKING:
@@ -79,6 +79,10 @@ def test_of_many_tokens_each_is_drawn_as_often_as_it_should_be(size: int) -> Non
     freedom = possible.sum() - 1
     chi_square = ((counts[possible] - expected) ** 2 / expected).sum()
     assert abs(chi_square - freedom) < 4 * math.sqrt(2 * freedom)
+
+
+def test_a_share_that_rounding_made_whole_is_the_last_place_with_weight() -> None:
+    assert _place_at(1.0, np.array([1, 2, 0], np.float32)) == (1, 1.0)
 
 
 @pytest.mark.parametrize("share", [0.0, 1e-300, 0.5, 1 - 2**-53])

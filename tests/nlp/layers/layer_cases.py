@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from nlp.layers.cells import Cell
+    from nlp.layers.cell_protocol import Cell
     from nlp.layers.workspace import Workspace
 
     Array = npt.NDArray[np.floating[Any]]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pytest
 
-from nlp.layers.negative_sampling import BandShape, SkipGramBand, window_weights
+from nlp.layers.band import BandShape, window_weights
+from nlp.layers.negative_sampling import SkipGramBand
 from nlp.layers.noise import NoiseDistribution
 from nlp.layers.random_streams import RandomStreams
 from tests.nlp.layers.gradcheck import check_gradients

@@ -43,6 +43,7 @@ CASES: dict[str, LanguageModelConfig] = {
     "nnlm dropout": LanguageModelConfig(
         cell="nnlm", context=2, direct=True, dropout=0.3, hidden=5, embed_dim=4
     ),
+    "nnlm adaptive": LanguageModelConfig(cell="nnlm", context=2, softmax="adaptive", hidden=5, embed_dim=4),
     "nnlm tied": LanguageModelConfig(cell="nnlm", context=1, tied=True, hidden=4, embed_dim=4),
 }
 

@@ -161,6 +161,25 @@ def test_dtypes_are_kept_and_seeds_decide(config: LanguageModelConfig) -> None:
     assert flats[0] == flats[1] != flats[2]
 
 
+@pytest.mark.parametrize("softmax", ["full", "adaptive"])
+def test_a_feed_forward_model_starts_with_weights_by_their_inputs(softmax: str) -> None:
+    config = LanguageModelConfig(cell="nnlm", context=3, softmax=softmax, hidden=64, embed_dim=8)
+    model = make_language_model(config, 3000)
+    model.initialize_(np.random.default_rng(0))
+    weights = {name: w for name, w in model.parameters.views().items() if w.ndim == 2 and name != "E"}
+    inputs = {
+        "hidden.W": 3 * 8,
+        "output.W": 64,
+        "output.P1": 64,
+        "output.W1": 16,
+        "output.P2": 64,
+        "output.W2": 4,
+    }
+    assert weights.keys() <= inputs.keys()
+    for name, w in weights.items():
+        assert 0.95 * inputs[name] ** -0.5 < np.abs(w).max() <= inputs[name] ** -0.5, name
+
+
 def test_an_untrained_model_knows_nothing() -> None:
     model = make_language_model(SMALL, VOCABULARY)
     loss, count = model.loss(batch_of(dtype=np.float32), model.new_state(3), Workspace())
@@ -206,6 +225,17 @@ def test_what_is_observed_serves_where_no_batch_is(name: str) -> None:
     model.statistics.flat[...] = 1
     wrong, _ = model.loss(batch, before.copy(), workspace)
     assert abs(wrong - expected) > 3 * abs(known - expected)
+
+
+@pytest.mark.parametrize("name", ["lstm", "nnlm", "dropout"])
+@pytest.mark.parametrize("wrong", [VOCABULARY, -1])
+@pytest.mark.parametrize("columns", [1, 20], ids=["few tokens", "many tokens"])
+def test_ids_outside_the_vocabulary_are_refused(name: str, wrong: int, columns: int) -> None:
+    """However the embedding is read: by row, or through a table where the batch is larger than it."""
+    model, ids = made(CASES[name]), np.zeros((2, columns), np.int32)
+    ids[-1, -1] = wrong
+    with pytest.raises(IndexError, match=rf"id {wrong} is outside \[0, {VOCABULARY}\)"):
+        model.hidden(ids, model.new_state(columns), Workspace(np.float64))
 
 
 def test_vectors_of_another_size_are_refused() -> None:

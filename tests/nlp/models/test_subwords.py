@@ -56,6 +56,17 @@ def test_all_words_at_once_equal_one_after_the_other(shortest: int, longest: int
         assert found[first[w] : first[w + 1]].tolist() == expected
 
 
+def test_a_word_is_its_own_row_and_then_its_ngrams_in_order() -> None:
+    words = [f"word{number}" for number in range(300)]
+    hashing = NgramHashing(3, 4, 1009)
+    table = SubwordTable.of(words, hashing)
+    found, first = hashing.of(words)
+    for w in range(len(words)):
+        own, *rows = table.rows[table.first[w] : table.first[w + 1]].tolist()
+        assert own == w
+        assert table.buckets[np.array(rows) - len(words)].tolist() == found[first[w] : first[w + 1]].tolist()
+
+
 def test_no_words_have_no_ngrams() -> None:
     found, first = FASTTEXT.of([])
     assert (len(found), first.tolist()) == (0, [0])

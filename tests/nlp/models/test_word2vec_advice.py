@@ -45,13 +45,24 @@ def test_text_of_single_characters(text: str, *, told: bool) -> None:
 
 
 def test_little_text() -> None:
-    found = advice(varied(2000), dataclasses.replace(WHOLE, min_count=2, epochs=5, subsample=0.01))
-    remedies = "--epochs 100, --min-count 1, --subsample 0, --loss hs"
-    assert found == [f"only 10,000 words to learn from, all epochs together; try {remedies}"]
+    text = varied(2000, 100) + " rare"
+    found = advice(text, dataclasses.replace(WHOLE, min_count=2, epochs=5, subsample=0.002))
+    remedies = "--epochs 155, --min-count 1, --subsample 0, --loss hs"
+    assert found == [f"only 6,472 words to learn from, all epochs together; try {remedies}"]
     assert advice(varied(2000), dataclasses.replace(WHOLE, epochs=5, loss="hs"))[0].endswith(
         "try --epochs 100"
     )
     assert advice(varied(2000), dataclasses.replace(WHOLE, epochs=150)) == []
+
+
+def test_only_what_changes_something_is_a_remedy() -> None:
+    nothing_is_dropped = dataclasses.replace(WHOLE, min_count=2, epochs=5, subsample=0.01)
+    assert advice(varied(2000), nothing_is_dropped)[0].endswith("try --epochs 100, --loss hs")
+    config = dataclasses.replace(WHOLE, min_count=2, max_vocab=3)
+    few = encode([varied(2000)], TMP, min_count=2, max_size=3)
+    (told,) = advice_on_training(prepare(few, config))
+    assert "a larger --max-vocab" in told
+    assert "--min-count" not in told
 
 
 def test_small_text_that_is_mostly_dropped() -> None:
@@ -88,3 +99,21 @@ def test_mean_cosine_is_that_of_all_pairs() -> None:
     assert mean_cosine(rows) == pytest.approx(every)
     assert mean_cosine(rows[:1]) == pytest.approx(0)
     assert mean_cosine(np.zeros((3, 2))) == 0
+
+
+@pytest.mark.parametrize(
+    ("lines", "share"),
+    [
+        ("A man walks down the street.\nA dog runs, and a cat sleeps.\n", "23%"),
+        ("Who comes? The king!\n", "50%"),
+        ("A man walks down the street .\n" * 5 + "Mr. Jones sleeps , and e.g. a cat too .\n", None),
+        ("J. R. R. comes at 3. and i.e. 5, U.S. and 中国。 a.m. ... — ? , wait\n", None),
+        (f"{'word ' * 97} one, two, three,\n", None),
+        (f"{'word ' * 95} one, two, three, four,\n", "4%"),
+    ],
+)
+def test_punctuation_attached_to_words(lines: str, share: str | None) -> None:
+    told = [line for line in advice(lines * 20) if "punctuation" in line]
+    assert len(told) == (share is not None)
+    assert all(f"{share} of the words end in a punctuation mark, such as " in line for line in told)
+    assert all(line.endswith("is this text tokenized? nlptool tokenize makes words of it") for line in told)

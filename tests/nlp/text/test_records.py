@@ -69,6 +69,13 @@ def test_refused_with_its_column(name: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("line", "plain"), [("To be", True), ("", True), (' {"text": }', False)])
+def test_plain_text_is_told_from_a_broken_record(line: str, plain: bool) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_record(line)
+    assert caught.value.message.endswith("if this is plain text" if plain else "one object a line")
+
+
 @settings(max_examples=200)
 @given(record=records)
 def test_what_is_written_comes_back(record: dict[str, Any]) -> None:

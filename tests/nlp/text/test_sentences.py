@@ -24,6 +24,7 @@ CASES = [
     'He said "Go." |Then (he went.) |Then it ended.',
     "What?! |Really!! |Yes.",
     "I did it. |It was I. |You know.",
+    "Vitamin C. |It helps Henry V. |He had it c. 1400, Roe v. Wade.",
     "1. First thing. |2. Second thing.",
     "Yahoo!, the firm, and Jeopardy!. |Both.",
     "in the wrong case. |it happens. |i know",

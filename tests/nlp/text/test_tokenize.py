@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import tracemalloc
 
 import pytest
 import regex
@@ -100,6 +101,23 @@ def test_lone_characters_stand_alone(module: object) -> None:
     for character in regex.findall(f"[{lone}]", "".join(map(chr, range(0x2000, 0x10000)))):
         expected = [token for neighbour in "a1_'’.-:/@カひ한กא👩\u0600" for token in (neighbour, character)]
         assert wide.findall("".join(expected)) == expected
+
+
+@pytest.mark.parametrize("mode", ["words", "uax29"])
+@pytest.mark.parametrize("length", [4095, 4096, 4097, 8192])
+def test_long_runs_of_lone_characters(mode: str, length: int) -> None:
+    text = "中" * length + "\u0301文，" + "字" * length
+    assert TOKENIZERS[mode].spans(text) == by_definition(mode, text)
+
+
+def test_an_unspaced_line_takes_memory_as_its_length() -> None:
+    """A book of Chinese on one line: 2 bytes a character and 2 a space, never an object each at once."""
+    line = "中文分词，测试。" * (1 << 17)
+    tracemalloc.start()
+    assert len(tokenizer("words").lines(line)) == 2 * len(line) - 1
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20 * len(line)
 
 
 def test_white_space_is_what_str_says() -> None:

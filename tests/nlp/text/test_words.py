@@ -27,8 +27,10 @@ WHOLE = [
     "http://localhost:80", "https://en.wikipedia.org/wiki/Foo_(bar)",
     "http://a.b/c_(d)_(e)?f[]=1", "file:///etc/motd",
     "www.example.com", "example.com", "amazon.co.uk/dp", "news.example.org:80/x?y",
-    "http://example.com/é",
+    "http://example.com/é", "http://[::1]:8080/path", "https://[2001:db8::1]", "http://a.b/it's?q='x'&y",
+    "t.cn/zl7Xr4E", "http://a.b/*http://c.d",
     "a@b.co", "first.last+tag@mail.example.co.uk", "x_y-z%w@sub-domain.example.org",
+    "o'neil@example.com",
     # emoji
     "👍", "👍🏽", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇨🇳", "1️⃣", "#️⃣", "*⃣", "❤️", "ℹ️",
     # scripts without spaces
@@ -65,6 +67,10 @@ PARTED = {
     "<http://a.b>": "< http://a.b >",
     "“http://a.b/?”": "“ http://a.b/ ? ”",
     "see http://a.b/c_(d), e": "see http://a.b/c_(d) , e",
+    "http://a.b/c,http://d.e;f.g": "http://a.b/c , http://d.e;f.g",
+    "{'url':'http://a.b/c','name':'x'}": "{ ' url ' : ' http://a.b/c ' , ' name ' : ' x ' }",
+    "http://[x": "http : / / [ x",
+    ".5": ". 5",
     "http://": "http : / /",
     "example.community": "example . community",
     "mail <a@b.co>, now": "mail < a@b.co > , now",

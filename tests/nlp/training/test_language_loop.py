@@ -17,6 +17,7 @@ from nlp.training.language_evaluation import held_out_batches, mean_loss
 from nlp.training.language_settings import LanguageSettings
 from nlp.training.language_text import LanguageText, encode_language, encode_language_by
 from nlp.training.language_training import LanguagePreparation, prepare_language
+from nlp.training.optimizers import Adam
 from nlp.training.step_loop import Watch
 from tests.nlp.training.bigram import Bigram
 
@@ -65,9 +66,10 @@ def changed(**settings: Any) -> LanguageSettings:
 
 
 def plainly_trained(preparation: LanguagePreparation) -> tuple[np.ndarray, list[float]]:
-    """SGD over whole batches, without shards, workers or blocks: the weights and the loss of each epoch."""
+    """Whole batches, without shards, workers or blocks: the weights and the loss of each epoch."""
     run, model = preparation.run, preparation.model
-    losses = []
+    losses, step = [], 0
+    m, v = np.zeros((2, model.parameters.flat.size))
     for epoch in range(run.epochs):
         state, total = model.new_state(run.batches.columns), 0.0
         for window in range(run.batches.windows):
@@ -82,21 +84,27 @@ def plainly_trained(preparation: LanguagePreparation) -> tuple[np.ndarray, list[
             )
             mean = gradient.flat / tokens
             norm = math.sqrt(mean @ mean)
-            model.parameters.flat[...] -= run.learning_rate(epoch) * mean * min(1, run.clip / norm)
+            move = mean * min(1, run.clip / norm)
+            if isinstance(run.optimizer, Adam):
+                step += 1
+                m, v = 0.9 * m + 0.1 * move, 0.999 * v + 0.001 * move**2
+                move = m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
+            model.parameters.flat[...] -= run.learning_rate(epoch) * move
             total += nats
         losses.append(total / run.batches.text.length)
     return model.parameters.flat, losses
 
 
+@pytest.mark.parametrize(("optimizer", "lr", "floor"), [("sgd", 2.0, 0.0), ("adam", 0.05, 1e-7)])
 @pytest.mark.parametrize("shards", [1, 2, 3, 7])
-def test_shards_learn_what_the_whole_batch_does(shards: int) -> None:
+def test_shards_learn_what_the_whole_batch_does(shards: int, optimizer: str, lr: float, floor: float) -> None:
     """In float64, without dropout and batch statistics, which are each shard's own."""
-    settings = changed(optimizer="sgd", lr=2.0, lr_decay=0.5, clip=0.3, shards=shards)
+    settings = changed(optimizer=optimizer, lr=lr, lr_decay=0.5, clip=0.3, shards=shards)
     expected, losses = plainly_trained(ready(settings, dropout=0, dtype=np.float64))
     found = ready(settings, dropout=0, dtype=np.float64)
     curves = found.train()
     assert found.run.shards == shards
-    np.testing.assert_allclose(found.model.parameters.flat, expected, rtol=1e-10)
+    np.testing.assert_allclose(found.model.parameters.flat, expected, rtol=1e-10, atol=floor)
     np.testing.assert_allclose(curves.epoch_losses, losses, rtol=1e-10)
 
 
@@ -169,6 +177,17 @@ def test_a_watch_changes_nothing_and_hears_of_every_epoch() -> None:
     assert [progress.epoch for progress in seen if progress.epoch_done] == [1, 2, 3]
     assert seen[-1].words_done == seen[-1].words_total == 3 * ready().text.length
     assert [state.figures["position"]["step"] for state in states][-2:] == [ready().steps] * 2
+
+
+def test_what_is_done_rises_from_step_to_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlp.training.progress._REPORT_SECONDS", 0.0)
+    seen: list[Progress] = []
+    preparation = ready()
+    preparation.train(1, Watch(seen.append))
+    done = [progress.words_done for progress in seen if not progress.epoch_done]
+    assert len(done) == preparation.steps
+    assert done == sorted(set(done))
+    assert done[-1] == seen[-1].words_total
 
 
 class Resting:

@@ -44,6 +44,22 @@ def test_characters_do_not_depend_on_where_blocks_are_cut(blocks: list[str]) -> 
     assert text.vocabulary == encode_language([joined], TMP, CHARACTERS).vocabulary
 
 
+def test_a_text_numbered_in_segments_and_pieces_is_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rare words are forgotten on the way, and what stays is numbered anew: each stretch has its map."""
+    for name, size in {
+        "token_file.MIN_CAPACITY": 8,
+        "token_file.CAPACITY_FACTOR": 1,
+        "numbering._BATCH_TOKENS": 16,
+        "language_text._NUMBERS_AT_ONCE": 7,
+    }.items():
+        monkeypatch.setattr(f"nlp.training.{name}", size)
+    written = "".join(f"the r{number} cat\n" for number in range(60))
+    text = encode_language([written], TMP, WORDS, max_vocab=4)
+    kept = {"the", "cat", "<eos>"}
+    expected = written.replace("\n", " <eos> ").split()
+    assert tokens_of(text) == [token if token in kept else UNKNOWN for token in expected]
+
+
 @pytest.mark.parametrize("level", [CHARACTERS, WORDS])
 def test_a_last_line_without_its_end_gets_one(level: str) -> None:
     with_end, without = (encode_language(blocks, TMP, level) for blocks in ([TEXT], [TEXT[:-1], ""]))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
@@ -10,17 +11,18 @@ import pytest
 
 from nlp.envelope import write_model
 from nlp.errors import DivergedError, ModelError
-from nlp.models.word2vec import Preparation, Word2Vec, prepare
+from nlp.models.word2vec import EarlierModel, Preparation, Word2Vec, prepare
 from nlp.models.word2vec_config import Word2VecConfig
 from nlp.training.checkpoint import MismatchError, TrainingState, load_checkpoint, save_checkpoint
 from nlp.training.early_stopping import EarlyStopping
 from nlp.training.step_loop import Watch
-from nlp.training.synchronous import Chunk, ChunkLoss, RowUpdates, StepPlan
+from nlp.training.synchronous import Chunk, ChunkLoss, RowUpdates, StepPlan, apply_rows
 from nlp.training.token_file import TokenFile, encode, encode_by
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from nlp.layers.arrays import Floats
     from nlp.training.progress import Progress
 
 TMP = "/tmp"  # noqa: S108 - the storage has no name there
@@ -82,6 +84,38 @@ def test_resumed_at_any_boundary_it_ends_in_the_same_bits(tmp_path: Path, *, val
         assert interrupted_at(boundary, path, before, valid=valid) == boundary
         state = load_checkpoint(str(path), "test", {"run": 1})
         assert bits(ready(valid=valid).train(after, Watch(resume=state))) == whole
+
+
+def by_plain_loops(preparation: Preparation) -> list[Floats]:
+    """The matrices after a training in which nobody shares the work: step by step, chunk by chunk."""
+    objective, run = preparation.objective, preparation.run
+    size, chunks = run.plan.chunk_tokens, run.plan.chunks
+    both = list(zip(objective.matrices, objective.rows_per_chunk, strict=True))
+    for epoch in range(run.epochs):
+        done = 0
+        for step, window in enumerate(run.stream.windows(epoch)):
+            updates = [RowUpdates.shared(chunks * rows, matrix.shape[1]) for matrix, rows in both]
+            for c in range(chunks):
+                places = slice(c * size, (c + 1) * size + 2 * run.halo)
+                chunk = Chunk(window.tokens[places], window.sentences[places], epoch, step * chunks + c)
+                objective.gradients(
+                    chunk, [of.part(c, rows) for of, (_, rows) in zip(updates, both, strict=True)]
+                )
+            rate = run.learning_rate((epoch + min(1, done / run.tokens_per_epoch)) / run.epochs)
+            for matrix, of_matrix in zip(objective.matrices, updates, strict=True):
+                apply_rows(matrix, of_matrix, rate, run.stability)
+            done += window.centers
+    return list(objective.matrices)
+
+
+def test_all_chunks_of_a_step_start_from_the_same_weights() -> None:
+    trained = ready().train(2)
+    first, second = by_plain_loops(ready())
+    assert np.abs(first).max() > 0.1  # it has learnt something
+    assert (trained.input_vectors.tobytes(), trained.output_vectors.tobytes()) == (
+        first.tobytes(),
+        second.tobytes(),
+    )
 
 
 def test_a_watch_changes_nothing() -> None:
@@ -147,6 +181,21 @@ def test_a_loss_may_rise_on_the_way_but_not_in_the_end(
         assert preparation.train().epoch_losses == pytest.approx([3 * loss for loss in losses])
 
 
+def test_what_overflows_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the first loss that shows it, and not by a warning of NumPy."""
+    preparation = ready()
+    gradients = preparation.objective.gradients
+
+    def exploding(chunk: Chunk, updates: Sequence[RowUpdates]) -> None:
+        gradients(chunk, updates)
+        for of_matrix in updates:
+            of_matrix.gradients[...] = np.inf
+
+    monkeypatch.setattr(preparation.objective, "gradients", exploding)
+    with pytest.raises(DivergedError, match="the loss is not finite in epoch 1, step"):
+        preparation.train()
+
+
 def test_early_stopping_keeps_the_best() -> None:
     matrix, losses = np.zeros((1, 1)), iter([3.0, 2.0, 2.5, 2.0, 9.0])
     stopping = EarlyStopping(lambda: next(losses), [matrix], patience=3)
@@ -156,6 +205,13 @@ def test_early_stopping_keeps_the_best() -> None:
     assert (stopping.best_epoch, len(stopping.losses)) == (2, 5)
     stopping.restore_best_()
     assert matrix == 2
+
+
+@pytest.mark.parametrize("figures", [{"losses": [1.0], "best_epoch": 2}, {"losses": [None], "best_epoch": 1}])
+def test_early_stopping_does_not_go_on_from_what_cannot_be(figures: dict[str, object]) -> None:
+    stopping = EarlyStopping(lambda: 1.0, [np.zeros((1, 1))], patience=3)
+    with pytest.raises(ValueError, match="was the best of 1"):
+        stopping.resume_(figures, {"best.0": np.zeros((1, 1))})
 
 
 def test_early_stopping_ends_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,3 +254,37 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     path.write_bytes(buffer.getvalue())
     with pytest.raises(ModelError, match="delete it to start"):
         load_checkpoint(str(path), "k", {})
+
+
+def worse_than_nothing(lr: float) -> Preparation:
+    """An update of a model that thinks each word likely beside each other: log 2 a score, and a bit more."""
+    text, rows = corpus(), len(corpus().vocabulary)
+    config = dataclasses.replace(CONFIG, lr=lr, final_lr=lr, negatives=2)
+    ones = np.ones((rows, config.dim), np.float32)
+    return prepare(text, config, earlier=EarlierModel(text.vocabulary, ones, ones / 8))
+
+
+def test_what_an_update_started_with_is_not_called_divergence() -> None:
+    losses = worse_than_nothing(1e-9).train().epoch_losses
+    score = np.log1p(np.exp([-1, 1])) @ [1, 2]  # of the context, and of two negatives
+    assert losses == pytest.approx([score] * 3, rel=1e-4)
+    assert score > 1.4 * 3 * np.log(2)
+    assert worse_than_nothing(0.05).train(2).epoch_losses[-1] < score
+
+
+def test_an_update_may_diverge_too() -> None:
+    with pytest.raises(DivergedError, match=r"nats a pair, 2\.9\d\d before this training, in epoch 1, step"):
+        worse_than_nothing(1000.0).train()
+
+
+def test_an_update_is_resumed_with_the_loss_it_started_with(tmp_path: Path) -> None:
+    whole, states = bits(worse_than_nothing(0.05).train()), []
+
+    def on_boundary(state: State) -> None:
+        saved = state()
+        copies = {name: W.copy() for name, W in saved.arrays.items()}
+        states.append(TrainingState(saved.figures, copies))
+
+    worse_than_nothing(0.05).train(1, Watch(on_boundary=on_boundary))
+    for state in states[:: len(states) // 3]:
+        assert bits(worse_than_nothing(0.05).train(1, Watch(resume=state))) == whole

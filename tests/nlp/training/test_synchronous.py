@@ -1,4 +1,4 @@
-"""How the updates of a step are divided among workers."""
+"""How the updates of a step are applied, and divided among workers."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ def test_every_part_of_every_matrix_is_a_task_and_the_first_are_the_largest(
 def test_a_matrix_of_most_rows_is_shared() -> None:
     assert update_tasks((1034, 1280), 2) == [(1, 0, 1), (0, 0, 1)]
     assert update_tasks((522, 6208), 2) == [(1, 0, 2), (1, 1, 2), (0, 0, 1)]
+
+
+def test_rows_descend_as_the_equation_says() -> None:
+    """w_r -= min(rate, stability / n_r) Σ g: the pairs of row 0 hold it back, those of 2 and 3 do not."""
+    rows = np.array([2, 0, -1, 0, 3], np.int32)
+    gradients = np.array([[1, 2], [3, 4], [np.nan, np.nan], [-1, 8], [5, 5]], np.float32)
+    matrix = np.ones((4, 2), np.float32)
+    updates = RowUpdates(rows, gradients, np.array([1, 30, 99, 10, 0], np.float32))
+    with np.errstate(over="ignore"):  # as in training: a row in no pair has no bound
+        apply_rows(matrix, updates, 0.5, 4.0)
+    expected = np.array([[0.8, -0.2], [1.0, 1.0], [0.5, 0.0], [-1.5, -1.5]], np.float32)
+    np.testing.assert_allclose(matrix, expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("parts", [2, 3])

@@ -66,6 +66,7 @@ def test_nothing_kept_gives_no_window() -> None:
 def test_keep_probability_is_that_of_word2vec() -> None:
     """A tenth of all tokens at t = 1e-3: √0.01 + 0.01 = 0.11."""
     np.testing.assert_allclose(keep_probabilities([900, 100], 1e-3)[1], 0.11, rtol=1e-6)
+    assert keep_probabilities([900, 100], 1e-3).dtype == np.float32  # as the numbers drawn against it
     assert keep_probabilities([900, 100], 0).tolist() == [1, 1]
     assert keep_probabilities([1] * 5000, 1e-3).tolist() == [1] * 5000
 

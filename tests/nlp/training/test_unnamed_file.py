@@ -25,6 +25,25 @@ def test_bytes_come_back_from_where_they_were_put(tmp_path: Path) -> None:
         file.read(0, 4)
 
 
+def test_calls_that_take_only_a_part_are_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pread, pwrite = os.pread, os.pwrite
+    monkeypatch.setattr(os, "pread", lambda file, count, at: pread(file, min(count, 2), at))
+    monkeypatch.setattr(os, "pwrite", lambda file, data, at: pwrite(file, data[:3], at))
+    file = UnnamedFile(tmp_path)
+    file.append(b"abcdefgh")
+    file.write(1, b"VWXYZ")
+    assert (file.read(0, 8), file.size) == (b"aVWXYZgh", 8)
+
+
+def test_its_descriptor_is_closed_with_it(tmp_path: Path) -> None:
+    file = UnnamedFile(tmp_path)
+    descriptor = file._descriptor
+    os.fstat(descriptor)
+    del file
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
+
+
 @pytest.mark.parametrize("call", ["pwrite", "pread", "ftruncate"])
 def test_an_error_names_the_folder(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> NoReturn:

@@ -1,0 +1,18 @@
+"""The layers of all networks, as functions over NumPy arrays: forward, backward, and nothing hidden.
+
+To read them in the order of a course:
+
+- `embedding` (one-hot vectors and lookup), `dense`, `softmax` (with cross-entropy);
+- `cells` (RNN, LSTM, GRU: one step forward, one step back), then `recurrent` (the scan over time, and
+  backpropagation through time); `cell_protocol` is what joins the two;
+- against gradients that vanish or explode, and against overfitting: `initialize`, `clipping`, `dropout`,
+  `batch_norm`, `normalised`;
+- word2vec: `band` (which word predicts which), `predictors` (skip-gram, CBOW), `full_softmax`,
+  `negative_sampling` with `noise`, `huffman` and `hierarchical_softmax`, which `middle_paths` and
+  `ranked_paths` lay out anew to be fast for CBOW; `adaptive_softmax` is for language models.
+
+A layer has no state: it reads tensors, views of one flat vector (`parameters`), asks for buffers by name
+(`workspace`), and a forward returns what its backward needs. `dx` means the gradient of the loss by x, of the
+shape of x; a name that ends in `_` changes its first argument in place. Axes: T time, B batch, N rows (T B of
+them, or any number), D inputs, H hidden units, G gates, V vocabulary.
+"""

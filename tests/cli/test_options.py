@@ -1,0 +1,49 @@
+"""Options that every command has."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from tests.cli.inside import Nlptool
+
+
+@pytest.mark.parametrize("option", ["--input-format", "--format", "--errors"])
+def test_a_choice_that_is_none_is_usage(option: str, nlptool: Nlptool) -> None:
+    status, stdout, stderr = nlptool("tokenize", option, "none-such", stdin="a\n")
+    assert (status, stdout) == (2, "")
+    assert f"'{option}'" in stderr
+    assert "is not one of" in stderr
+
+
+COMMON = (
+    *("output", "format", "input-format", "errors", "model"),
+    *("quiet", "verbose", "no-progress", "log-json", "help"),
+)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_has_the_options_of_the_command_before_the_common_ones(name: str, nlptool: Nlptool) -> None:
+    shown = nlptool(name, "--help").stdout.partition("\nOptions:\n")[2]
+    options = re.findall(r"^  (?:-\w, )?-{1,2}([\w-]+)", shown, re.MULTILINE)
+    common = [option for option in COMMON if option in options]
+    assert options[-len(common) :] == common
+    assert {"quiet", "verbose", "no-progress", "log-json", "help"} <= set(common)
+
+
+@pytest.mark.parametrize("name", ["w2v-train", "rnn-train", "ngram-train"])
+def test_help_of_a_training_command_tells_that_its_output_is_a_model(name: str, nlptool: Nlptool) -> None:
+    shown = " ".join(nlptool(name, "--help").stdout.split())
+    assert "Write the model to FILE, whole or not at all. [required]" in shown
+    assert "--format [text|jsonl] Format of the input, unless" in shown
+    assert "stdout" not in shown
+
+
+def test_help_speaks_of_an_input_only_where_there_is_one(nlptool: Nlptool) -> None:
+    assert "Format of the output. [default: text]" in " ".join(nlptool("corpus", "--help").stdout.split())
+    assert "Format of the output, and of the input" in " ".join(nlptool("vocab", "--help").stdout.split())
