@@ -1,4 +1,4 @@
-"""The checkpoint of a training command: saved now and then and before a signal ends it, gone at the end."""
+"""The checkpoint of a training: saved at intervals and before a signal ends it, removed when it is done."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
     State = Callable[[], TrainingState]
 
-_PATIENCE = 5.0  # seconds from the first signal until another one is obeyed at once; ^C in make sends two
+_PATIENCE = 5.0  # seconds after the first signal in which more are ignored: ^C under make sends two
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass
 class Checkpoints:
-    """The checkpoint file of one run, whose `identity` is every setting and the hash of its data.
+    """The checkpoint file of one run; `identity` (every setting and the hash of the data) tells which run.
 
-    Without a `path` there is none: nothing is saved, and signals end the process at once.
+    Without a `path` there is no checkpoint: nothing is saved, and signals end the process at once.
     """
 
     path: str | None
@@ -45,17 +45,17 @@ class Checkpoints:
 
     @classmethod
     def of(cls, training: Training, kind: str, identity: Mapping[str, Any]) -> Checkpoints:
-        """The checkpoints that the user asked for."""
+        """Checkpoints as the options of the training ask for."""
         from importlib.metadata import version
 
         identity = {"nlptool": version("nlptool"), **identity}
         return cls(training.checkpoint, training.checkpoint_every, kind, identity)
 
     def load(self, *, resume: bool, console: Console) -> TrainingState | None:
-        """The state to go on from, if there is one and the user wants it.
+        """The saved state to resume from, or None to start from the beginning.
 
-        Raises: ModelError for a checkpoint of another run, a damaged one, or what is none and would be lost;
-                OSError
+        Raises: ModelError for a checkpoint that is damaged or of another run, and for a file that is none and
+                would be overwritten; OSError
         """
         from nlp.training.checkpoint import load_checkpoint
 
@@ -70,12 +70,12 @@ class Checkpoints:
             )
             return None
         state = load_checkpoint(self.path, self.kind, self.identity)
-        with suppress(LookupError, TypeError, ValueError):  # the training refuses what has no such step
+        with suppress(LookupError, TypeError, ValueError):  # the training refuses a malformed state
             console.note(f"{self.path}: going on from step {state.figures['position']['step']:,}")
         return state
 
     def on_boundary(self, state: State) -> None:
-        """Between two steps: save if it is time, or if a signal has come, which then ends the process."""
+        """Called between two steps: save if it is time, or if a signal waits, which then ends the process."""
         self._latest = state
         if self._ending is not None:
             self._end(self._ending)
@@ -84,7 +84,7 @@ class Checkpoints:
 
     @contextmanager
     def guarding(self) -> Iterator[None]:
-        """While this lasts a signal waits for the next boundary: within a step weights are not whole."""
+        """Make signals wait for the next boundary: in the middle of a step the weights are inconsistent."""
         if self.path is None:
             yield
             return
@@ -101,7 +101,7 @@ class Checkpoints:
 
     @contextmanager
     def at_rest(self) -> Iterator[None]:
-        """While this lasts the state stays what it was at the last boundary: a signal need not wait."""
+        """Obey signals at once for a while: the state stays what it was at the last boundary."""
         self._is_at_rest = True
         try:
             if self._ending is not None:
@@ -112,7 +112,7 @@ class Checkpoints:
 
     @contextmanager
     def until_in_place(self) -> Iterator[None]:
-        """Write the output in here: the checkpoint is removed after it; should it fail, nothing is lost."""
+        """Write the output inside this context; then the checkpoint is removed, or on failure saved again."""
         try:
             yield
         except BaseException:
@@ -123,7 +123,7 @@ class Checkpoints:
             remove_output(self.path)
 
     def _check_replaceable(self, path: str) -> None:
-        """Refuse to write over, and in the end to remove, what no training of this kind has left there."""
+        """Refuse to overwrite, and at the end to remove, a file that is not a checkpoint of this command."""
         from nlp.envelope import open_model
         from nlp.errors import ModelError
 
@@ -141,12 +141,12 @@ class Checkpoints:
             self._ending, self._ending_since = number, now
             if self._is_at_rest:
                 self._end(number)
-        elif now - self._ending_since > _PATIENCE:  # no boundary comes: give up on saving
+        elif now - self._ending_since > _PATIENCE:  # no boundary has come: give up saving
             self._hand_back()
             signal.raise_signal(number)
 
     def _end(self, number: int) -> None:
-        """Save, and let the signal do what it would have done when it came."""
+        """Save, then raise the signal again, with its original handler in place."""
         self._save()
         self._hand_back()
         signal.raise_signal(number)

@@ -10,13 +10,13 @@ from typing import Any
 
 PROGRAM = "nlptool"
 
-_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")  # of a file name that is not UTF-8
-_LONGEST = 1 << 13  # characters of a message: what it quotes may be a line of many megabytes
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")  # how Python holds the bytes of a file name that is not UTF-8
+_LONGEST = 1 << 13  # characters of a message, which may quote a line of many megabytes
 
 
 @dataclass
 class Console:
-    """The voice of one run. `verbose` 1 adds notes, 2 adds the traceback of an error."""
+    """What one run says on stderr. `verbose` 1 adds notes, 2 adds the traceback of an error."""
 
     quiet: bool = False
     verbose: int = 0
@@ -29,7 +29,7 @@ class Console:
             say_json({"warning": message}) if self.log_json else say(f"warning: {message}")
 
     def tell(self, message: str, record: dict[str, Any]) -> None:
-        """Something the user asked for that is not the data: `message`, or `record` for a program."""
+        """Something the user asked for beside the data: `message`, or with --log-json `record`."""
         if not self.quiet:
             say_json(record) if self.log_json else say(message)
 
@@ -40,7 +40,7 @@ class Console:
 
 
 def say_json(record: dict[str, Any]) -> None:
-    """One JSON line on stderr, for a program that reads all of it."""
+    """One JSON line on stderr, never shortened, since a program reads it."""
     import json
 
     with suppress(OSError, ValueError):
@@ -49,7 +49,7 @@ def say_json(record: dict[str, Any]) -> None:
 
 
 def say(message: str) -> None:
-    """One line on stderr. A stderr that takes nothing is no reason to fail: data and status still count."""
+    """One line on stderr. If stderr cannot be written, go on: the data and the exit status still count."""
     if len(message) > _LONGEST:
         message = f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 2 :]}"
     with suppress(OSError, ValueError):

@@ -13,7 +13,7 @@ GZIP, BZIP2, XZ = "gzip", "bzip2", "xz"
 _MAGIC = {
     b"\x1f\x8b\x08": GZIP,
     **{b"BZh%d1AY&SY" % level: BZIP2 for level in range(1, 10)},
-    **{b"BZh%d\x17rE8P\x90" % level: BZIP2 for level in range(1, 10)},
+    **{b"BZh%d\x17rE8P\x90" % level: BZIP2 for level in range(1, 10)},  # an empty file
     b"\xfd7zXZ\x00": XZ,
 }
 
@@ -36,7 +36,7 @@ class _Gzip:
     def __init__(self) -> None:
         import zlib
 
-        self._inner = zlib.decompressobj(31)
+        self._inner = zlib.decompressobj(31)  # a window of 15 bits, and 16 for gzip's framing
 
     @property
     def eof(self) -> bool:
@@ -55,12 +55,12 @@ class _Gzip:
 
 
 def detect(first_bytes: bytes) -> str | None:
-    """The compression that `first_bytes` begin, or None."""
+    """The compression whose magic number `first_bytes` start with, or None."""
     return next((kind for magic, kind in _MAGIC.items() if first_bytes.startswith(magic)), None)
 
 
 def undecided(first_bytes: bytes) -> bool:
-    """Whether more bytes are needed to tell: no magic is whole yet, one may still come."""
+    """Whether more bytes are needed to tell: so far they are only the beginning of a magic number."""
     return any(len(first_bytes) < len(magic) and magic.startswith(first_bytes) for magic in _MAGIC)
 
 

@@ -1,4 +1,4 @@
-"""A `--dry-run`: what a training would need and take, measured on its first steps."""
+"""`--dry-run`: the memory, disk space and time that a training would take, measured on its first steps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _WARM_UP_STEPS = 5
 _SECONDS = 2.0
-_MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
+_MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
 
 
 class _EnoughError(Exception):
@@ -31,7 +31,7 @@ class _EnoughError(Exception):
 
 
 class _StopWatch:
-    """Counts steps after a few to warm up, and ends the training once it has measured for long enough."""
+    """Times the steps that follow the first few, which warm up, and ends the training after `_SECONDS`."""
 
     def __init__(self) -> None:
         self._steps = -_WARM_UP_STEPS
@@ -51,7 +51,7 @@ class _StopWatch:
 
 
 def seconds_per_step(train: Callable[[Watch], object]) -> float:
-    """Start a training and end it when it has been measured for long enough; NaN where it has few steps."""
+    """Train for a short while and return the seconds of a step; NaN if the training has too few steps."""
     watch = _StopWatch()
     with suppress(_EnoughError):
         train(Watch(on_boundary=watch.on_boundary))
@@ -59,9 +59,10 @@ def seconds_per_step(train: Callable[[Watch], object]) -> float:
 
 
 def peak_bytes() -> int:
-    """The most memory that this process has had.
+    """The most memory that this process has used so far.
 
-    `getrusage` alone would count what the program that started this one had then: of a notebook, gigabytes.
+    `getrusage` is only the fallback: on Linux it includes what the parent process, perhaps a notebook of
+    gigabytes, was using when it started this one.
     """
     with suppress(OSError):
         found = re.search(r"^VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
@@ -71,7 +72,7 @@ def peak_bytes() -> int:
 
 
 def rounded_seconds(seconds: float) -> float:
-    """Seconds as they are told; 0 for what was too short to measure."""
+    """Seconds rounded for the user; 0 where the training was too short to measure."""
     return round(seconds, 1) if math.isfinite(seconds) else 0.0
 
 

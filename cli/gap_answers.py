@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class GapAnswers:
-    """The best `k` candidates of every gap, and where there was no gap, or nothing to fill it with."""
+    """Fills every gap with its `k` best candidates; counts lines without gaps and gaps without candidates."""
 
     filler: LineFiller
     k: int

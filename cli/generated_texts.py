@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Text = Continuation | Hypothesis
     Make = Callable[[Predictor, str, Limits, int, int], Iterator[Text]]
 
-_DRAWING = 1  # the purpose of a stream of random numbers
+_DRAWING = 1  # the number of the random stream that tokens are drawn with
 _FLUSH_SECONDS = 0.01
 _SHOWN = 5  # unknown tokens that a warning names
 _SHOWN_CHARACTERS = 300  # of a copied stretch
@@ -69,9 +69,9 @@ class Prompts:
 
 
 def seeded(console: Console, excluded: Sequence[int], *, seed: int | None, **settings: Any) -> Make:
-    """Texts that are drawn, each with random numbers of its own: no text depends on how many there are.
+    """Make texts by sampling, each with random numbers of its own: none depends on how many there are.
 
-    Without a `seed` one is taken from the system and told, so that the text can be had again.
+    Without a `seed` a random one is chosen and shown, so that the user can make the same text again.
     """
     settings["top_k"] = settings["top_k"] or 0
     sampling = Sampling(**settings)
@@ -93,7 +93,7 @@ def seeded(console: Console, excluded: Sequence[int], *, seed: int | None, **set
 
 
 def searching(beam: int, excluded: Sequence[int]) -> Make:
-    """The best texts that a beam search finds."""
+    """Make texts by beam search, the best one first."""
 
     def make(
         predictor: Predictor, prompt: str, limits: Limits, _number: int, count: int
@@ -130,7 +130,7 @@ class TextWriter:
                     copied.add(text.tokens)
 
     def _write_text(self, record: Record, text: Text) -> None:
-        """The prompt, the text behind it in the moment in which it is made, and a line end."""
+        """Write the prompt, the text piece by piece as it is generated, and a line end."""
         output = self._output
         output.write(record["text"])
         output.flush()
@@ -154,15 +154,15 @@ class Novelty:
     """What the generated texts have copied from a training text, which is read once, at the end."""
 
     def __init__(self, path: str, vocabulary: LanguageVocabulary, console: Console) -> None:
-        """Raises: OSError where the file cannot be read, before anything is made."""
-        if not Path(path).is_fifo():  # whose writer would be gone with the first who reads
+        """Open the file to fail now, not after generating. Raises: OSError where it cannot be read."""
+        if not Path(path).is_fifo():  # to open and close a FIFO would end its writer
             with open(path, "rb"):  # noqa: PTH123  the path is the user's string, errors show it
                 pass
         self._path, self._vocabulary, self._console = path, vocabulary, console
         self._texts: list[tuple[Sequence[int], CopiedStretch]] = []
 
     def add(self, tokens: Sequence[int]) -> None:
-        """One more text."""
+        """Take one more generated text, to be compared at the end."""
         self._texts.append((tokens, CopiedStretch(tokens)))
 
     def tell(self) -> None:

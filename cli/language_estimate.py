@@ -1,4 +1,4 @@
-"""`nlptool rnn-train --dry-run`: what a training would need and take."""
+"""`nlptool rnn-train --dry-run`: the memory, disk space and time of a training."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 
 def estimate(preparation: LanguagePreparation, workers: int) -> dict[str, Any]:
-    """The size of a training and what it takes: bytes, and seconds for all its epochs on this machine.
+    """The size of a training, the bytes that it needs, and the seconds of all its epochs on this machine.
 
-    The seconds are those of training steps: evaluation on --valid comes on top, a part of an epoch each.
+    The seconds are of training steps only: an evaluation on --valid after each epoch comes on top.
     """
     run, parameters = preparation.run, preparation.model.parameters.flat
     alone = peak_bytes()
     measured = seconds_per_step(lambda watch: preparation.train(workers, watch))
     peak = peak_bytes()
-    best = parameters.nbytes if run.stopping else 0  # a copy that is made at the end of an epoch
+    best = parameters.nbytes if run.stopping else 0  # a copy of the best weights, made at the end of an epoch
     others = (preparation.team_size(workers) - 1) * max(peak - alone, 0)
     return {
         "tokens": preparation.text.length,

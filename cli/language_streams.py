@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 def language_blocks(streams: Streams, level: str) -> Iterator[str]:
     r"""The input as pieces of one text, in which a "\n" ends every line.
 
-    Words are tokens, of JSONL its `tokens`; characters are those of the text as it is, of JSONL its `text`.
+    For words, the pieces are made of tokens (in JSONL, of `tokens`); for characters, they are the text
+    unchanged (in JSONL, `text`).
 
-    Raises: InputError for a record without them, and for what cannot be read
+    Raises: InputError for a record without that field, and for input that cannot be read
     """
     if level == WORDS:
         yield from streams.token_text()

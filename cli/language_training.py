@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 CHECKPOINT_KIND = "rnn-checkpoint"
 NGRAM_ORDER = 5
-_FEW_COLUMNS = 8
-_MOST_NGRAM_TOKENS = 5_000_000  # a minute's work, and a gigabyte
+_FEW_COLUMNS = 8  # fewer give poor statistics for batch normalisation
+_MOST_NGRAM_TOKENS = 5_000_000  # so many take the n-gram model a minute and a gigabyte
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Request:
 
 
 def run(request: Request) -> None:
-    """Read, train, save, compare; or tell what that would take."""
+    """Read, train, save and compare; with --dry-run only estimate what that would take."""
     training, console = request.training, request.console
     vectors, embed_dim = _vectors(request.vectors, request.settings["embed_dim"])
     config = LanguageModelConfig(**_of(LanguageModelConfig, {**request.settings, "embed_dim": embed_dim}))
@@ -107,7 +107,7 @@ def _of(kind: type[LanguageModelConfig | LanguageSettings], settings: Mapping[st
 
 
 def _advice(config: LanguageModelConfig, preparation: LanguagePreparation) -> Iterator[str]:
-    """Yield what is likely to go wrong with such a model in such batches, with its remedy."""
+    """Yield a warning, with its remedy, for each combination of settings that is likely to fail."""
     if (config.cell, config.activation, config.init) == ("rnn", "relu", "identity"):
         yield (
             "a relu that starts from the identity adds up all that it reads, and may overflow on long texts; "
@@ -138,7 +138,7 @@ def _vectors(path: str | None, embed_dim: int | None) -> tuple[WordVectors | Non
 
 
 def _read(request: Request, level: str) -> tuple[LanguageText, LanguageText | None]:
-    """Encode the text, and what is held out in the tokens of the other."""
+    """Encode the text and, with the same vocabulary, the held-out text if there is one."""
     training, settings = request.training, request.settings
     hashed = training.checkpoint is not None
     directory = storage_directory(training.checkpoint or training.output)
@@ -157,7 +157,7 @@ def _read(request: Request, level: str) -> tuple[LanguageText, LanguageText | No
 
 
 def _start_from(vectors: WordVectors, preparation: LanguagePreparation, console: Console) -> str:
-    """Put word vectors in place of the embedding that was drawn; return its hash."""
+    """Overwrite the random embedding of each word that has a vector; return the hash of the embedding."""
     from nlp.models.pretrained_embedding import start_from_
 
     embedding, vocabulary = preparation.model.parameters["E"], preparation.text.vocabulary
@@ -173,7 +173,7 @@ def _start_from(vectors: WordVectors, preparation: LanguagePreparation, console:
 def _train(
     preparation: LanguagePreparation, training: Training, checkpoints: Checkpoints, console: Console
 ) -> tuple[LanguageCurves, dict[str, Any]]:
-    """Train; return how it went, and what was told last."""
+    """Train; return the loss of each epoch, and the figures reported last."""
     team, run = preparation.team_size(training.workers), preparation.run
     asked = f" ({training.workers} asked for)" if team < training.workers else ""
     size = preparation.model.parameters.flat.size
@@ -208,7 +208,7 @@ def _figures(curves: LanguageCurves) -> dict[str, Any]:
 def _compared(
     text: LanguageText, valid: LanguageText, perplexity: float, console: Console
 ) -> dict[str, float]:
-    """Tell whether the network is better than counting, so that nobody ships one that is not."""
+    """Compare with an n-gram model of the same text, so that nobody ships a network that is worse."""
     if text.length + valid.length > _MOST_NGRAM_TOKENS:
         return {}
     from nlp.models.ngram import ngram_perplexity

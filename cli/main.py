@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 
-TYPE_CHECKING = False  # `typing` takes longer to import than all else here: ^C until then is a traceback
+TYPE_CHECKING = False  # not from `typing`, slow to import: ^C before `main` runs is a traceback
 if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from cli.console import Console
 
 _ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_PATIENCE = 5.0  # seconds from one signal until another one is heard
+_PATIENCE = 5.0  # seconds after a signal in which further ones are ignored
 _BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 class Ended(BaseException):
-    """A signal asks the process to end; no handler of ordinary errors may swallow it."""
+    """A signal asks the process to end; not an Exception, so that no handler of errors swallows it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -88,7 +88,7 @@ def _status(error: BaseException) -> int:
 
 
 def _tell(error: BaseException) -> None:
-    """One line on what is wrong; of wrong usage also where to read."""
+    """Say in one line what is wrong and, for wrong usage, how to get help."""
     from contextlib import suppress
 
     import click
@@ -129,14 +129,14 @@ def _remedy(error: OSError) -> str:
 
 
 def _root(error: BaseException) -> BaseException:
-    """What `error` came from in the first place: NumPy wraps a page of advice around it."""
+    """The first cause of `error`: NumPy wraps a page of advice around it."""
     while error.__cause__:
         error = error.__cause__
     return error
 
 
 def _one_line(text: str) -> str:
-    """`text` with each line end as a space; other spaces stay, file names have them."""
+    """`text` with line ends turned into spaces; other spaces stay, as file names may contain them."""
     return " ".join(line.strip() if number else line for number, line in enumerate(text.splitlines()))
 
 
@@ -149,11 +149,11 @@ def _show_traceback() -> None:
 def _catch_endings() -> None:
     """Turn a signal that asks us to end into `Ended`, so that `with` blocks clean up on the way out.
 
-    Signals that the parent had us ignore (nohup, a shell's background job) stay ignored. Others that follow
-    soon are too: a ^C in make sends two, and the second must not interrupt the clean-up.
+    Signals that the parent had us ignore (nohup, a shell's background job) stay ignored. So are those that
+    follow another one soon: ^C under make sends two, and the second must not interrupt the clean-up.
 
-    Code that is being imported has nothing to clean up, and what is raised there may be lost (in the callback
-    of a module's lock) or become another error (in __set_name__): there the process ends at once.
+    During an import the process ends at once: there is nothing to clean up, and an exception raised there may
+    be lost (in the callback of a module's lock) or become another error (in __set_name__).
     """
     latest: float | None = None
 
@@ -192,7 +192,7 @@ def _die(number: int) -> None:
 def _reserve_standard_streams() -> None:
     """Fill closed standard descriptors: else the first file opened would become stdin, stdout or stderr.
 
-    A closed stdin refuses reads and a closed stdout writes: data lost is an error, not a success.
+    What fills them refuses to be read as stdin or written as stdout: lost data is an error, not a success.
     """
     for descriptor in (0, 1, 2):
         try:
@@ -211,10 +211,10 @@ def _reserve_standard_streams() -> None:
 
 
 def _leave(status: int) -> NoReturn:
-    """Exit with `status`, or by the signal that it negates, with nothing left to flush."""
+    """Exit with `status`, or by signal -`status` if that is negative, with nothing left to flush."""
     if status < 0:
         _die(-status)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what could not be written must not fail a second time
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # flushing at exit must not report a failed write again
     sys.exit(status)
 
 

@@ -41,7 +41,7 @@ class Tokens:
 
 
 def token_batches(streams: Streams, *, to_keep: bool) -> Iterator[Tokens]:
-    """The tokens of the input as they arrive; if all are `to_keep`, one string object a type saves memory."""
+    """The tokens of the input as they arrive; with `to_keep`, equal ones share one string to save memory."""
     seen: dict[str, str] = {}
     for batch in streams.batches():
         words: list[str] = []
@@ -118,7 +118,7 @@ def _or_null(number: int) -> int | None:
 
 
 def write_csr(streams: Streams, vocabulary: Vocabulary, batches: Iterable[Tokens]) -> int:
-    """Write the rows as compressed sparse rows, as scipy.sparse.save_npz does; return the unknown."""
+    """Write the rows in sparse CSR form, as scipy.sparse.save_npz does; return how many are unknown."""
     pieces = [np.array(batch.numbered(vocabulary), np.int32) for batch in batches]
     ids = np.concatenate([np.zeros(0, np.int32), *pieces])
     known = ids >= 0
@@ -131,7 +131,7 @@ def write_csr(streams: Streams, vocabulary: Vocabulary, batches: Iterable[Tokens
     }
     with (
         open_binary_output(streams.output) as writer,
-        zipfile.ZipFile(cast("IO[bytes]", writer), "w") as archive,  # np.savez wants a file that reads too
+        zipfile.ZipFile(cast("IO[bytes]", writer), "w") as archive,  # np.savez needs a readable file
     ):
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:

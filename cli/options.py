@@ -29,15 +29,18 @@ class _Command(click.Command):
     """A command that lists its own options before the common ones, and knows what other tools call them."""
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Its own in their order, then the common ones in theirs."""
+        """Its own options as they are written, then the common ones in the order of `_COMMON`."""
         place = {name: number for number, name in enumerate(_COMMON)}
         return sorted(super().get_params(ctx), key=lambda parameter: place.get(parameter.opts[-1], -1))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take the command line in. Raises: NoSuchOption with what the user may have meant."""
+        """Parse the command line.
+
+        Raises: NoSuchOption, with what the user may have meant; BadParameter for a number that is not finite
+        """
         words = list(args)  # click's parser empties the list
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             known = {name for parameter in self.params for name in parameter.opts}
             found = option_meant(error.option_name, words, known)
@@ -45,6 +48,17 @@ class _Command(click.Command):
                 raise
             name, meant = found
             raise click.NoSuchOption(name, no_such("option", name, [meant]), ctx=ctx) from None
+        for parameter in self.params:
+            _check_finite(ctx, parameter)
+        return rest
+
+
+def _check_finite(ctx: click.Context, parameter: click.Parameter) -> None:
+    """Refuse NaN and infinity, which click takes for numbers. Raises: BadParameter."""
+    value = ctx.params.get(parameter.name or "")
+    for number in value if isinstance(value, tuple) else (value,):
+        if isinstance(number, float) and not math.isfinite(number):
+            raise click.BadParameter(f"{number} is not a finite number", ctx, parameter)
 
 
 def command(function: Command) -> click.Command:
@@ -73,7 +87,8 @@ def streams(*, reads: str = "FILES", writes: str = "records") -> Callable[[Comma
     """Options on input and output, handed to the command as one `streams: Streams`.
 
     `reads` is "FILES" (named as arguments, else stdin), "stdin" (the arguments mean something else) or "".
-    `writes` is "records" or "model": the command refuses to go without -o, and --format is of its input.
+    `writes` is "records" or "model": then the help says that -o is required, and --format
+    is that of the input.
     """
     of_input = "the input, unless --input-format or a file's name says otherwise"
     if writes == "model":
@@ -132,16 +147,8 @@ def model_option(variable: str, help_text: str) -> Callable[[Command], Command]:
     )
 
 
-def finite(_context: click.Context, _option: click.Parameter, value: Any) -> Any:
-    """The value, or values, of an option, which click would let be NaN or infinite. Raises: BadParameter."""
-    for number in value if isinstance(value, tuple) else (value,):
-        if number is not None and not math.isfinite(number):
-            raise click.BadParameter(f"{number} is not a finite number")
-    return value
-
-
 def chosen_options(*names: str) -> list[str]:
-    """Those of the options that stand on the command line, as the user writes them."""
+    """The flags, in their long form, of those options in `names` that the command line gives."""
     context = click.get_current_context()
     chosen = click.core.ParameterSource.COMMANDLINE
     return [
@@ -152,7 +159,7 @@ def chosen_options(*names: str) -> list[str]:
 
 
 def _console_options(function: Command) -> Command:
-    """How loud a command is; they act on the run's `Console`, which click carries."""
+    """Add the options on what goes to stderr; they set the run's `Console`, which click's context holds."""
 
     @click.option("--log-json", is_flag=True, help="Progress as JSON lines on stderr.")
     @click.option("--no-progress", is_flag=True, help="No progress on stderr.")

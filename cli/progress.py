@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 PLAIN_SECONDS = 10.0
 JSON_SECONDS = 1.0
-_LARGEST_EXPONENT = 700  # of e, in a float
+_LARGEST_EXPONENT = 700  # e to this power still fits a float
 
 
 @contextmanager
 def training_progress(console: Console, *, unit: str = "words", perplexity: bool = False) -> Iterator[Report]:
-    """A function to call with each `Progress`; it shows as much as the user asked and the terminal takes.
+    """Yield a function to call with each `Progress`; the options and stderr decide how it is shown.
 
-    `unit` is what is counted; with `perplexity` each loss is told as one too.
+    `unit` names what is counted; with `perplexity` each loss is shown as a perplexity too.
     """
     details = partial(_details, unit=unit, perplexity=perplexity)
     if console.log_json:
@@ -52,7 +52,7 @@ def log_json(**figures: Any) -> None:
 
 
 def _spaced(seconds: float, show: Report) -> Report:
-    """`show`, at most once in `seconds`, after an epoch that was evaluated, and at the very end."""
+    """`show`, but at most once in `seconds`, except for a held-out loss and the very end."""
     last = time.monotonic()
 
     def report(progress: Progress) -> None:
@@ -93,7 +93,7 @@ def _plain(progress: Progress, details: str) -> str:
 
 
 def _details(progress: Progress, *, unit: str, perplexity: bool) -> str:
-    """All but how far it is, and how long it will take."""
+    """The figures of a line, without the share done and the time left."""
     valid = "" if progress.valid_loss is None else f"  held out {_nats(progress.valid_loss, perplexity)}"
     return (
         f"epoch {progress.epoch}  {progress.tokens_per_second:,.0f} {unit}/s"

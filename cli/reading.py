@@ -22,7 +22,7 @@ MAX_LINE_BYTES = 1 << 26
 STDIN = "<stdin>"
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_OTHER_MARKS = {  # the first that fits: that of UTF-32 begins as one of UTF-16 does
+_OTHER_MARKS = {  # in this order: a mark of UTF-32 begins with one of UTF-16
     b"\xff\xfe\0\0": "UTF-32",
     b"\0\0\xfe\xff": "UTF-32",
     b"\xff\xfe": "UTF-16",
@@ -30,9 +30,9 @@ _OTHER_MARKS = {  # the first that fits: that of UTF-32 begins as one of UTF-16 
 }
 _EVERY_SECOND_IS_ZERO = re.compile(rb"(?:[^\0]\0){4}|(?:\0[^\0]){4}")  # UTF-16 without a mark
 
-# A long line may be cut before these: ASCII marks and letters and Han characters neither combine with the
-# space before them nor compose with it, so no tokenizer and no normal form sees across the cut. Nor does any
-# across two Han characters (three bytes each), but whoever takes a token for what stands between spaces does.
+# Where a long line may be cut: after a space that a visible ASCII character or a Han character follows. Those
+# do not combine with the space, so the cut changes no token and no normal form. For a tokenizer it may
+# also be between two Han characters (three bytes each); where spaces separate tokens, that would split one.
 _AFTER_SPACE = re.compile(rb" (?=[!-~\xe4-\xe9])")
 _ALSO_BETWEEN_HAN = re.compile(_AFTER_SPACE.pattern + rb"|(?<=[\xe4-\xe9][\x80-\xbf]{2})(?=[\xe4-\xe9])")
 
@@ -48,7 +48,7 @@ class Block:
 
     @property
     def is_cut(self) -> bool:
-        """Whether its line goes on in the next block; no token does."""
+        """Whether the line continues in the next block; no token is split between the two."""
         return not self.text.endswith("\n")
 
 
@@ -60,14 +60,14 @@ class Input:
     replace: bool = False
     """Bad UTF-8 becomes U+FFFD instead of an error."""
     console: Console | None = None
-    """Of a command with `--errors`; it tells who types the input how to end it."""
+    """Given by a command that has `--errors`; tells a user who types the input how to end it."""
 
     def blocks(self, *, cut_long_lines: bool = False, also_between_han: bool = False) -> Iterator[Block]:
         """The text, in blocks of at most some hundred kilobytes wherever lines allow.
 
-        With `cut_long_lines`, a line over a megabyte comes in pieces, cut after a space or, if that may be,
-        between two Han characters; the rest of such a line follows in the next block. Where a line cannot be
-        cut for 64 MiB it is refused, so memory has a bound.
+        With `cut_long_lines`, a line over a megabyte comes in pieces, cut after a space or, with
+        `also_between_han`, between two Han characters; the rest of the line follows in the next block. A line
+        that reaches 64 MiB without a place to cut it is refused, so memory is bounded.
 
         Raises: InputError naming file, line and byte column for bytes that are not UTF-8; OSError with
         the file's name for what the system refuses.
@@ -77,8 +77,8 @@ class Input:
             self.console.tell(message, {"note": message})
         for path in self.paths or ("-",):
             with _opened(path) as (name, read):
-                cut = _ALSO_BETWEEN_HAN if also_between_han else _AFTER_SPACE if cut_long_lines else None
-                yield from self._blocks_of(name, read, cut)
+                places = _ALSO_BETWEEN_HAN if also_between_han else _AFTER_SPACE
+                yield from self._blocks_of(name, read, places if cut_long_lines else None)
 
     def _blocks_of(
         self, name: str, read: Callable[[int], bytes], cut: re.Pattern[bytes] | None
@@ -94,7 +94,7 @@ class Input:
                 end = waiting.rfind(b"\n") + 1
             elif cut and len(waiting) > LONG_LINE_BYTES:
                 end = _last_cut(cut, waiting, searched)
-                searched = len(waiting) - 1  # what follows its last byte is still to come
+                searched = len(waiting) - 1  # a cut after the last byte depends on the next one
             if end:
                 yield from self._decoded(waiting[:end], name, line, column)
                 newlines = waiting.count(b"\n", 0, end)
@@ -129,7 +129,7 @@ class Input:
 
 
 def _last_cut(cut: re.Pattern[bytes], data: bytearray, searched: int) -> int:
-    """Where `data` may be cut last, or 0; there is no place before `searched`."""
+    """The last place where `data` may be cut, or 0; there is none before `searched`, as found earlier."""
     window = max(searched, len(data) - CHUNK_BYTES)
     for start in (window, searched):
         cuts = [found.end() for found in cut.finditer(data, start)]
@@ -157,7 +157,7 @@ def _read(descriptor: int, size: int, name: str) -> bytes:
 
 
 def _chunks(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:
-    """The bytes as they come, decompressed where the first ones say so; a byte order mark comes whole."""
+    """The bytes as they come, decompressed where the first ones say so; a byte order mark is never split."""
     first, read = _peeked(read, decompress.undecided)
     kind = decompress.detect(first)
     if kind:
@@ -171,7 +171,7 @@ def _chunks(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:
 
 
 def _other_encoding(first: bytes) -> str | None:
-    """The encoding that `first` bytes tell to be another one than UTF-8."""
+    """The encoding that the `first` bytes give away, if it is another one than UTF-8."""
     if _EVERY_SECOND_IS_ZERO.match(first):
         return "UTF-16BE" if first[0] == 0 else "UTF-16LE"
     return next((encoding for mark, encoding in _OTHER_MARKS.items() if first.startswith(mark)), None)

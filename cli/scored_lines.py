@@ -37,7 +37,7 @@ _DECIMALS = 6
 
 @dataclass(frozen=True)
 class Mixing:
-    """The models that --mix names, each with its weight, or None where it is to be found."""
+    """The models that --mix names, and the weight of each; None where it is to be found from the text."""
 
     paths: Sequence[str]
     weights: Sequence[float | None]
@@ -59,7 +59,7 @@ class Mixing:
         return cls(paths, weights)
 
     def opened(self, level: str) -> list[Predictor]:
-        """The models. Raises: ModelError for one of another level."""
+        """Load the models. Raises: ModelError for one whose `level` is another."""
         predictors = [chosen_language_model(path) for path in self.paths]
         for path, predictor in zip(self.paths, predictors, strict=True):
             found = predictor.vocabulary.level
@@ -70,12 +70,12 @@ class Mixing:
 
     @property
     def is_open(self) -> bool:
-        """Whether a weight is to be found."""
+        """Whether some weight is `auto`: to be found from the text."""
         return None in self.weights
 
     @property
     def fixed(self) -> list[float]:
-        """All weights, that of -m first, where none is to be found."""
+        """All weights, that of -m first, which gets what the others leave; `auto` counts as 0."""
         given = [weight or 0.0 for weight in self.weights]
         return [max(0.0, 1 - sum(given)), *given]
 
@@ -97,7 +97,7 @@ class ScoredLines:
         self._reader = LineReader(predictors, by_line=by_line)
 
     def write(self, output: Output, *, pieces: bool, summary: bool) -> None:
-        """Write a record a line, as the lines come; or, for `summary`, one for all."""
+        """Write one record for each line as it comes or, with `summary`, one for all of them."""
         batches: Iterable[Iterable[tuple[Line, ReadLine]]] = self._batches()
         weights = self._mixing.fixed
         if self._mixing.is_open:
@@ -132,21 +132,25 @@ class ScoredLines:
             yield zip(batch, self._reader.read([self._tokens(line) for line in batch]), strict=True)
 
     def _tokens(self, line: Line) -> Sequence[str]:
-        """The tokens of a line: for words those that JSONL gives, else those of its text."""
+        """The tokens of a line, at the level of the model.
+
+        Words are the `tokens` of a JSONL record, if it has any, else those of the text; characters are those
+        of the text or, where there is none, of the joined tokens.
+        """
         reads_characters = self._vocabulary.level == CHARACTERS
         if line.plain or "tokens" not in line.record or (reads_characters and "text" in line.record):
             return pieces_of(self._vocabulary, line.text)
         return pieces_of(self._vocabulary, "".join(line.tokens)) if reads_characters else line.tokens
 
     def _record(self, line: Line) -> Record:
-        """The record to complete; one that came as tokens only gets their text."""
+        """The record to write; one that came with tokens only gets a `text` made of them."""
         if "text" in line.record:
             return line.record
         between = "" if self._vocabulary.level == CHARACTERS else " "
         return {**line.record, "text": between.join(line.tokens)}
 
     def _tuned(self, reads: Sequence[ReadLine]) -> list[float]:
-        """The weights that suit the text best, which the user is told."""
+        """Find the weights under which the text is most probable, and tell the user."""
         if not reads:
             self._console.warn("the text is empty: it tells nothing of the weights of --mix")
             return self._mixing.fixed
@@ -191,5 +195,5 @@ def _surprisals(read: ReadLine, log_probabilities: LogProbabilities) -> Record:
 
 
 def _number(value: float) -> float | None:
-    """`value` for JSON, which has no word for what is infinite or undefined."""
-    return round(value, _DECIMALS) + 0.0 if math.isfinite(value) else None
+    """`value`, rounded for JSON; None if infinite or undefined, which JSON cannot express."""
+    return round(value, _DECIMALS) + 0.0 if math.isfinite(value) else None  # + 0.0: 0.0 for -0.0

@@ -1,13 +1,13 @@
 """Train the shipped English vectors: `make vectors TEXT=FILE ANALOGIES=FILE SIMILARITY=FILE`.
 
-FILE is plain lower-case text; the shipped vectors are trained on its openly licensed part alone, see `DATA`.
+TEXT is plain lower-case text, whose first OPEN_BYTES, the openly licensed part (see DATA), are trained on.
 """
 
 from __future__ import annotations
 
 import os
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy is imported; several would change the bytes
 
 import argparse
 import sys
@@ -39,7 +39,7 @@ EPOCHS = 20
 
 
 def main() -> None:
-    """Train, judge, and write the model in eight bits a number."""
+    """Train, evaluate, and write the vectors with eight bits a number."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("text")
     parser.add_argument("--analogies", required=True)

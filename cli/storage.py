@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def storage_directory(output: str) -> str:
-    """The folder of what is written, where there is room for large files; the system's own for a device."""
+    """The folder of `output`, which has room for large files; for a device, the system's temporary folder."""
     path = Path(output)
     parent = path.resolve().parent
     is_beside = parent.is_dir() and (path.is_file() or not path.exists())  # a pipe has nothing beside it

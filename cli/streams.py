@@ -53,7 +53,7 @@ class Line:
     def tokens(self) -> list[str]:
         """The `tokens` field; of a plain line, what its spaces separate.
 
-        Raises: InputError where JSONL has text only: which tokenizer made the tokens is the user's choice.
+        Raises: InputError for a JSONL record without tokens: the choice of a tokenizer is left to the user.
         """
         if self.plain:
             return self.text.split()
@@ -78,7 +78,7 @@ class Streams:
     """Told of records that are skipped."""
 
     def like(self, path: str) -> Streams:
-        """Another file, read as the input is."""
+        """The streams to read another file in the same way as the input."""
         return replace(self, input=replace(self.input, paths=(path,)), output=None)
 
     def open_output(self) -> AbstractContextManager[Output]:
@@ -101,7 +101,7 @@ class Streams:
         return all(self.format_of(path) == TEXT for path in self.input.paths or ("-",))
 
     def batches(self) -> Iterator[list[Line]]:
-        """The lines, grouped as they arrived: flush after each group and no record waits for the next.
+        """The lines, grouped as they arrived: a caller that flushes after each group keeps no record waiting.
 
         A malformed JSONL record ends the run; with --errors replace it is skipped, with a warning. What
         came before it in its group is handed on first.
@@ -114,7 +114,7 @@ class Streams:
                 raise error
 
     def token_lists(self) -> Iterator[list[str]]:
-        """The tokens of the input where lines mean nothing, by the block or record."""
+        """The tokens of the input, a block or record at a time, for commands that ignore line ends."""
         if self.reads_text:
             for block in self.input.blocks(cut_long_lines=True):
                 yield block.text.split()
@@ -124,7 +124,7 @@ class Streams:
                     yield line.tokens
 
     def token_text(self) -> Iterator[str]:
-        r"""The input as text whose only white space is the space of tokens and the "\n" of sentences.
+        r"""The input as text in which a space separates tokens, a "\n" ends sentences: no other white space.
 
         A token of JSONL that holds white space becomes several.
         """

@@ -1,4 +1,4 @@
-"""What the user may have meant by a name that is none."""
+"""What the user may have meant by the name of an option or command that does not exist."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ _OF_OTHER_TOOLS = {
 
 
 def option_meant(name: str, words: Iterable[str], known: Collection[str]) -> tuple[str, str] | None:
-    """What the user wrote, and the option of `known` that other tools or other spellings call so, if any.
+    """The name the user wrote, and the option of `known` that it means in other tools or spellings, if any.
 
-    `name` is what the parser refused: of `-size`, as word2vec.c has it, only `-s`: `words` tell the rest.
+    `name` is what click refused: of `-size`, the style of word2vec.c, only `-s`. `words`, the command line,
+    hold the whole.
     """
     if not name.startswith("--"):
         single = (word for word in words if word.startswith("-") and not word.startswith("--"))
@@ -44,7 +45,7 @@ def option_meant(name: str, words: Iterable[str], known: Collection[str]) -> tup
 
 
 def commands_meant(words: Sequence[str], known: Iterable[str]) -> list[str]:
-    """The commands that begin as `words` do; of `help COMMAND` how to get it."""
+    """The commands that start with the first word; for `help COMMAND`, how to get that help."""
     first = words[0]
     if first == "help" and words[1:2] and words[1] in known:
         return [f"nlptool {words[1]} --help"]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import finite
 from cli.streams import COMPRESSIONS
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ CHECKPOINT_SECONDS = 300.0
 
 @dataclass(frozen=True)
 class Training:
-    """How a model is trained, none of which changes what is learnt but for `valid` and `patience`."""
+    """How a training is run; of all this, only `valid` and `patience` change what is learnt."""
 
     output: str
     workers: int
@@ -40,7 +39,7 @@ class Training:
 
 
 def training_options(*, epochs: int, lr: float | None, lr_help: str) -> Callable[[Command], Command]:
-    """The options of a training command; what its model has to know arrives as `epochs`, `lr` and `seed`."""
+    """The options of a training command, as one `training`; `epochs`, `lr` and `seed` go to it by name."""
     chosen = [
         click.option(
             "--epochs",
@@ -54,7 +53,6 @@ def training_options(*, epochs: int, lr: float | None, lr_help: str) -> Callable
             type=click.FloatRange(0, min_open=True),
             default=lr,
             show_default=lr is not None,
-            callback=finite,
             help=lr_help,
         ),
         click.option(
@@ -70,12 +68,12 @@ def training_options(*, epochs: int, lr: float | None, lr_help: str) -> Callable
         click.option(
             "--valid",
             metavar="FILE",
-            help="Text held out: its loss is told after each epoch, and the best epoch is kept.",
+            help="Held-out text: its loss is shown after each epoch, and the best epoch's weights are kept.",
         ),
         click.option(
             "--patience",
             type=click.IntRange(1),
-            help="Stop after so many epochs in a row without a new best on --valid.",
+            help="Stop after this many epochs in a row without a new best on --valid.",
         ),
         click.option(
             "--checkpoint",
@@ -87,14 +85,13 @@ def training_options(*, epochs: int, lr: float | None, lr_help: str) -> Callable
             "--checkpoint-every",
             metavar="SECONDS",
             type=click.FloatRange(0, min_open=True),
-            callback=finite,
-            help=f"Save it so often.  [default: {CHECKPOINT_SECONDS:g}]",
+            help=f"Save the checkpoint every SECONDS.  [default: {CHECKPOINT_SECONDS:g}]",
         ),
         click.option(
             "--resume", is_flag=True, help="Go on from the checkpoint; without one, start from the beginning."
         ),
         click.option(
-            "--dry-run", is_flag=True, help="Tell what the training would need and take; write nothing."
+            "--dry-run", is_flag=True, help="Estimate the memory, disk space and time needed; save no model."
         ),
     ]
 
@@ -145,7 +142,7 @@ def _training(
 
 
 def _check_files(training: Training, inputs: Sequence[str]) -> None:
-    """Refuse, before hours of work, what would end them badly: text that is not there, or would be lost.
+    """Fail now rather than after hours of work: for text that is missing, or that would be overwritten.
 
     Raises: UsageError where a text would be written over, or stdin read twice; OSError for held-out text that
             cannot be read.

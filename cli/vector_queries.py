@@ -29,7 +29,7 @@ _LARGE_TEXT = 100_000_000  # bytes of vectors as text: some seconds to read
 def chosen_vectors(model: str | None, console: Console | None = None) -> WordVectors:
     """The word vectors that the user named, else the English ones that come with nlptool.
 
-    The `console`, if any, tells how large ones are read faster the next time.
+    With a `console`, the user of a large text file is told how to load it faster the next time.
     """
     from corpora import default_vectors
     from nlp.vector_files import load_vectors
@@ -53,7 +53,7 @@ def _tell_faster_format(path: str, console: Console) -> None:
 
 
 def tell_size(console: Console, vectors: WordVectors) -> None:
-    """How many words there are, and how long their vectors."""
+    """Note how many words there are, and the dimensions of their vectors."""
     from nlp.wording import number_of
 
     words, dimensions = len(vectors.vocabulary), vectors.matrix.shape[1]
@@ -96,7 +96,7 @@ def answer_stream(
 
 
 def _questions(streams: Streams) -> Iterator[list[tuple[Record, str]]]:
-    """The questions of stdin, a line each or the `word` of a JSONL record, with its place for errors."""
+    """The questions of stdin (a line, or the `word` of a JSONL record), each with its place for errors."""
     for batch in streams.batches():
         asked = [line for line in batch if not line.plain or line.text.strip()]
         yield [(_question(line), f"{line.path}:{line.number}:1: ") for line in asked]

@@ -1,4 +1,4 @@
-"""`nlptool w2v-train --dry-run`: what a training would need and take."""
+"""`nlptool w2v-train --dry-run`: the memory, disk space and time of a training."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FEW_CENTERS = 256
 
 
 def estimate(preparation: Preparation, workers: int) -> dict[str, Any]:
-    """The size of a training and what it takes: bytes, and seconds for all its epochs on this machine."""
+    """The size of a training, the bytes that it needs, and the seconds of all its epochs on this machine."""
     run, corpus = preparation.run, preparation.corpus
     measured = seconds_per_step(lambda watch: preparation.train(workers, watch))
     steps = math.ceil(run.tokens_per_epoch / run.plan.step_tokens) * run.epochs
@@ -37,7 +37,11 @@ def estimate(preparation: Preparation, workers: int) -> dict[str, Any]:
 
 
 def _memory_bytes(preparation: Preparation) -> int:
-    """What a training needs at most, once some steps have been taken: they may not have touched all of it."""
+    """The most memory that the training will need; call it after some steps.
+
+    Memory counts once it is touched, and those steps did not touch all: so every matrix is read here, and the
+    work at the end of an epoch is tried out on a small scale.
+    """
     matrices, config, table = preparation.objective.matrices, preparation.config, preparation.table
     for matrix in matrices:
         matrix.sum()
@@ -45,10 +49,10 @@ def _memory_bytes(preparation: Preparation) -> int:
     if table:
         table.compose_all(preparation.input_vectors)
     stopping = preparation.run.stopping
-    if stopping is None or stopping.best_epoch or preparation.valid is None:  # or all has been seen by now
+    if stopping is None or stopping.best_epoch or preparation.valid is None:  # or an epoch has ended already
         return peak_bytes()
     counts = preparation.corpus.vocabulary.counts
-    with suppress(ValueError):  # there may be no pair in so few stretches of the text
+    with suppress(ValueError):  # so small a sample may hold no pair
         held_out_loss(matrices, counts, config, preparation.valid, table, most_centers=_FEW_CENTERS)
-    best = sum(matrix.nbytes for matrix in matrices)  # a copy, and another while a better one takes its place
+    best = sum(matrix.nbytes for matrix in matrices)  # a copy of the best; two while a better one replaces it
     return max(of_steps + best, peak_bytes()) + best

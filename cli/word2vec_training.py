@@ -55,12 +55,12 @@ class Request:
 
     @property
     def directory(self) -> str:
-        """Where the encoded text waits: beside what is written, where there is room for large files."""
+        """The folder for the encoded text: that of the output, where there is room for large files."""
         return storage_directory(self.training.checkpoint or self.training.output)
 
 
 def run(request: Request) -> None:
-    """Read, train, save; or tell what that would take."""
+    """Read, train and save; with --dry-run only estimate what that would take."""
     training, console = request.training, request.console
     earlier, config = _configured(request)
     corpus, valid = _read(request, config, earlier)
@@ -90,7 +90,7 @@ def run(request: Request) -> None:
 
 
 def _configured(request: Request) -> tuple[EarlierModel | None, Word2VecConfig]:
-    """The settings, some of which an earlier model decides."""
+    """The model that --update names, if any, and the settings, some of which it decides."""
     settings = dict(request.settings)
     if request.update is None:
         return None, Word2VecConfig(**settings)
@@ -108,7 +108,7 @@ def _configured(request: Request) -> tuple[EarlierModel | None, Word2VecConfig]:
 def _read(
     request: Request, config: Word2VecConfig, earlier: EarlierModel | None
 ) -> tuple[TokenFile, TokenFile | None]:
-    """Encode the text, and what is held out in the words of the other."""
+    """Encode the text and, with the same vocabulary, the held-out text if there is one."""
     hashed = request.training.checkpoint is not None
     blocks: Iterable[str] = request.streams.token_text()
     phrases: Phrases | None = None
@@ -133,7 +133,7 @@ def _read(
 
 
 def _about(corpus: TokenFile, earlier: EarlierModel | None, request: Request) -> dict[str, Any]:
-    """What the model file tells of its making, beside the settings."""
+    """What the model file records about its training, beside the settings."""
     about: dict[str, Any] = {"corpus": {"words": corpus.words, "words_seen": corpus.words_seen}}
     if request.phrase_threshold is not None:
         about["phrase_threshold"] = request.phrase_threshold

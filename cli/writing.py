@@ -22,7 +22,7 @@ STDOUT = "<stdout>"
 BLOCK_BYTES = 1 << 18
 
 _OWN_DESCRIPTORS = {"-": 1, "/dev/stdout": 1, "/dev/stderr": 2}
-_NAME_BYTES = 200  # of the target in a sibling's name, which adds 26 and may have 255
+_NAME_BYTES = 200  # of the target's name in that of a temporary file, which adds 26; the limit is 255
 
 
 class Descriptor:
@@ -53,7 +53,7 @@ class Output:
         self._size = 0
 
     def write(self, text: str) -> None:
-        """Take `text`; it goes out with its block."""
+        """Take `text`; it is written once a block has gathered."""
         self._pending.append(text)
         self._size += len(text)
         if self._size >= BLOCK_BYTES:
@@ -80,9 +80,9 @@ def open_output(path: str | None) -> Iterator[Output]:
 def open_binary_output(path: str | None) -> Iterator[BinaryWriter]:
     """Bytes to stdout or to a file that appears whole or not at all.
 
-    A regular file is written beside its place and renamed over it once it is complete and synced: until
-    then the old one stays byte for byte. It keeps its permissions, and a symbolic link still points to
-    it. Devices, pipes and `/dev/stdout` are written directly. `.gz`, `.bz2` and `.xz` compress.
+    A regular file is written to a temporary file beside it, which replaces it once complete and synced:
+    until then the old one stays byte for byte. Permissions are kept, and a symbolic link still points to
+    the file. Devices, pipes and `/dev/stdout` are written directly. `.gz`, `.bz2` and `.xz` compress.
 
     Raises: OSError with `path` as its file name.
     """
@@ -106,14 +106,14 @@ def check_output(path: str | None) -> None:
 
 
 def remove_output(path: str) -> None:
-    """Remove the file at `path`, if any, and what killed writers of it have left. Raises: OSError."""
+    """Remove the file at `path`, if any, and temporary files left by killed writers. Raises: OSError."""
     target = Path(os.path.realpath(path))
     target.unlink(missing_ok=True)
     _sweep(target.parent, _sibling_prefix(target))
 
 
 def _inherited(path: str | None) -> int | None:
-    """The open descriptor that `path` names, if any: to open it again would be to start at its beginning."""
+    """The open descriptor that `path` names, if any: to open a file anew would overwrite its start."""
     if path is None:
         return 1
     numbered = re.fullmatch(r"/(?:dev|proc/self)/fd/([0-9]+)", path)
@@ -146,7 +146,7 @@ def _target(path: str) -> Path | None:
 def _mode(path: str | Path) -> int | None:
     """Type and permissions of what is at `path`, or None where nothing is."""
     try:
-        return os.stat(path).st_mode  # noqa: PTH116  as `Path` does, it would lose the final slash
+        return os.stat(path).st_mode  # noqa: PTH116  `Path` would drop a final slash
     except FileNotFoundError:
         return None
 
@@ -162,7 +162,7 @@ def _device(path: str) -> Iterator[int]:
 
 @contextmanager
 def _compressed(raw: Descriptor, path: str) -> Iterator[BinaryWriter]:
-    """`raw`, or a compressor before it; the bytes depend on the data alone (no name, no time)."""
+    """`raw`, or a compressor that writes to it; the bytes depend on the data alone (no name, no time)."""
     ending = Path(path).suffix
     if ending == ".gz":
         import gzip
@@ -185,10 +185,10 @@ def _compressed(raw: Descriptor, path: str) -> Iterator[BinaryWriter]:
 
 @contextmanager
 def _replacement(target: Path, shown: str) -> Iterator[int]:
-    """A hidden sibling of `target` that takes its place on success and vanishes on failure.
+    """A hidden temporary file beside `target`: it replaces `target` on success, and is removed on failure.
 
-    The sibling is locked while its writer lives. One left by a killed writer is therefore told from one
-    in use, on any process numbering, and the next writer of the same target sweeps it.
+    It is locked while its writer lives. An unlocked one was left by a killed writer, and the next writer of
+    the same target removes it. (Process ids would not tell: containers number processes of their own.)
     """
     _sweep(target.parent, _sibling_prefix(target))
     with blaming(shown):
@@ -210,8 +210,8 @@ def _sibling_prefix(target: Path) -> str:
 def _locked_sibling(target: Path) -> tuple[int, Path]:
     """A new file beside `target`, locked: its descriptor and its path.
 
-    Between its creation and its lock a sweeper may remove it. Each attempt takes a name of its own: a
-    second sweeper may still hold the removed file, and would unlink a new one of the same name.
+    Another writer may sweep it away before it is locked: then try again. Each attempt takes a new name, since
+    a second sweeper may still hold the removed file open, and would unlink a new one of the same name.
     """
     mode = _mode(target)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -219,7 +219,7 @@ def _locked_sibling(target: Path) -> tuple[int, Path]:
         sibling = target.with_name(_sibling_prefix(target) + os.urandom(8).hex())
         descriptor = os.open(sibling, flags, 0o666 if mode is None else stat.S_IMODE(mode))
         try:
-            with suppress(OSError):  # a file system without locks has no sweepers either
+            with suppress(OSError):  # where locks do not work, nobody sweeps either
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
             if os.fstat(descriptor).st_nlink:
                 return descriptor, sibling
@@ -257,7 +257,7 @@ def _folder(path: Path) -> Iterator[int | None]:
 
 
 def _sweep(folder: Path, prefix: str) -> None:
-    """Remove what killed writers have left: files of `prefix` that nobody locks."""
+    """Remove what killed writers have left: files whose name starts with `prefix` and that nobody locks."""
     with suppress(OSError):
         for path in folder.iterdir():
             if path.name.startswith(prefix):

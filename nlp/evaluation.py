@@ -72,11 +72,11 @@ def analogy_scores(unit: Floats, a: Floats, b: Floats, c: Floats, method: str = 
 def evaluate_analogies(
     vectors: WordVectors, sections: list[Section], restrict: int | None = 30_000, method: str = ADD
 ) -> dict[str, Any]:
-    """The share of questions whose first answer, the question's words left out, is the right one.
+    """The share of questions whose best answer, the question's own words left out, is the right one.
 
-    Only the `restrict` most frequent words count, as candidates and in questions. Case does not: of "May" and
-    "may" the more frequent one stands for both. A question with a word outside them is not asked; it is
-    counted in `out_of_vocabulary`.
+    Questions and candidates are limited to the `restrict` most frequent words (None: all). A question with
+    any other word is not asked, but counted in `out_of_vocabulary`. Case is ignored: of "May" and "may" the
+    more frequent one stands for both.
     """
     numbers_of = _without_case(vectors.vocabulary.words[:restrict])
     unit = vectors.unit[list(numbers_of.values())]
@@ -152,7 +152,7 @@ def read_similarities(lines: Iterable[str], path: str | None = None) -> list[Pai
 def evaluate_similarities(vectors: WordVectors, pairs: list[Pair]) -> dict[str, Any]:
     """Spearman's correlation of the cosines with the judgements, over the pairs whose words are both known.
 
-    Case counts only where the vocabulary has both forms.
+    A word that the vocabulary lacks as it is written is looked up without regard to case.
     """
     index = vectors.vocabulary.index
     caseless = _without_case(vectors.vocabulary.words)
@@ -173,9 +173,9 @@ def evaluate_similarities(vectors: WordVectors, pairs: list[Pair]) -> dict[str, 
 
 
 def spearman(x: Floats, y: Floats) -> float | None:
-    """The correlation of the ranks, ties sharing their mean rank; None where it is not defined.
+    """Pearson's correlation of the ranks, ties sharing their mean rank; None where all of x or y are equal.
 
-    Source: Spearman 1904
+    Source: Spearman 1904, "The proof and measurement of association between two things"
     """
     if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return None
@@ -199,7 +199,7 @@ def _number(text: str) -> float | None:
 
 
 def _without_case(words: Sequence[str]) -> dict[str, int]:
-    """The number of the most frequent form of each word."""
+    """From each word in lower case to the number of its most frequent form."""
     numbers: dict[str, int] = {}
     for number, word in enumerate(words):
         numbers.setdefault(word.lower(), number)

@@ -24,12 +24,14 @@ def project(vectors: Floats, method: str = PCA, seed: int = 1) -> Floats:
 
 
 def principal_components(vectors: Floats) -> Floats:
-    """The two directions in which the vectors differ most.
+    """Coordinates along the two directions in which the vectors differ most (PCA).
+
+    The sign of a direction is arbitrary: its largest entry is made positive, so that a map comes out the same
+    everywhere. Where the vectors differ along a direction by no more than rounding, the coordinates are 0.
 
     Equation: X − mean = A S Bᵀ (singular values falling);   points = A S, first two columns
-    Shapes:   vectors (N, D) -> (N, 2); the largest entry of each direction is positive, so the map is one.
-              A direction in which they differ by rounding only is 0.
-    Source:   Pearson 1901
+    Shapes:   vectors (N, D) -> (N, 2)
+    Source:   Pearson 1901, "On lines and planes of closest fit to systems of points in space"
     """
     centered = vectors - vectors.mean(axis=0)
     left, singular, directions = np.linalg.svd(centered, full_matrices=False)
@@ -43,9 +45,10 @@ def principal_components(vectors: Floats) -> Floats:
 
 
 def tsne(vectors: Floats, seed: int = 1) -> Floats:
-    """t-SNE: near neighbours stay near; distances between clusters mean little.
+    """t-SNE, by scikit-learn: near neighbours stay near; distances between clusters mean little.
 
-    Source: van der Maaten & Hinton 2008, by scikit-learn. Raises: NlpError where that is not installed.
+    Raises: NlpError where scikit-learn is not installed
+    Source: van der Maaten & Hinton 2008, "Visualizing data using t-SNE"
     """
     try:
         from sklearn.manifold import TSNE as Embedding  # noqa: N811  a class, called as the method is known

@@ -24,7 +24,7 @@ class Query:
 
 
 def parse_query(text: str) -> Query:
-    """`king - man + woman`, operators between spaces; what holds none is one word, spaces and all.
+    """Read `king - man + woman`, operators between spaces. A text without any is a single word as it is.
 
     Raises: InputError where an operator lacks its word, or two words stand without an operator.
     """

@@ -1,4 +1,4 @@
-"""Near misses of an unknown word: the words of a vocabulary that few edits turn it into."""
+"""Suggestions for an unknown word: the words of a vocabulary that differ from it by one or two edits."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class NearMisses:
-    """Suggestions from `words`, which stand in order of falling frequency.
+    """Suggestions from `words`, which are in order of falling frequency.
 
-    A word's letters are kept as a set of 64 bits. One edit changes at most two bits, so comparing bits
-    leaves a few hundred words of many thousand to compare letter by letter.
+    The set of a word's letters is kept as 64 bits, of which one edit changes two at most. So a comparison of
+    bits leaves only a few hundred of many thousand words to be compared letter by letter.
     """
 
     def __init__(self, words: Sequence[str]) -> None:
@@ -39,7 +39,7 @@ class NearMisses:
         """At most `most` words within two edits (one, for up to four letters).
 
         The nearest come first; of those equally near, the ones with its first letter; then the frequent.
-        An edit inserts, deletes or changes a letter or swaps two neighbours; another case is the nearest.
+        An edit inserts, deletes or changes a letter, or swaps two neighbours; a change of case is none.
         """
         folded = word.casefold()
         limit = 1 if len(word) <= 4 else 2
@@ -54,9 +54,10 @@ class NearMisses:
 
 
 def edit_distance(first: str, second: str, limit: int) -> int:
-    """Insertions, deletions, changes and swaps of neighbours between two words, or `limit` + 1 if over it.
+    """The least number of edits (see `suggest`) from one word to the other, or `limit` + 1 if it is larger.
 
-    Source: Damerau 1964, in the restricted form (no letter is edited twice).
+    Source: Damerau 1964, "A technique for computer detection and correction of spelling errors", in the
+            restricted form: no letter is edited twice (optimal string alignment)
     """
     if abs(len(first) - len(second)) > limit:
         return limit + 1

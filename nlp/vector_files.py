@@ -34,7 +34,7 @@ def save_vectors(
     metadata: Mapping[str, Any],
     others: Mapping[str, NDArray[Any]] | None = None,
 ) -> None:
-    """Write word vectors, and the `others` that go on with training, as one model file.
+    """Write word vectors as one model file, with `others`, the arrays that a later training needs as well.
 
     Raises: ValueError for a vocabulary that `load_vectors` would not read back; OSError from the writer.
     """
@@ -45,7 +45,7 @@ def save_vectors(
 def save_small_vectors(
     writer: BinaryWriter, vocabulary: Vocabulary, vectors: Floats, *, metadata: Mapping[str, Any]
 ) -> None:
-    """Write word vectors in a quarter of the size: eight bits a number, one scale a row.
+    """Write word vectors in a quarter of the size: eight bits a number, one float32 scale a row.
 
     Equation: v ≈ s q,   s = max |v| / 127,   q = round(v / s)
     """
@@ -56,10 +56,10 @@ def save_small_vectors(
 
 
 def load_vectors(path: str) -> WordVectors:
-    """Read word vectors: a model of nlptool, or a format of `vector_formats`, told by the first bytes.
+    """Read word vectors: a model of nlptool, or a format of `vector_formats`, recognised by its first bytes.
 
-    Raises: ModelError if the file is damaged or of another kind; NoModelError if it is of no format that is
-            known; OSError if it can't be read.
+    Raises: ModelError if the file is damaged or of another kind; NoModelError if its format is unknown;
+            OSError if it can't be read.
     """
     read = reader_of(path)
     vectors = WordVectors(*read(path)) if read else _load_model(path)
@@ -86,7 +86,7 @@ def _load_model(path: str) -> WordVectors:
 
 @dataclass(frozen=True)
 class _Parts:
-    """The n-gram vectors of a model, read when the first unseen word needs them: they may be large."""
+    """The n-gram vectors of a model; as they may be large, they are read only for the first unseen word."""
 
     model: ModelFile
     dim: int

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 _MAGIC_BYTES = 10
 _COMPRESSED = (b"\x1f\x8b", b"BZh91AY&SY", b"\xfd7zXZ\0")
 _MAX_DIGITS = 19
-_MAX_LINE_BYTES = 1 << 22  # of the two lines that tell the format: 200,000 dimensions
+_MAX_LINE_BYTES = 1 << 22  # of each of the two lines that show the format: enough for 200,000 dimensions
 _MAX_WORD_BYTES = 1 << 12
 _ROWS_A_WRITE = 256
 
 
 def write_word2vec_text(writer: BinaryWriter, words: Sequence[str], matrix: Floats) -> None:
-    """`V D`, then a line a word: the word and its numbers, nine digits each, which give float32 back."""
+    """`V D`, then a line a word: the word and its numbers, whose nine digits restore each float32 exactly."""
     size, dim = matrix.shape
     writer.write(f"{size} {dim}\n".encode())
     row_format = " %.9g" * dim
@@ -83,7 +83,7 @@ def write_safetensors(writer: BinaryWriter, words: Sequence[str], matrix: Floats
 
 
 def reader_of(path: str) -> Callable[[str], tuple[Vocabulary, Floats]] | None:
-    """The function that reads `path`, told from its first bytes; None if it is none of these formats.
+    """The function that reads `path`, chosen by its first bytes; None if it has none of these formats.
 
     Raises: ModelError if it is compressed; OSError if it can't be read.
     """
@@ -108,10 +108,10 @@ def reader_of(path: str) -> Callable[[str], tuple[Vocabulary, Floats]] | None:
 def read_word2vec_text(path: str) -> tuple[Vocabulary, Floats]:
     """Word2vec's text format, or GloVe's, which lacks the first line. Bad UTF-8 in a word becomes U+FFFD.
 
-    Raises: ModelError naming the line that has not as many numbers as the others, or no end.
+    Raises: ModelError naming a line that has more or fewer numbers than it should, or lacks its line end.
     """
     words: list[str] = []
-    values = bytearray()  # grows with the file: no header decides how much memory is taken
+    values = bytearray()  # grows with the file, so that a false header cannot make it take all memory
     with open(path, "rb") as file:  # noqa: PTH123  the path is the user's string, and errors show it
         size, dim = _sizes(file.readline(_MAX_LINE_BYTES)) or (None, None)
         if size is None:
@@ -195,9 +195,10 @@ def _checked(path: str, words: Sequence[str], matrix: NDArray[Any]) -> Floats:
 
 
 def _ranked(words: list[str], matrix: Floats) -> tuple[Vocabulary, Floats]:
-    """A vocabulary in the file's order, in float32; no counts are kept, but frequent words come first.
+    """The words as a vocabulary in the file's order, and their vectors in float32.
 
-    Of a word that is there twice, the first, more frequent one stays.
+    These formats hold no counts (they become 0), but put frequent words first. So where a word occurs twice,
+    its first row stays: that of the more frequent one.
     """
     first = {word: number for number, word in reversed(list(enumerate(words)))}
     if len(first) < len(words):
@@ -208,7 +209,7 @@ def _ranked(words: list[str], matrix: Floats) -> tuple[Vocabulary, Floats]:
 
 
 def _one_word(word: str) -> str:
-    """`word` as the formats take it: their words end at the first space."""
+    """`word` with its white space as "_": in these formats a word ends at the first space."""
     return "_".join(word.split()) or "_"
 
 
@@ -242,7 +243,7 @@ def _parse_row(numbers: bytes) -> Floats:
     """The numbers of a line; none at all if one of them is not a number."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", DeprecationWarning)  # what NumPy did before it raised ValueError
+            warnings.simplefilter("error", DeprecationWarning)  # older NumPy warned instead of raising
             return np.fromstring(numbers, np.float32, sep=" ")
     except (ValueError, DeprecationWarning):
         return np.empty(0, np.float32)

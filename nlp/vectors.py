@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from nlp.text.vocabulary import Vocabulary
 
 _BLOCK = 64  # queries × 70,000 words of float32 scores are 18 MB
-_GROUP = 64  # scores that stand for one in the search for the k-th best
+_GROUP = 64  # scores, of which only the largest enters the search for the k-th best
 
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A word near a query, and its cosine (or another score, where the query says so)."""
+    """A word near a query, and its cosine (or the score of another method, where that is asked for)."""
 
     word: str
     score: float
 
 
 Answer: TypeAlias = "list[Neighbour] | str"
-"""What is near, or why there is no answer."""
+"""The nearest words, or one line that says why there are none."""
 
 
 class UnknownWordError(NlpError):
@@ -50,7 +50,7 @@ class WordVectors:
     matrix: Floats
     metadata: Mapping[str, Any] = field(default_factory=dict)
     compose: Callable[[str], Floats | None] | None = None
-    """Makes a vector (D,) for a word that has no row, from its parts; None where no part is known."""
+    """Makes a vector (D,) for a word that has no row, from its n-grams; None where it knows none of them."""
 
     @cached_property
     def unit(self) -> Floats:
@@ -81,8 +81,10 @@ class WordVectors:
     ) -> list[Answer]:
         """The `k` nearest words to each query: a word, or an expression as `parse_query` reads it.
 
+        The words of `plus` are added to every query, those of `minus` subtracted. None of the words of a
+        query is an answer to it.
+
         Equation: q = Σ v/|v| over the words added − Σ v/|v| over those subtracted
-        `plus` and `minus` are added to and subtracted from every query. A query's words are not its answers.
         """
         vectors: list[Floats] = []
         excluded: list[list[int]] = []
@@ -139,7 +141,7 @@ class WordVectors:
         return answers
 
     def _best(self, scores: Floats, k: int, excluded: Sequence[int]) -> list[Neighbour]:
-        """The best of one row of scores; ties at the k-th place are cut by number, so the answer is one."""
+        """The best of one row of scores, which it overwrites; of equal scores the lower number is first."""
         scores[list(excluded)] = -np.inf
         k = min(k, len(scores) - len(set(excluded)))
         if not k:
@@ -155,15 +157,16 @@ class WordVectors:
         return total
 
     def _numbers(self, words: Iterable[str]) -> list[int]:
-        """The numbers of the words that have one; a word made of its n-grams has none."""
+        """The numbers of the words that have one; a word composed from its n-grams has none."""
         index = self.vocabulary.index
         return [index[word] for word in words if word in index]
 
 
 def _reached_by(scores: Floats, k: int) -> np.floating[Any]:
-    """A score that at least `k` of the row reach, and few others.
+    """A score that at least `k` of the row reach, and few more.
 
-    Where there are `k` groups, the k-th best of their maxima will do; it costs a fifth of that of all.
+    Where the row has `k` groups or more, the k-th largest of the groups' maxima is such a score, since k
+    groups reach it; to find it takes a fifth of the time of the k-th largest of all scores.
     """
     groups = len(scores) // _GROUP
     if k <= groups:
@@ -173,12 +176,12 @@ def _reached_by(scores: Floats, k: int) -> np.floating[Any]:
 
 
 def _normalized(rows: Floats) -> Floats:
-    """Rows scaled to length 1, zero rows unchanged; squares in float64, where none of float32 vanish."""
+    """Rows scaled to length 1, zero rows unchanged. In float64 no square of a float32 underflows to 0."""
     lengths = np.sqrt(np.einsum("nd,nd->n", rows, rows, dtype=np.float64))[:, None]
     return rows / np.where(lengths > 0, lengths, 1).astype(rows.dtype)
 
 
 def _filled(answers: list[Answer], found: Sequence[list[Neighbour]]) -> list[Answer]:
-    """`answers` with what was found in the places that are not errors."""
+    """`answers` with the lists `found`, in their order, in every place that does not hold an error."""
     remaining = iter(found)
     return [answer if isinstance(answer, str) else next(remaining) for answer in answers]

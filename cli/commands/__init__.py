@@ -52,7 +52,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that `args` begin with. Raises: NoSuchCommand with what was meant."""
+        """The command that `args` begin with. Raises: NoSuchCommand, with suggestions."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             if meant := commands_meant(args, COMMANDS):
                 message = no_such("command", args[0], meant)

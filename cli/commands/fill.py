@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 @command
 @streams()
 @model_option(LANGUAGE_VARIABLE, "A model of rnn-train --bidirectional, or any other language model.")
-@click.option("-k", type=click.IntRange(1), default=5, show_default=True, help="How many candidates a gap.")
+@click.option("-k", type=click.IntRange(1), default=5, show_default=True, help="Candidates for each gap.")
 @click.option(
-    "--max-gap", type=click.IntRange(1, 100), default=4, show_default=True, help="Tokens a gap may have."
+    "--max-gap", type=click.IntRange(1, 100), default=4, show_default=True, help="Longest gap, in tokens."
 )
-@click.option("--exact", is_flag=True, help="Each _ is one character.")
+@click.option("--exact", is_flag=True, help="Each underscore stands for one character.")
 def fill(*, streams: Streams, console: Console, model: str | None, k: int, max_gap: int, exact: bool) -> None:
     """Fill the gaps of each line: `gap<TAB>candidate<TAB>probability`, the best candidates first.
 
     Three or more underscores are a gap of 1 to --max-gap tokens: characters, or words between spaces. With
     --exact each underscore is one character, and a word model fills in whole words that fit. Gaps are
-    numbered from 1 in each line and filled from left to right, each with the best candidates of those before
-    it; no line sees another. Probabilities are among all the candidates weighed. JSONL adds `gaps` to each
-    record, with `start`, `end` and `candidates`.
+    numbered from 1 in each line and filled from left to right: each is judged with the best candidates in the
+    gaps before it, and no line sees another. A probability is a share among all candidates that were weighed.
+    JSONL adds `gaps` to each record, with `start`, `end` and `candidates`.
 
     \b
     nlptool rnn-train --bidirectional -o news.model news.txt

@@ -1,4 +1,4 @@
-"""`nlptool generate`: a prompt in, the text that a language model goes on with out."""
+"""`nlptool generate`: a prompt in, its continuation by a language model out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
-from cli.options import chosen_options, command, finite, model_option, streams
+from cli.options import chosen_options, command, model_option, streams
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -19,7 +19,7 @@ _OF_SAMPLING = ("temperature", "top_k", "top_p", "repetition_penalty", "repetiti
 @command
 @streams(reads="stdin")
 @model_option(LANGUAGE_VARIABLE, LANGUAGE_HELP)
-@click.option("--prompt", metavar="TEXT", help="What to go on from.  [default: each line of stdin]")
+@click.option("--prompt", metavar="TEXT", help="The text to continue.  [default: each line of stdin]")
 @click.option(
     "-n",
     "--length",
@@ -31,16 +31,14 @@ _OF_SAMPLING = ("temperature", "top_k", "top_p", "repetition_penalty", "repetiti
 @click.option(
     "--temperature",
     type=click.FloatRange(0),
-    callback=finite,
     default=1.0,
     show_default=True,
-    help="Below 1 bolder on the probable, above 1 on the rest; 0 takes the most probable token.",
+    help="Below 1 favours probable tokens more, above 1 less; 0 always takes the most probable.",
 )
 @click.option("--top-k", type=click.IntRange(1), help="Draw from the K most probable tokens only.")
 @click.option(
     "--top-p",
     type=click.FloatRange(0, 1, min_open=True),
-    callback=finite,
     default=1.0,
     show_default=True,
     help="Draw from the fewest tokens that hold this share of probability.",
@@ -48,7 +46,6 @@ _OF_SAMPLING = ("temperature", "top_k", "top_p", "repetition_penalty", "repetiti
 @click.option(
     "--repetition-penalty",
     type=click.FloatRange(0.01, 100),
-    callback=finite,
     default=1.0,
     show_default=True,
     help="Above 1, lower the score of tokens that have just been used, by this factor.",
@@ -60,26 +57,26 @@ _OF_SAMPLING = ("temperature", "top_k", "top_p", "repetition_penalty", "repetiti
     show_default=True,
     help="How many of the last tokens, the prompt's among them, --repetition-penalty looks at.",
 )
-@click.option("--stop", multiple=True, metavar="TEXT", help="End before TEXT, or the first of several.")
+@click.option("--stop", multiple=True, metavar="TEXT", help="End before the first TEXT. Repeat for several.")
 @click.option(
     "--count", type=click.IntRange(1), default=1, show_default=True, help="How many texts for each prompt."
 )
 @click.option(
     "--beam",
     type=click.IntRange(1, 1000),
-    help="Search for the most probable texts with so many hypotheses instead of drawing one.",
+    help="Search for the most probable texts, keeping this many hypotheses, instead of sampling.",
 )
 @click.option(
     "--novelty",
     metavar="FILE",
-    help="Tell the longest stretch that the text has copied from FILE, the training text.",
+    help="Report on stderr the longest stretch that the text copies from FILE, the training text.",
 )
-@click.option("--unknown", is_flag=True, help="Let the text have <unk>, which is never drawn otherwise.")
-@click.option("--allow-repetition", is_flag=True, help="Go on where the text does nothing but repeat itself.")
+@click.option("--unknown", is_flag=True, help="Allow <unk> in the text; by default it is never drawn.")
+@click.option("--allow-repetition", is_flag=True, help="Do not end a text that only repeats itself.")
 @click.option(
     "--seed",
     type=click.IntRange(0),
-    help="Same seed, same text; --beam needs none.  [default: a new one, told]",
+    help="Same seed, same text; --beam needs none.  [default: a random one, shown on stderr]",
 )
 def generate(
     *,
@@ -96,16 +93,17 @@ def generate(
     allow_repetition: bool,
     **sampling: Any,
 ) -> None:
-    """Go on from --prompt, or from each line of stdin, with text as a language model makes it up.
+    """Continue --prompt, or each line of stdin, with text that a language model generates.
 
     Each prompt is followed by its continuation and a line end; JSONL adds `generated`, `logprob` (nats, of
     all tokens drawn) and `ended` ("length", "stop" or "repetition") to the record whose `text` is the prompt.
-    Without a prompt (nothing on stdin, or stdin is a terminal), text is made from nothing. With --prompt,
-    stdin is not read.
+    Without a prompt (nothing on stdin, or stdin is a terminal), text is generated from nothing. With
+    --prompt, stdin is not read.
 
-    The text appears as it is made. It ends after --length tokens, before a --stop string, or when its end has
-    repeated one cycle at least four times over. Penalty, temperature, --top-k and --top-p are applied in this
-    order. --beam ends a text at its line end, or else where --stop says; of --count texts the best is first.
+    The text appears as it is generated. It ends after --length tokens, before a --stop string, or when its
+    end has repeated one cycle at least four times over. Penalty, temperature, --top-k and --top-p are applied
+    in this order. --beam ends a text at its line end or, if given, at a --stop string; the best of --count
+    texts comes first.
 
     \b
     nlptool generate -m book.model --prompt "The king" --temperature 0.7 -n 500
@@ -138,6 +136,6 @@ def generate(
 
 
 def _refuse_sampling() -> None:
-    """Raises: UsageError where an option of sampling was given, which a search has no use for."""
+    """Raises: UsageError where an option of sampling was given, for which beam search has no use."""
     for flag in chosen_options(*_OF_SAMPLING):
         raise click.UsageError(f"--beam searches and does not draw; leave out {flag}")

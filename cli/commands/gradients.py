@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import chosen_options, command, finite, model_option, output_option
+from cli.options import chosen_options, command, model_option, output_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,12 +27,12 @@ _OF_FRESH_CELLS = (
     "hidden",
 )
 _FIGURES = (".svg", ".html", ".png")
-_SMALLEST = 1e-40  # whose logarithm is drawn for what has vanished altogether
+_SMALLEST = 1e-40  # drawn instead of 0, which has no logarithm
 
 
 @command
 @output_option
-@model_option("NLPTOOL_LM", "A trained language model, a curve a layer, instead of fresh cells.")
+@model_option("NLPTOOL_LM", "Measure a trained language model, one curve per layer, not fresh cells.")
 @click.option(
     "--cell",
     "cells",
@@ -45,14 +45,14 @@ _SMALLEST = 1e-40  # whose logarithm is drawn for what has vanished altogether
     type=click.Choice(["tanh", "relu"]),
     default="tanh",
     show_default=True,
-    help="Of --cell rnn.",
+    help="Activation of --cell rnn.",
 )
 @click.option(
     "--gru-reset",
     type=click.Choice(["before", "after"]),
     default="before",
     show_default=True,
-    help="Of --cell gru: reset before or after the recurrent product.",
+    help="Of --cell gru: apply the reset gate before or after the recurrent product.",
 )
 @click.option(
     "--norm",
@@ -61,26 +61,23 @@ _SMALLEST = 1e-40  # whose logarithm is drawn for what has vanished altogether
     multiple=True,
     default=["none"],
     show_default=True,
-    help="Batch normalisation of both products of a cell, or of that with its input. Repeat for several.",
+    help="Batch normalisation: of both matrix products, or of the input's alone. Repeat for several.",
 )
 @click.option(
     "--init",
     type=click.Choice(["uniform", "orthogonal", "identity"]),
-    help="Of the recurrent weights.  [default: uniform in ±1/√H; for relu the identity]",
+    help="Initial recurrent weights.  [default: uniform in ±1/√H; for relu the identity]",
 )
 @click.option(
     "--recurrent-scale",
     "scales",
     type=click.FloatRange(0, min_open=True),
-    callback=finite,
     multiple=True,
     default=[1.0],
     show_default=True,
     help="Multiply the recurrent weights by this. Repeat for several.",
 )
-@click.option(
-    "--forget-bias", type=float, callback=finite, default=1.0, show_default=True, help="Of --cell lstm."
-)
+@click.option("--forget-bias", type=float, default=1.0, show_default=True, help="Of --cell lstm.")
 @click.option(
     "--hidden", type=click.IntRange(1, 4096), default=64, show_default=True, help="Units of a fresh cell."
 )
@@ -90,7 +87,6 @@ _SMALLEST = 1e-40  # whose logarithm is drawn for what has vanished altogether
 @click.option(
     "--clip",
     type=click.FloatRange(0, min_open=True),
-    callback=finite,
     help="Clip the gradient of the weights to this norm.",
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same bytes.")
@@ -106,12 +102,12 @@ def gradients(
     as_text: bool,
     **options: Any,
 ) -> None:
-    """Measure the gradient of a loss at the last step by how far back it has come: ‖∂E_T/∂h_k‖ by lag T - k.
+    """Measure the gradient of a loss at the last step T as it flows back: ‖∂E_T/∂h_k‖ by lag T - k.
 
-    What shrinks by each step has vanished before it can teach; what grows explodes. One record a lag:
-    `norm`, for the LSTM also `cell_norm` (‖∂E_T/∂c_k‖), and how it was measured: the recurrent weights at the
-    start decide the picture. Of a bidirectional model each direction has its curves. On a terminal, or with
-    --plot, the curves are drawn (log10); so are they by -o FILE ending in .svg, .html or .png.
+    If it shrinks at each step it vanishes, and nothing is learnt from far back; if it grows it explodes. Each
+    lag has a record: `norm`, for the LSTM also `cell_norm` (‖∂E_T/∂c_k‖), and the settings, since the initial
+    recurrent weights decide the result. Of a bidirectional model each direction has its curves. The curves
+    are drawn (log10) on a terminal, with --plot, and with -o FILE where it ends in .svg, .html or .png.
 
     \b
     nlptool gradients --plot
@@ -184,7 +180,7 @@ def _of_model(path: str, lags: int, seed: int) -> list[Flow]:
         raise of_wrong_kind(path, kind, LANGUAGE_MODEL, FILL_MODEL)
     loaded = load_language_model(path, kind)
     try:
-        with np.errstate(over="ignore", invalid="ignore"):  # what has overflowed is told below
+        with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below
             flows = trained_flows(loaded, lags, seed)
     except ModelError as error:
         raise ModelError(f"{path}: {error}") from error

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @command
 @output_option
-@click.option("--verify", is_flag=True, help="Read every byte, and fail if one is not what was written.")
+@click.option("--verify", is_flag=True, help="Read every byte, and fail if one is not as it was written.")
 @click.argument("model", required=False, metavar="[MODEL]", envvar=VECTORS_VARIABLE)
 def info(*, console: Console, output: str | None, model: str | None, verify: bool) -> None:
     """Print a model's metadata as JSON: kind, settings, data, scores, arrays with their checksums.
@@ -48,7 +48,7 @@ def info(*, console: Console, output: str | None, model: str | None, verify: boo
 
 
 def _first_lr(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The learning rate that a training began with: `lr` of its settings is null where that was the usual."""
+    """The learning rate that the training began with: the default where `lr` in its settings is null."""
     from nlp.models.word2vec_config import LEARNING_RATES as OF_WORD2VEC
     from nlp.training.optimizers import LEARNING_RATES as OF_OPTIMIZERS
 

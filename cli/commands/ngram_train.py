@@ -25,7 +25,7 @@ _MAX_ORDER = 9  # that of nlp.models.ngram, which --help must not load
     type=click.IntRange(1, _MAX_ORDER),
     default=5,
     show_default=True,
-    help="The longest n-gram: a token is predicted from one less. For characters 7 is better.",
+    help="Length of the longest n-grams; a token is predicted from one less. For characters 7 is better.",
 )
 @click.option(
     "--level",
@@ -47,8 +47,8 @@ def ngram_train(
 ) -> None:
     """Train an n-gram language model from tokens separated by spaces, or from characters.
 
-    It is an interpolated modified Kneser-Ney model: the text is counted, so that it takes seconds and gives
-    the same model each time. A line end is a token. Words are predicted from their own line alone,
+    The model is interpolated modified Kneser-Ney. Training only counts, so it takes seconds and gives the
+    same model each time. A line end is a token. Words are predicted from their own line alone,
     characters across line ends too. -v tells the n-grams and discounts of each order.
 
     \b
@@ -80,7 +80,7 @@ def ngram_train(
 
 
 def _refuse_nothing(text: LanguageText, min_count: int) -> None:
-    """Raises: InputError for a text in which there is nothing to choose between."""
+    """Raises: InputError for a text with fewer than two distinct tokens."""
     from nlp.errors import InputError
     from nlp.wording import number_of
 

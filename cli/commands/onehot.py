@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @command
 @streams()
 @click.option(
-    "--vocab", "vocab_file", metavar="FILE", help="Number the types as FILE does (output of vocab); streams."
+    "--vocab", "vocab_file", metavar="FILE", help="Number types as in FILE (from vocab); input is streamed."
 )
 @click.option("--sparse", is_flag=True, help="Write the index instead of the vector.")
 def onehot(*, streams: Streams, console: Console, vocab_file: str | None, sparse: bool) -> None:

@@ -34,7 +34,7 @@ _LARGEST_LOSS = 1e100  # a model file may claim anything
     "--method", type=click.Choice(["pca", "tsne"]), default="pca", show_default=True, help="The projection."
 )
 @click.option(
-    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Of t-SNE; same seed, same map."
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of t-SNE: same seed, same map."
 )
 @click.option("--losses", is_flag=True, help="Draw the loss of each epoch of the models named instead.")
 @click.argument("names", nargs=-1, metavar="[WORD|MODEL]...")

@@ -58,7 +58,7 @@ _MODEL_OPTIONS = [
         type=click.Choice(["tanh", "relu"]),
         default="tanh",
         show_default=True,
-        help="Of --cell rnn.",
+        help="Activation of --cell rnn.",
     ),
     click.option(
         "--gru-reset",
@@ -73,7 +73,7 @@ _MODEL_OPTIONS = [
         type=click.Choice(["none", "batch", "batch-input"]),
         default="none",
         show_default=True,
-        help="Batch normalisation of both products of a cell, or of that with its input alone.",
+        help="Batch normalisation: of both matrix products of a cell, or of the input's alone.",
     ),
     click.option(
         "--dropout",
@@ -88,14 +88,14 @@ _MODEL_OPTIONS = [
         type=click.Choice(["full", "adaptive"]),
         default="full",
         show_default=True,
-        help="Over all tokens, or in clusters by frequency: faster for large vocabularies.",
+        help="Over all tokens, or over clusters by frequency, faster for large vocabularies.",
     ),
     click.option(
         "--context",
         type=click.IntRange(1, 100),
         default=5,
         show_default=True,
-        help="Of --cell nnlm: the tokens that it predicts from.",
+        help="Of --cell nnlm: how many tokens it predicts from.",
     ),
     click.option(
         "--direct", is_flag=True, help="Of --cell nnlm: connect the context to the output directly too."
@@ -104,7 +104,7 @@ _MODEL_OPTIONS = [
         "--bidirectional", is_flag=True, help="Learn to fill gaps from both sides, for nlptool fill."
     ),
     click.option(
-        "--vectors", metavar="FILE", help="Word vectors to start from; --embed-dim is theirs, unless given."
+        "--vectors", metavar="FILE", help="Word vectors to start from; their dimensions become --embed-dim."
     ),
     click.option(
         "--init-scale",
@@ -133,35 +133,35 @@ _OPTIMIZATION_OPTIONS = [
         type=click.IntRange(1, 100_000),
         default=50,
         show_default=True,
-        help="Tokens of a window, over which gradients flow; state is carried on.",
+        help="Truncate backpropagation after this many tokens; state is carried on.",
     ),
     click.option(
         "--batch-size",
         type=click.IntRange(1, 100_000),
         default=50,
         show_default=True,
-        help="Columns that the text is cut into, read side by side.",
+        help="Cut the text into this many columns, read side by side.",
     ),
     click.option(
         "--shards",
         type=click.IntRange(1, 64),
         default=2,
         show_default=True,
-        help="Parts of a batch, so many --workers can share it; the model depends on it.",
+        help="Parts of a batch: the most --workers that can share it. Changes the model.",
     ),
     click.option(
         "--optimizer",
         type=click.Choice(["adam", "sgd"]),
         default="adam",
         show_default=True,
-        help="How weights move.",
+        help="How weights are updated.",
     ),
     click.option(
         "--lr-decay",
         type=click.FloatRange(0, 1, min_open=True),
         default=1.0,
         show_default=True,
-        help="Multiply the learning rate by this for each epoch from the one after --decay-after.",
+        help="Multiply the learning rate by this at each epoch after the first --decay-after.",
     ),
     click.option(
         "--decay-after",
@@ -175,14 +175,14 @@ _OPTIMIZATION_OPTIONS = [
         type=click.FloatRange(0),
         default=5.0,
         show_default=True,
-        help="Longest gradient, of the mean loss a token; 0: any.",
+        help="Scale the gradient of the mean loss down to at most this norm; 0: never.",
     ),
     click.option(
         "--clip-value",
         type=click.FloatRange(0),
         default=0.0,
         show_default=True,
-        help="Largest value in the gradient; 0: any.",
+        help="Clip each value of the gradient to ± this; 0: never.",
     ),
 ]
 
@@ -207,9 +207,9 @@ def rnn_train(
     """Train a language model from text (--level char) or from tokens separated by spaces (--level word).
 
     The text is one stream: state is carried across lines, and a line end is a token. The loss is in nats a
-    token, and its exponential, the perplexity, is told beside it. With --valid, the same for text held out,
-    and for a 5-gram model of the same data, which a network has to beat. The model depends on the text, the
-    settings and the seed: not on --workers, and not on interruptions.
+    token, and its exponential, the perplexity, is shown beside it. With --valid, both are shown for held-out
+    text too, beside the perplexity of a 5-gram model, which a network should beat. The model depends on the
+    text, the settings and the seed: not on --workers, and not on interruptions.
 
     \b
     nlptool rnn-train --valid end.txt --workers 2 -o letters.model book.txt

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 @streams()
 @model_option(LANGUAGE_VARIABLE, LANGUAGE_HELP)
 @click.option("--tokens", is_flag=True, help="Add `pieces`, and the `surprisals` of each: -log P in nats.")
-@click.option("--by-line", is_flag=True, help="Each line begins a text of its own.")
+@click.option("--by-line", is_flag=True, help="Score each line as a text of its own.")
 @click.option(
     "--mix",
     multiple=True,
     metavar="MODEL:WEIGHT",
     help="Mix in another model: (1 - WEIGHT) P + WEIGHT P'. WEIGHT `auto` finds the best for this text.",
 )
-@click.option("--summary", is_flag=True, help="One object for all of the text.")
+@click.option("--summary", is_flag=True, help="Write one object for the whole text.")
 def score(
     *,
     streams: Streams,

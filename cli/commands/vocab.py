@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     "--max-size", type=click.IntRange(1), help="Keep the most frequent tokens only, in bounded memory."
 )
 def vocab(*, streams: Streams, console: Console, min_count: int, max_size: int | None) -> None:
-    """Count the distinct tokens, by falling count, then by token.
+    """Count the distinct tokens: the most frequent first, equal counts in the order of the tokens.
 
-    With --max-size N on a stream without end memory stays bounded: once there are more than 16 N types (at
-    least two million), the rarest are forgotten, and a warning tells how rare they were.
+    With --max-size N memory stays bounded on an endless stream: once there are more than 16 N types (at least
+    two million), the rarest are forgotten, and a warning tells how rare they were.
 
     \b
     nlptool tokenize --lower book.txt | nlptool vocab --min-count 5 -o vocab.tsv

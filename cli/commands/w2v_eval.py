@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cli.console import Console
 
-_KNOWN_PART = 0.1  # of the questions
+_KNOWN_PART = 0.1  # of the questions: warn where no more of them can be asked
 
 
 @command
@@ -22,14 +22,17 @@ _KNOWN_PART = 0.1  # of the questions
 @output_option
 @click.option("--analogies", multiple=True, metavar="FILE", help="Questions in Google's format; - is stdin.")
 @click.option(
-    "--similarity", multiple=True, metavar="FILE", help="Word pairs with human scores, any columns."
+    "--similarity",
+    multiple=True,
+    metavar="FILE",
+    help="Word pairs with human scores, separated by tabs, commas, semicolons or spaces.",
 )
 @click.option(
     "--restrict-vocab",
     type=click.IntRange(1),
     default=30_000,
     show_default=True,
-    help="Only the most frequent words take part in analogies.",
+    help="Use this many of the most frequent words in analogies.",
 )
 @click.option(
     "--method",
@@ -84,7 +87,7 @@ def w2v_eval(
 
 
 def _too_few(report: dict[str, Any]) -> Iterator[str]:
-    """Yield which figures tell little, since nearly all of their words have no vectors."""
+    """Yield a warning for each score that says little, since most of its words have no vectors."""
     of_kind = (("analogies", "asked", "questions"), ("similarity", "pairs", "pairs"))
     for kind, known, things in of_kind:
         for part in report[kind]:

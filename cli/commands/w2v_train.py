@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from cli.options import chosen_options, command, finite, streams
+from cli.options import chosen_options, command, streams
 from cli.training_options import training_options
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     type=click.Choice(["skipgram", "cbow"]),
     default="skipgram",
     show_default=True,
-    help="Predict each context from the word, or the word from its contexts: faster.",
+    help="Predict each context word from the word, or (cbow, faster) the word from all its context.",
 )
 @click.option(
     "--loss",
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     help="Context words on either side, at most.",
 )
 @click.option(
-    "--negatives", type=click.IntRange(1, 64), default=5, show_default=True, help="Noise words a pair."
+    "--negatives", type=click.IntRange(1, 64), default=5, show_default=True, help="Noise words per pair."
 )
 @click.option(
     "--min-count", type=click.IntRange(1), default=5, show_default=True, help="Leave out rarer words."
@@ -54,26 +54,24 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, 1),
     default=1e-3,
     show_default=True,
-    callback=finite,
     help="Drop words more frequent than this share of the text at random; 0 keeps all.",
 )
 @click.option(
     "--subwords",
     is_flag=True,
     default=False,
-    help="Learn vectors of character n-grams too, as fastText does: unseen words then have one.",
+    help="Learn vectors of character n-grams too, as fastText does: unseen words then have vectors.",
 )
-@click.option("--phrases", is_flag=True, help="Join words that belong together, as in New_York, first.")
+@click.option("--phrases", is_flag=True, help="First join words that belong together, as in New_York.")
 @click.option(
     "--phrase-threshold",
     type=click.FloatRange(0),
     default=100.0,
     show_default=True,
-    callback=finite,
-    help="How much more often than by chance they have to meet.",
+    help="How many times as often as by chance words must meet to be joined.",
 )
 @click.option(
-    "--update", metavar="MODEL", help="Go on from a model: its words keep their vectors, new ones join."
+    "--update", metavar="MODEL", help="Go on from MODEL: its words start from their vectors, new ones join."
 )
 @training_options(epochs=5, lr=None, lr_help="First learning rate.  [default: 0.05; cbow: 0.2]")
 def w2v_train(

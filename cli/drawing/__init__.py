@@ -1,1 +1,1 @@
-"""Drawing figures: as text for a terminal, as SVG or HTML by ourselves, as PNG by matplotlib."""
+"""Drawing figures: as text for a terminal, as SVG or HTML without a library, as PNG by matplotlib."""

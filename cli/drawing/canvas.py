@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Point = tuple[float, float]
 
-_CELL_WIDTH, _CELL_HEIGHT = 64, 16
+_CELL_WIDTH, _CELL_HEIGHT = 64, 16  # of the grid in `_Taken`
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Box:
 
 
 def scaled(points: Sequence[Point], frame: Box) -> list[Point]:
-    """`points` stretched to fill `frame`; y grows downwards there. Points on one line stay in its middle."""
+    """`points` stretched to fill `frame`, with y downwards; if all x (or all y) are equal, in the middle."""
     columns = list(zip(*points, strict=True))
     low, high = [min(column) for column in columns], [max(column) for column in columns]
 
@@ -76,7 +76,7 @@ def place_labels(
 
 
 class _Taken:
-    """Boxes by the cells of a grid that they touch: thousands of labels need few comparisons each."""
+    """Occupied boxes, listed by the grid cells that they touch: a label is compared with near ones only."""
 
     def __init__(self, boxes: Sequence[Box]) -> None:
         self._cells: defaultdict[tuple[int, int], list[Box]] = defaultdict(list)

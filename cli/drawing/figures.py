@@ -18,7 +18,7 @@ LOSSES_TITLE = "Mean loss of each epoch"
 
 
 def draw_map(path: str | None, words: Sequence[str], points: Sequence[Point]) -> bytes:
-    """A labelled map for the file `path`, or as text."""
+    """A labelled map in the format that the ending of `path` names, else as text."""
     ending = _ending(path)
     if ending == ".png":
         from cli.drawing import png
@@ -31,7 +31,7 @@ def draw_map(path: str | None, words: Sequence[str], points: Sequence[Point]) ->
 
 
 def draw_curves(path: str | None, curves: dict[str, Sequence[float]], title: str, first: int = 1) -> bytes:
-    """Curves over `first`, `first` + 1, … for the file `path`, or as text."""
+    """Curves over `first`, `first` + 1, … in the format that the ending of `path` names, else as text."""
     ending = _ending(path)
     if ending == ".png":
         from cli.drawing import png

@@ -30,7 +30,7 @@ def place_map(points: Sequence[Point], labels: Sequence[str]) -> tuple[list[Poin
     marks = [Box(x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS) for x, y in places]
 
     def candidates(number: int, point: Point) -> list[Box]:
-        """Beside the mark, over and under it, then askew."""
+        """Right and left of the mark, over and under it, then at its corners."""
         x, y = point
         width = width_of(labels[number])
         right, left, centre = x + 6, x - 6 - width, x - width / 2

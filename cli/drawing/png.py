@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from cli.drawing.canvas import Point
 
 _DOTS_PER_INCH = 200  # twice the pixels of the page: sharp on every screen
-_PIXEL = 100  # of the page in an inch
-_POINTS = 72 / _PIXEL  # of type in a pixel of the page
+_PIXEL = 100  # pixels of the page in an inch
+_POINTS = 72 / _PIXEL  # typographic points in a pixel of the page
 _FONTS = (
     "DejaVu Sans",
     "Noto Sans CJK SC",
@@ -69,7 +69,7 @@ def draw_curves(curves: dict[str, Sequence[float]], title: str, first: int = 1) 
 
 
 def _figure(title: str) -> Any:
-    """A white page with its title, of no global state."""
+    """A white page with its title, made without pyplot and its global state."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:

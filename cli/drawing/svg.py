@@ -21,7 +21,7 @@ paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}}
 
 
 def draw_map(points: Sequence[Point], labels: Sequence[str], title: str) -> str:
-    """Labelled points; a label that finds no free place shows when the mark is pointed at."""
+    """Labelled points; a label without a free place appears when the pointer is over the mark."""
     places, boxes = place_map(points, labels)
     parts = [
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS}"><title>{_text(label)}</title></circle>'

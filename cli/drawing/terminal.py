@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cli.drawing.canvas import Point
 
 MARK = "•"
-_SCALE = 9  # columns left of a curve's axis
+_SCALE = 9  # columns for the scale, left of the axis
 
 
 def draw_map(points: Sequence[Point], labels: Sequence[str], width: int = 80, height: int = 24) -> str:
@@ -24,7 +24,7 @@ def draw_map(points: Sequence[Point], labels: Sequence[str], width: int = 80, he
     texts = [printable(label) for label in labels]
 
     def candidates(number: int, point: Point) -> list[Box]:
-        """After the mark or before it, with a blank at the far end: no label seems to be its neighbour's."""
+        """After the mark or before it, with a blank at the far end that keeps labels apart."""
         x, y = point
         size = columns_of(texts[number]) + 1
         return [Box(x + 1, y, x + 1 + size, y + 1), Box(x - size, y, x, y + 1)]
@@ -40,7 +40,7 @@ def draw_map(points: Sequence[Point], labels: Sequence[str], width: int = 80, he
 
 
 def _write(row: list[str], column: int, text: str) -> None:
-    """Put `text` into the cells from `column` on; what has no width joins the character before it."""
+    """Put `text` into the cells from `column` on; characters without width join the one before them."""
     for character in text:
         size = columns_of(character)
         if size == 0:

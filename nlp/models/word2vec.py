@@ -1,4 +1,4 @@
-"""Word vectors learnt from the words around each word."""
+"""Word vectors learnt from the words around each word (word2vec): setting a training up, and its result."""
 
 from __future__ import annotations
 
@@ -34,12 +34,13 @@ _INITIAL_WEIGHTS = 0  # purpose of the random numbers
 
 @dataclass(frozen=True)
 class Word2Vec:
-    """Trained vectors: a word's row of `input_vectors` is what is used, `output_vectors` describe contexts.
+    """Trained vectors. A word's vector is its row of `input_vectors`; `output_vectors` predict with them.
 
-    Attributes: `vocabulary` of V words; `input_vectors` and `output_vectors` (V, D) float32; `config`;
-    `plan`, how the corpus fell into steps; `epoch_losses`, the mean loss of each epoch in nats a pair;
-    `valid_losses`, held-out loss after each epoch, where text was held out; `best_epoch`, from 1, after which
-    the vectors were so; `subwords`, vectors for unseen words, where they were asked for.
+    Attributes: `vocabulary` of V words; `input_vectors` (V, D) and `output_vectors` (V, D), or (V - 1, D), a
+    row for each tree node, with loss hs, all float32; `config`; `plan`, how the corpus was cut into steps;
+    `epoch_losses`, the mean loss of each epoch in nats a prediction; `valid_losses`, the loss of the held-out
+    text, if any, after each epoch; `best_epoch`, counted from 1, the epoch whose vectors these are;
+    `subwords`, the n-gram vectors from which unseen words get theirs, if they were asked for.
     """
 
     vocabulary: Vocabulary
@@ -55,7 +56,7 @@ class Word2Vec:
 
 @dataclass(frozen=True)
 class EarlierModel:
-    """What a training goes on from: see `Word2Vec`."""
+    """What is left of an earlier training for a new one to continue from: see `Word2Vec`."""
 
     vocabulary: Vocabulary
     input_vectors: Floats
@@ -110,9 +111,9 @@ def prepare(
 ) -> Preparation:
     """Lay out the matrices and the steps of a training on `corpus`.
 
-    With an `earlier` model, whose words the corpus must have been encoded with, training goes on from its
-    vectors. With text held out in `valid`, the best epoch is kept, and `patience` epochs without a better one
-    end the training.
+    With an `earlier` model, training continues from its vectors; the corpus must have been encoded with its
+    words as `known`. With held-out text in `valid`, the vectors of the best epoch are kept, and training ends
+    after `patience` epochs in a row without a better one.
 
     Raises: InputError where there is nothing to learn, or to evaluate
     """

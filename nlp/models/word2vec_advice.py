@@ -1,4 +1,4 @@
-"""What makes word vectors bad although training succeeds, each with its remedy."""
+"""Warnings of what makes word vectors bad although training succeeds, each with its remedy."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from nlp.models.word2vec import Preparation, Word2Vec
     from nlp.training.token_file import TokenFile
 
-_SINGLE_CHARACTERS = 0.9
-_PUNCTUATED = 0.03  # raw English has 8 to 17 %; tokens of the Penn Treebank 1 %, as in "Corp."
+_SINGLE_CHARACTERS = 0.9  # of the words
+_PUNCTUATED = 0.03  # of the words; raw English has 8 to 17 %, tokens of the Penn Treebank 1 %, as in "Corp."
 _PUNCTUATION = tuple(".,?!;:")
 _CJK = "\u2e80"  # from here on, a character may well be a word
 _FEW_TOKENS = 200_000  # over all epochs
-_MOSTLY_DROPPED, _SMALL_TEXT = 0.3, 100_000
-_COLLAPSED = 0.95
-_SAMPLE = 200
+_MOSTLY_DROPPED, _SMALL_TEXT = 0.3, 100_000  # share of the words that subsampling keeps; words
+_COLLAPSED = 0.95  # mean cosine
+_SAMPLE = 200  # rows
 
 
 def advice_on_training(preparation: Preparation) -> Iterator[str]:
@@ -46,7 +46,7 @@ def advice_on_training(preparation: Preparation) -> Iterator[str]:
             f"--subsample {config.subsample:g} drops {1 - kept / corpus.words:.0%} of this small text, "
             f"which has few words to tell apart; keep it with --subsample 0"
         )
-    if kept * config.epochs < _FEW_TOKENS and not preparation.run.goes_on:  # old words are learnt already
+    if kept * config.epochs < _FEW_TOKENS and not preparation.run.goes_on:  # its old words are learnt already
         left = number_of(round(kept * config.epochs), "word")
         yield f"only {left} to learn from, all epochs together; try {_remedies(preparation)}"
     if config.loss == "softmax" and len(corpus.vocabulary) > MANY_WORDS:
@@ -57,7 +57,7 @@ def advice_on_training(preparation: Preparation) -> Iterator[str]:
 
 
 def _advice_on_punctuation(corpus: TokenFile) -> Iterator[str]:
-    """Tell of many words with marks attached, as in "street.", which are other words than without."""
+    """Warn of many words that end in a mark: "street." and "street" get separate vectors."""
     attached = {
         word: count
         for word, count in zip(corpus.vocabulary.words, corpus.occurrences.tolist(), strict=True)
@@ -95,7 +95,7 @@ def mean_cosine(vectors: Floats) -> float:
 
 
 def _remedies(preparation: Preparation) -> str:
-    """The settings that get more out of a small text, but for those that are so already or change nothing."""
+    """The settings that get more out of a small text, except those already chosen or without effect on it."""
     config, corpus = preparation.config, preparation.corpus
     needed = max(round(_FEW_TOKENS / max(preparation.run.tokens_per_epoch, 1)), config.epochs + 1)
     remedies = [f"--epochs {min(needed, 1000)}"]

@@ -19,19 +19,20 @@ LEARNING_RATES = {
     ("cbow", "hs"): 0.2,
     ("cbow", "softmax"): 0.1,
 }
-"""First rate of each architecture and loss. CBOW's is larger since a context has only its part of a mean."""
+"""First rate of each architecture and loss; CBOW's is larger, as a context has only a share in its mean."""
 
 STABILITY = 4.0
-"""The most that learning rate times pairs may be for one row in one step; at twice that, losses grow."""
+"""The most that learning rate times pairs may be for one row in one step; at twice this, losses grow."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """What the speed of an architecture and loss depends on, and with it how good the vectors are.
+    """Sizes that trade the speed of a training against the quality of its vectors.
 
-    Attributes: `chunk`, the most tokens of a chunk; `steps`, how many a training needs before its steps grow,
-    and `largest`, the most tokens of one; `block`, centers of a block of the band; `group`, neighbouring
-    centers that share their negatives, and `shared`, how many negatives these are.
+    Attributes: `chunk`, the most tokens of a chunk; `steps`, how many steps a training should have at least,
+    for which a small corpus gets small ones; `largest`, the most tokens of a step; `block`, centers of a
+    block of the band; `group`, how many neighbouring centers share their negatives, and `shared`, how many
+    negatives they share.
     """
 
     chunk: int = 512
@@ -44,14 +45,14 @@ class Sizes:
 
 _SIZES = {
     ("skipgram", "hs"): Sizes(steps=1_750, block=8),
-    # CBOW predicts once a center, not six times: it needs fewer negatives, and less time for each token, so
-    # that its chunks have to be larger.
+    # CBOW makes one prediction a center, skip-gram about six: CBOW needs fewer negatives, and so little time
+    # for a token that only larger chunks outweigh the fixed cost of a chunk.
     ("cbow", "ns"): Sizes(chunk=1024, steps=1_750, group=64, shared=16),
     ("cbow", "hs"): Sizes(chunk=1024, steps=1_750),
 }
 
-# N-grams are in many words, so that they collect many pairs and are held back by `STABILITY` in larger steps.
-# Of misspelt words, 68 % were near the right one with steps of 4096, and 77 % are with these.
+# An n-gram is part of many words: in a large step it collects so many pairs that `STABILITY` holds it back.
+# Of misspelt words, 68 % were near the right one with steps of 4096 tokens; 77 % are with these sizes.
 _STEP_OF_SUBWORDS, _CHUNK_OF_SUBWORDS = 128, 64
 
 
@@ -59,12 +60,13 @@ _STEP_OF_SUBWORDS, _CHUNK_OF_SUBWORDS = 128, 64
 class Word2VecConfig:
     """What a user chooses. Together with the corpus it decides every byte of the result.
 
-    Attributes: `arch` and `loss`; `dim` of the vectors; `window`, contexts on either side; `negatives` for
-    each pair; `min_count` and `max_vocab`, which words have a vector (the token file is made with both);
-    `subsample`, the share of all tokens from which a word is thinned out (0: none); `noise_power` of the
-    counts that negatives are drawn by; `epochs`; `lr` at the start (None: the usual one of `arch` and `loss`,
-    see `first_lr`), `final_lr` at the end; `subwords`, whether a word is the mean of itself and its n-grams
-    of `shortest_ngram` to `longest_ngram` letters, which are hashed into `buckets`; `seed`.
+    Attributes: `arch` and `loss`; `dim` of the vectors; `window`, the most contexts on either side;
+    `negatives` for each pair; `min_count` and `max_vocab`, which decide the words that get a vector (the
+    token file is made with both); `subsample`, the threshold t of `keep_probabilities`, which thins out
+    frequent words (0: none); `noise_power`, the power of its count by which a word is drawn as a negative;
+    `epochs`; `lr` at the start (None: see `first_lr`), `final_lr` at the end; `subwords`, whether the vector
+    of a word is the mean of its own and those of its n-grams, of `shortest_ngram` to `longest_ngram` letters,
+    hashed into `buckets`; `seed`.
 
     Raises: InputError, naming the setting, its value and its range
     """
@@ -113,13 +115,13 @@ class Word2VecConfig:
 
     @property
     def sizes(self) -> Sizes:
-        """Sizes of its chunks and steps."""
+        """The sizes of chunks and steps for this architecture and loss."""
         sizes = _SIZES.get((self.arch, self.loss), Sizes())
         return replace(sizes, chunk=_CHUNK_OF_SUBWORDS, largest=_STEP_OF_SUBWORDS) if self.subwords else sizes
 
     @property
     def first_lr(self) -> float:
-        """Learning rate at the start."""
+        """Learning rate at the start: `lr`, or else the usual one of `arch` and `loss`."""
         return LEARNING_RATES[self.arch, self.loss] if self.lr is None else self.lr
 
 
@@ -141,15 +143,15 @@ _RANGES: dict[str, tuple[float, float]] = {
 }
 
 
-_SMALLEST_STEP, _LEAST_CHUNK = 64, 512  # tokens; chunks are smaller in small steps only
-_CHUNKS = 4  # of a step, rather than larger ones: for as many workers
+_SMALLEST_STEP, _LEAST_CHUNK = 64, 512  # tokens
+_CHUNKS = 4  # that a step is cut into for workers to share, as far as these have `_LEAST_CHUNK` tokens each
 
 
 def plan_steps(tokens: float, sizes: Sizes) -> StepPlan:
     """Choose the size of a step for a training that will see `tokens` tokens, all epochs together.
 
-    Large steps are fast and can be shared among workers; but a training needs some thousands of steps, so a
-    small corpus has to take small ones. Powers of two, so that the size changes seldom as a corpus grows.
+    Large steps are fast and can be shared among workers; but a training needs some thousands of steps, so
+    those of a small corpus have to be small. Sizes are powers of two, to change seldom as a corpus grows.
     """
     most = min(max(tokens / sizes.steps, _SMALLEST_STEP), sizes.largest)
     step = 2 ** int(math.log2(most))

@@ -1,4 +1,4 @@
-"""A word2vec model on disk, with all that training needs to go on from it."""
+"""A word2vec model on disk, with all that a later training needs to continue from it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from nlp.models.word2vec import Word2Vec
 
 _OUTPUT_VECTORS = "output_vectors"
-_FIXED = ("arch", "loss", "dim", "subwords")  # settings that shape the vectors
+_FIXED = ("arch", "loss", "dim", "subwords")  # settings that a later training cannot change
 
 
 def save_word2vec(writer: BinaryWriter, model: Word2Vec, about: Mapping[str, Any]) -> None:
-    """Write a trained model, with what there is to say `about` it as JSON holds it.
+    """Write a trained model; `about` it are further metadata, of types that JSON has.
 
     Raises: OSError from the writer
     """
@@ -37,9 +37,10 @@ def save_word2vec(writer: BinaryWriter, model: Word2Vec, about: Mapping[str, Any
 
 
 def load_earlier(path: str) -> tuple[EarlierModel, dict[str, Any]]:
-    """Read a model to go on from, and its settings.
+    """Read a model to continue from, and its settings.
 
-    Raises: ModelError if it is damaged, or holds no more than the vectors; OSError if it can't be read
+    Raises: ModelError if it is damaged, or of a kind that cannot be trained further; OSError if it can't be
+            read
     """
     model = open_model(path, KIND)
     config = model.metadata.get("config")
@@ -65,9 +66,9 @@ def load_earlier(path: str) -> tuple[EarlierModel, dict[str, Any]]:
 
 
 def settings_of_earlier(path: str, config: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that an earlier model decides, having seen that those `chosen` agree.
+    """Return the settings that an earlier model decides, after a check that those `chosen` agree with them.
 
-    Raises: InputError naming the setting that does not
+    Raises: InputError naming a setting that does not
     """
     fixed = {name: config[name] for name in _FIXED if name in config}
     for name, value in chosen.items():

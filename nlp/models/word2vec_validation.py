@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from nlp.training.token_file import TokenFile
     from nlp.training.token_stream import Window
 
-_CENTERS = 64  # of a chunk: its scores of all words have to fit in memory
+_CENTERS = 64  # a chunk: their scores against the whole vocabulary have to fit in memory
 MOST_CENTERS = 16_384
-"""Centers that are evaluated; of a longer text, this many in stretches spread evenly over it."""
+"""About the most centers that are evaluated; a longer text is sampled, in stretches spread evenly over it."""
 
 
 def held_out_loss(
@@ -43,18 +43,21 @@ def held_out_loss(
 ) -> float:
     """Mean nats of a prediction: of a word from one context (skip-gram), or from their mean (CBOW).
 
-    Each is the exact probability among all V words. A score of negative sampling estimates
-    log P(o|c) / (K q(o)), so P is the softmax of u_o·v_c + log q(o); hierarchical and full softmax give P
-    itself. No word is thinned out. The windows of CBOW are drawn from a stream of their own, so the same
-    model and text give the same number.
+    The loss is that of the exact probability P among all V words, whatever loss the model was trained with.
+    With negative sampling (K negatives, noise distribution q) a score u_o·v_c estimates
+    log(P(o|c) / (K q(o))), so P is the softmax of u_o·v_c + log q(o); hierarchical and full softmax give P
+    itself. No word is subsampled, and CBOW's window sizes come from a fixed seed: the same model and text
+    give the same number.
 
-    Equation: L = Σ a_ij (-log P(w_i | x_j)) / Σ a_ij;   log V for an untrained full softmax
-    Shapes:   matrices: input vectors (V, D), or (V + U, D) for `table` to make them from, and output vectors
-              (V, D), or node vectors (V - 1, D) for hs; counts (V,), the ones that the model was trained
-              with; `text` numbered by its vocabulary, of which about `most_centers` are evaluated at most
+    Equation: L = Σ_ij a_ij (-log P(w_i | x_j)) / Σ_ij a_ij, for the contexts j of each center i with window
+              weight a_ij (CBOW: for each center i its mean h_i, once); log V for an untrained full softmax
+    Shapes:   matrices: input vectors (V, D), or (V + U, D), words and n-grams, where a `table` composes them,
+              and output vectors (V, D), or node vectors (V - 1, D) for hs; counts (V,), those that the model
+              was trained with; `text` numbered by its vocabulary, of which `most_centers` or so count
     Raises:   ValueError if no sentence of `text` has two words of the vocabulary
     Source:   Levy & Goldberg 2014, "Neural word embedding as implicit matrix factorization", §3.1 (what a
-              score estimates); Gutmann & Hyvärinen 2012, §2.2
+              score estimates); Gutmann & Hyvärinen 2012, "Noise-contrastive estimation of unnormalized
+              statistical models, with applications to natural image statistics"
     """
     inputs, outputs = matrices
     inputs = table.compose_all(inputs) if table else inputs
@@ -72,7 +75,7 @@ def held_out_loss(
 
 
 def _sample(text: TokenFile, halo: int, most_centers: int) -> Iterator[tuple[int, Window]]:
-    """Yield every n-th window of the text, and its number, with the least n that keeps to `most_centers`."""
+    """Yield every n-th window of the text with its number; n is the least that keeps to `most_centers`."""
     keep = np.ones(len(text.vocabulary), np.float32)
     stride = -(-text.words // most_centers)
     for number, window in enumerate(TokenStream(text, keep, RandomStreams(0), _CENTERS, halo).windows(0)):
@@ -85,7 +88,7 @@ def _loss_of_chunk(
 ) -> Callable[[Ids, Ids, np.random.Generator], tuple[float, float]]:
     """Return a function of tokens, sentences and a generator: loss in nats and predictions of a chunk."""
     inputs, outputs = matrices
-    if config.loss == "ns":  # log q as one more dimension, in which every input is 1
+    if config.loss == "ns":  # log q is added as one more dimension, in which every input is 1
         noise = np.log(NoiseDistribution(counts, config.noise_power).probabilities)
         inputs = np.hstack((inputs, np.ones((len(inputs), 1), inputs.dtype)))
         outputs = np.hstack((outputs, noise.astype(outputs.dtype)[:, None]))

@@ -58,4 +58,4 @@ CARELESS_STARTERS: Final = STARTERS - _words(
     let once
     """
 )
-"""Those of the starters that begin a sentence even without a capital, where no abbreviation goes before."""
+"""The starters that show a new sentence even without a capital, unless an abbreviation goes before."""

@@ -1,4 +1,4 @@
-"""Counting tokens of a stream, in memory that a bound on the vocabulary bounds too."""
+"""Counting the tokens of a stream; with a bound on the vocabulary, in bounded memory."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ CAPACITY_FACTOR = 16
 
 
 class TokenCounter:
-    """Counts tokens; with `max_size`, forgets the rarest types when too many wait.
+    """Counts tokens. With a `capacity`, forgets the rarest types whenever it holds more types than that.
 
-    Pruning is that of word2vec (Mikolov et al. 2013, `ReduceVocab`): everything seen `forgotten` times or
-    less goes, and the threshold rises by one each time. A type that matters comes back sooner than that.
+    Without one, `max_size`, the vocabulary size that is wanted, sets it to several times that. Types are
+    forgotten as in word2vec.c (`ReduceVocab`): those seen `forgotten` times or less, a threshold that rises
+    by one each time. The counts of frequent types rise faster than that.
     """
 
     def __init__(self, max_size: int | None = None, capacity: int | None = None) -> None:
         self.counts: Counter[str] = Counter()
         self.forgotten = 0
-        """The count up to which types have been forgotten; 0 while every count is exact."""
+        """Types with this count or less have been forgotten; 0 while every count is exact."""
         self._capacity = capacity
         if max_size is not None and capacity is None:
             self._capacity = max(CAPACITY_FACTOR * max_size, MIN_CAPACITY)

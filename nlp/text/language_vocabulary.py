@@ -1,4 +1,4 @@
-"""What a language model reads and writes: characters or words as numbers, with a line end and an unknown."""
+"""The tokens of a language model, characters or words, as numbers; a line end and <unk> are among them."""
 
 from __future__ import annotations
 

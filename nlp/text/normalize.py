@@ -1,7 +1,7 @@
 r"""Unicode normalisation and lower case, before tokenization.
 
-A line at a time or a block of lines at once gives the same: `\\n` composes with nothing, is moved by no
-reordering of marks, and ends the context in which a Greek sigma is final.
+A block of lines gives the same as each line by itself: `\n` composes with no character, marks are not
+reordered across it, and the rule for the final Greek sigma does not look past it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def normalizer(form: str, lower: bool = False) -> Callable[[str], str]:
     """Return the function that normalises text to `form`, one of `FORMS`, and then lowers its case if asked.
 
     Lower case is that of `str.lower`: Σ becomes ς at the end of a word and σ elsewhere, İ becomes i with a
-    dot above, two code points. The result is in the form asked for (lower case can undo it: H̱ has no
-    composed form, ẖ has), and the function applied twice is the function applied once.
+    dot above, two code points. The result is in the form asked for, although lower case can undo a form (H̱
+    has no composed character, ẖ has one). To apply the function again changes nothing more.
 
     Raises: ValueError for any other form.
     """
@@ -63,7 +63,7 @@ def _with_long_runs_sorted(form: Literal["NFC", "NFKC"], text: str) -> str:
     """Return an equivalent of `text` whose long runs of marks are in canonical order already.
 
     `unicodedata.normalize` orders marks by insertion, in quadratic time: 40,000 pairs of two marks take
-    seconds. Of sorted marks it is linear, and sorting is the same for both but for the time.
+    seconds. On marks in order it takes linear time, and it gives the same result.
     """
     decomposed: Literal["NFD", "NFKD"] = "NFD" if form == "NFC" else "NFKD"
 
@@ -78,7 +78,8 @@ def _with_long_runs_sorted(form: Literal["NFC", "NFKC"], text: str) -> str:
 def long_run_of_marks(form: Literal["NFC", "NFKC"]) -> regex.Pattern[str]:
     """Return the pattern of more than `LONGEST_RUN_OF_MARKS` marks in a row, as `form` sees marks.
 
-    Marks are the characters whose canonical combining class is not 0, and what decomposes into such alone.
+    Marks are the characters whose canonical combining class is not 0, and those that decompose into nothing
+    but such characters.
     """
     decomposing = r"\u0f73\u0f75\u0f81" if form == "NFC" else r"\u0f73\u0f75\u0f81\uff9e\uff9f"
     return regex.compile(rf"[\P{{ccc=0}}{decomposing}]{{{LONGEST_RUN_OF_MARKS + 1},}}+")

@@ -1,4 +1,4 @@
-"""Words that are one unit of meaning, such as New York, found as they meet oftener than by chance."""
+"""Phrases such as New York: pairs of words that stand together more often than chance would have it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ JOINER = "_"
 THRESHOLD = 100.0
 
 _BATCH_TOKENS = 1 << 16
-_CAPACITY = 4_000_000  # pairs of words that wait; the rarest are forgotten when there are more
+_CAPACITY = 4_000_000  # words, and pairs, held in memory; of more than that the rarest are forgotten
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Phrases:
     pairs: Collection[str]
 
     def join(self, blocks: Iterable[str]) -> Iterator[str]:
-        r"""Yield the text with each pair joined by "_", from the left: no word is in two of them.
+        r"""Yield the text with each pair joined by "_", from left to right; no word is joined twice.
 
         Tokens are separated by spaces, sentences by "\n"; blocks may be cut anywhere but inside a token.
         """
@@ -62,7 +62,7 @@ def find_phrases(blocks: Iterable[str], min_count: int, threshold: float = THRES
     found = set()
     for pair, count in pairs.counts.items():
         first, second = (words.counts[word] for word in pair.split(" "))
-        is_frequent = min(first, second) >= min_count  # a line end has no count
+        is_frequent = min(first, second) >= min_count  # never so across a line end, which has no count
         if is_frequent and (count - min_count) * total > threshold * first * second:
             found.add(pair)
     return Phrases(found)

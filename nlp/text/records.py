@@ -11,10 +11,11 @@ from nlp.errors import InputError
 Record = dict[str, Any]
 
 MAX_DEPTH = 200
-"""Nesting beyond this is refused before the parser's recursion is: real records are flat."""
+"""Deeper nesting is refused before it can exceed the parser's recursion limit; real records are flat."""
 
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
-# A string without an end is one too: to look for the end again from each of its quotes would be quadratic.
+# It also matches a string without an end. Otherwise each quote in it would start another search for the end,
+# which takes quadratic time.
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?')
 _KEYS_AND_BRACES = re.compile(rf"(?P<text>{_STRING.pattern})(?P<is_key>\s*:)?|[{{}}]")
 _ESCAPE = re.compile(
@@ -115,7 +116,7 @@ def _depth_column(line: str) -> int:
 
 
 def _first_duplicate(line: str) -> tuple[str, int]:
-    """The first key of `line` that its object has already, and its column; there is one."""
+    """The first key of `line` that its object has already, and its column. The line must have one."""
     keys_of_open: list[set[str]] = []
     for found in _KEYS_AND_BRACES.finditer(line):
         if found.group() == "{":

@@ -1,7 +1,7 @@
-"""Where sentences end, in English and Chinese: rules over the stops and what stands around them.
+"""Where sentences end, in English and Chinese, by rules about each stop and what stands around it.
 
-No model and no state: the same text gives the same sentences anywhere. What the rules know beside punctuation
-and letter case is a list of abbreviations.
+No model and no state: the same text gives the same sentences anywhere. Besides punctuation and letter case,
+the rules know only the lists of `abbreviations`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CJK: Final = rf"{HAN}\p{{Script=Hiragana}}\p{{Script=Katakana}}“”‘’「�
 _LONGEST_ABBREVIATION: Final = 16
 _ADDRESS_STARTS: Final = frozenset({"http", "https", "www"})
 _UNABBREVIATED: Final = 4
-"""A word of so many letters that is on no list is taken for a whole word, even if a small letter follows."""
+"""A word this long that is on no list is no abbreviation: a sentence may end there before a small letter."""
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -67,7 +67,7 @@ def _ends_sentence(text: str, start: int, stop: regex.Match[str]) -> bool:
 
 def _ends_before(following: str, before: str, stop: regex.Match[str]) -> bool:
     """Tell whether a stop before white space ends the sentence, by the words on both sides of it."""
-    if not following:  # a comma, a smiley: the sentence is not over, or has this at its end
+    if not following:  # a comma goes on with the sentence, a smiley still belongs to it
         return False
     marks, closed = stop["narrow"], stop["closed"]
     if marks == "." and not closed:

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 MODES: Final = ("words", "uax29", "chars", "graphemes")
 
 CACHED_CHUNKS: Final = 1 << 13
-"""So many chunks are remembered before the table starts afresh: memory stays flat on an endless stream.
+"""The table is emptied when it holds so many chunks: memory stays flat on an endless stream.
 
-A larger table is hit more often, but misses the processor's caches: eight times as many is no faster.
+A larger table would be hit more often, but no longer fit the processor's caches: one eight times as large is
+no faster.
 """
 
 CACHED_LENGTH: Final = 32
@@ -52,7 +53,7 @@ class Tokenizer(ABC):
         return spans
 
     def lines(self, block: str) -> str:
-        r"""Return `block` with the tokens of each line joined by one space; lines end at `\\n` alone.
+        r"""Return `block` with the tokens of each line joined by one space; lines end at `\n` alone.
 
         The line structure stays: empty lines, and whether the last line is terminated.
         """
@@ -60,10 +61,10 @@ class Tokenizer(ABC):
 
 
 class ChunkTokenizer(Tokenizer):
-    """Tokens by a pattern that is run on each white-space-separated chunk once.
+    """Tokens by a pattern that is run on each distinct white-space-separated chunk once.
 
-    `spanning` finds, at least, every text with a token that holds white space; such text goes through
-    the pattern as a whole. None says that there is no such text.
+    `spanning` matches in every text where a token may hold white space; such a text goes through the pattern
+    as a whole. It is None where no token can hold white space.
     """
 
     def __init__(
@@ -140,9 +141,9 @@ class _SpacedChunks(dict[str, str]):
 
 @cache
 def _lone_run(characters: str) -> regex.Pattern[str]:
-    """Return the pattern of a run of characters, each a token whatever stands beside it but a mark.
+    """Return the pattern of a run of characters, each of them a token unless a mark follows it.
 
-    A run is cut at some length: while it is spaced out each character is an object of 76 bytes.
+    A run has 4,096 characters at most, since each takes an object of 76 bytes while spaces are put between.
     """
     return regex.compile(rf"[{characters}]{{1,4096}}(?![{ATTACHED}])")
 
@@ -174,7 +175,7 @@ class GraphemeTokenizer(Tokenizer):
 
 
 def _has_clusters(text: str) -> bool:
-    """Tell whether some cluster may have two code points; U+000D U+000A has, but is white space."""
+    """Tell whether a cluster may have several code points, other than U+000D U+000A, which is white space."""
     return not text.isascii() and bool(_joining_character().search(text))
 
 

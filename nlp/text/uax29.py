@@ -1,7 +1,7 @@
 r"""Unicode word boundaries (UAX #29, default rules), as one pattern over the Word_Break property.
 
-`(?w)\\b` of `regex` follows an older reading of the rules and fails 259 of the 1,823 conformance cases, hence
-this. The version of Unicode is the one that `regex` carries.
+It exists because `(?w)\b` of `regex` follows an older reading of the rules and fails 259 of the 1,823
+conformance cases. The version of Unicode is the one that `regex` carries.
 
 Source: Unicode Standard Annex #29, "Unicode Text Segmentation", section 4.1.1.
 """
@@ -36,7 +36,7 @@ CLASSES: Final[Mapping[str, str]] = {
 }
 """The sets of characters that the rules speak of, each a pattern of one character."""
 
-# Of the script Han, 々 and 〇 are letters to UAX #29, hence blocks and not the script.
+# Given as blocks, because UAX #29 counts 々 and 〇, which are of the script Han, as letters.
 LONE_CHARACTERS: Final = (
     r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff、。！？“”（）《》【】「」『』〈〉…—"
 )
@@ -82,8 +82,8 @@ def unicode_pattern() -> regex.Pattern[str]:
 def ascii_pattern() -> re.Pattern[str]:
     """Return the fast twin of `unicode_pattern`, right for text that is ASCII.
 
-    The members of each class are asked of `regex`, since Unicode moves characters between them (the colon
-    left MidLetter in version 15.0).
+    Which ASCII characters are in a class is asked of `regex`, since it changes between versions of Unicode
+    (the colon left MidLetter in version 15.0).
     """
     characters = "".join(map(chr, range(128)))
 

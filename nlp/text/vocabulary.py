@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Vocabulary:
     """Types numbered from 0 by falling count, then by token in code point order.
 
-    The order depends on the counts alone, so the same corpus gives the same numbers whatever order its
-    lines came in.
+    The order depends on words and counts alone, so a corpus gives the same numbers whatever the order of its
+    lines.
     """
 
     words: Sequence[str]

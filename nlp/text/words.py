@@ -1,16 +1,16 @@
-"""The grammar of `words` mode: what stays one token, and everything else mark by mark.
+"""The grammar of `words` mode: what stays one token; everything else is split into single characters.
 
-One grammar, written once, over two alphabets. The Unicode pattern is the definition. The ASCII pattern is its
-fast twin for text that is ASCII only (the standard `re` takes a quarter of the time there); the tests hold
-the two against each other.
+The grammar is written once, over two alphabets. The Unicode pattern is the definition. The ASCII pattern is
+its fast twin for text that is ASCII only, where the standard `re` takes a quarter of the time; the tests
+compare the two.
 
 Every quantifier that can fail is possessive or bounded, so the time is linear in the text whatever the text.
-No alternative looks across white space, so what stands between two white spaces has the same tokens alone as
-in its text, and no token contains white space.
+No alternative looks across white space: no token contains any, and a chunk between white space has the same
+tokens alone as within its text.
 
-The list of what is one token is complete, on purpose: a rule to remember, not a dictionary. So abbreviations
-(`U.S.` is `U . S .`), hashtags and mentions (`# tag`, `@ user`), a leading sign or point (`- 5`, `. 5`)
-and ranges (`1914 - 1918`) are parted.
+Nothing outside this grammar stays one token, on purpose: it is a rule to remember, not a dictionary. So
+abbreviations (`U.S.` is `U . S .`), hashtags and mentions (`# tag`, `@ user`), a leading sign or point
+(`- 5`, `. 5`) and ranges (`1914 - 1918`) are split.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _KATAKANA: Final = r"\p{WB=Katakana}"
 _SOUTH_EAST_ASIAN: Final = r"\p{LB=SA}"
 
 UNICODE: Final = Alphabet(
-    # Superscripts, subscripts and fractions are part of words (m², H₂O, 1½); circled numbers are marks.
+    # Superscripts, subscripts and fractions are part of words (m², H₂O, 1½); circled numbers are not.
     letter=(
         r"[[\p{L}\p{Nl}\xb2\xb3\xb9\xbc-\xbe\u2070-\u2089\u2150-\u215f]"
         rf"--[{HAN}{_HIRAGANA}{_KATAKANA}{_SOUTH_EAST_ASIAN}]]"
@@ -98,7 +98,7 @@ def url(alphabet: Alphabet) -> str:
 
     Closing punctuation stays outside unless more of the address follows it, and so does a comma before the
     next address of a list; brackets belong to the address in pairs. White space, quotes, CJK characters and
-    CJK punctuation end it, an apostrophe where it is the quote before a punctuation mark.
+    CJK punctuation end it; so does an apostrophe, unless more of the address follows it at once.
     """
     inner = rf"(?:{alphabet.letter}|{alphabet.digit}|[_~/#@$&+=%\-])"
     closing = r"[.,;:!?*]"
@@ -117,7 +117,7 @@ def email(alphabet: Alphabet) -> str:
     """Return the pattern of an e-mail address, with at most 64 characters before the `@` (RFC 5321)."""
     character = rf"(?:{alphabet.letter}|{alphabet.digit})"
     label = rf"{character}++(?:-++{character}++)*+"
-    ahead = rf"(?=[^@{WHITE_SPACE}]{{1,64}}+@)"  # a quick no at nearly every word
+    ahead = rf"(?=[^@{WHITE_SPACE}]{{1,64}}+@)"  # fails at once at nearly every word
     return rf"{ahead}{character}(?:{character}|[_.+%'\-]){{0,63}}+@{label}(?:\.{label})++"
 
 
@@ -134,7 +134,7 @@ def clock(alphabet: Alphabet) -> str:
 def word(alphabet: Alphabet) -> str:
     """Return the pattern of a word or number, with its inner apostrophes, hyphens and underscores.
 
-    A hyphen between two digits is a range or a minus, not a hyphenation: `1914-1918` is three tokens.
+    A hyphen between two digits is a range or a minus and joins nothing: `1914-1918` is three tokens.
     """
     digit, attached = alphabet.digit, alphabet.attached
     number = rf"{digit}++(?:[{alphabet.decimal}]{digit}++)*+(?:[eE][+\-]{digit}++)?+"

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 class Tokens(Protocol):
-    """A text of `length` tokens, numbered by `vocabulary`, that is read anywhere."""
+    """A text of `length` tokens, numbered by `vocabulary`, of which any stretch can be read."""
 
     @property
     def vocabulary(self) -> LanguageVocabulary:
-        """Whose line end stands before the first token."""
+        """The tokens by number; its line end serves as the token before the first one."""
 
     @property
     def length(self) -> int:
@@ -37,12 +37,12 @@ class Tokens(Protocol):
 
 @dataclass(frozen=True)
 class StreamBatches:
-    """`columns` consecutive stretches of a text; window n is the tokens n T to (n + 1) T of each, T = `bptt`.
+    """A text cut into `columns` stretches; window n has tokens n T to (n + 1) T of each, with T = `bptt`.
 
-    Every token of the text is a target once. The first of all is predicted from a line end, the first of each
-    further column from the last token of the column before. Columns differ in length by one token at most:
-    only the last window may be shorter than T, and only its last row masked. A window depends on its number
-    alone, so resuming a training needs no state of the batches.
+    Every token of the text is a target exactly once. The first token of the text is predicted from a line
+    end, the first of each further column from the last token of the column before. Columns differ in length
+    by one token at most, so only the last window may be shorter than T, and only its last row may be partly
+    masked. A window depends on its number alone: a training can be resumed without any state of the batches.
 
     Raises: ValueError where there are more columns than tokens
     """
@@ -71,9 +71,9 @@ class StreamBatches:
         return min(window * self.bptt * self.columns, self.text.length)
 
     def batch(self, window: int, first: int = 0, last: int | None = None) -> Batch:
-        """Window number `window` of the columns from `first` to `last` (all of them).
+        """Window number `window` of the columns from `first` to before `last` (by default, of all columns).
 
-        Shapes: `ids`, `targets`, `mask` (T', last - first), T' = `bptt` but for the last window
+        Shapes: `ids`, `targets`, `mask` (T', last - first); T' is `bptt`, or less in the last window
         """
         places = self._places[first : self.columns + 1 if last is None else last + 1]
         row = window * self.bptt

@@ -1,4 +1,4 @@
-"""What a training needs to go on, after an interruption, as if there had been none."""
+"""Checkpoints: all that a training needs to continue after an interruption as if there had been none."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TrainingState:
-    """A training between two steps.
+    """The state of a training between two steps.
 
-    Random numbers have no state that could be lost: they are addressed by seed, epoch and chunk.
+    It has no state of random numbers: each is addressed by seed, epoch and chunk (see `RandomStreams`).
 
-    Attributes: `figures`, where it stands and what it has measured, as JSON holds it; `arrays`, all that it
-    has learnt; `path`, the file that it was read from, if any.
+    Attributes: `figures`, its position and what it has measured, of types that JSON has; `arrays`, all that
+    it has learnt; `path`, the file that the state was read from, if any.
     """
 
     figures: Mapping[str, Any]
@@ -35,14 +35,14 @@ class TrainingState:
 
     @property
     def is_finite(self) -> bool:
-        """Whether there is something to go on with: what has diverged must not replace what has not."""
+        """Whether all arrays are finite: a diverged state must not overwrite a sound checkpoint."""
         with np.errstate(invalid="ignore"):  # infinity less infinity
             return all(np.isfinite(array.sum(dtype=np.float64)) for array in self.arrays.values())
 
 
 if TYPE_CHECKING:
     OnBoundary = Callable[[Callable[[], TrainingState]], None]
-    """Called between two steps with a function that tells the state; what it raises ends the training."""
+    """Called between two steps with a function that returns the state; what it raises ends the training."""
 
 
 class MismatchError(ModelError):
@@ -52,7 +52,7 @@ class MismatchError(ModelError):
 def save_checkpoint(
     writer: BinaryWriter, kind: str, identity: Mapping[str, Any], state: TrainingState
 ) -> None:
-    """Write a state, and the `identity` of its run: every setting and the hash of the data, as JSON holds it.
+    """Write a state, and the `identity` of its run: every setting and the hash of the data, in JSON's types.
 
     Raises: OSError from the writer.
     """
@@ -62,7 +62,8 @@ def save_checkpoint(
 def load_checkpoint(path: str, kind: str, identity: Mapping[str, Any]) -> TrainingState:
     """Read the state of a run with this `identity`; every byte is checked.
 
-    Raises: MismatchError for a checkpoint of another run; ModelError if it is damaged or none; OSError
+    Raises: MismatchError for a checkpoint of another run; ModelError if the file is damaged or no checkpoint;
+            OSError
     """
     model = open_model(path, kind)
     try:
@@ -84,9 +85,9 @@ def load_checkpoint(path: str, kind: str, identity: Mapping[str, Any]) -> Traini
 
 @contextmanager
 def going_on_from(state: TrainingState, beginning: TrainingState) -> Iterator[None]:
-    """Take over `state` in here, once it is seen to be of the form of one at the `beginning`.
+    """Check that `state` has the form of a state at the `beginning`; the body of the `with` then adopts it.
 
-    Raises: ModelError where it is not, or where what happens in here raises ValueError.
+    Raises: ModelError where it has not, or where the body raises LookupError, TypeError or ValueError.
     """
     try:
         _compare(state.figures, beginning.figures, "figures")
@@ -108,7 +109,7 @@ def take_(target: NDArray[Any], saved: NDArray[Any]) -> None:
 
 
 def _compare(found: Any, wanted: Any, name: str) -> None:
-    """Refuse JSON of another form: lists may be longer, of numbers alone, and a number may be unknown."""
+    """Refuse JSON of another form. Lists hold numbers and may have grown; a float may be null (not known)."""
     if isinstance(wanted, Mapping):
         if not isinstance(found, Mapping) or found.keys() != wanted.keys():
             raise ValueError(f"{name} has other fields")

@@ -17,12 +17,14 @@ _BEST = "best"
 
 
 class EarlyStopping:
-    """Takes the held-out loss of each epoch and keeps a copy of the best matrices so far.
+    """Takes the held-out loss after each epoch and keeps a copy of the best matrices so far.
 
-    Attributes: `evaluate`, which gives the loss of the matrices as they are; `losses`, after each epoch, in
-    its unit; `best_epoch`, from 1.
+    `patience` is the number of epochs in a row without a new best after which to stop (None: never).
 
-    Source: Prechelt 1998, "Early stopping - but when?" (patience: epochs in a row without a new best)
+    Attributes: `evaluate`, a function that returns the loss of the matrices as they are now; `losses`, one
+    after each epoch; `best_epoch`, counted from 1, 0 before any.
+
+    Source: Prechelt 1998, "Early stopping - but when?"
     """
 
     def __init__(
@@ -49,7 +51,7 @@ class EarlyStopping:
             matrix[...] = best
 
     def figures(self) -> dict[str, Any]:
-        """What `resume_` needs beside `arrays`, as JSON holds it."""
+        """What `resume_` needs beside `arrays`, in types that JSON has."""
         return {"losses": self.losses, "best_epoch": self.best_epoch}
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -57,7 +59,7 @@ class EarlyStopping:
         return {f"{_BEST}.{number}": matrix for number, matrix in enumerate(self._best)}
 
     def resume_(self, figures: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Go on from an earlier run. Raises: LookupError, ValueError for what is none."""
+        """Go on from an earlier run. Raises: LookupError, ValueError where these are no state of one."""
         self.losses, self.best_epoch = list(figures["losses"]), figures["best_epoch"]
         if None in self.losses or self.best_epoch > len(self.losses):
             raise ValueError(f"epoch {self.best_epoch} was the best of {len(self.losses)}")

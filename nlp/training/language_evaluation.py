@@ -17,17 +17,17 @@ _TOKENS_OF_A_STREAM = 200_000
 def held_out_batches(text: Tokens, tokens_at_once: int) -> StreamBatches:
     """Cut a held-out text for evaluation.
 
-    Up to 200,000 tokens are one stream, as `score` reads it. A longer text is cut into streams of at least so
-    many tokens, which are read side by side; only the first few tokens of each lack their context.
+    Fewer than 400,000 tokens are one stream, as for `nlptool score`. A longer text is cut into streams of at
+    least 200,000 tokens, read side by side; only the first few tokens of each lack their context.
     """
     columns = max(text.length // _TOKENS_OF_A_STREAM, 1)
     return StreamBatches(text, columns, max(tokens_at_once // columns, 1))
 
 
 def mean_loss(model: SequenceModel, batches: StreamBatches) -> float:
-    """Cross-entropy of a text in nats a token, every token counted, state carried from window to window.
+    """Cross-entropy of a text in nats per token, over every token, the state carried from window to window.
 
-    Equation: -1/N Σ log P(token | all before it); its exponential is the perplexity
+    Equation: -1/N Σ log P(token | all before it in its column); its exponential is the perplexity
     """
     workspace = Workspace(model.parameters.flat.dtype)
     state = model.new_state(batches.columns)

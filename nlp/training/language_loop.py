@@ -1,9 +1,9 @@
 """The loop over the windows of a text: same seed, same bytes, any number of workers, interrupted or not.
 
-The columns of a batch are split into shards, a number that is part of the run. Each worker computes the
-gradients of some shards; barrier; each sums some blocks of them, in the order of the shards; barrier; each
-applies some blocks; barrier. So no sum depends on which worker takes it, and every random number is addressed
-by what it is for (see `RandomStreams`), not by who draws it.
+The columns of a batch are split into shards, whose number is a setting and not that of the workers. Each
+worker computes the gradients of some shards; barrier; each sums some blocks of all gradients, shard after
+shard; barrier; each applies some blocks; barrier. So no sum depends on which worker computes it, and every
+random number is addressed by what it is for (see `RandomStreams`), not by who draws it.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ if TYPE_CHECKING:
 
 INITIAL_WEIGHTS, _DROPOUT = 0, 1  # purposes of random numbers
 _STATISTICS_RATE = 0.1  # share of the newest batch in a running mean, as PyTorch has it
-_WORSE_THAN_NOTHING = 1.5
+_WORSE_THAN_NOTHING = 1.5  # times the loss before any training
 
 
 @dataclass(frozen=True)
 class LanguageRun:
     """Everything about a training run but the model.
 
-    Attributes: `batches` of the text, whose columns are split into `shards`; `learning_rate` of each epoch,
-    from 0; `clip`, the longest gradient of the mean loss, and `clip_value`, the largest value in it (0: any);
-    `stopping`, where there is text held out.
+    Attributes: `batches` of the text, whose columns are split into `shards`; `learning_rate`, a function of
+    the epoch, from 0; `clip`, the greatest norm of the gradient of the mean loss, and `clip_value`, the
+    greatest magnitude of a value in it (0: no limit); `stopping`, where text is held out.
     """
 
     batches: StreamBatches
@@ -78,7 +78,7 @@ def _shared(parameters: Parameters) -> Parameters:
 def train_language(
     model: SequenceModel, run: LanguageRun, workers: int = 1, watch: Watch | None = None
 ) -> list[float]:
-    """Train all epochs of a model that `share_` has seen; return the mean loss of each, in nats a token.
+    """Train all epochs of a model after `share_`; return the mean loss of each, in nats a token.
 
     Raises: DivergedError where a loss or a gradient is not finite, or an epoch's mean loss is far worse than
             that of the untrained model; WorkerError where a worker died; whatever `watch` raises.
@@ -97,7 +97,7 @@ def train_language(
 
 @dataclass(frozen=True)
 class _Position:
-    """Between two steps: `epoch` from 0, `window` of it that comes next, `step`s in all."""
+    """A place between two steps: `epoch` from 0, the `window` of it that comes next, `step`s taken in all."""
 
     epoch: int = 0
     window: int = 0
@@ -113,7 +113,7 @@ class _LanguageLoop:
         columns = run.batches.columns
         self._places = [shard * columns // run.shards for shard in range(run.shards + 1)]
         self._fresh = [model.new_state(end - start) for start, end in pairwise(self._places)]
-        # Two of each: while the leader saves the one, others already overwrite the other.
+        # Two of each, by turns: while the leader saves one, the other workers already overwrite the other.
         self._states = [[shared_array(state.shape, state.dtype) for state in self._fresh] for _ in range(2)]
         self._gradient = ShardedGradient(model.parameters, run.shards)
         self._observed = [_shared(model.statistics) for _ in range(run.shards)]
@@ -122,7 +122,7 @@ class _LanguageLoop:
         self._untrained = math.nan
 
     def resume_(self, state: TrainingState) -> None:
-        """Go on from a state; before any worker starts. Raises: ModelError if it is none of such a run."""
+        """Adopt a saved state, before any worker starts. Raises: ModelError if it does not fit this run."""
         with going_on_from(state, self._state()):
             self._at = _Position(**state.figures["position"])
             self._untrained = float(state.figures["untrained"])
@@ -149,7 +149,7 @@ class _LanguageLoop:
     def _step(self, member: Member, workspace: Workspace) -> None:
         at, run = self._at, self._run
         rate = run.learning_rate(at.epoch)
-        # Until all have come to the first barrier nothing of the last state changes: a signal need not wait.
+        # Up to the first barrier no worker changes the last state: a signal can be acted upon at once.
         with self._watch.at_rest() if member.index == 0 else nullcontext():
             self._compute(member, workspace)
             member.wait()
@@ -165,7 +165,7 @@ class _LanguageLoop:
         self._gradient.apply_(run.optimizer, update, member)
         self._at = _Position(at.epoch, at.window + 1, at.step + 1)
         member.wait()
-        if member.index == 0:  # while the others start on the next step: they change no weight before we come
+        if member.index == 0:  # the others start on the next step, but change no weight until we join them
             self._meter.add_loss(nats, tokens)
             self._meter.report(at.epoch, self._at.step, rate, self._done())
             self._meet_boundary()
@@ -194,7 +194,8 @@ class _LanguageLoop:
 
     def _check(self, loss: float, norm: float, rate: float) -> None:
         if not math.isfinite(loss) or not math.isfinite(norm):
-            raise self._diverged(f"the {'gradient' if math.isfinite(loss) else 'loss'} is not finite", rate)
+            what = f"the {'gradient' if math.isfinite(loss) else 'loss'} is not finite"
+            raise self._diverged(what, rate, self._at.step + 1)
         if self._at.step == 0:
             self._untrained = max(loss, math.log(len(self._run.batches.text.vocabulary)))
 
@@ -210,13 +211,13 @@ class _LanguageLoop:
             with self._meter.outside_training(), self._watch.at_rest():
                 valid_loss = stopping.evaluate()
             if not math.isfinite(valid_loss):
-                raise self._diverged("the loss of the held-out text is not finite", rate)
+                raise self._diverged("the loss of the held-out text is not finite", rate, self._at.step)
             self._stopped[0] = stopping.take(valid_loss)
-        # Clipping can keep hopeless weights finite for ever: their loss gives them away.
+        # Clipping can keep diverged weights finite for ever: only the loss tells.
         loss = self._meter.close_epoch()
         if loss > _WORSE_THAN_NOTHING * self._untrained:
             what = f"a mean loss of {loss:.3f} nats a token, {self._untrained:.3f} before any training,"
-            raise self._diverged(what, rate)
+            raise self._diverged(what, rate, self._at.step)
         self._meter.tell_epoch(epoch, self._at.step, rate, valid_loss)
 
     def _meet_boundary(self) -> None:
@@ -236,7 +237,7 @@ class _LanguageLoop:
         return TrainingState(figures, arrays)
 
     def _arrays(self) -> dict[str, Floats]:
-        """All that changes from step to step, but for the best weights so far."""
+        """All arrays that change from step to step; the best weights so far are not among them."""
         states = enumerate(self._states[self._at.step % 2])
         return {
             "parameters": self._model.parameters.flat,
@@ -245,8 +246,8 @@ class _LanguageLoop:
             **{f"optimizer.{name}": vector for name, vector in self._run.optimizer.state.items()},
         }
 
-    def _diverged(self, what: str, rate: float) -> DivergedError:
+    def _diverged(self, what: str, rate: float, step: int) -> DivergedError:
         return DivergedError(
-            f"training diverged: {what} in epoch {self._at.epoch + 1}, step {self._at.step + 1}, "
+            f"training diverged: {what} in epoch {self._at.epoch + 1}, step {step}, "
             f"learning rate {rate:.6g}; start again with a lower --lr (a tenth of it, say) or a lower --clip"
         )

@@ -12,12 +12,13 @@ from nlp.training.schedules import stepped_decay
 
 @dataclass(frozen=True)
 class LanguageSettings:
-    """What a user chooses of a training. Together with text and model it decides every byte of the result.
+    """What a user chooses about a training. With the text and the model it decides every byte of the result.
 
     Attributes: `epochs`; `optimizer`; `lr` (None: the usual one of the optimizer), multiplied by `lr_decay`
-    for each epoch from the one after `decay_after`; `clip`, the longest gradient, and `clip_value`, the
-    largest value in it (0: any); `batch_size`, columns of text read side by side; `bptt`, tokens of a window,
-    over which gradients flow; `shards` of a batch, each with its own dropout and batch statistics; `seed`.
+    before each epoch after the first `decay_after`; `clip`, the greatest norm of a gradient, and
+    `clip_value`, the greatest magnitude of a value in it (0: no limit); `batch_size`, columns of text read
+    side by side; `bptt`, tokens of a window, within which gradients flow; `shards` of a batch, each with its
+    own dropout and batch statistics; `seed`.
 
     Raises: InputError, naming the setting, its value and its range
     """
@@ -53,7 +54,7 @@ class LanguageSettings:
         return stepped_decay(self.first_lr, self.lr_decay, self.decay_after, epoch)
 
     def columns(self, tokens: int) -> int:
-        """Columns that a text of so many tokens is cut into: of `bptt` tokens at least, if it has so many."""
+        """Columns for a text of `tokens`: `batch_size`, or fewer where each would have less than `bptt`."""
         return max(min(self.batch_size, tokens // self.bptt), 1)
 
 

@@ -1,7 +1,7 @@
-"""A text as the numbers that a language model reads, on disk: every token of it, line ends and all.
+"""A text as the numbers that a language model reads, on disk: every token of it, line ends included.
 
-A character costs no Python object: blocks go through arrays of code points. Memory is bounded by the number
-of distinct tokens, never by the length of the text or of a line.
+Characters are handled as arrays of code points, without a Python object for each. Memory is bounded by the
+number of distinct tokens, never by the length of the text or of a line.
 """
 
 from __future__ import annotations
@@ -69,11 +69,11 @@ def encode_language(
     max_vocab: int | None = None,
     hash_input: bool = False,
 ) -> LanguageText:
-    r"""Number the tokens of a text, in the order of their counts, behind the line end and <unk>.
+    r"""Number the tokens of a text: the line end 0, <unk> 1, then the others by falling count.
 
-    With `level` "char" every character is a token; with "word", what spaces separate, and every "\n" is the
-    token <eos>, that of an empty line too. A last line that lacks its "\n" gets one. Tokens that occur less
-    than `min_count` times, or for which there is no room in a vocabulary of `max_vocab` in all, become <unk>.
+    With `level` "char" every character is a token; with "word", what spaces separate, and every "\n", that
+    of an empty line too, is the token <eos>. A last line without its "\n" gets one. Tokens that occur fewer
+    than `min_count` times, or for which a vocabulary of `max_vocab` in all has no room, become <unk>.
     `blocks` are consecutive pieces of the text, cut anywhere but inside a word. `directory` takes the
     temporary storage, 4 bytes a token. With `hash_input` the SHA-256 of the text (UTF-8) is taken on the way.
 
@@ -96,7 +96,7 @@ def encode_language_by(
     *,
     hash_input: bool = False,
 ) -> LanguageText:
-    """Like `encode_language`, for another text by the vocabulary of a model: its numbers, and <unk>."""
+    """Like `encode_language`, with the vocabulary of a model; all other tokens become <unk>."""
     digest = hashlib.sha256() if hash_input else None
     is_char = vocabulary.level == CHARACTERS
     source = _Characters() if is_char else _Words(directory, Selection(is_closed=True), vocabulary.tokens)
@@ -105,7 +105,7 @@ def encode_language_by(
 
 
 class _Characters:
-    """Characters stand in the file as their code points until all have been seen."""
+    """Characters are stored by their code points until the whole text has been read."""
 
     def __init__(self) -> None:
         self._counts = np.zeros(_CODE_POINTS, np.int64)
@@ -129,7 +129,7 @@ class _Characters:
 
 
 class _Words:
-    """Words stand in the file in the order of their first sight until all have been seen."""
+    """Words are stored by numbers in the order of first occurrence until the whole text has been read."""
 
     def __init__(
         self, directory: str | os.PathLike[str], selection: Selection, known: Sequence[str] = ()

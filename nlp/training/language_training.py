@@ -30,8 +30,8 @@ _FEW_STEPS = 200
 class LanguageCurves:
     """How a training went.
 
-    Attributes: mean losses of each epoch in nats a token: `epoch_losses` while training, `valid_losses` on
-    text held out, if any; `best_epoch`, from 1, whose weights the model has.
+    Attributes: the mean loss of each epoch in nats a token, as `epoch_losses` while training and as
+    `valid_losses` on held-out text, if any; `best_epoch`, counted from 1, whose weights the model now has.
     """
 
     epoch_losses: Sequence[float]
@@ -100,8 +100,8 @@ def prepare_language(
 ) -> LanguagePreparation:
     """Draw the first weights of `model`, and lay out the windows of its training on `text`.
 
-    With text held out in `valid`, the best epoch is kept, and `patience` epochs without a better one end the
-    training.
+    With held-out text in `valid`, the weights of the best epoch are kept, and training ends after `patience`
+    epochs in a row without a better one.
 
     Raises: InputError where there is nothing to learn, or to evaluate
     """

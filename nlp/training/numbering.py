@@ -1,8 +1,8 @@
-"""Numbers for the types of a text in the order of their first sight, in bounded memory where that is asked.
+"""Numbers for the types of a text in the order in which they first occur, in bounded memory if asked for.
 
-Where too many types wait, the rarest are forgotten and the others numbered anew. What has been written in
-the old numbers is a segment of the file; each segment has a map from its numbers to those of the next one,
-and at the end these maps are composed.
+When there are more types in memory than allowed, the rarest are forgotten and the others numbered anew. What
+the file holds in the same numbering is a segment. Each segment has a map from its numbers to those of the
+next one; at the end these maps are composed into maps to the final numbers.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 NEWLINE = 1
 """Number of a line end."""
 FORGOTTEN = -2
-"""What a map has for a type that is not kept."""
+"""What a map gives for a type that is not kept."""
 
-_NOTHING = 0  # of "": two separators in a row
+_NOTHING = 0  # number of "", which two separators in a row have between them
 _BATCH_TOKENS = 1 << 18
 _BYTES = 4  # of an int32
 
@@ -39,7 +39,7 @@ class _Numbers(dict[str, int]):
 
 @dataclass(frozen=True)
 class Segment:
-    """Values of the file up to `end`; its map of `size` numbers stands at `place`."""
+    """The values of the file from the last segment up to `end`; its map has `size` numbers, at `place`."""
 
     end: int
     place: int
@@ -49,10 +49,10 @@ class Segment:
 class Numbering:
     """Numbers tokens, and counts them.
 
-    With a `capacity`, types seen `forgotten` times or less go when more than that many wait, and `forgotten`
-    rises by one each time; those of `known` stay.
+    With a `capacity`, no more types than that stay in memory, beside those of `known`: when there are more,
+    the types seen n times or less are forgotten, where n rises by one each time.
 
-    Source: Mikolov et al. 2013, `ReduceVocab` of word2vec.c
+    Source: `ReduceVocab` of word2vec.c (Mikolov et al. 2013)
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Numbering:
         self.words_seen = 0
 
     def write(self, token_lists: Iterable[list[str]], storage: UnnamedFile) -> None:
-        """Write the numbers of all tokens."""
+        """Append the numbers of all tokens to `storage`, as int32, and count them."""
         for batch in self._batches(token_lists):
             storage.append(batch.tobytes())
             sums = np.bincount(batch, minlength=len(self._numbers))
@@ -82,22 +82,24 @@ class Numbering:
                 self._forget(self._capacity, storage)
 
     def counts(self) -> dict[str, int]:
-        """How often each type stands in the file; one that was forgotten, since it came back."""
+        """How often each type occurs; if it was forgotten and came back, since it came back."""
         counts = dict(zip(self._numbers, self._counts.tolist(), strict=True))
         del counts["\n"], counts[""]
         return counts
 
     def final_maps(self, words: Sequence[str], sentence_end: int, length: int) -> Iterator[tuple[int, Ids]]:
-        """Yield (end, map) of each segment of a file of `length`: a map has for each number its word's place.
+        """Yield (end, map) for each segment of a file of `length` values.
 
-        What is not one of `words` is FORGOTTEN, a line end `sentence_end`.
+        A map has for each number of the segment the place of its word in `words`, FORGOTTEN if it is not one
+        of them, and `sentence_end` for a line end.
         """
         remap = np.full(len(self._numbers), FORGOTTEN, np.int32)
         remap[[self._numbers[word] for word in words]] = np.arange(len(words))
         remap[NEWLINE] = sentence_end
         last = remap
-        for segment in reversed(self._segments):  # its own map leads to the next one's numbers, `remap` on
-            and_forgotten = np.append(remap, np.array([FORGOTTEN, 0], np.int32))  # found at -2
+        # Each segment's own map gives the next one's numbers, and `remap` turns those into the final ones.
+        for segment in reversed(self._segments):
+            and_forgotten = np.append(remap, np.array([FORGOTTEN, 0], np.int32))  # at index -2, FORGOTTEN
             remap = and_forgotten[self._map(segment)]
             self._storage_of_maps().write(segment.place, remap.tobytes())
         yield from ((segment.end, self._map(segment)) for segment in self._segments)

@@ -1,4 +1,4 @@
-"""Optimizers over flat vectors, SGD and Adam: they move one slice at a time, so workers can divide them."""
+"""Optimizers, SGD and Adam, over one flat vector of weights, slice by slice, so that workers can share it."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 SGD, ADAM = "sgd", "adam"
 OPTIMIZERS = (ADAM, SGD)
 LEARNING_RATES = {ADAM: 0.002, SGD: 4.0}
-"""First rate of each, for a gradient of the mean loss a token."""
+"""Default learning rate of each at the start, for the gradient of the mean loss per token."""
 
 
 @dataclass(frozen=True)
 class Step:
     """What one update needs to know beside its gradient.
 
-    Attributes: `rate`, the learning rate; `scale` s, what the summed gradient is multiplied by (one over the
-    tokens, for their mean, times the factor of clipping); `number`, how many updates came before it.
+    Attributes: `rate`, the learning rate lr; `scale` s, by which the summed gradient g is multiplied (the
+    factor of clipping over the number of tokens: s g is the clipped gradient of their mean loss); `number`,
+    how many updates came before this one.
     """
 
     rate: float
@@ -37,14 +38,14 @@ class Step:
 
 
 class Optimizer(Protocol):
-    """Moves weights along gradients; `state` is what it remembers, in vectors as long as the weights."""
+    """Moves weights against gradients; `state` is what it remembers, in vectors as long as the weights."""
 
     @property
     def state(self) -> Mapping[str, Floats]:
-        """The vectors, in memory that workers share; they are written in place on resuming."""
+        """Its vectors by name, in memory that workers share; a resumed training writes them in place."""
 
     def update_(self, part: slice, weights: Floats, gradient: Floats, scratch: Floats, step: Step) -> None:
-        """Move `weights`, which stand at `part` of the vector, and overwrite `gradient` and `scratch`."""
+        """Move `weights`, the slice `part` of the whole vector; `gradient` and `scratch` are overwritten."""
 
 
 class Sgd:
@@ -66,13 +67,13 @@ class Sgd:
 class Adam:
     """Adam, for a vector of `size` weights.
 
-    Where a gradient stays zero, such as that of a rare word, the first moment would sink into the denormal
-    numbers and stay there, where arithmetic is many times slower: `_FLOOR`, added to each gradient, keeps it
-    above them.
+    Where a gradient stays zero, such as that of a rare word, the first moment would decay to denormal
+    numbers, on which arithmetic is many times slower: `_FLOOR`, added to each (1 - β₁) s g, keeps it above
+    them.
 
     Equation: m = β₁ m + (1 - β₁) s g,   v = β₂ v + (1 - β₂) (s g)²,   s of `Step`
               w -= lr m̂ / (√v̂ + ε),   m̂ = m / (1 - β₁ᵗ),   v̂ = v / (1 - β₂ᵗ),   t = 1, 2, …
-    computed as w -= lr √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + ε √(1 - β₂ᵗ))
+              computed as w -= lr √(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (√v + ε √(1 - β₂ᵗ))
     Source:   Kingma & Ba 2015, "Adam: a method for stochastic optimization", algorithm 1
     """
 
@@ -105,7 +106,7 @@ class Adam:
         weights -= scratch
 
 
-_FLOOR = 1e-17  # its square is no denormal either; and it is far too small to move a weight
+_FLOOR = 1e-17  # its square is no denormal either; beside epsilon it is far too small to move a weight
 
 
 def make_optimizer(name: str, size: int, dtype: npt.DTypeLike = np.float32) -> Optimizer:

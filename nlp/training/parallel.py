@@ -1,7 +1,8 @@
 """Processes over shared memory: one function runs once in each worker of a team, in step with the others.
 
-The calling process is worker 0, the others are forked from it: they find every array as it was, and write
-what all must see into arrays of `shared_array`. That memory has no name, so nothing of it is left behind.
+The calling process is worker 0, the leader; the others are forked from it. They find every array as it was at
+that time, and write what all must see into arrays of `shared_array`. That memory has no name, so nothing of
+it is left behind.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-_SPINS = 200  # some 500 µs; with 10, each barrier of a step of 2 ms took 50 µs longer, for waking sleepers
-_LOOK_SECONDS = 0.1  # asleep for so long, a worker sees whether the others still live
+_SPINS = 200  # some 500 µs; with 10, workers slept more, and waking cost 50 µs a barrier in steps of 2 ms
+_LOOK_SECONDS = 0.1  # how often a worker that waits looks whether the others are still alive
 _JOIN_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1  # of Linux's prctl(2)
-_LEFT_TO_THE_LEADER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # a terminal tells the whole group
+_LEFT_TO_THE_LEADER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # a terminal signals all workers
 _CACHE_LINE = 8  # int64 values: counters of two workers in one line would slow both down
 
 
@@ -66,7 +67,7 @@ class _Meeting:
 
 
 class Member:
-    """One worker's place in its team: `index` of `workers`, the barrier where all meet, the tasks of all."""
+    """One worker's place in its team: `index` of `workers`, the barrier where all meet, and their tasks."""
 
     def __init__(self, index: int, meeting: _Meeting | None, look: Callable[[], None]) -> None:
         self.index = index
@@ -74,15 +75,15 @@ class Member:
         self._meeting = meeting
         self._look = look
         self._round = 0
-        self._shared_before = 0  # tasks of all shares up to now
+        self._shared_before = 0  # tasks of all earlier calls of `share`
         self._lock = threading.Lock()
 
     def wait(self) -> None:
-        """Return when every worker has come here: what any wrote before, all see after.
+        """Return when every worker has called this: what any wrote before the call, all see after it.
 
-        It spins for the time that a worker on a core of its own may need, then sleeps. Where other programs
-        want the cores too, who waits must not take one from the worker that it waits for: it offers the core
-        to whoever wants it each time round.
+        A worker spins for as long as the others are usually behind, then sleeps. Between two looks it offers
+        its core to other processes, so that on a busy machine it does not keep the core from the very worker
+        that it waits for.
 
         Raises: WorkerError in worker 0 if another one has died.
         """
@@ -99,9 +100,9 @@ class Member:
         self._fence()
 
     def share(self, tasks: int) -> Iterator[int]:
-        """Yield numbers below `tasks`: each goes to one worker, the next one to whoever is free.
+        """Yield numbers below `tasks`; each goes to exactly one worker, the next one to whoever is free.
 
-        All workers call it with the same `tasks`, and meet at the barrier between two calls.
+        All workers must call it with the same `tasks`, and `wait` between two calls.
         """
         if self._meeting is None:
             yield from range(tasks)
@@ -114,7 +115,7 @@ class Member:
         return self._meeting is None or bool(self._meeting.arrived.min() >= self._round)
 
     def _spin(self) -> bool:
-        """Look again and again for a while; return whether everybody has come."""
+        """Look again and again for a while; return whether all workers have come."""
         for _ in range(_SPINS):
             if self._all_are_here():
                 return True
@@ -127,14 +128,14 @@ class Member:
 
     def _sleep(self, meeting: _Meeting) -> None:
         meeting.asleep[self.index] = 1
-        self._fence()  # either who comes last sees us asleep, or we see that it has come
+        self._fence()  # either the last worker to come sees us asleep, or we see that it has come
         while not self._all_are_here():
             meeting.alarms[self.index].acquire(timeout=_LOOK_SECONDS)
             self._look()
         meeting.asleep[self.index] = 0
 
     def _take(self, meeting: _Meeting, tasks: int) -> int | None:
-        while not meeting.taking.acquire(timeout=_LOOK_SECONDS):  # a killed worker would keep it for ever
+        while not meeting.taking.acquire(timeout=_LOOK_SECONDS):  # a killed worker never releases it
             self._look()
         try:
             number = int(meeting.taken[0]) - self._shared_before
@@ -146,7 +147,7 @@ class Member:
             meeting.taking.release()
 
     def _fence(self) -> None:
-        """Order memory accesses, which not every processor does by itself (arm64 does not)."""
+        """A memory barrier: arm64, for one, may otherwise reorder the accesses before and after it."""
         for _ in range(2):  # a release and then an acquire: together a full barrier
             self._lock.acquire()
             self._lock.release()
@@ -155,8 +156,8 @@ class Member:
 def run_team(workers: int, work: Callable[[Member], None]) -> None:
     """Run `work` in each of `workers` processes, this one among them, and return when all are done.
 
-    An exception here ends the others. They ignore SIGINT and SIGTERM, which this process handles for all, and
-    end by themselves soon after it has died, whatever killed it.
+    An exception in this process ends the others. They ignore SIGINT, SIGTERM and SIGHUP, which this process
+    handles for all, and end by themselves soon after it has died, however it died.
 
     Raises: WorkerError if a worker failed or was killed; whatever `work` raises here.
     """
@@ -187,7 +188,7 @@ class _Team:
         for index in range(1, self.workers):
             report, sender = context.Pipe(duplex=False)
             process = context.Process(target=self._run, args=(index, leader, work, sender), daemon=True)
-            with _signals_held_back():  # neither may a new worker see one, nor may it start unknown to us
+            with _signals_held_back():  # a new worker must not get one, nor must one leave it unknown to us
                 process.start()
                 self._processes.append(process)
                 self._reports.append(report)
@@ -257,7 +258,7 @@ def _die_with_the_leader() -> None:
 
 @contextmanager
 def _signals_held_back() -> Iterator[None]:
-    """Let the signals that end a program wait."""
+    """Hold back the signals that end a program until the end of the `with` block."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _LEFT_TO_THE_LEADER)
     try:
         yield

@@ -1,4 +1,4 @@
-"""What a training run tells whoever watches it."""
+"""What a training run reports while it goes on: losses, speed and the time that is left."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ _REPORT_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Progress:
-    """One look at a running training.
+    """A report on a running training.
 
-    Attributes: `epoch` from 1; `step` from 1, over all epochs; `loss`, the mean since the last report (where
-    that was just now, since the one before it), in nats a prediction: a (center, context) pair, or a token
-    (NaN until one was seen); `words_done` of `words_total`, tokens counted as they stand in the input, once
-    an epoch; `tokens_per_second`, those of this run by the time it spent in training steps, which is
-    `elapsed_seconds`; `eta_seconds`, what is left at that speed; `epoch_done`, true in the last report of an
-    epoch; `valid_loss`, held-out loss of that epoch, where there is one.
+    Attributes: `epoch` from 1; `step` from 1, over all epochs; `loss`, in nats a prediction, which is a
+    (center, context) pair or a token, the mean since the last report (or, if that was less than half a second
+    ago, since the one before it; NaN until a loss was taken); `words_done` of `words_total`, tokens of the
+    input, counted once for each epoch; `elapsed_seconds`, the time that this run has spent in training steps;
+    `tokens_per_second`, the tokens of this run over that time; `eta_seconds`, the time that is left at this
+    speed; `epoch_done`, true in the last report of an epoch; `valid_loss`, the held-out loss of that epoch,
+    if there is one.
     """
 
     epoch: int
@@ -53,11 +54,11 @@ class ProgressMeter:
         self._epochs = epochs
         self._on_progress = on_progress
         self._stretch, self._epoch = LossSum(), LossSum()
-        self._stretch_before = LossSum()  # within this epoch
+        self._stretch_before = LossSum()  # the one before it, if that is of this epoch
         self._mean = math.nan
         self._done_before = 0.0  # part of the training that an earlier run did
         self._started = self._reported = time.perf_counter()
-        self._outside = 0.0  # seconds spent on what is no training step
+        self._outside = 0.0  # seconds, since the start, that were not spent in training steps
 
     def start(self, done: float) -> None:
         """Start the clock, with a part of the training already done."""
@@ -91,12 +92,12 @@ class ProgressMeter:
         return self.epoch_losses[-1]
 
     def tell_epoch(self, epoch: int, step: int, learning_rate: float, valid_loss: float | None) -> None:
-        """Tell the callback, in any case, that an epoch is done."""
+        """Tell the callback that an epoch is done, however long ago the last report was."""
         done = (epoch + 1) / self._epochs
         self._tell(epoch, step, learning_rate, done, epoch_done=True, valid_loss=valid_loss)
 
     def figures(self) -> dict[str, Any]:
-        """What `resume_` needs, as JSON holds it."""
+        """What `resume_` needs, in types that JSON has."""
         sums = {"stretch": self._stretch.values, "epoch": self._epoch.values}
         return {"epoch_losses": [*map(_or_none, self.epoch_losses)], "mean": _or_none(self._mean), **sums}
 
@@ -118,7 +119,7 @@ class ProgressMeter:
     ) -> None:
         now = time.perf_counter()
         recent = self._stretch
-        if now - self._reported < _REPORT_SECONDS / 2:  # the rest of an epoch may be a handful of losses
+        if now - self._reported < _REPORT_SECONDS / 2:  # the end of an epoch may have few losses
             recent = recent + self._stretch_before
         self._mean = recent.mean(otherwise=self._mean)
         self._stretch_before = LossSum() if epoch_done else self._stretch
@@ -146,14 +147,14 @@ class ProgressMeter:
 
 
 class LossSum:
-    """A sum of losses, and what their mean is over."""
+    """A sum of losses in nats, and the number of predictions that it is over."""
 
     def __init__(self, nats: float = 0.0, predictions: float = 0.0) -> None:
         self._nats, self._predictions = nats, predictions
 
     @property
     def values(self) -> list[float]:
-        """What it is made from."""
+        """The arguments that make an equal one."""
         return [self._nats, self._predictions]
 
     def add(self, nats: float, predictions: float) -> None:
@@ -171,7 +172,7 @@ class LossSum:
 
 
 def finite_or_none(losses: Iterable[float]) -> list[float | None]:
-    """Losses as JSON can hold them; an epoch in which none was taken has none."""
+    """Losses as JSON can hold them: None for an epoch in which no loss was taken (NaN)."""
     return [loss if math.isfinite(loss) else None for loss in losses]
 
 

@@ -14,9 +14,9 @@ def linear_decay(initial: float, final: float, done: float) -> float:
 
 
 def stepped_decay(initial: float, factor: float, after: int, epoch: int) -> float:
-    """Stay for `after` epochs, then be multiplied by `factor` before each further one; `epoch` from 0.
+    """Stay at `initial` for `after` epochs, then be multiplied by `factor` before each further one.
 
-    Equation: lr = initial factor^max(0, epoch + 1 - after)
+    Equation: lr = initial factor^max(0, epoch + 1 - after),   epoch counted from 0
     Source:   Zaremba, Sutskever & Vinyals 2014, "Recurrent neural network regularization", §4.1
     """
     return initial * factor ** max(0, epoch + 1 - after)

@@ -1,7 +1,7 @@
-"""Gradients of several shards of a batch, summed and applied by all workers together, a block each at a time.
+"""Gradients of the shards of a batch, summed and applied by all workers together, block by block.
 
-A block is small enough to stay in a core's cache while everything that is to be done with it is done, so a
-step reads and writes each vector once or twice, whatever the optimizer.
+A block is small enough to stay in a core's cache until all that is to be done with it is done, so a step
+reads and writes each vector only once or twice, whatever the optimizer.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _TASK = 8  # blocks that a worker takes at once
 class ShardedGradient:
     """One gradient for each shard, all zero between two steps.
 
-    Neither the blocks nor the order in which shards and squares are summed depend on the workers.
+    Neither the blocks nor the order in which shards and squares are summed depend on the number of workers.
 
     Attributes: `shards`, in memory that workers share.
     """
@@ -41,7 +41,7 @@ class ShardedGradient:
         self._scratch = np.empty(min(size, _BLOCK), dtype)
 
     def sum_(self, limit: float, member: Member) -> None:
-        """Sum the shards into the first one, each value then cut to ± `limit` (0: none)."""
+        """Sum the shards into the first one, and clip each value of the sum to ± `limit` (0: no limit)."""
         total, *others = (shard.flat for shard in self.shards)
         for number, block in self._blocks(member):
             part = total[block]
@@ -56,7 +56,7 @@ class ShardedGradient:
         return norm_of_squares(self._squares)
 
     def apply_(self, optimizer: Optimizer, step: Step, member: Member) -> None:
-        """Move the weights along the sum, and make every shard zero for the next step."""
+        """Move the weights by the sum, as `optimizer` does, and set every shard to zero for the next step."""
         total = self.shards[0].flat
         for _, block in self._blocks(member):
             part = total[block]

@@ -1,4 +1,4 @@
-"""A text that is read more than once although it may come from a pipe and be larger than memory."""
+"""A text that can be read again although it may come from a pipe and be larger than memory."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The loop over the steps of a training: same seed, same bytes, any number of workers, interrupted or not.
 
-A step is a fixed number of chunks of consecutive tokens. Each worker computes some of the chunks against one
-snapshot of the matrices; barrier; each sums and applies its parts of the distinct rows, in the order of the
-chunks; barrier. A row's sum so never depends on who makes it, and neither does any random number: those are
-addressed by epoch and chunk.
+A step is a fixed number of chunks of consecutive tokens. Each worker computes the gradients of some chunks,
+all from the same matrices; barrier; each sums the gradients of some of the rows, in the order of the chunks,
+and applies the sums; barrier. So the sum for a row does not depend on which worker computes it, and neither
+does any random number: those are addressed by epoch and chunk.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 class Run:
     """Everything about a training run but the model.
 
-    Attributes: `stream` of windows of `plan.step_tokens`; `halo`, contexts on either side of a chunk;
-    `tokens_per_epoch`, how many of them are expected to be kept; `words_per_epoch`, as counted for people;
-    `learning_rate`, a function of the part of the training that is done; `stability`, the most that learning
-    rate times pairs may be for one row in one step; `stopping`, where there is text held out; `goes_on`,
-    whether the weights at its beginning are trained ones.
+    Attributes: `stream` of windows of `plan.step_tokens`; `halo`, tokens of context on either side of a
+    chunk; `tokens_per_epoch`, how many tokens are expected to be left after subsampling; `words_per_epoch`,
+    the tokens of the input, for reports; `learning_rate`, a function of the part of the training that is
+    done; `stability`, the most that learning rate times pairs may be for one row in one step; `stopping`,
+    where text is held out; `goes_on`, whether the run starts from weights that have been trained before.
     """
 
     stream: TokenStream
@@ -58,11 +58,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Watch:
-    """What goes on beside the training, without changing a bit of it.
+    """What accompanies a training without changing a bit of its result.
 
     Attributes: `on_progress`, called about once a second; `on_boundary`, called between two steps, see
-    `OnBoundary`; `at_rest`, entered where the state told last stays the same for seconds; `resume`, the state
-    in which an earlier run stopped.
+    `OnBoundary`; `at_rest`, a context that is entered while the state of the last boundary remains unchanged,
+    maybe for seconds, so that a signal can be acted upon at once; `resume`, the state to continue from.
     """
 
     on_progress: Callable[[Progress], None] | None = None
@@ -76,8 +76,8 @@ def train_synchronously(
 ) -> list[float]:
     """Train all epochs; return the mean loss of each, in nats a pair, over the chunks whose loss was taken.
 
-    Raises: DivergedError where a loss or a weight is not finite, or an epoch's mean loss is far worse than an
-            untrained model's and that of the model it goes on from, or the last one's worse at all;
+    Raises: DivergedError where a loss or a weight is not finite, or an epoch's mean loss is far above (in the
+            last epoch: above) both that of an untrained model and that of the model the run started from;
             WorkerError where a worker died; whatever `watch` raises.
     """
     watch = watch or Watch()
@@ -94,7 +94,7 @@ def train_synchronously(
 
 @dataclass(frozen=True)
 class _Position:
-    """Between two steps: `epoch` from 0, `number` of steps and `tokens` done in it, `step`s in all."""
+    """A place between steps: `epoch` from 0, `number` of steps and `tokens` done in it, `step`s in all."""
 
     epoch: int = 0
     number: int = 0
@@ -102,10 +102,10 @@ class _Position:
     step: int = 0
 
 
-_RUNNING_AWAY = 1.25  # times the untrained loss: bold rates that settle later have been seen at 1.13
-_WORSE_THAN_NOTHING = 1.025  # at the end, where the rate has come down; four times the usual one gave 1.019
-_LOSS_EVERY = 16  # chunks: the loss of one costs a fifth of its training, so about 1 % in all
-_SAMPLED_CHUNKS = 64  # of the text, whose mean loss is that of the model which a run goes on from
+_RUNNING_AWAY = 1.25  # times the untrained loss; high rates that settled later have been seen at 1.13
+_WORSE_THAN_NOTHING = 1.025  # the same for the last epoch, of low rates; four times the usual lr gave 1.019
+_LOSS_EVERY = 16  # chunks; the loss of a chunk costs a fifth of training on it, so this is about 1 % in all
+_SAMPLED_CHUNKS = 64  # from which the loss of the model that a run starts from is estimated
 
 
 class _StepLoop:
@@ -123,13 +123,14 @@ class _StepLoop:
         ]
         self._tasks: Sequence[tuple[int, int, int]] = ()
         self._losses: npt.NDArray[np.float64] = shared_array((run.plan.chunks, 3), np.float64)
-        self._untrained = LossSum()  # of this epoch's predictions whose loss was taken
+        self._untrained = LossSum()  # what an untrained model loses on the predictions counted in this epoch
         self._stopped: npt.NDArray[np.int8] = shared_array((1,), np.int8)
-        # Of the weights as they are given, so that a resumed run, which has them too, need not be told it.
+        # Computed before any training or resuming, so that it need not be part of a checkpoint: a resumed run
+        # has been given the same weights to start from.
         self._earlier = self._loss_before() if run.goes_on else -math.inf
 
     def resume_(self, state: TrainingState) -> None:
-        """Go on from a state; before any worker starts. Raises: ModelError if it is none of such a run."""
+        """Adopt a saved state, before any worker starts. Raises: ModelError if it does not fit this run."""
         with going_on_from(state, self._state()):
             self._at = _Position(**state.figures["position"])
             self._meter.resume_(state.figures["meter"])
@@ -140,10 +141,10 @@ class _StepLoop:
                 self._run.stopping.resume_(state.figures["stopping"], state.arrays)
 
     def _loss_before(self) -> float:
-        """The mean loss of chunks spread over the text, before any is learnt; minus infinity without a pair.
+        """The mean loss, before this run, of chunks spread over the text; minus infinity if none has a pair.
 
-        A model that was trained on other or little text, or with another window or other negatives, may well
-        be worse than one that knows nothing: to go on from it is no divergence.
+        On this text and these settings, a model that was trained on other or little text, or with another
+        window or other negatives, may be worse than an untrained one. That would be no sign of divergence.
         """
         total, run = LossSum(), self._run
         stride = max(int(run.tokens_per_epoch) // (run.plan.chunk_tokens * _SAMPLED_CHUNKS), 1)
@@ -178,12 +179,12 @@ class _StepLoop:
         if member.index == 0:
             self._take_losses(before.number, rate)
         member.wait()
-        if member.index == 0:  # while the others start on the next step: they change no weight before we come
+        if member.index == 0:  # the others start on the next step, but change no weight until we join them
             self._meter.report(before.epoch, self._at.step, rate, self._done(self._at))
             self._meet_boundary()
 
     def _done(self, at: _Position) -> float:
-        """Part of the training that is done; how many tokens an epoch keeps is known as an expectation."""
+        """Part of the training that is done, about: how many tokens an epoch keeps is an expectation."""
         of_epoch = min(at.tokens / self._run.tokens_per_epoch, 1.0)
         return min(at.epoch + of_epoch, self._run.epochs) / self._run.epochs
 
@@ -228,7 +229,7 @@ class _StepLoop:
             with self._meter.outside_training(), self._watch.at_rest():
                 valid_loss = stopping.evaluate()
             self._stopped[0] = stopping.take(valid_loss)
-        # The bounded rate of each row can keep hopeless weights finite for ever: their loss gives them away.
+        # As the rate of each row is bounded, diverged weights may stay finite for ever: only the loss tells.
         loss, untrained = self._meter.close_epoch(), self._untrained.mean(otherwise=math.nan)
         self._untrained = LossSum()
         is_last = epoch + 1 == self._run.epochs

@@ -1,4 +1,4 @@
-"""One step of a model whose gradients touch few rows: chunks of tokens in, sums of gradients by row out."""
+"""One step of a model whose gradients touch few rows: gradients of chunks, summed by row and applied."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Chunk:
-    """What one call of the objective sees.
+    """What the objective computes a loss and gradients for at once.
 
-    Attributes: `tokens` and `sentences` (halo + centers + halo,), as in `Window`; `epoch` and `number`, the
-    address of its random numbers, both from 0.
+    Attributes: `tokens` and `sentences` (halo + centers + halo,), as in `Window`; `epoch`, and `number` of
+    the chunk in it, both from 0, which address its random numbers.
     """
 
     tokens: Ids
@@ -34,7 +34,10 @@ class Chunk:
 
 @dataclass(frozen=True)
 class RowUpdates:
-    """Gradients of one matrix, a row each: `rows` (N,), `gradients` (N, D), `pairs` (N,) summed in each."""
+    """Gradients of rows of one matrix: `gradients` (N, D), of the rows numbered `rows` (N,).
+
+    A row may occur several times. `pairs` (N,) are the numbers of pairs that each gradient is summed over.
+    """
 
     rows: Ids
     gradients: Floats
@@ -79,7 +82,7 @@ class ChunkObjective(Protocol):
 
 @dataclass(frozen=True)
 class StepPlan:
-    """How the tokens of an epoch fall into steps, a matter of the result and not of the machine.
+    """How the tokens of an epoch are cut into steps; it affects the result, so no machine may change it.
 
     Attributes: `chunk_tokens`, centers of a chunk; `chunks` of a step.
     """
@@ -96,7 +99,7 @@ class StepPlan:
 def update_tasks(rows: Sequence[int], workers: int) -> list[tuple[int, int, int]]:
     """Divide the updates of matrices, `rows` of each, among workers: (matrix, part, parts), most rows first.
 
-    There are as few parts as keep the workers about equally busy, since each has a fixed cost.
+    Since each part has a fixed cost, there are only as many as keep the workers about equally busy.
     """
     parts = [max(1, round(workers * of_matrix / sum(rows))) for of_matrix in rows]
     by_size = sorted(range(len(rows)), key=lambda number: -rows[number] / parts[number])
@@ -108,8 +111,9 @@ def apply_rows(
 ) -> None:
     """Descend along the summed gradients of one part of the rows.
 
-    A step of plain stochastic descent moves a row once for each pair, looking anew each time. The sum of many
-    such moves from one snapshot overshoots for the rows of frequent words, so their rate is lowered.
+    Plain stochastic gradient descent moves a row once for each pair, with the gradient at its new place each
+    time. Here the gradients of many pairs are taken at the same place: for rows of frequent words the sum of
+    so many moves would overshoot, so their rate is lowered.
 
     Equation: w_r -= min(rate, stability / n_r) Σ_{i: rows_i = r} g_i,   n_r the pairs summed in row r
     """
@@ -121,7 +125,7 @@ def apply_rows(
     else:
         moved = matrix.take(rows, axis=0)
         moved -= step
-        matrix[rows] = moved  # a third faster than -=
+        matrix[rows] = moved  # a third faster than `matrix[rows] -= step`
 
 
 def _sum_by_row(
@@ -129,7 +133,7 @@ def _sum_by_row(
 ) -> tuple[Floats, Floats, npt.NDArray[np.integer[Any]] | slice]:
     """Sum one part of the rows of a matrix of `size`: gradients (R, D), pairs (R,), and which rows."""
     if len(updates.rows) % size == 0 and (updates.rows.reshape(-1, size) == np.arange(size)).all():
-        mine = slice(part * size // parts, (part + 1) * size // parts)  # every chunk has every row, in order
+        mine = slice(part * size // parts, (part + 1) * size // parts)  # each chunk has all rows, in order
         gradients = updates.gradients.reshape(-1, size, updates.gradients.shape[1])[:, mine]
         return gradients.sum(axis=0), updates.pairs.reshape(-1, size)[:, mine].sum(axis=0), mine
     groups = RowGroups.of(updates.rows, part, parts)

@@ -1,8 +1,8 @@
-"""Tokens as numbers on disk: text goes in once, however long, and every epoch reads int32 from the file.
+"""A corpus as numbers on disk: a text of any length is read once, and every epoch reads the file instead.
 
 The file is a flat sequence of int32: the number of a token in the vocabulary, or `SENTENCE_END`. Memory is
-bounded by the number of distinct tokens, never by the length of the text or of a line; with a largest
-vocabulary, by a multiple of that.
+bounded by the number of distinct tokens, never by the length of the text or of a line; where the size of the
+vocabulary is limited, by a multiple of that limit.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ _BYTES = 4  # of an int32
 class Selection:
     """Which words of a text are kept.
 
-    Attributes: `min_count`, how often a word must occur; `max_size`, the most words, of which the most
-    frequent are kept; `known`, words that stay however rare, and whose counts are added to; `is_closed`,
-    whether these are all the words there are, numbered as they are.
+    Attributes: `min_count`, how often a word must occur; `max_size`, how many words are kept at most, the
+    most frequent; `known`, words that are kept however rare, with counts to which those of the text are
+    added; `is_closed`, whether only the known words are kept, with their numbers.
     """
 
     min_count: int = 1
@@ -52,7 +52,7 @@ class Selection:
 
     @property
     def capacity(self) -> int | None:
-        """How many types may wait in memory while a text is read."""
+        """How many types may be held in memory while a text is read (None: all)."""
         if self.is_closed:
             return MIN_CAPACITY
         return None if self.max_size is None else max(CAPACITY_FACTOR * self.max_size, MIN_CAPACITY)
@@ -77,9 +77,9 @@ class TokenFile:
     """An encoded corpus.
 
     Attributes: `vocabulary`, whose numbers the file holds; `occurrences` (V,) of each of its words in the
-    file; `words` in the file; `words_seen`, tokens read before `min_count` and `max_size` dropped some;
-    `has_pairs`, whether any sentence has two words left; `sha256` of the input, in hex, where it was asked
-    for.
+    file; `words`, how many are in the file; `words_seen`, how many tokens the text had before some were
+    dropped; `has_pairs`, whether any sentence has two words left; `sha256` of the input, in hex, if it was
+    asked for.
     """
 
     vocabulary: Vocabulary
@@ -131,7 +131,7 @@ def encode_by(
     *,
     hash_input: bool = False,
 ) -> TokenFile:
-    """Like `encode`, for another text by the vocabulary of a model: its numbers, and no word besides."""
+    """Like `encode`, with the words of a model and their numbers; all other words are dropped."""
     digest = hashlib.sha256() if hash_input else None
     selection = Selection(known=vocabulary, is_closed=True)
     return _encode(split_blocks(hashed(blocks, digest)), directory, digest, selection)
@@ -173,7 +173,7 @@ def _encode(
 def _renumber(storage: UnnamedFile, maps: Iterable[tuple[int, Ids]]) -> bool:
     """Rewrite the file in place, from provisional numbers to final ones; return `has_pairs`.
 
-    What is written never overtakes what is read, because values are only ever dropped.
+    Writing never overtakes reading, because values are dropped and never added.
     """
     written, has_pairs, last = 0, False, SENTENCE_END
     for ids in _final_numbers(storage, maps):

@@ -1,4 +1,4 @@
-"""The tokens of an epoch, frequent words thinned out, in windows of equal size: one for each step."""
+"""The tokens of an epoch, frequent words subsampled, in windows of equal size, such as one for each step."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _SUBSAMPLING = 1  # purpose of the random numbers
 def keep_probabilities(
     counts: Sequence[int] | npt.NDArray[np.int64], threshold: float
 ) -> npt.NDArray[np.float32]:
-    """Probability that an occurrence of each word stays in the epoch.
+    """Probability of each word that one of its occurrences is kept in an epoch (subsampling).
 
     Equation: min(1, √(t / f) + t / f), f the word's share of all tokens; threshold t = 0 keeps everything
-    Source:   the formula of word2vec.c; Mikolov, Sutskever, Chen, Corrado & Dean 2013, §2.3, has 1 - √(t / f)
-              for the probability to go
+    Source:   the code of word2vec.c; in Mikolov, Sutskever, Chen, Corrado & Dean 2013, §2.3, the probability
+              of dropping an occurrence is 1 - √(t / f)
     """
     if threshold == 0:
         return np.ones(len(counts), np.float32)
@@ -40,9 +40,9 @@ def keep_probabilities(
 class Window:
     """Consecutive tokens of an epoch: `size` centers, with `halo` tokens of context before and behind.
 
-    Attributes: `tokens` and `sentences` (halo + size + halo,), the word and the sentence of each place.
-    Places before the first and after the last token of the epoch hold word 0, each in a sentence of its own,
-    so they are in no pair. `centers`, how many of the `size` places in the middle are tokens.
+    Attributes: `tokens` and `sentences` (halo + size + halo,), the numbers of the word and of the sentence at
+    each place; `centers`, how many of the `size` places in the middle are tokens. Places before the first and
+    after the last token of an epoch hold word 0, each in a sentence of its own, so they are in no pair.
     """
 
     tokens: Ids
@@ -51,21 +51,22 @@ class Window:
 
 
 class TokenStream:
-    """The kept tokens of an epoch, the same ones whoever reads, in windows of `size` centers."""
+    """The kept tokens of an epoch, the same for every worker that reads, in windows of `size` centers."""
 
     def __init__(
         self, corpus: TokenFile, keep: npt.NDArray[np.float32], streams: RandomStreams, size: int, halo: int
     ) -> None:
         self._corpus = corpus
-        self._keep = np.append(keep, np.float32(2))  # the last one answers for SENTENCE_END, which is -1
+        self._keep = np.append(keep, np.float32(2))  # -1 wraps to the last: SENTENCE_END always stays
         self._streams = streams
         self._size = size
         self._halo = halo
 
     def windows(self, epoch: int, skip: int = 0) -> Iterator[Window]:
-        """Read one epoch, but for its first `skip` windows: every kept token is the center of one window.
+        """Read one epoch without its first `skip` windows; every kept token is a center in just one window.
 
-        To skip costs a hundredth of training, and there is no state of the stream that could be lost.
+        Windows that are skipped are read too, at a hundredth of the cost of training on them; so a training
+        is resumed without any state of the stream.
         """
         return islice(self._windows(epoch), skip, None)
 
@@ -102,7 +103,7 @@ class TokenStream:
         for number, start in enumerate(range(0, self._corpus.length, _BLOCK)):
             ids = self._corpus.read(start, _BLOCK)
             draws = self._streams.at(_SUBSAMPLING, epoch, number).random(len(ids), dtype=np.float32)
-            # A boolean index would be six times as slow here, where no branch can be predicted.
+            # Six times as fast as a boolean index, whose branches cannot be predicted on random draws.
             ids = ids.compress(draws < self._keep.take(ids, mode="wrap"))
             is_token = ids >= 0
             sentences = np.cumsum(~is_token, dtype=np.int32)

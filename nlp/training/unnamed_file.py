@@ -11,9 +11,10 @@ from nlp.errors import blaming
 
 
 class UnnamedFile:
-    """Bytes on disk, read and written at given places, gone when the last process that holds them ends.
+    """Bytes on disk, read and written at given positions, gone when the last process that holds them ends.
 
-    Processes forked later see the same bytes; they share no position, so they do not disturb one another.
+    Processes forked later see the same bytes. There is no current position that they could change for one
+    another.
 
     Raises: OSError, which names `directory`, if it takes no file, or no more bytes.
     """
@@ -29,7 +30,7 @@ class UnnamedFile:
         self.write(self.size, data)
 
     def write(self, position: int, data: bytes) -> None:
-        """Write all of `data`: one call may take only a part, on a disk that is nearly full for one."""
+        """Write all of `data`: one `pwrite` may take only part of it, as on a disk that is nearly full."""
         left = memoryview(data)
         while left:
             with blaming(self._directory):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
-from cli.commands import COMMANDS
+from cli.commands import COMMANDS, cli
 
 if TYPE_CHECKING:
     from tests.cli.inside import Nlptool
@@ -19,6 +20,25 @@ def test_a_choice_that_is_none_is_usage(option: str, nlptool: Nlptool) -> None:
     assert (status, stdout) == (2, "")
     assert f"'{option}'" in stderr
     assert "is not one of" in stderr
+
+
+def real_numbers() -> list[tuple[str, str]]:
+    """Each option of each command that takes a real number."""
+    commands = {name: cli.get_command(click.Context(cli), name) for name in COMMANDS}
+    return [
+        (name, parameter.opts[-1])
+        for name, command in commands.items()
+        for parameter in (command.params if command else [])
+        if isinstance(parameter.type, click.types.FloatParamType)
+    ]
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize(("name", "option"), real_numbers())
+def test_a_number_that_is_not_finite_is_usage(name: str, option: str, number: str, nlptool: Nlptool) -> None:
+    status, stdout, stderr = nlptool(name, f"{option}={number}", "-o", "none", stdin="a b\n")
+    assert (status, stdout) == (2, "")
+    assert f"Invalid value for '{option}'" in stderr
 
 
 COMMON = (
