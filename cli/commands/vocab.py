@@ -43,9 +43,18 @@ def vocab(*, streams: Streams, console: Console, min_count: int, max_size: int |
     vocabulary = counter.vocabulary(min_count, max_size)
     with streams.open_output() as output:
         for word, count in zip(vocabulary.words, vocabulary.counts, strict=True):
-            output.write(f"{word}\t{count}\n" if streams.format == TEXT else _as_jsonl(word, count))
+            output.write((_as_text if streams.format == TEXT else _as_jsonl)(word, count))
     types = number_of(len(counter.counts), "type")
     console.note(f"{number_of(read, 'token')} of {types}; {len(vocabulary):,} written")
+
+
+def _as_text(word: str, count: int) -> str:
+    """One line. Raises: InputError for a token of JSONL that would not be read again as it is."""
+    from nlp.errors import InputError
+
+    if not word or "\n" in word:
+        raise InputError(f"the token {word!r} does not fit a line of text; write --format jsonl")
+    return f"{word}\t{count}\n"
 
 
 def _as_jsonl(word: str, count: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,3 +63,14 @@ def test_forgetting_is_told(nlptool: Nlptool, monkeypatch: pytest.MonkeyPatch) -
     assert result.stdout == "a\t3\n"
     assert "warning: tokens seen once at some point were forgotten" in result.stderr
     assert nlptool("vocab", "--max-size", "1", stdin="a a b").stderr == ""
+
+
+@pytest.mark.parametrize("token", ["", "a\nb"])
+def test_a_token_that_does_not_fit_a_line_is_refused_in_text_alone(token: str, nlptool: Nlptool) -> None:
+    record = json.dumps({"tokens": ["x", token]}) + "\n"
+    status, stdout, stderr = nlptool("vocab", "--input-format", "jsonl", stdin=record)
+    assert status == 1
+    assert stdout in {"", "x\t1\n"}
+    assert stderr == f"nlptool: the token {token!r} does not fit a line of text; write --format jsonl\n"
+    lines = nlptool("vocab", "--format", "jsonl", stdin=record).stdout.splitlines()
+    assert {json.loads(line)["token"] for line in lines} == {"x", token}
