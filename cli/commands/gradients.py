@@ -26,7 +26,6 @@ _OF_FRESH_CELLS = (
     "forget_bias",
     "hidden",
 )
-_FIGURES = (".svg", ".html", ".png")
 _SMALLEST = 1e-40  # drawn instead of 0, which has no logarithm
 
 
@@ -115,18 +114,18 @@ def gradients(
     nlptool gradients -m shakespeare.model --lags 100 | jq .norm
     """
     import sys
-    from pathlib import Path
 
+    from cli.drawing import figures
     from cli.writing import check_output, open_binary_output
 
     check_output(output)
+    is_figure = figures.ending_of(output) in figures.FIGURES
     model = None if _is_of_fresh_cells(model) else model
     flows = _of_model(model, lags, seed) if model else _of_fresh_cells(lags=lags, seed=seed, **options)
     if clip is not None:
         flows = [flow.clipped(clip) for flow in flows]
     for flow in flows:
         console.note(f"{flow.label}: gradient of its weights {flow.gradient_norm:.4g}")
-    is_figure = Path(output or "").suffix.lower() in _FIGURES
     draws = is_figure or as_text or (output is None and sys.stdout.isatty())
     drawn = _drawn(output, flows) if draws else "".join(map(_records, flows)).encode()
     with open_binary_output(output) as writer:

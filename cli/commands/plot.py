@@ -66,6 +66,7 @@ def plot(
     from cli.writing import check_output, open_binary_output
 
     check_output(output)
+    figures.ending_of(output)  # a wrong one is told before the work
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
         if losses:

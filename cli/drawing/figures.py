@@ -6,7 +6,10 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from cli.drawing import svg, terminal
+from cli.streams import COMPRESSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +19,15 @@ if TYPE_CHECKING:
 MAP_TITLE = "Word vectors: similar words lie together"
 LOSSES_TITLE = "Mean loss of each epoch"
 
+FIGURES = (".svg", ".html", ".png")
+_OF_OTHER_TOOLS = frozenset(
+    [".pdf", ".ps", ".eps", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp"]
+)
+
 
 def draw_map(path: str | None, words: Sequence[str], points: Sequence[Point]) -> bytes:
     """A labelled map in the format that the ending of `path` names, else as text."""
-    ending = _ending(path)
+    ending = ending_of(path)
     if ending == ".png":
         from cli.drawing import png
 
@@ -32,7 +40,7 @@ def draw_map(path: str | None, words: Sequence[str], points: Sequence[Point]) ->
 
 def draw_curves(path: str | None, curves: dict[str, Sequence[float]], title: str, first: int = 1) -> bytes:
     """Curves over `first`, `first` + 1, … in the format that the ending of `path` names, else as text."""
-    ending = _ending(path)
+    ending = ending_of(path)
     if ending == ".png":
         from cli.drawing import png
 
@@ -43,8 +51,16 @@ def draw_curves(path: str | None, curves: dict[str, Sequence[float]], title: str
     return terminal.draw_curves(curves, *_terminal_size(), first).encode()
 
 
-def _ending(path: str | None) -> str:
-    return Path(path or "").suffix.lower()
+def ending_of(path: str | None) -> str:
+    """The ending of `path` in lower case, without that of a compression.
+
+    Raises: UsageError for the ending of a picture that is not drawn here
+    """
+    name = Path((path or "").lower())
+    ending = (name.with_suffix("") if name.suffix in COMPRESSIONS else name).suffix
+    if ending in _OF_OTHER_TOOLS:
+        raise click.UsageError(f"--output {path}: figures are {', '.join(FIGURES)} or text, not {ending}")
+    return ending
 
 
 def _terminal_size() -> tuple[int, int]:

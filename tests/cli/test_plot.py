@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,24 @@ def test_the_ending_decides(
 ) -> None:
     assert plot(*arguments, "-o", str(tmp_path / name)) == (0, "", "")
     assert (tmp_path / name).read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize("name", ["x.pdf", "x.GIF", "x.jpg.gz"])
+@pytest.mark.parametrize("command", ["plot", "gradients"])
+def test_a_picture_that_is_not_drawn_here_is_refused(
+    command: str, name: str, nlptool: Nlptool, tmp_path: Path
+) -> None:
+    status, _, stderr = nlptool(command, "-o", str(tmp_path / name))
+    assert status == 2
+    assert "figures are .svg, .html, .png or text, not" in stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_compressed_figure_is_the_figure(plot: Nlptool, tmp_path: Path) -> None:
+    plain, packed = tmp_path / "x.svg", tmp_path / "x.svg.gz"
+    for path in (plain, packed):
+        assert plot("man", "king", "sea", "-o", str(path)).status == 0
+    assert gzip.decompress(packed.read_bytes()) == plain.read_bytes()
 
 
 @needs_plot
