@@ -130,8 +130,8 @@ def _remedy(error: OSError) -> str:
 
 def _root(error: BaseException) -> BaseException:
     """The first cause of `error`: NumPy wraps a page of advice around it."""
-    while error.__cause__:
-        error = error.__cause__
+    while cause := error.__cause__ or error.__context__:
+        error = cause
     return error
 
 

@@ -31,7 +31,9 @@ class _Command(click.Command):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Its own options as they are written, then the common ones in the order of `_COMMON`."""
         place = {name: number for number, name in enumerate(_COMMON)}
-        return sorted(super().get_params(ctx), key=lambda parameter: place.get(parameter.opts[-1], -1))
+        return sorted(
+            super().get_params(ctx), key=lambda parameter: max(place.get(name, -1) for name in parameter.opts)
+        )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the command line.

@@ -41,7 +41,7 @@ def test_a_narrow_terminal_loses_the_bar_first_and_never_how_far_it_is(
         monkeypatch.delenv(variable, raising=False)
     last = shown_on_a_terminal(monkeypatch)
     assert len(last) <= columns
-    assert re.match(r"75% (━|╸|╺)* ?ETA 12:05", last), last
+    assert re.match(r"75% +(━|╸|╺)* ?ETA 12:05", last), last
     assert f"ETA 12:05  {DETAILS}".startswith(last[last.index("ETA") :].rstrip("… "))
     assert ("━━━━" in last) == (columns >= 80)
     assert (DETAILS in last) == (columns >= 80)
