@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.main import ENDINGS, PATIENCE
 from cli.writing import open_binary_output, remove_output
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from nlp.training.checkpoint import TrainingState
 
     State = Callable[[], TrainingState]
-
-_PATIENCE = 5.0  # seconds after the first signal in which more are ignored: ^C under make sends two
-_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass
@@ -88,7 +86,7 @@ class Checkpoints:
         if self.path is None:
             yield
             return
-        self._handlers = {number: signal.getsignal(number) for number in _ENDINGS}
+        self._handlers = {number: signal.getsignal(number) for number in ENDINGS}
         for number, handler in self._handlers.items():
             if handler is not signal.SIG_IGN:
                 signal.signal(number, self._note)
@@ -141,7 +139,7 @@ class Checkpoints:
             self._ending, self._ending_since = number, now
             if self._is_at_rest:
                 self._end(number)
-        elif now - self._ending_since > _PATIENCE:  # no boundary has come: give up saving
+        elif now - self._ending_since > PATIENCE:  # no boundary has come: give up saving
             self._hand_back()
             signal.raise_signal(number)
 

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from cli.console import Console
 
-_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_PATIENCE = 5.0  # seconds after a signal in which further ones are ignored
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE = 5.0
+"""Seconds after a signal in which further ones are ignored: ^C under make sends two."""
+
 _BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -160,14 +162,14 @@ def _catch_endings() -> None:
     def end(number: int, frame: FrameType | None) -> None:
         nonlocal latest
         now = time.monotonic()
-        if latest is not None and now - latest < _PATIENCE:
+        if latest is not None and now - latest < PATIENCE:
             return
         latest = now
         if _is_importing(frame):
             _die(number)
         raise Ended(number)
 
-    for number in _ENDINGS:
+    for number in ENDINGS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, end)
 
@@ -179,7 +181,7 @@ def _is_importing(frame: FrameType | None) -> bool:
 
 
 def _ignore_endings() -> None:
-    for number in _ENDINGS:
+    for number in ENDINGS:
         signal.signal(number, signal.SIG_IGN)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from cli.options import chosen_options, command, streams
+from cli.options import command, streams
 from cli.training_options import training_options
 
 if TYPE_CHECKING:
@@ -95,9 +95,12 @@ def w2v_train(
     nlptool w2v-train --workers 4 --checkpoint-every 60 --resume -o big.model big.tokens
     nlptool similar -m book.model king
     """
-    if chosen_options("phrase_threshold") and not phrases:
+    context = click.get_current_context()
+    given = ParameterSource.COMMANDLINE
+    chosen = {name for name in context.params if context.get_parameter_source(name) is given}
+    if "phrase_threshold" in chosen and not phrases:
         console.warn("--phrase-threshold changes nothing without --phrases")
-    if chosen_options("negatives") and settings["loss"] != "ns":
+    if "negatives" in chosen and settings["loss"] != "ns":
         console.warn(f"--negatives changes nothing with --loss {settings['loss']}")
     from cli.writing import check_output
 
@@ -105,7 +108,5 @@ def w2v_train(
         check_output(path)
     from cli.word2vec_training import Request, run
 
-    context = click.get_current_context()
-    chosen = {name for name in settings if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
     threshold = phrase_threshold if phrases else None
-    run(Request(streams, console, training, settings, chosen, update, threshold))
+    run(Request(streams, console, training, settings, chosen & settings.keys(), update, threshold))

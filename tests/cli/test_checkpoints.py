@@ -78,7 +78,7 @@ def test_where_no_boundary_comes_a_later_signal_is_obeyed(
     with pytest.raises(Ended), kept.guarding():
         signal.raise_signal(signal.SIGTERM)
         signal.raise_signal(signal.SIGTERM)  # at once: as make does
-        monkeypatch.setattr(checkpoints, "_PATIENCE", -1.0)
+        monkeypatch.setattr(checkpoints, "PATIENCE", -1.0)
         signal.raise_signal(signal.SIGTERM)
         pytest.fail("the signal was not obeyed")
     assert not saved(kept)
