@@ -9,10 +9,10 @@ DEMO_SETTINGS := --min-count 2 --epochs 20
 PIP_INSTALL   := pip install --quiet --disable-pip-version-check
 
 # What may never lose data, and the tests that run all of it within one process.
-COVERED  := cli/streams.py cli/reading.py cli/writing.py cli/decompress.py cli/checkpoints.py \
-            nlp/envelope.py nlp/zip_directory.py nlp/training/checkpoint.py
-COVERING := $(patsubst %,tests/cli/test_%.py,streams reading writing decompress checkpoints) \
-            $(patsubst %,tests/nlp/test_%.py,envelope zip_directory) \
+COVERED  := cli/io/streams.py cli/io/reading.py cli/io/writing.py cli/io/decompress.py cli/training/checkpoints.py \
+            nlp/storage/model_file.py nlp/storage/zip_directory.py nlp/training/checkpoint.py
+COVERING := $(patsubst %,tests/cli/%.py,io/test_streams io/test_reading io/test_writing io/test_decompress training/test_checkpoints) \
+            $(patsubst %,tests/nlp/storage/test_%.py,model_file zip_directory) \
             $(patsubst %,tests/nlp/training/test_%.py,checkpoint step_loop)
 
 .PHONY: help demo test lint coverage torture bench vectors clean
@@ -50,7 +50,7 @@ coverage: $(VENV)/installed-test
 	@for file in $(COVERED); do $(BIN)/coverage report --include=$$file --fail-under=95 || exit 1; done
 
 torture: $(VENV)/installed-test
-	NLPTOOL_TORTURE=1 $(BIN)/python -m pytest tests/torture tests/nlp/test_envelope.py
+	NLPTOOL_TORTURE=1 $(BIN)/python -m pytest tests/torture tests/nlp/storage/test_model_file.py
 
 # Installed as users install it: an editable install starts slower.
 bench: $(BENCH)/installed
@@ -59,7 +59,7 @@ bench: $(BENCH)/installed
 	$(BENCH)/bin/python -m tests.bench
 
 vectors: $(VENV)/installed
-	$(BIN)/python -m cli.shipped_vectors $(TEXT) --analogies $(ANALOGIES) --similarity $(SIMILARITY)
+	$(BIN)/python -m corpora.models.train_english_vectors $(TEXT) --analogies $(ANALOGIES) --similarity $(SIMILARITY)
 
 $(VENV)/installed: pyproject.toml | $(VENV)
 	$(BIN)/$(PIP_INSTALL) -e .

@@ -10,36 +10,24 @@ import io
 import os
 import signal
 import sys
-import time
+
+from cli.signals import Ended, catch_endings, die, ignore_endings
 
 TYPE_CHECKING = False  # not from `typing`, slow to import: ^C before `main` runs is a traceback
 if TYPE_CHECKING:
-    from types import FrameType
     from typing import NoReturn
 
     from cli.console import Console
 
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-PATIENCE = 5.0
-"""Seconds after a signal in which further ones are ignored: ^C under make sends two."""
-
 _BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-
-
-class Ended(BaseException):
-    """A signal asks the process to end; not an Exception, so that no handler of errors swallows it."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 def main() -> NoReturn:
     """Run the command line and leave with the status of the contract."""
     try:  # around all of it: a signal may come between any two steps
-        _catch_endings()
+        catch_endings()
         status = _outcome()
-        _ignore_endings()
+        ignore_endings()
     except Ended as ending:
         status = -ending.number
     _leave(status)
@@ -148,49 +136,6 @@ def _show_traceback() -> None:
     traceback.print_exc()
 
 
-def _catch_endings() -> None:
-    """Turn a signal that asks us to end into `Ended`, so that `with` blocks clean up on the way out.
-
-    Signals that the parent had us ignore (nohup, a shell's background job) stay ignored. So are those that
-    follow another one soon: ^C under make sends two, and the second must not interrupt the clean-up.
-
-    During an import the process ends at once: there is nothing to clean up, and an exception raised there may
-    be lost (in the callback of a module's lock) or become another error (in __set_name__).
-    """
-    latest: float | None = None
-
-    def end(number: int, frame: FrameType | None) -> None:
-        nonlocal latest
-        now = time.monotonic()
-        if latest is not None and now - latest < PATIENCE:
-            return
-        latest = now
-        if _is_importing(frame):
-            _die(number)
-        raise Ended(number)
-
-    for number in ENDINGS:
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, end)
-
-
-def _is_importing(frame: FrameType | None) -> bool:
-    while frame and not frame.f_code.co_filename.startswith("<frozen importlib"):
-        frame = frame.f_back
-    return frame is not None
-
-
-def _ignore_endings() -> None:
-    for number in ENDINGS:
-        signal.signal(number, signal.SIG_IGN)
-
-
-def _die(number: int) -> None:
-    """End by the signal, as if nobody had caught it."""
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)
-
-
 def _reserve_standard_streams() -> None:
     """Fill closed standard descriptors: else the first file opened would become stdin, stdout or stderr.
 
@@ -215,7 +160,7 @@ def _reserve_standard_streams() -> None:
 def _leave(status: int) -> NoReturn:
     """Exit with `status`, or by signal -`status` if that is negative, with nothing left to flush."""
     if status < 0:
-        _die(-status)
+        die(-status)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # flushing at exit must not report a failed write again
     sys.exit(status)
 

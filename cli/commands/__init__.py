@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cli.suggestions import commands_meant, no_such
+from cli.options.suggestions import commands_meant, no_such
 
 COMMANDS = {
     "tokenize": "split text into words, characters or graphemes",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 import corpora
-from cli.options import command, streams
-from cli.streams import TEXT, Streams
+from cli.io.streams import TEXT, Streams
+from cli.options.common import command, streams
 
 if TYPE_CHECKING:
     from cli.console import Console

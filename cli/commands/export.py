@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import command, output_option
-from cli.vector_queries import VECTORS_VARIABLE, chosen_vectors, tell_size
+from cli.jobs.vector_queries import VECTORS_VARIABLE, chosen_vectors, tell_size
+from cli.options.common import command, output_option
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -37,8 +37,8 @@ def export(*, console: Console, output: str | None, model: str | None, form: str
     nlptool export book.model -o book.vec
     nlptool export -o book.npy book.model
     """
-    from cli.writing import check_output, open_binary_output, open_output
-    from nlp import vector_formats as formats
+    from cli.io.writing import check_output, open_binary_output, open_output
+    from nlp.vectors import formats
 
     check_output(output)
     form = form or _ENDINGS.get(Path(output or "").suffix, FORMATS[0])

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.language_models import LANGUAGE_VARIABLE
-from cli.options import command, model_option, streams
+from cli.jobs.language_models import LANGUAGE_VARIABLE
+from cli.options.common import command, model_option, streams
 
 if TYPE_CHECKING:
     from cli.console import Console
-    from cli.streams import Streams
+    from cli.io.streams import Streams
 
 
 @command
@@ -40,7 +40,7 @@ def fill(*, streams: Streams, console: Console, model: str | None, k: int, max_g
         raise click.UsageError(
             f"no language model; name one of rnn-train --bidirectional with -m, or in {LANGUAGE_VARIABLE}"
         )
-    from cli.gap_answers import GapAnswers
+    from cli.jobs.fill import GapAnswers
     from nlp.decoding.gaps import LineFiller
     from nlp.decoding.open_filler import open_filler
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
-from cli.options import chosen_options, command, model_option, streams
+from cli.jobs.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
+from cli.options.common import chosen_options, command, model_option, streams
 
 if TYPE_CHECKING:
     from cli.console import Console
-    from cli.streams import Streams
+    from cli.io.streams import Streams
 
 _OF_SAMPLING = ("temperature", "top_k", "top_p", "repetition_penalty", "repetition_window")
 
@@ -119,8 +119,8 @@ def generate(
 
             texts = number_of(beam, "text")
             raise click.UsageError(f"--beam {beam} finds no more than {texts}; lower --count")
-    from cli.generated_texts import Novelty, Prompts, TextWriter, searching, seeded
-    from cli.language_models import chosen_language_model
+    from cli.jobs.generate import Novelty, Prompts, TextWriter, searching, seeded
+    from cli.jobs.language_models import chosen_language_model
     from nlp.decoding.generation import Limits
 
     prompts = Prompts(streams, prompt)

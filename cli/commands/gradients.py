@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import chosen_options, command, model_option, output_option
+from cli.options.common import chosen_options, command, model_option, output_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cli.console import Console
-    from nlp.models.gradient_flow import Flow
+    from nlp.analysis.gradient_norms import Flow
 
 _LECTURE = (("rnn", "tanh"), ("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh"))
 _OF_FRESH_CELLS = (
@@ -116,7 +116,7 @@ def gradients(
     import sys
 
     from cli.drawing import figures
-    from cli.writing import check_output, open_binary_output
+    from cli.io.writing import check_output, open_binary_output
 
     check_output(output)
     is_figure = figures.ending_of(output) in figures.FIGURES
@@ -154,7 +154,7 @@ def _of_fresh_cells(
     lags: int,
     **others: Any,
 ) -> list[Flow]:
-    from nlp.models.gradient_flow import IDENTITY, UNIFORM, FreshCell, fresh_flow
+    from nlp.analysis.gradient_norms import IDENTITY, UNIFORM, FreshCell, fresh_flow
 
     kinds = [(cell, activation) for cell in cells] if cells else _LECTURE
     flows = []
@@ -168,11 +168,11 @@ def _of_fresh_cells(
 def _of_model(path: str, lags: int, seed: int) -> list[Flow]:
     import numpy as np
 
+    from nlp.analysis.trained_gradient_norms import trained_flows
     from nlp.decoding.open_predictor import of_wrong_kind
-    from nlp.envelope import open_model
     from nlp.errors import ModelError
-    from nlp.models.language_model_files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
-    from nlp.models.trained_gradient_flow import trained_flows
+    from nlp.networks.files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
+    from nlp.storage.model_file import open_model
 
     kind = open_model(path).kind
     if kind not in {LANGUAGE_MODEL, FILL_MODEL}:

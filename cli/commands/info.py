@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import command, output_option
-from cli.vector_queries import VECTORS_VARIABLE
+from cli.jobs.vector_queries import VECTORS_VARIABLE
+from cli.options.common import command, output_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,9 +31,9 @@ def info(*, console: Console, output: str | None, model: str | None, verify: boo
     """
     import json
 
-    from cli.writing import open_output
+    from cli.io.writing import open_output
     from corpora import default_vectors
-    from nlp.envelope import open_model
+    from nlp.storage.model_file import open_model
 
     path = model or str(default_vectors())
     opened = open_model(path)
@@ -49,8 +49,8 @@ def info(*, console: Console, output: str | None, model: str | None, verify: boo
 
 def _first_lr(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """The learning rate that the training began with: the default where `lr` in its settings is null."""
-    from nlp.models.word2vec_config import LEARNING_RATES as OF_WORD2VEC
     from nlp.training.optimizers import LEARNING_RATES as OF_OPTIMIZERS
+    from nlp.word2vec.config import LEARNING_RATES as OF_WORD2VEC
 
     config, training = metadata.get("config"), metadata.get("training")
     if isinstance(config, dict) and "lr" in config:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import command, streams
-from cli.training_options import required_output
+from cli.options.common import command, streams
+from cli.options.training import required_output
 
 if TYPE_CHECKING:
     from cli.console import Console
-    from cli.streams import Streams
-    from nlp.models.ngram import NgramModel
-    from nlp.training.language_text import LanguageText
+    from cli.io.streams import Streams
+    from nlp.data.language_text import LanguageText
+    from nlp.ngrams.model import NgramModel
 
-_MAX_ORDER = 9  # that of nlp.models.ngram, which --help must not load
+_MAX_ORDER = 9  # that of nlp.ngrams.model, which --help must not load
 
 
 @command
@@ -55,12 +55,12 @@ def ngram_train(
     nlptool tokenize --lower book.txt | nlptool ngram-train -o book.ngrams
     nlptool ngram-train --level char --order 7 -o letters.ngrams book.txt
     """
-    from cli.language_streams import language_blocks
-    from cli.storage import storage_directory
-    from cli.writing import check_output, open_binary_output
-    from nlp.models.ngram import train_ngrams
-    from nlp.models.ngram_files import save_ngrams
-    from nlp.training.language_text import encode_language
+    from cli.io.language_streams import language_blocks
+    from cli.io.storage import storage_directory
+    from cli.io.writing import check_output, open_binary_output
+    from nlp.data.language_text import encode_language
+    from nlp.ngrams.files import save_ngrams
+    from nlp.ngrams.model import train_ngrams
 
     output = required_output(streams)
     check_output(output)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import command, streams
+from cli.options.common import command, streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cli.console import Console
-    from cli.onehot_rows import Tokens
-    from cli.streams import Streams
+    from cli.io.streams import Streams
+    from cli.jobs.onehot import Tokens
 
 
 @command
@@ -33,7 +33,7 @@ def onehot(*, streams: Streams, console: Console, vocab_file: str | None, sparse
     nlptool corpus lecture/onehot | nlptool onehot
     nlptool onehot --sparse --vocab vocab.tsv tokens.txt
     """
-    from cli.onehot_rows import counted, token_batches, write_csr, write_rows
+    from cli.jobs.onehot import counted, token_batches, write_csr, write_rows
     from nlp.wording import number_of
 
     written = 0
@@ -46,7 +46,7 @@ def onehot(*, streams: Streams, console: Console, vocab_file: str | None, sparse
 
     batches = token_batches(streams, to_keep=vocab_file is None)
     if vocab_file:
-        from cli.vocabulary_file import read_vocabulary
+        from cli.io.vocabulary_file import read_vocabulary
 
         vocabulary = read_vocabulary(vocab_file)
     else:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import command, model_option, output_option
-from cli.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, chosen_vectors
+from cli.jobs.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, chosen_vectors
+from cli.options.common import command, model_option, output_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cli.console import Console
     from cli.drawing.canvas import Point
-    from nlp.vectors import WordVectors
+    from nlp.vectors.word_vectors import WordVectors
 
     Curves = dict[str, Sequence[float]]
 
@@ -63,7 +63,7 @@ def plot(
     import warnings
 
     from cli.drawing import figures
-    from cli.writing import check_output, open_binary_output
+    from cli.io.writing import check_output, open_binary_output
 
     check_output(output)
     figures.ending_of(output)  # a wrong one is told before the work
@@ -87,7 +87,7 @@ def _map(
 ) -> tuple[list[str], list[Point]]:
     import numpy as np
 
-    from nlp.projection import project
+    from nlp.vectors.projection import project
 
     vectors = chosen_vectors(model)
     words = _with_neighbours(vectors, names, count) if near else list(dict.fromkeys(names))
@@ -112,8 +112,8 @@ def _with_neighbours(vectors: WordVectors, names: tuple[str, ...], count: int) -
 def _loss_curves(models: tuple[str, ...]) -> Curves:
     from pathlib import Path
 
-    from nlp.envelope import open_model
     from nlp.errors import ModelError
+    from nlp.storage.model_file import open_model
 
     if not models:
         raise click.UsageError("no model; name those whose losses to draw")

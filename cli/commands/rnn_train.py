@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import chosen_options, command, streams
-from cli.training_options import training_options
+from cli.options.common import chosen_options, command, streams
+from cli.options.training import training_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cli.console import Console
-    from cli.options import Command
-    from cli.streams import Streams
-    from cli.training_options import Training
+    from cli.io.streams import Streams
+    from cli.options.common import Command
+    from cli.options.training import Training
 
 _MODEL_OPTIONS = [
     click.option(
@@ -216,12 +216,12 @@ def rnn_train(
     nlptool tokenize book.txt | nlptool rnn-train --level word --tied --dropout 0.2 -o words.model
     nlptool generate -m letters.model --prompt "The "
     """
-    from cli.writing import check_output
+    from cli.io.writing import check_output
 
     for path in filter(None, (training.output, training.checkpoint)):
         check_output(path)
     if vectors is not None and not chosen_options("embed_dim"):
         settings["embed_dim"] = None
-    from cli.language_training import Request, run
+    from cli.jobs.rnn_train import Request, run
 
     run(Request(streams, console, training, settings, vectors))

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
-from cli.options import command, model_option, streams
+from cli.jobs.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
+from cli.options.common import command, model_option, streams
 
 if TYPE_CHECKING:
     from cli.console import Console
-    from cli.streams import Streams
+    from cli.io.streams import Streams
 
 
 @command
@@ -57,8 +57,8 @@ def score(
     """
     if tokens and summary:
         raise click.UsageError("--summary is of the whole text; leave out --tokens")
-    from cli.language_models import chosen_language_model
-    from cli.scored_lines import Mixing, ScoredLines
+    from cli.jobs.language_models import chosen_language_model
+    from cli.jobs.score import Mixing, ScoredLines
 
     mixing = Mixing.parsed(mix)
     predictor = chosen_language_model(model)

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import command, model_option, neighbours_option, streams
-from cli.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, answer_stream
+from cli.jobs.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, answer_stream
+from cli.options.common import command, model_option, neighbours_option, streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cli.console import Console
-    from cli.streams import Streams
-    from nlp.vectors import Answer, WordVectors
+    from cli.io.streams import Streams
+    from nlp.vectors.word_vectors import Answer, WordVectors
 
 
 @command

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import command, streams
-from cli.streams import TEXT, Streams
+from cli.io.streams import TEXT, Streams
+from cli.options.common import command, streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cli.console import Console
-    from cli.streams import Line
+    from cli.io.streams import Line
     from nlp.text.records import Record
     from nlp.text.tokenize import Tokenizer
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import command, streams
-from cli.streams import TEXT, Streams
+from cli.io.streams import TEXT, Streams
+from cli.options.common import command, streams
 
 if TYPE_CHECKING:
     from cli.console import Console

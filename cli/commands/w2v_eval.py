@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options import command, model_option, output_option
-from cli.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, chosen_vectors, tell_size
+from cli.jobs.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, chosen_vectors, tell_size
+from cli.options.common import command, model_option, output_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,8 +64,13 @@ def w2v_eval(
         raise click.UsageError("nothing to judge by; name a file with --analogies or --similarity")
     import json
 
-    from cli.writing import check_output, open_output
-    from nlp.evaluation import evaluate_analogies, evaluate_similarities, read_analogies, read_similarities
+    from cli.io.writing import check_output, open_output
+    from nlp.vectors.evaluation import (
+        evaluate_analogies,
+        evaluate_similarities,
+        read_analogies,
+        read_similarities,
+    )
 
     check_output(output)
     questions = {path: read_analogies(_lines(path), _shown(path)) for path in analogies}
@@ -100,13 +105,13 @@ def _too_few(report: dict[str, Any]) -> Iterator[str]:
 
 
 def _shown(path: str) -> str:
-    from cli.reading import STDIN
+    from cli.io.reading import STDIN
 
     return STDIN if path == "-" else path
 
 
 def _lines(path: str) -> Iterator[str]:
-    from cli.reading import Input
+    from cli.io.reading import Input
 
     for block in Input((path,)).blocks():
         yield from block.text.removesuffix("\n").split("\n")

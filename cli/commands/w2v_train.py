@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from cli.options import command, streams
-from cli.training_options import training_options
+from cli.options.common import command, streams
+from cli.options.training import training_options
 
 if TYPE_CHECKING:
     from cli.console import Console
-    from cli.streams import Streams
-    from cli.training_options import Training
+    from cli.io.streams import Streams
+    from cli.options.training import Training
 
 
 @command
@@ -102,11 +102,11 @@ def w2v_train(
         console.warn("--phrase-threshold changes nothing without --phrases")
     if "negatives" in chosen and settings["loss"] != "ns":
         console.warn(f"--negatives changes nothing with --loss {settings['loss']}")
-    from cli.writing import check_output
+    from cli.io.writing import check_output
 
     for path in filter(None, (training.output, training.checkpoint)):
         check_output(path)
-    from cli.word2vec_training import Request, run
+    from cli.jobs.w2v_train import Request, run
 
     threshold = phrase_threshold if phrases else None
     run(Request(streams, console, training, settings, chosen & settings.keys(), update, threshold))

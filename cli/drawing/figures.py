@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.drawing import svg, terminal
-from cli.streams import COMPRESSIONS
+from cli.io.streams import COMPRESSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 - `predictor` is what all of it knows of a model; `open_predictor` makes one of a file: the
   `recurrent_predictor` (whose step is in `cell_steps`), the `feed_forward_predictor` or that of n-grams, in
-  `nlp.models`. A `mixture` of several is one too.
+  `nlp.ngrams`. A `mixture` of several is one too.
 - Generating: `generation` token by token by `sampling`, or `beam` search; `stop_strings` end a text,
   `repetition` and `novelty` judge it.
 - Scoring: `scoring`, which takes a text in by `reading`.

@@ -11,7 +11,7 @@ from nlp.layers.workspace import Workspace
 if TYPE_CHECKING:
     from nlp.decoding.predictor import Rows
     from nlp.layers.arrays import Floats, Ids
-    from nlp.models.feed_forward import FeedForward
+    from nlp.networks.feed_forward import FeedForward
     from nlp.text.language_vocabulary import LanguageVocabulary
 
 _STRETCH = 512  # tokens of a text that are scored together

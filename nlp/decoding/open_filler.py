@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, cast
 from nlp.decoding.filling import BayesFiller
 from nlp.decoding.open_predictor import of_wrong_kind, open_predictor
 from nlp.decoding.two_sided import TwoSidedFiller
-from nlp.envelope import open_model
-from nlp.models.language_model_files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
-from nlp.models.ngram_files import KIND as NGRAM_MODEL
+from nlp.networks.files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
+from nlp.ngrams.files import KIND as NGRAM_MODEL
+from nlp.storage.model_file import open_model
 
 if TYPE_CHECKING:
     from nlp.decoding.gaps import Filler
-    from nlp.models.fill_model import FillModel
+    from nlp.networks.fill_model import FillModel
 
 
 def open_filler(path: str) -> Filler:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from nlp.envelope import open_model
 from nlp.errors import ModelError
-from nlp.models.language_model_files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
-from nlp.models.ngram_files import KIND as NGRAM_MODEL
+from nlp.networks.files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
+from nlp.ngrams.files import KIND as NGRAM_MODEL
+from nlp.storage.model_file import open_model
 
 if TYPE_CHECKING:
     from nlp.decoding.predictor import Predictor
-    from nlp.models.language_model import LanguageModel
+    from nlp.networks.language_model import LanguageModel
 
 
 def open_predictor(path: str) -> Predictor:
@@ -21,7 +21,7 @@ def open_predictor(path: str) -> Predictor:
     """
     kind = open_model(path).kind
     if kind == NGRAM_MODEL:
-        from nlp.models.ngram_predictor import open_ngram_predictor
+        from nlp.ngrams.predictor import open_ngram_predictor
 
         return open_ngram_predictor(path)
     if kind == FILL_MODEL:
@@ -43,7 +43,7 @@ def of_wrong_kind(path: str, kind: str, *needed: str) -> ModelError:
 def _of_network(path: str) -> Predictor:
     from nlp.decoding.feed_forward_predictor import FeedForwardPredictor
     from nlp.decoding.recurrent_predictor import RecurrentPredictor
-    from nlp.models.feed_forward import FeedForward
+    from nlp.networks.feed_forward import FeedForward
 
     loaded = load_language_model(path)
     if isinstance(loaded.model, FeedForward):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nlp.decoding.cell_steps import Step
     from nlp.decoding.predictor import Rows
     from nlp.layers.arrays import Floats, Ids
-    from nlp.models.language_model import LanguageModel
+    from nlp.networks.language_model import LanguageModel
     from nlp.text.language_vocabulary import LanguageVocabulary
 
 _TABLE = 1 << 22  # numbers in the table of looked-up products: more would take longer to make than it saves

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nlp.decoding.gaps import Candidate
     from nlp.layers.arrays import Floats, Ids
-    from nlp.models.fill_model import FillModel
+    from nlp.networks.fill_model import FillModel
     from nlp.text.language_vocabulary import LanguageVocabulary
 
 

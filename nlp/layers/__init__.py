@@ -7,9 +7,7 @@ To read them in the order of a course:
   backpropagation through time); `cell_protocol` is what joins the two;
 - against gradients that vanish or explode, and against overfitting: `initialize`, `clipping`, `dropout`,
   `batch_norm`, `normalised`;
-- word2vec: `band` (which word predicts which), `predictors` (skip-gram, CBOW), `full_softmax`,
-  `negative_sampling` with `noise`, `huffman` and `hierarchical_softmax`, which `middle_paths` and
-  `ranked_paths` lay out anew to be fast for CBOW; `adaptive_softmax` is for language models.
+- `adaptive_softmax`, for large vocabularies; `scatter` sums gradients by row.
 
 A layer has no state: it reads tensors, views of one flat vector (`parameters`), asks for buffers by name
 (`workspace`), and a forward returns what its backward needs. `dx` means the gradient of the loss by x, of the

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlp.envelope import BinaryWriter, open_model, write_model
 from nlp.errors import ModelError
+from nlp.storage.model_file import BinaryWriter, open_model, write_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nlp.data.batches import StreamBatches
 from nlp.layers.workspace import Workspace
-from nlp.training.batches import StreamBatches
 
 if TYPE_CHECKING:
-    from nlp.models.sequence_model import SequenceModel
-    from nlp.training.batches import Tokens
+    from nlp.data.batches import Tokens
+    from nlp.training.sequence_model import SequenceModel
 
 _TOKENS_OF_A_STREAM = 200_000
 

@@ -20,24 +20,24 @@ from nlp.errors import DivergedError
 from nlp.layers.clipping import norm_factor
 from nlp.layers.workspace import Workspace
 from nlp.training.checkpoint import TrainingState, going_on_from, take_
+from nlp.training.gradients import ShardedGradient
 from nlp.training.optimizers import Step
-from nlp.training.parallel import Member, run_team, shared_array
 from nlp.training.progress import ProgressMeter
-from nlp.training.sharded_gradient import ShardedGradient
 from nlp.training.step_loop import Watch
+from nlp.training.team import Member, run_team, shared_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy.typing as npt
 
+    from nlp.data.batches import StreamBatches
     from nlp.layers.arrays import Floats
     from nlp.layers.parameters import Parameters
     from nlp.layers.random_streams import RandomStreams
-    from nlp.models.sequence_model import SequenceModel
-    from nlp.training.batches import StreamBatches
     from nlp.training.early_stopping import EarlyStopping
     from nlp.training.optimizers import Optimizer
+    from nlp.training.sequence_model import SequenceModel
 
 INITIAL_WEIGHTS, _DROPOUT = 0, 1  # purposes of random numbers
 _STATISTICS_RATE = 0.1  # share of the newest batch in a running mean, as PyTorch has it

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from nlp.data.batches import StreamBatches
 from nlp.errors import InputError
 from nlp.layers.random_streams import RandomStreams
-from nlp.training.batches import StreamBatches
 from nlp.training.early_stopping import EarlyStopping
 from nlp.training.language_evaluation import held_out_batches, mean_loss
 from nlp.training.language_loop import INITIAL_WEIGHTS, LanguageRun, share_, train_language
@@ -18,9 +18,9 @@ from nlp.wording import number_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from nlp.models.sequence_model import SequenceModel
+    from nlp.data.language_text import LanguageText
     from nlp.training.language_settings import LanguageSettings
-    from nlp.training.language_text import LanguageText
+    from nlp.training.sequence_model import SequenceModel
     from nlp.training.step_loop import Watch
 
 _FEW_STEPS = 200

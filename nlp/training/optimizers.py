@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from nlp.training.parallel import shared_array
+from nlp.training.team import shared_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,9 +18,9 @@ import numpy as np
 
 from nlp.errors import DivergedError
 from nlp.training.checkpoint import TrainingState, going_on_from, take_
-from nlp.training.parallel import Member, run_team, shared_array
 from nlp.training.progress import LossSum, Progress, ProgressMeter
-from nlp.training.synchronous import Chunk, ChunkObjective, RowUpdates, StepPlan, apply_rows, update_tasks
+from nlp.training.row_updates import Chunk, ChunkObjective, RowUpdates, StepPlan, apply_rows, update_tasks
+from nlp.training.team import Member, run_team, shared_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from nlp.data.token_stream import TokenStream, Window
     from nlp.training.checkpoint import OnBoundary
     from nlp.training.early_stopping import EarlyStopping
-    from nlp.training.token_stream import TokenStream, Window
 
 
 @dataclass(frozen=True)

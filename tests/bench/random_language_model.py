@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlp.models.language_model import LanguageModel
-from nlp.models.language_model_config import LanguageModelConfig
-from nlp.models.language_model_files import save_language_model
+from nlp.networks.config import LanguageModelConfig
+from nlp.networks.files import save_language_model
+from nlp.networks.language_model import LanguageModel
 from nlp.text.language_vocabulary import LanguageVocabulary
 
 if TYPE_CHECKING:

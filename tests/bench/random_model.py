@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nlp.text.vocabulary import Vocabulary
-from nlp.vector_files import save_vectors
+from nlp.vectors.files import save_vectors
 
 QUERY = "king"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.commands.export import FORMATS
-from nlp.vector_files import load_vectors
+from nlp.vectors.files import load_vectors
 from tests.cli.word_model import write_words
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from nlp.models.ngram import train_ngrams
-from nlp.models.ngram_files import save_ngrams
+from nlp.ngrams.files import save_ngrams
+from nlp.ngrams.model import train_ngrams
 from nlp.text.language_vocabulary import CHARACTERS, LanguageVocabulary
 from tests.cli.running import NLPTOOL, TIMEOUT, environment, run, shell, start
 

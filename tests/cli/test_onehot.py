@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli import onehot_rows
-from cli.onehot_rows import counted, token_batches
-from cli.reading import Input
-from cli.streams import Streams
+from cli.io.reading import Input
+from cli.io.streams import Streams
+from cli.jobs import onehot as onehot_rows
+from cli.jobs.onehot import counted, token_batches
 from nlp.layers.embedding import embedding_forward, one_hot
 from tests.cli.running import answers
 

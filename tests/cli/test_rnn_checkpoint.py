@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from nlp.envelope import open_model, write_model
+from nlp.storage.model_file import open_model, write_model
 from tests.cli.running import NLPTOOL, environment, run
 from tests.cli.test_w2v_checkpoint import wait_for
 

@@ -10,8 +10,7 @@ import click
 import pytest
 
 from cli.commands.rnn_train import rnn_train
-from nlp.envelope import open_model
-from nlp.models.language_model_config import (
+from nlp.networks.config import (
     ACTIVATIONS,
     CELLS,
     GRU_RESETS,
@@ -19,7 +18,8 @@ from nlp.models.language_model_config import (
     SOFTMAXES,
     LanguageModelConfig,
 )
-from nlp.models.language_model_files import load_language_model
+from nlp.networks.files import load_language_model
+from nlp.storage.model_file import open_model
 from nlp.training.language_settings import LanguageSettings
 from nlp.training.optimizers import LEARNING_RATES, OPTIMIZERS
 from tests.cli.word_model import write_words

@@ -106,7 +106,7 @@ def test_a_faster_format_is_told_where_vectors_as_text_are_large(
     path = tmp_path / "glove.txt"
     path.write_text("".join(f"{word} {x} {y}\n" for word, (x, y) in WORDS.items()))
     assert nlptool("similar", "-m", str(path), "king").stderr == ""
-    monkeypatch.setattr("cli.vector_queries._LARGE_TEXT", 20)
+    monkeypatch.setattr("cli.jobs.vector_queries._LARGE_TEXT", 20)
     result = nlptool("similar", "-m", str(path), "king")
     assert result.status == 0
     assert f"nlptool export --to npy -o glove.npy {path}" in result.stderr

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from nlp.envelope import open_model, write_model
+from nlp.storage.model_file import open_model, write_model
 from tests.cli.running import NLPTOOL, environment, run
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nlp.envelope import open_model, write_model
-from nlp.training.synchronous import StepPlan
-from nlp.vector_files import load_vectors
+from nlp.storage.model_file import open_model, write_model
+from nlp.training.row_updates import StepPlan
+from nlp.vectors.files import load_vectors
 from tests.cli.running import NLPTOOL, environment, run
 from tests.torture.peak import peak_memory
 
@@ -37,7 +37,7 @@ def records(stderr: str) -> list[dict[str, Any]]:
 def test_the_bytes_are_the_same_for_any_number_of_workers(
     nlptool: Nlptool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nlp.models.word2vec.plan_steps", lambda *_: StepPlan(64, 2))
+    monkeypatch.setattr("nlp.word2vec.word2vec.plan_steps", lambda *_: StepPlan(64, 2))
     models, notes = set(), []
     for workers in ("1", "2", "3"):
         model = tmp_path / workers

@@ -10,9 +10,9 @@ import click
 import pytest
 
 from cli.commands.w2v_train import w2v_train
-from nlp.models.word2vec_config import ARCHITECTURES, LEARNING_RATES, LOSSES, Word2VecConfig
 from nlp.text.phrases import THRESHOLD
-from nlp.vector_files import load_vectors
+from nlp.vectors.files import load_vectors
+from nlp.word2vec.config import ARCHITECTURES, LEARNING_RATES, LOSSES, Word2VecConfig
 from tests.cli.running import run, shell
 
 if TYPE_CHECKING:

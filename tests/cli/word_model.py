@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nlp.text.vocabulary import Vocabulary
-from nlp.vector_files import save_vectors
+from nlp.vectors.files import save_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -37,7 +37,7 @@ PROMISES = {
         (
             "torture/test_trainings.py::test_a_signal_saves_first",
             "cli/test_w2v_checkpoint.py::test_a_signal_to_the_whole_group_saves_too",
-            "cli/test_checkpoints.py::test_a_signal_waits_for_the_boundary",
+            "cli/training/test_checkpoints.py::test_a_signal_waits_for_the_boundary",
         ),
     ),
     3: Promise(
@@ -58,8 +58,8 @@ PROMISES = {
         "outputs are all or nothing",
         (
             "torture/test_writing.py::test_killed_at_any_system_call_the_file_is_whole",
-            "cli/test_writing.py::test_an_exception_leaves_the_old_file",
-            "cli/test_writing.py::test_what_a_killed_writer_left_is_swept_but_a_live_writers_file_is_not",
+            "cli/io/test_writing.py::test_an_exception_leaves_the_old_file",
+            "cli/io/test_writing.py::test_what_a_killed_writer_left_is_swept_but_a_live_writers_file_is_not",
             "cli/test_signals.py::test_a_signal_ends_it_as_that_signal",
             "cli/test_contract.py::test_a_failed_run_leaves_the_old_output",
         ),
@@ -78,25 +78,25 @@ PROMISES = {
         "failing system calls are told and cost nothing",
         (
             "torture/test_system_calls.py::test_every_system_call_of_a_command_may_fail",
-            "cli/test_writing.py::test_every_system_call_may_fail",
+            "cli/io/test_writing.py::test_every_system_call_may_fail",
         ),
     ),
     8: Promise(
         "damaged models are refused",
         (
             "torture/test_models.py::test_mutants_are_refused_or_answer_the_same",
-            "nlp/test_envelope.py::test_every_truncation_is_refused",
-            "nlp/test_envelope.py::test_every_flipped_bit_is_refused_or_changes_nothing",
-            "nlp/test_envelope.py::test_random_mutants_are_refused_or_change_nothing",
+            "nlp/storage/test_model_file.py::test_every_truncation_is_refused",
+            "nlp/storage/test_model_file.py::test_every_flipped_bit_is_refused_or_changes_nothing",
+            "nlp/storage/test_model_file.py::test_random_mutants_are_refused_or_change_nothing",
         ),
     ),
     9: Promise(
         "hostile models do nothing but fail",
         (
             "torture/test_models.py::test_forgeries_end_in_an_answer_or_one_line",
-            "nlp/test_envelope.py::test_hostile_models_are_refused_at_once",
-            "nlp/test_envelope.py::test_the_same_member_twice_is_refused",
-            "nlp/test_vector_files.py::test_inconsistent_models_are_refused",
+            "nlp/storage/test_model_file.py::test_hostile_models_are_refused_at_once",
+            "nlp/storage/test_model_file.py::test_the_same_member_twice_is_refused",
+            "nlp/vectors/test_files.py::test_inconsistent_models_are_refused",
             "test_house.py::test_nothing_that_is_read_is_ever_run",
         ),
     ),
@@ -106,8 +106,8 @@ PROMISES = {
             "torture/test_text.py::test_bad_utf8_is_named_at_every_offset",
             "torture/test_text.py::test_a_line_without_end_takes_bounded_memory",
             "torture/test_text.py::test_unusual_text_is_taken_by_every_command",
-            "cli/test_reading.py::test_bad_utf8_is_named_at_every_offset",
-            "cli/test_reading.py::test_lines_end_at_newlines_alone",
+            "cli/io/test_reading.py::test_bad_utf8_is_named_at_every_offset",
+            "cli/io/test_reading.py::test_lines_end_at_newlines_alone",
         ),
     ),
     11: Promise(
@@ -126,8 +126,8 @@ PROMISES = {
         "readers do not care about chunks",
         (
             "torture/test_text.py::test_chunks_do_not_change_a_byte_of_the_output",
-            "cli/test_reading.py::test_a_file_read_in_small_chunks_is_the_same",
-            "cli/test_decompress.py::test_members_are_one_stream_in_any_chunks",
+            "cli/io/test_reading.py::test_a_file_read_in_small_chunks_is_the_same",
+            "cli/io/test_decompress.py::test_members_are_one_stream_in_any_chunks",
         ),
     ),
     14: Promise(
@@ -141,7 +141,7 @@ PROMISES = {
         "diverging training says so",
         (
             "torture/test_trainings.py::test_divergence_is_told_and_keeps_the_checkpoint",
-            "nlp/models/test_word2vec.py::test_infinite_weights_are_told",
+            "nlp/word2vec/test_word2vec.py::test_infinite_weights_are_told",
         ),
     ),
     16: Promise(
@@ -152,7 +152,7 @@ PROMISES = {
         "workers leave no orphans",
         (
             "torture/test_trainings.py::test_workers_end_with_their_leader",
-            "nlp/training/test_parallel.py::test_workers_end_when_the_leader_is_killed",
+            "nlp/training/test_team.py::test_workers_end_when_the_leader_is_killed",
         ),
     ),
     18: Promise(

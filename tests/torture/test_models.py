@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nlp.envelope import open_model, write_model
-from nlp.vector_files import load_vectors, save_small_vectors
+from nlp.storage.model_file import open_model, write_model
+from nlp.vectors.files import load_vectors, save_small_vectors
 from tests.torture.promises import IS_LONG
 from tests.torture.trainings import write_tokens
 

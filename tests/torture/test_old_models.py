@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from nlp.envelope import VERSION
+from nlp.storage.model_file import VERSION
 from tests.cli.running import SAMPLES
 
 if TYPE_CHECKING:

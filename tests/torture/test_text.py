@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.reading import STDIN, Input
+from cli.io.reading import STDIN, Input
 from nlp.errors import InputError
 from nlp.text.records import MAX_DEPTH, parse_record
 from tests.cli.running import NLPTOOL, SAMPLES, environment

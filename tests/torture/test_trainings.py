@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from cli.commands import COMMANDS, cli
-from nlp.envelope import open_model
+from nlp.storage.model_file import open_model
 from tests.torture.promises import IS_LONG
 from tests.torture.trainings import TRAININGS, Work, patience, wait_for, write_tokens
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.writing import open_binary_output
+from cli.io.writing import open_binary_output
 from tests.cli.running import NLPTOOL, SAMPLES, environment
 from tests.torture.promises import IS_LONG
 from tests.torture.trainings import TRAININGS

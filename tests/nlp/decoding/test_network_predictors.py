@@ -5,24 +5,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from nlp.data.batches import Batch
 from nlp.decoding import feed_forward_predictor, recurrent_predictor
 from nlp.decoding.mixture import TextReader
 from nlp.decoding.open_predictor import open_predictor
 from nlp.decoding.recurrent_predictor import RecurrentPredictor
-from nlp.envelope import write_model
 from nlp.errors import ModelError
 from nlp.layers.workspace import Workspace
-from nlp.models.language_model import LanguageModel
-from nlp.models.language_model_files import save_language_model
-from nlp.models.sequence_model import Batch
+from nlp.networks.files import save_language_model
+from nlp.networks.language_model import LanguageModel
+from nlp.storage.model_file import write_model
 from nlp.text.language_vocabulary import LanguageVocabulary
-from tests.nlp.models.language_models_cases import CASES, SMALL, VOCABULARY, made
+from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, made
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from nlp.decoding.predictor import Predictor
-    from nlp.models.language_model_config import LanguageModelConfig
+    from nlp.networks.config import LanguageModelConfig
 
 TOKENS = LanguageVocabulary.of("char", "abcdefghi")
 IDS = np.random.default_rng(0).integers(0, VOCABULARY, (20, 3)).astype(np.int32)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from nlp.data.batches import Batch
 from nlp.decoding.two_sided import OneSide, TwoSidedFiller
 from nlp.layers.workspace import Workspace
-from nlp.models.fill_model import FillModel
-from nlp.models.language_model_config import LanguageModelConfig
-from nlp.models.sequence_model import Batch
+from nlp.networks.config import LanguageModelConfig
+from nlp.networks.fill_model import FillModel
 from tests.nlp.decoding.toy_predictor import characters
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import numpy as np
 from nlp.layers.parameters import Parameters
 
 if TYPE_CHECKING:
+    from nlp.data.batches import Batch
     from nlp.layers.arrays import Floats
     from nlp.layers.workspace import Workspace
-    from nlp.models.sequence_model import Batch
 
 
 class Bigram:

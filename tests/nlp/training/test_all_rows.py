@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nlp.training.synchronous import RowUpdates, apply_rows
+from nlp.training.row_updates import RowUpdates, apply_rows
 
 
 def updates(chunks: int, rows: int) -> RowUpdates:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from nlp.data.language_text import LanguageText, encode_language, encode_language_by
 from nlp.errors import DivergedError, InputError
 from nlp.layers.random_streams import RandomStreams
 from nlp.layers.workspace import Workspace
 from nlp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from nlp.training.language_evaluation import held_out_batches, mean_loss
 from nlp.training.language_settings import LanguageSettings
-from nlp.training.language_text import LanguageText, encode_language, encode_language_by
 from nlp.training.language_training import LanguagePreparation, prepare_language
 from nlp.training.optimizers import Adam
 from nlp.training.step_loop import Watch

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nlp.models.language_model_config import LanguageModelConfig
-from nlp.models.language_models import make_language_model
+from nlp.data.language_text import encode_language, encode_language_by
+from nlp.networks.config import LanguageModelConfig
+from nlp.networks.make import make_language_model
 from nlp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from nlp.training.language_settings import LanguageSettings
-from nlp.training.language_text import encode_language, encode_language_by
 from nlp.training.language_training import LanguagePreparation, prepare_language
 from nlp.training.step_loop import Watch
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from nlp.envelope import write_model
+from nlp.data.token_file import TokenFile, encode, encode_by
 from nlp.errors import DivergedError, ModelError
-from nlp.models.word2vec import EarlierModel, Preparation, Word2Vec, prepare
-from nlp.models.word2vec_config import Word2VecConfig
+from nlp.storage.model_file import write_model
 from nlp.training.checkpoint import MismatchError, TrainingState, load_checkpoint, save_checkpoint
 from nlp.training.early_stopping import EarlyStopping
+from nlp.training.row_updates import Chunk, ChunkLoss, RowUpdates, StepPlan, apply_rows
 from nlp.training.step_loop import Watch
-from nlp.training.synchronous import Chunk, ChunkLoss, RowUpdates, StepPlan, apply_rows
-from nlp.training.token_file import TokenFile, encode, encode_by
+from nlp.word2vec.config import Word2VecConfig
+from nlp.word2vec.word2vec import EarlierModel, Preparation, Word2Vec, prepare
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ State = Callable[[], TrainingState]
 
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlp.models.word2vec.plan_steps", lambda *_: StepPlan(16, 3))
+    monkeypatch.setattr("nlp.word2vec.word2vec.plan_steps", lambda *_: StepPlan(16, 3))
 
 
 def corpus() -> TokenFile:
@@ -216,7 +216,7 @@ def test_early_stopping_does_not_go_on_from_what_cannot_be(figures: dict[str, ob
 
 def test_early_stopping_ends_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
     losses = iter([1.0, 2.0, 3.0])
-    monkeypatch.setattr("nlp.models.word2vec.held_out_loss", lambda *_: next(losses))
+    monkeypatch.setattr("nlp.word2vec.word2vec.held_out_loss", lambda *_: next(losses))
     for workers in (1, 2):
         losses = iter([1.0, 2.0, 3.0])
         model = ready(valid=True, patience=1).train(workers)

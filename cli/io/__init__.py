@@ -1,0 +1,1 @@
+"""Bytes in, records out: reading, decompressing, files that are written whole or not at all, streams."""

@@ -1,0 +1,197 @@
+"""Bytes in, text out: files or stdin as one stream of whole lines, in blocks that arrive as the bytes do."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cli.io import decompress
+from nlp.errors import InputError, blaming
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cli.console import Console
+
+CHUNK_BYTES = 1 << 18
+LONG_LINE_BYTES = 1 << 20
+MAX_LINE_BYTES = 1 << 26
+STDIN = "<stdin>"
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_OTHER_MARKS = {  # in this order: a mark of UTF-32 begins with one of UTF-16
+    b"\xff\xfe\0\0": "UTF-32",
+    b"\0\0\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+_EVERY_SECOND_IS_ZERO = re.compile(rb"(?:[^\0]\0){4}|(?:\0[^\0]){4}")  # UTF-16 without a mark
+
+# Where a long line may be cut: after a space that a visible ASCII character or a Han character follows. Those
+# do not combine with the space, so the cut changes no token and no normal form. For a tokenizer it may
+# also be between two Han characters (three bytes each); where spaces separate tokens, that would split one.
+_AFTER_SPACE = re.compile(rb" (?=[!-~\xe4-\xe9])")
+_ALSO_BETWEEN_HAN = re.compile(_AFTER_SPACE.pattern + rb"|(?<=[\xe4-\xe9][\x80-\xbf]{2})(?=[\xe4-\xe9])")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive text of one file: whole lines, each ended by a newline, unless a long line was cut."""
+
+    text: str
+    path: str
+    line: int
+    """The 1-based number of the first line."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the line continues in the next block; no token is split between the two."""
+        return not self.text.endswith("\n")
+
+
+@dataclass(frozen=True)
+class Input:
+    """The files of a command line, or stdin, read as one stream of UTF-8 text."""
+
+    paths: Sequence[str]
+    replace: bool = False
+    """Bad UTF-8 becomes U+FFFD instead of an error."""
+    console: Console | None = None
+    """Given by a command that has `--errors`; tells a user who types the input how to end it."""
+
+    def blocks(self, *, cut_long_lines: bool = False, also_between_han: bool = False) -> Iterator[Block]:
+        """The text, in blocks of at most some hundred kilobytes wherever lines allow.
+
+        With `cut_long_lines`, a line over a megabyte comes in pieces, cut after a space or, with
+        `also_between_han`, between two Han characters; the rest of the line follows in the next block. A line
+        that reaches 64 MiB without a place to cut it is refused, so memory is bounded.
+
+        Raises: InputError naming file, line and byte column for bytes that are not UTF-8; OSError with
+        the file's name for what the system refuses.
+        """
+        if self.console and not self.paths and os.isatty(0):
+            message = "reading from the terminal; ^D ends it"
+            self.console.tell(message, {"note": message})
+        for path in self.paths or ("-",):
+            with _opened(path) as (name, read):
+                places = _ALSO_BETWEEN_HAN if also_between_han else _AFTER_SPACE
+                yield from self._blocks_of(name, read, places if cut_long_lines else None)
+
+    def _blocks_of(
+        self, name: str, read: Callable[[int], bytes], cut: re.Pattern[bytes] | None
+    ) -> Iterator[Block]:
+        line, column, waiting, searched = 1, 0, bytearray(), 0
+        for data in _chunks(name, read):
+            waiting += data
+            if (line, column) == (1, 0) and waiting.startswith(_BYTE_ORDER_MARK):
+                column = len(_BYTE_ORDER_MARK)
+                del waiting[:column]
+            end = 0
+            if b"\n" in data:
+                end = waiting.rfind(b"\n") + 1
+            elif cut and len(waiting) > LONG_LINE_BYTES:
+                end = _last_cut(cut, waiting, searched)
+                searched = len(waiting) - 1  # a cut after the last byte depends on the next one
+            if end:
+                yield from self._decoded(waiting[:end], name, line, column)
+                newlines = waiting.count(b"\n", 0, end)
+                line += newlines
+                column = 0 if newlines else column + end
+                del waiting[:end]
+                searched = 0
+            elif len(waiting) > MAX_LINE_BYTES:
+                message = f"a line of over {MAX_LINE_BYTES >> 20} MiB; split it, e.g. with fold -s"
+                raise InputError(message, path=name, line=line)
+        if waiting:
+            yield from self._decoded(waiting + b"\n", name, line, column)
+
+    def _decoded(self, data: bytearray, name: str, line: int, column: int) -> Iterator[Block]:
+        """`data` as text; the whole lines before bad bytes are handed on before the error is raised."""
+        if self.replace:
+            yield Block(data.decode("utf-8", "replace"), name, line)
+            return
+        try:
+            yield Block(data.decode("utf-8"), name, line)
+        except UnicodeDecodeError as error:
+            start = data.rfind(b"\n", 0, error.start) + 1
+            if start:
+                yield Block(data[:start].decode("utf-8"), name, line)
+            remedy = "convert the file, or use --errors replace" if self.console else "convert the file"
+            raise InputError(
+                f"byte 0x{data[error.start]:02x} is not UTF-8; {remedy}",
+                path=name,
+                line=line + data.count(b"\n", 0, error.start),
+                column=error.start - start + 1 + (0 if start else column),
+            ) from error
+
+
+def _last_cut(cut: re.Pattern[bytes], data: bytearray, searched: int) -> int:
+    """The last place where `data` may be cut, or 0; there is none before `searched`, as found earlier."""
+    window = max(searched, len(data) - CHUNK_BYTES)
+    for start in (window, searched):
+        cuts = [found.end() for found in cut.finditer(data, start)]
+        if cuts:
+            return cuts[-1]
+    return 0
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[tuple[str, Callable[[int], bytes]]]:
+    """The name to show for `path`, and a function that reads what is there without waiting for more."""
+    if path == "-":
+        yield STDIN, lambda size: _read(0, size, STDIN)
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield path, lambda size: _read(descriptor, size, path)
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int, size: int, name: str) -> bytes:
+    with blaming(name):
+        return os.read(descriptor, size)
+
+
+def _chunks(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """The bytes as they come, decompressed where the first ones say so; a byte order mark is never split."""
+    first, read = _peeked(read, decompress.undecided)
+    kind = decompress.detect(first)
+    if kind:
+        read = decompress.Decompressed(kind, read, name).read
+    first, read = _peeked(read, _maybe_mark)
+    if other := _other_encoding(first):
+        message = f"this is {other}, not UTF-8; convert it: iconv -f {other} -t UTF-8"
+        raise InputError(message, path=name, line=1, column=1)
+    while data := read(CHUNK_BYTES):
+        yield data
+
+
+def _other_encoding(first: bytes) -> str | None:
+    """The encoding that the `first` bytes give away, if it is another one than UTF-8."""
+    if _EVERY_SECOND_IS_ZERO.match(first):
+        return "UTF-16BE" if first[0] == 0 else "UTF-16LE"
+    return next((encoding for mark, encoding in _OTHER_MARKS.items() if first.startswith(mark)), None)
+
+
+def _maybe_mark(first: bytes) -> bool:
+    return any(
+        len(first) < len(mark) and mark.startswith(first) for mark in (_BYTE_ORDER_MARK, *_OTHER_MARKS)
+    )
+
+
+def _peeked(
+    read: Callable[[int], bytes], undecided: Callable[[bytes], bool]
+) -> tuple[bytes, Callable[[int], bytes]]:
+    """The first bytes, as many as it takes to decide, and a reader that starts with them again."""
+    first = read(CHUNK_BYTES)
+    while first and undecided(first):
+        more = read(CHUNK_BYTES)
+        if not more:
+            break
+        first += more
+    pending = [first]
+    return first, lambda size: pending.pop() if pending else read(size)

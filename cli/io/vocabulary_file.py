@@ -1,0 +1,47 @@
+"""Reading a vocabulary file, as `nlptool vocab` writes it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cli.io.reading import Input
+from cli.io.streams import Streams
+from nlp.text.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from cli.io.streams import Line
+
+_COUNT = re.compile(r"[0-9]{1,18}")
+
+
+def read_vocabulary(path: str) -> Vocabulary:
+    r"""The types of `path` in their order there: `token<TAB>count` a line, or the token alone, or JSONL.
+
+    The count stands after the last tab: a token of `tokenize --mode uax29` may hold one.
+
+    Raises: InputError for a line that is neither, or a token that comes twice; OSError.
+    """
+    counts: dict[str, int] = {}
+    for batch in Streams(Input((path,))).batches():
+        for line in batch:
+            token, count = _entry(line)
+            if token in counts:
+                raise line.refuse(f"the token {token!r} comes a second time; merge its lines")
+            counts[token] = count
+    return Vocabulary(list(counts), list(counts.values()))
+
+
+def _entry(line: Line) -> tuple[str, int]:
+    """The token and the count on one line; a count that is not there is 0."""
+    token: Any
+    count: Any
+    if line.plain:
+        token, tab, count = line.text.removesuffix("\r").rpartition("\t")
+        if not tab:
+            token, count = count, "0"
+    else:
+        token, count = line.record.get("token"), str(line.record.get("count", 0))
+    if not token or not isinstance(token, str) or not _COUNT.fullmatch(count):
+        raise line.refuse("expected token<TAB>count, as nlptool vocab writes it")
+    return token, int(count)

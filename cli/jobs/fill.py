@@ -1,0 +1,87 @@
+"""Lines with gaps on their way through `nlptool fill`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cli.io.streams import TEXT
+from nlp.decoding.gaps import find_gaps
+from nlp.text.language_vocabulary import CHARACTERS
+from nlp.text.records import format_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cli.console import Console
+    from cli.io.streams import Line, Streams
+    from nlp.decoding.gaps import LineFiller
+    from nlp.text.records import Record
+
+
+@dataclass
+class GapAnswers:
+    """Fills every gap with its `k` best candidates; counts lines without gaps and gaps without candidates."""
+
+    filler: LineFiller
+    k: int
+    max_gap: int
+    exact: bool
+    _lines: int = field(default=0, init=False)  # without a gap
+    _first: str = field(default="", init=False)  # where the first of them is
+    _unanswered: int = field(default=0, init=False)
+
+    def write(self, streams: Streams, console: Console) -> None:
+        """Answer the input line by line; each answer goes out before the next line is looked at."""
+        with streams.open_output() as output:
+            for batch in streams.batches():
+                for line in batch:
+                    gaps = self._of(line)
+                    is_text = streams.format == TEXT
+                    output.write("".join(_as_text(gaps)) if is_text else _as_record(line, gaps))
+                    output.flush()
+        self._tell(console)
+
+    def _of(self, line: Line) -> list[Record]:
+        text = line.text
+        gaps = find_gaps(text, self.filler.vocabulary.level, self.max_gap, exact=self.exact)
+        if not gaps:
+            if text.strip():
+                self._lines += 1
+                self._first = self._first or f"{line.path}:{line.number}"
+            return []
+        answers = self.filler.fill(text, gaps, self.k)
+        self._unanswered += answers.count([])
+        join = self.filler.vocabulary.join
+        return [
+            {
+                "start": gap.start,
+                "end": gap.end,
+                "candidates": [
+                    {"text": join(one.ids), "probability": round(one.probability, 6)} for one in candidates
+                ],
+            }
+            for gap, candidates in zip(gaps, answers, strict=True)
+        ]
+
+    def _tell(self, console: Console) -> None:
+        """Warn of lines without a gap, and of gaps without a candidate."""
+        if self._lines:
+            is_loose = self.exact or self.filler.vocabulary.level == CHARACTERS
+            mark = ("_" if self.exact else "___") + ("" if is_loose else " between spaces")
+            lines = "1 line has" if self._lines == 1 else f"{self._lines:,} lines have"
+            remedy = f"write {mark} where something is missing"
+            console.warn(f"{lines} no gap, the first is {self._first}; {remedy}")
+        if self._unanswered:
+            gaps = "1 gap has" if self._unanswered == 1 else f"{self._unanswered:,} gaps have"
+            console.warn(f"{gaps} no candidate: the model knows no word that fits")
+
+
+def _as_record(line: Line, gaps: list[Record]) -> str:
+    return format_record({**line.record, "gaps": gaps})
+
+
+def _as_text(gaps: Sequence[Record]) -> Iterator[str]:
+    for number, gap in enumerate(gaps, 1):
+        for candidate in gap["candidates"]:
+            yield f"{number}\t{candidate['text']}\t{candidate['probability']:.4f}\n"

@@ -1,0 +1,199 @@
+"""The lines of the input with their scores: what `nlptool score` writes."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from cli.jobs.language_models import chosen_language_model
+from nlp.decoding.mixture import tuned_weights
+from nlp.decoding.reading import pieces_of
+from nlp.decoding.scoring import LineReader, Score
+from nlp.errors import ModelError
+from nlp.text.language_vocabulary import CHARACTERS
+from nlp.text.records import format_record
+from nlp.wording import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from cli.console import Console
+    from cli.io.streams import Line, Streams
+    from cli.io.writing import Output
+    from nlp.decoding.mixture import LogProbabilities
+    from nlp.decoding.predictor import Predictor
+    from nlp.decoding.scoring import ReadLine
+    from nlp.text.records import Record
+
+AUTO = "auto"
+_FLUSH_SECONDS = 0.1
+_DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Mixing:
+    """The models that --mix names, and the weight of each; None where it is to be found from the text."""
+
+    paths: Sequence[str]
+    weights: Sequence[float | None]
+
+    @classmethod
+    def parsed(cls, mix: Sequence[str]) -> Mixing:
+        """What the user wrote as MODEL:WEIGHT. Raises: UsageError."""
+        paths, weights = [], []
+        for one in mix:
+            path, _, weight = one.rpartition(":")
+            if not path:
+                raise click.UsageError(f"--mix {one}: expected MODEL:WEIGHT, such as book.ngrams:0.3")
+            paths.append(path)
+            weights.append(None if weight == AUTO else _share(one, weight))
+        if sum(weight or 0 for weight in weights) > 1 + 1e-9:
+            raise click.UsageError(
+                "the weights of --mix add up to more than 1; that of -m is what they leave"
+            )
+        return cls(paths, weights)
+
+    def opened(self, level: str) -> list[Predictor]:
+        """Load the models. Raises: ModelError for one whose `level` is another."""
+        predictors = [chosen_language_model(path) for path in self.paths]
+        for path, predictor in zip(self.paths, predictors, strict=True):
+            found = predictor.vocabulary.level
+            if found != level:
+                message = f"{path}: it reads {_name(found)}, the model of -m {_name(level)}; they do not mix"
+                raise ModelError(message)
+        return predictors
+
+    @property
+    def is_open(self) -> bool:
+        """Whether some weight is `auto`: to be found from the text."""
+        return None in self.weights
+
+    @property
+    def fixed(self) -> list[float]:
+        """All weights, that of -m first, which gets what the others leave; `auto` counts as 0."""
+        given = [weight or 0.0 for weight in self.weights]
+        return [max(0.0, 1 - sum(given)), *given]
+
+
+class ScoredLines:
+    """The lines of the input and their scores, by the first of `predictors` mixed with the others."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        console: Console,
+        predictors: Sequence[Predictor],
+        mixing: Mixing,
+        *,
+        by_line: bool,
+    ) -> None:
+        self._streams, self._console, self._mixing = streams, console, mixing
+        self._vocabulary = predictors[0].vocabulary
+        self._reader = LineReader(predictors, by_line=by_line)
+
+    def write(self, output: Output, *, pieces: bool, summary: bool) -> None:
+        """Write one record for each line as it comes or, with `summary`, one for all of them."""
+        batches: Iterable[Iterable[tuple[Line, ReadLine]]] = self._batches()
+        weights = self._mixing.fixed
+        if self._mixing.is_open:
+            batches = [list(batch) for batch in batches]
+            weights = self._tuned([read for batch in batches for _, read in batch])
+        total = Score()
+        flushed = time.monotonic()
+        for batch in batches:
+            for line, read in batch:
+                log_probabilities = read.log_probabilities(weights)
+                score = read.score(log_probabilities)
+                total = total.plus(score)
+                if summary:
+                    continue
+                surprisals = _surprisals(read, log_probabilities) if pieces else {}
+                output.write(format_record({**self._record(line), **_fields(score), **surprisals}))
+                if time.monotonic() - flushed > _FLUSH_SECONDS:
+                    output.flush()
+                    flushed = time.monotonic()
+            output.flush()
+        if summary:
+            output.write(format_record(_fields(total)))
+        if total.unknown:
+            are = "is" if total.unknown == 1 else "are"
+            self._console.note(
+                f"{total.unknown:,} of {number_of(total.tokens, 'token')} {are} <unk> to the model"
+            )
+
+    def _batches(self) -> Iterator[Iterator[tuple[Line, ReadLine]]]:
+        """The lines as they arrive, each with what the models found."""
+        for batch in self._streams.batches():
+            yield zip(batch, self._reader.read([self._tokens(line) for line in batch]), strict=True)
+
+    def _tokens(self, line: Line) -> Sequence[str]:
+        """The tokens of a line, at the level of the model.
+
+        Words are the `tokens` of a JSONL record, if it has any, else those of the text; characters are those
+        of the text or, where there is none, of the joined tokens.
+        """
+        reads_characters = self._vocabulary.level == CHARACTERS
+        if line.plain or "tokens" not in line.record or (reads_characters and "text" in line.record):
+            return pieces_of(self._vocabulary, line.text)
+        return pieces_of(self._vocabulary, "".join(line.tokens)) if reads_characters else line.tokens
+
+    def _record(self, line: Line) -> Record:
+        """The record to write; one that came with tokens only gets a `text` made of them."""
+        if "text" in line.record:
+            return line.record
+        between = "" if self._vocabulary.level == CHARACTERS else " "
+        return {**line.record, "text": between.join(line.tokens)}
+
+    def _tuned(self, reads: Sequence[ReadLine]) -> list[float]:
+        """Find the weights under which the text is most probable, and tell the user."""
+        if not reads:
+            self._console.warn("the text is empty: it tells nothing of the weights of --mix")
+            return self._mixing.fixed
+        models = len(self._mixing.paths) + 1
+        by_model = [np.concatenate([read.by_model[k] for read in reads]) for k in range(models)]
+        given = self._mixing.weights
+        weights = tuned_weights(by_model, [None, *given])
+        for path, weight, before in zip(self._mixing.paths, weights[1:], given, strict=True):
+            if before is None:
+                self._console.tell(
+                    f"--mix {path}:{weight:.4f} is the best weight for this text",
+                    {"mix": path, "weight": weight},
+                )
+        return weights
+
+
+def _share(option: str, weight: str) -> float:
+    try:
+        share = float(weight)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise click.UsageError(f"--mix {option}: the weight is a number from 0 to 1, or {AUTO}")
+    return share
+
+
+def _name(level: str) -> str:
+    return "characters" if level == CHARACTERS else "words"
+
+
+def _fields(score: Score) -> Record:
+    return {
+        "tokens": score.tokens,
+        "unknown": score.unknown,
+        "logprob": _number(score.logprob),
+        "perplexity": _number(score.perplexity),
+    }
+
+
+def _surprisals(read: ReadLine, log_probabilities: LogProbabilities) -> Record:
+    return {"pieces": list(read.pieces), "surprisals": [_number(-one) for one in log_probabilities.tolist()]}
+
+
+def _number(value: float) -> float | None:
+    """`value`, rounded for JSON; None if infinite or undefined, which JSON cannot express."""
+    return round(value, _DECIMALS) + 0.0 if math.isfinite(value) else None  # + 0.0: 0.0 for -0.0

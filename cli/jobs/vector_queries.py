@@ -1,0 +1,118 @@
+"""Questions to word vectors and their answers: what `similar` and `analogy` have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.console import say
+from cli.io.streams import TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cli.console import Console
+    from cli.io.streams import Line, Streams
+    from nlp.text.records import Record
+    from nlp.vectors.word_vectors import Answer, WordVectors
+
+    Answering = Callable[[WordVectors, Sequence[str], int], list[Answer]]
+
+VECTORS_VARIABLE = "NLPTOOL_MODEL"
+VECTORS_HELP = (
+    "Word vectors of w2v-train, word2vec or GloVe.  [default: the English ones that come with nlptool]"
+)
+_LARGE_TEXT = 100_000_000  # bytes of vectors as text: some seconds to read
+
+
+def chosen_vectors(model: str | None, console: Console | None = None) -> WordVectors:
+    """The word vectors that the user named, else the English ones that come with nlptool.
+
+    With a `console`, the user of a large text file is told how to load it faster the next time.
+    """
+    from corpora import default_vectors
+    from nlp.vectors.files import load_vectors
+
+    vectors = load_vectors(model or str(default_vectors()))
+    if model and console:
+        _tell_faster_format(model, console)
+    return vectors
+
+
+def _tell_faster_format(path: str, console: Console) -> None:
+    from pathlib import Path
+
+    from nlp.vectors.formats import read_word2vec_text, reader_of
+
+    if Path(path).stat().st_size > _LARGE_TEXT and reader_of(path) is read_word2vec_text:
+        console.warn(
+            f"{path}: vectors as text are slow to read; for the next time, nlptool export --to npy -o "
+            f"{Path(path).with_suffix('.npy').name} {path}"
+        )
+
+
+def tell_size(console: Console, vectors: WordVectors) -> None:
+    """Note how many words there are, and the dimensions of their vectors."""
+    from nlp.wording import number_of
+
+    words, dimensions = len(vectors.vocabulary), vectors.matrix.shape[1]
+    console.note(f"{number_of(words, 'word')}, {number_of(dimensions, 'dimension')}")
+
+
+def answer_stream(
+    streams: Streams, console: Console, model: str | None, asked: Sequence[str], k: int, answer: Answering
+) -> None:
+    """Answer what was `asked` on the command line, else each line of stdin as it comes.
+
+    A question with an unknown word is told on stderr, and in JSONL as its record's `error`; the others are
+    answered, and the status is 1.
+    """
+    from nlp.text.records import format_record
+
+    vectors = chosen_vectors(model, console)
+    tell_size(console, vectors)
+    batches: Iterator[list[tuple[Record, str]]] = (
+        iter([[({"word": one}, "") for one in asked]]) if asked else _questions(streams)
+    )
+    failed = False
+    with streams.open_output() as output:
+        for batch in batches:
+            answers = answer(vectors, [record["word"] for record, _ in batch], k)
+            for (record, place), found in zip(batch, answers, strict=True):
+                if isinstance(found, str):
+                    say(f"{place}{found}")
+                    failed = True
+                    reply = {**record, "error": found}
+                else:
+                    neighbours = [{"word": one.word, "score": round(one.score, 6) + 0.0} for one in found]
+                    reply = {**record, "neighbours": neighbours}
+                text = (
+                    _as_text(reply, alone=len(asked) == 1) if streams.format == TEXT else format_record(reply)
+                )
+                output.write(text)
+            output.flush()
+    click.get_current_context().exit(int(failed))
+
+
+def _questions(streams: Streams) -> Iterator[list[tuple[Record, str]]]:
+    """The questions of stdin (a line, or the `word` of a JSONL record), each with its place for errors."""
+    for batch in streams.batches():
+        asked = [line for line in batch if not line.plain or line.text.strip()]
+        yield [(_question(line), f"{line.path}:{line.number}:1: ") for line in asked]
+
+
+def _question(line: Line) -> Record:
+    if line.plain:
+        return {"word": line.text.strip()}
+    if not isinstance(line.record.get("word"), str):
+        raise line.refuse("the record has no string in `word`; name the query field so")
+    return line.record
+
+
+def _as_text(record: Record, *, alone: bool) -> str:
+    """Lines of an answer; `z` keeps what rounds to zero from becoming -0.0000."""
+    query = "" if alone else f"{record['word']}\t"
+    return "".join(
+        f"{query}{found['word']}\t{found['score']:z.4f}\n" for found in record.get("neighbours", [])
+    )

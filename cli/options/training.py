@@ -1,0 +1,159 @@
+"""Options that every training command has, handed to it as one `training: Training`."""
+
+from __future__ import annotations
+
+import errno
+import functools
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.io.streams import COMPRESSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cli.io.streams import Streams
+    from cli.options.common import Command
+
+MAX_WORKERS = 64
+CHECKPOINT_SECONDS = 300.0
+"""Between two checkpoints, where the user asked for some but not how often."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a training is run; of all this, only `valid` and `patience` change what is learnt."""
+
+    output: str
+    workers: int
+    valid: str | None
+    patience: int | None
+    checkpoint: str | None
+    checkpoint_every: float
+    resume: bool
+    dry_run: bool
+
+
+def training_options(*, epochs: int, lr: float | None, lr_help: str) -> Callable[[Command], Command]:
+    """The options of a training command, as one `training`; `epochs`, `lr` and `seed` go to it by name."""
+    chosen = [
+        click.option(
+            "--epochs",
+            type=click.IntRange(1),
+            default=epochs,
+            show_default=True,
+            help="Passes over the text.",
+        ),
+        click.option(
+            "--lr",
+            type=click.FloatRange(0, min_open=True),
+            default=lr,
+            show_default=lr is not None,
+            help=lr_help,
+        ),
+        click.option(
+            "--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same bytes."
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(1, MAX_WORKERS),
+            default=1,
+            show_default=True,
+            help="Processes to train with; the model is the same for any number.",
+        ),
+        click.option(
+            "--valid",
+            metavar="FILE",
+            help="Held-out text: its loss is shown after each epoch, and the best epoch's weights are kept.",
+        ),
+        click.option(
+            "--patience",
+            type=click.IntRange(1),
+            help="Stop after this many epochs in a row without a new best on --valid.",
+        ),
+        click.option(
+            "--checkpoint",
+            metavar="FILE",
+            help="Save the state of the training to FILE.  [default: OUTPUT.ckpt with --resume or "
+            "--checkpoint-every]",
+        ),
+        click.option(
+            "--checkpoint-every",
+            metavar="SECONDS",
+            type=click.FloatRange(0, min_open=True),
+            help=f"Save the checkpoint every SECONDS.  [default: {CHECKPOINT_SECONDS:g}]",
+        ),
+        click.option(
+            "--resume", is_flag=True, help="Go on from the checkpoint; without one, start from the beginning."
+        ),
+        click.option(
+            "--dry-run", is_flag=True, help="Estimate the memory, disk space and time needed; save no model."
+        ),
+    ]
+
+    def decorate(function: Command) -> Command:
+        @functools.wraps(function)
+        def with_training(*, streams: Any, **options: Any) -> Any:
+            names = Training.__dataclass_fields__.keys() - {"output"}
+            training = _training(streams, **{name: options.pop(name) for name in names})
+            _check_files(training, streams.input.paths)
+            return function(streams=streams, training=training, **options)
+
+        decorated: Command = with_training
+        for option in reversed(chosen):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
+def required_output(streams: Streams) -> str:
+    """The file that a model goes to. Raises: UsageError where none is named."""
+    output = streams.output
+    if not output or output == "-":
+        raise click.UsageError("Missing option '-o' / '--output': a model is binary; name its file")
+    if Path(output).suffix in COMPRESSIONS:
+        warning = "a compressed model has to be decompressed before use, since it is mapped into memory"
+        streams.console.warn(f"{output}: {warning}")
+    return output
+
+
+def _training(
+    streams: Streams, *, checkpoint: str | None, checkpoint_every: float | None, resume: bool, **others: Any
+) -> Training:
+    """Fill in the defaults. Raises: UsageError for options that do not go together."""
+    output = required_output(streams)
+    if others["patience"] is not None and others["valid"] is None:
+        raise click.UsageError("--patience needs --valid: text on which to see that nothing gets better")
+    if checkpoint is None and (resume or checkpoint_every is not None):
+        checkpoint = f"{output}.ckpt"
+    if checkpoint is not None and Path(checkpoint).suffix in COMPRESSIONS:
+        raise click.UsageError(
+            f"--checkpoint {checkpoint}: a checkpoint cannot be compressed; name it otherwise"
+        )
+    if checkpoint is not None and os.path.realpath(checkpoint) == os.path.realpath(output):
+        raise click.UsageError("--checkpoint and --output name the same file")
+    every = CHECKPOINT_SECONDS if checkpoint_every is None else checkpoint_every
+    return Training(output=output, checkpoint=checkpoint, checkpoint_every=every, resume=resume, **others)
+
+
+def _check_files(training: Training, inputs: Sequence[str]) -> None:
+    """Fail now rather than after hours of work: for text that is missing, or that would be overwritten.
+
+    Raises: UsageError where a text would be written over, or stdin read twice; OSError for held-out text that
+            cannot be read.
+    """
+    valid = training.valid
+    for option, written in (("--output", training.output), ("--checkpoint", training.checkpoint)):
+        for text in filter(None, (*inputs, valid)):
+            if written and Path(text).is_file() and os.path.realpath(text) == os.path.realpath(written):
+                raise click.UsageError(f"{option} would replace the text in {text}; name another file")
+    if valid == "-" and ("-" in inputs or not inputs):
+        raise click.UsageError("the text and --valid are both stdin; name a file for one of them")
+    if valid not in {None, "-"} and not os.access(Path(valid), os.R_OK):
+        missing = errno.EACCES if Path(valid).exists() else errno.ENOENT
+        raise OSError(missing, os.strerror(missing), valid)

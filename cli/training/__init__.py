@@ -1,0 +1,1 @@
+"""What accompanies every training: checkpoints and signals, progress, estimates."""

@@ -1,0 +1,110 @@
+"""A text as batches for truncated backpropagation through time (BPTT).
+
+It is cut into columns that are read side by side, a window of consecutive tokens at a time: gradients flow
+back within a window, the state is carried from window to window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from nlp.layers.arrays import Floats, Ids
+    from nlp.text.language_vocabulary import LanguageVocabulary
+
+
+@dataclass(frozen=True)
+class Batch:
+    """T consecutive tokens of each of B streams, time-major.
+
+    Attributes: `ids` (T, B), what is read; `targets` (T, B), what is to be predicted after it; `mask` (T, B),
+    1 where a prediction counts, 0 behind the end of a stream.
+    """
+
+    ids: Ids
+    targets: Ids
+    mask: Floats
+
+
+class Tokens(Protocol):
+    """A text of `length` tokens, numbered by `vocabulary`, of which any stretch can be read."""
+
+    @property
+    def vocabulary(self) -> LanguageVocabulary:
+        """The tokens by number; its line end serves as the token before the first one."""
+
+    @property
+    def length(self) -> int:
+        """Tokens in all."""
+
+    def read(self, start: int, count: int) -> Ids:
+        """Tokens `start` to `start + count`, fewer at the end."""
+
+
+@dataclass(frozen=True)
+class StreamBatches:
+    """A text cut into `columns` stretches; window n has tokens n T to (n + 1) T of each, with T = `bptt`.
+
+    Every token of the text is a target exactly once. The first token of the text is predicted from a line
+    end, the first of each further column from the last token of the column before. Columns differ in length
+    by one token at most, so only the last window may be shorter than T, and only its last row may be partly
+    masked. A window depends on its number alone: a training can be resumed without any state of the batches.
+
+    Raises: ValueError where there are more columns than tokens
+    """
+
+    text: Tokens
+    columns: int
+    bptt: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.columns <= self.text.length:
+            message = f"{self.columns} columns of {self.text.length} tokens"
+            raise ValueError(message)
+
+    @property
+    def height(self) -> int:
+        """Tokens of the longest column."""
+        return -(-self.text.length // self.columns)
+
+    @property
+    def windows(self) -> int:
+        """Windows of an epoch."""
+        return -(-self.height // self.bptt)
+
+    def tokens_before(self, window: int) -> int:
+        """How many targets lie in the windows before this one, all columns together."""
+        return min(window * self.bptt * self.columns, self.text.length)
+
+    def batch(self, window: int, first: int = 0, last: int | None = None) -> Batch:
+        """Window number `window` of the columns from `first` to before `last` (by default, of all columns).
+
+        Shapes: `ids`, `targets`, `mask` (T', last - first); T' is `bptt`, or less in the last window
+        """
+        places = self._places[first : self.columns + 1 if last is None else last + 1]
+        row = window * self.bptt
+        rows, columns = min(self.bptt, self.height - row), len(places) - 1
+        read = np.zeros((columns, rows + 1), np.int32)
+        mask = np.ones((rows, columns), np.float32)
+        for column, (start, end) in enumerate(pairwise(places)):
+            count = min(rows, end - start - row)
+            read[column, : count + 1] = self._with_token_before(start + row, count)
+            mask[count:, column] = 0
+        ids, targets = (np.ascontiguousarray(part.T) for part in (read[:, :-1], read[:, 1:]))
+        return Batch(ids, targets, mask)
+
+    @cached_property
+    def _places(self) -> list[int]:
+        """Where each column starts, and the last one ends."""
+        return [column * self.text.length // self.columns for column in range(self.columns + 1)]
+
+    def _with_token_before(self, start: int, count: int) -> Ids:
+        if start:
+            return self.text.read(start - 1, count + 1)
+        line_end = np.array([self.text.vocabulary.line_end], np.int32)
+        return np.concatenate((line_end, self.text.read(0, count)))

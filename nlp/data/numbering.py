@@ -1,0 +1,142 @@
+"""Numbers for the types of a text in the order in which they first occur, in bounded memory if asked for.
+
+When there are more types in memory than allowed, the rarest are forgotten and the others numbered anew. What
+the file holds in the same numbering is a segment. Each segment has a map from its numbers to those of the
+next one; at the end these maps are composed into maps to the final numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.storage.temporary import UnnamedFile
+from nlp.text.token_lists import of_equal_size
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from nlp.layers.arrays import Ids
+
+NEWLINE = 1
+"""Number of a line end."""
+FORGOTTEN = -2
+"""What a map gives for a type that is not kept."""
+
+_NOTHING = 0  # number of "", which two separators in a row have between them
+_BATCH_TOKENS = 1 << 18
+_BYTES = 4  # of an int32
+
+
+class _Numbers(dict[str, int]):
+    def __missing__(self, token: str) -> int:
+        number = self[token] = len(self)
+        return number
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The values of the file from the last segment up to `end`; its map has `size` numbers, at `place`."""
+
+    end: int
+    place: int
+    size: int
+
+
+class Numbering:
+    """Numbers tokens, and counts them.
+
+    With a `capacity`, no more types than that stay in memory, beside those of `known`: when there are more,
+    the types seen n times or less are forgotten, where n rises by one each time.
+
+    Source: `ReduceVocab` of word2vec.c (Mikolov et al. 2013)
+    """
+
+    def __init__(
+        self, directory: str | os.PathLike[str], known: Sequence[str] = (), capacity: int | None = None
+    ) -> None:
+        self._numbers = _Numbers({"": _NOTHING, "\n": NEWLINE})
+        for word in known:
+            self._numbers[word]
+        self._pinned = len(self._numbers)
+        self._counts = np.zeros(self._pinned, np.int64)
+        self._capacity = capacity
+        self._directory = directory
+        self._forgotten = 0
+        self._segments: list[Segment] = []
+        self._maps: UnnamedFile | None = None
+        self.words_seen = 0
+
+    def write(self, token_lists: Iterable[list[str]], storage: UnnamedFile) -> None:
+        """Append the numbers of all tokens to `storage`, as int32, and count them."""
+        for batch in self._batches(token_lists):
+            storage.append(batch.tobytes())
+            sums = np.bincount(batch, minlength=len(self._numbers))
+            self.words_seen += len(batch) - int(sums[NEWLINE])
+            sums[: len(self._counts)] += self._counts
+            self._counts = sums
+            if self._capacity is not None and len(self._numbers) - self._pinned > self._capacity:
+                self._forget(self._capacity, storage)
+
+    def counts(self) -> dict[str, int]:
+        """How often each type occurs; if it was forgotten and came back, since it came back."""
+        counts = dict(zip(self._numbers, self._counts.tolist(), strict=True))
+        del counts["\n"], counts[""]
+        return counts
+
+    def final_maps(self, words: Sequence[str], sentence_end: int, length: int) -> Iterator[tuple[int, Ids]]:
+        """Yield (end, map) for each segment of a file of `length` values.
+
+        A map has for each number of the segment the place of its word in `words`, FORGOTTEN if it is not one
+        of them, and `sentence_end` for a line end.
+        """
+        remap = np.full(len(self._numbers), FORGOTTEN, np.int32)
+        remap[[self._numbers[word] for word in words]] = np.arange(len(words))
+        remap[NEWLINE] = sentence_end
+        last = remap
+        # Each segment's own map gives the next one's numbers, and `remap` turns those into the final ones.
+        for segment in reversed(self._segments):
+            and_forgotten = np.append(remap, np.array([FORGOTTEN, 0], np.int32))  # at index -2, FORGOTTEN
+            remap = and_forgotten[self._map(segment)]
+            self._storage_of_maps().write(segment.place, remap.tobytes())
+        yield from ((segment.end, self._map(segment)) for segment in self._segments)
+        yield length, last
+
+    def _batches(self, token_lists: Iterable[list[str]]) -> Iterator[Ids]:
+        if self._capacity is not None:
+            token_lists = of_equal_size(token_lists, _BATCH_TOKENS)
+        pending: list[Ids] = []
+        size = 0
+        for tokens in token_lists:
+            ids = np.fromiter(map(self._numbers.__getitem__, tokens), np.int32, len(tokens))
+            pending.append(ids[ids != _NOTHING])
+            size += len(ids)
+            if size >= _BATCH_TOKENS or self._capacity is not None:
+                yield np.concatenate(pending)
+                pending, size = [], 0
+        if pending:
+            yield np.concatenate(pending)
+
+    def _forget(self, capacity: int, storage: UnnamedFile) -> None:
+        kept = np.ones(len(self._counts), bool)
+        while int(kept[self._pinned :].sum()) > capacity:
+            self._forgotten += 1
+            kept[self._pinned :] = self._counts[self._pinned :] > self._forgotten
+        remap = np.where(kept, np.cumsum(kept) - 1, FORGOTTEN).astype(np.int32)
+        maps = self._storage_of_maps()
+        self._segments.append(Segment(storage.size // _BYTES, maps.size, len(remap)))
+        maps.append(remap.tobytes())
+        words = [word for word, keep in zip(self._numbers, kept.tolist(), strict=True) if keep]
+        self._numbers = _Numbers(zip(words, range(len(words)), strict=True))
+        self._counts = self._counts[kept]
+
+    def _map(self, segment: Segment) -> Ids:
+        return np.frombuffer(self._storage_of_maps().read(segment.place, _BYTES * segment.size), np.int32)
+
+    def _storage_of_maps(self) -> UnnamedFile:
+        if self._maps is None:
+            self._maps = UnnamedFile(self._directory)
+        return self._maps

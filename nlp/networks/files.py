@@ -1,0 +1,115 @@
+"""A language model on disk: its settings, its tokens, and all its parameters as one memory-mapped vector."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from nlp.errors import InputError
+from nlp.networks.config import LanguageModelConfig
+from nlp.networks.make import make_language_model
+from nlp.storage.model_file import open_model, write_model
+from nlp.storage.vocabulary_arrays import read_vocabulary, unusable, vocabulary_arrays
+from nlp.training.sequence_model import SequenceModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nlp.layers.arrays import Floats
+    from nlp.storage.model_file import BinaryWriter, ModelFile
+    from nlp.text.language_vocabulary import LanguageVocabulary
+
+LANGUAGE_MODEL = "language-model"
+FILL_MODEL = "fill-model"
+
+
+class ConfiguredModel(SequenceModel, Protocol):
+    """A sequence model that knows the settings it was made from."""
+
+    @property
+    def config(self) -> LanguageModelConfig:
+        """They decide its tensors, together with the size of the vocabulary."""
+
+
+@dataclass(frozen=True)
+class LoadedLanguageModel:
+    """A model as its file has it.
+
+    Attributes: `model`, its parameters read-only and memory-mapped; `vocabulary`; `config`; `metadata`, all
+    that the file says of it.
+    """
+
+    model: SequenceModel
+    vocabulary: LanguageVocabulary
+    config: LanguageModelConfig
+    metadata: dict[str, Any]
+
+
+def kind_of(config: LanguageModelConfig) -> str:
+    """The kind of model file that these settings go into."""
+    return FILL_MODEL if config.bidirectional else LANGUAGE_MODEL
+
+
+def save_language_model(
+    writer: BinaryWriter, model: ConfiguredModel, vocabulary: LanguageVocabulary, about: Mapping[str, Any]
+) -> None:
+    """Write a trained model; `about` is metadata beside its settings, of types that JSON has.
+
+    Raises: ValueError as `write_model`; OSError from the writer
+    """
+    arrays = {**vocabulary_arrays(vocabulary), "parameters": model.parameters.flat}
+    if model.statistics.flat.size:
+        arrays["statistics"] = model.statistics.flat
+    write_model(writer, kind_of(model.config), {"config": asdict(model.config), **about}, arrays)
+
+
+def load_language_model(path: str, kind: str = LANGUAGE_MODEL) -> LoadedLanguageModel:
+    """Read a model; nothing of its parameters is copied.
+
+    Raises: ModelError if it is damaged, of another kind, or its parts do not fit together; OSError if it
+    can't be read
+    """
+    file = open_model(path, kind)
+    config = _config(file)
+    vocabulary = read_vocabulary(file, config.level)
+    values = _vector(file, "parameters")
+    # A model without batch normalisation has no statistics; one with it refuses the empty vector.
+    averages = _vector(file, "statistics") if "statistics" in file.metadata["arrays"] else values[:0]
+    if averages.dtype != values.dtype:
+        raise unusable(path, f"its parameters are {values.dtype}, but its statistics {averages.dtype}")
+    try:
+        model = make_language_model(config, len(vocabulary), values.dtype, values, averages)
+    except (ValueError, InputError) as error:
+        raise unusable(path, f"by its settings, {error}") from error
+    return LoadedLanguageModel(model, vocabulary, config, file.metadata)
+
+
+def _config(file: ModelFile) -> LanguageModelConfig:
+    """The settings, each checked for its type. One that is unknown, of a later version say, is an error."""
+    given = file.metadata.get("config")
+    defaults = {field.name: field.default for field in fields(LanguageModelConfig)}
+    if not isinstance(given, dict) or not given.keys() <= defaults.keys():
+        raise unusable(file.path, "its settings are not those of this nlptool")
+    for name, value in given.items():
+        default = defaults[name]
+        numbers = isinstance(default, float) or default is None
+        if type(value) is not type(default) and not (numbers and type(value) in {int, float}):
+            raise unusable(file.path, f"its setting {name} is {value!r}")
+    try:
+        config = LanguageModelConfig(**given)
+    except InputError as error:
+        raise unusable(file.path, str(error)) from error
+    if kind_of(config) != file.kind:
+        raise unusable(file.path, f"of kind {file.kind!r}, but its settings are of {kind_of(config)!r}")
+    return config
+
+
+def _vector(file: ModelFile, name: str) -> Floats:
+    vector = file.array(name)
+    if vector.ndim != 1 or vector.dtype not in {np.dtype(np.float32), np.dtype(np.float64)}:
+        raise unusable(file.path, f"its {name} are {vector.dtype} of shape {vector.shape}")
+    if not np.isfinite(vector).all():
+        raise unusable(file.path, f"its {name} are not finite")
+    return vector

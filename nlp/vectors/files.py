@@ -1,0 +1,149 @@
+"""Word vectors on disk: nlptool's own models, and the formats of other tools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nlp.errors import ModelError, NoModelError
+from nlp.storage.model_file import BinaryWriter, open_model, write_model
+from nlp.text.vocabulary import Vocabulary
+from nlp.vectors.formats import reader_of
+from nlp.vectors.subwords import Subwords
+from nlp.vectors.word_vectors import WordVectors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from nlp.layers.arrays import Floats
+    from nlp.storage.model_file import ModelFile
+
+KIND = "word-vectors"
+
+
+def save_vectors(
+    writer: BinaryWriter,
+    vocabulary: Vocabulary,
+    vectors: Floats,
+    *,
+    metadata: Mapping[str, Any],
+    others: Mapping[str, NDArray[Any]] | None = None,
+) -> None:
+    """Write word vectors as one model file, with `others`, the arrays that a later training needs as well.
+
+    Raises: ValueError for a vocabulary that `load_vectors` would not read back; OSError from the writer.
+    """
+    arrays = {**_word_arrays(vocabulary), "vectors": vectors, **(others or {})}
+    write_model(writer, KIND, metadata, arrays)
+
+
+def save_small_vectors(
+    writer: BinaryWriter, vocabulary: Vocabulary, vectors: Floats, *, metadata: Mapping[str, Any]
+) -> None:
+    """Write word vectors in a quarter of the size: eight bits a number, one float32 scale a row.
+
+    Equation: v ≈ s q,   s = max |v| / 127,   q = round(v / s)
+    """
+    scales = np.maximum(np.abs(vectors).max(axis=1), np.finfo(np.float32).tiny) / np.float32(127)
+    quantized = np.rint(vectors / scales[:, None]).astype(np.int8)
+    arrays = {**_word_arrays(vocabulary), "vectors": quantized, "scales": scales.astype(np.float32)}
+    write_model(writer, KIND, metadata, arrays)
+
+
+def load_vectors(path: str) -> WordVectors:
+    """Read word vectors: a model of nlptool, or a format of `vector_formats`, recognised by its first bytes.
+
+    Raises: ModelError if the file is damaged or of another kind; NoModelError if its format is unknown;
+            OSError if it can't be read.
+    """
+    read = reader_of(path)
+    vectors = WordVectors(*read(path)) if read else _load_model(path)
+    if not np.isfinite(vectors.matrix).all():
+        raise _inconsistent(path, "they are not finite")
+    return vectors
+
+
+def _load_model(path: str) -> WordVectors:
+    try:
+        model = open_model(path, KIND)
+    except NoModelError as error:
+        message = (
+            f"{path}: not word vectors: neither a model of nlptool w2v-train, which makes some from a text, "
+            f"nor word2vec's text or binary format, GloVe's, .npy or safetensors"
+        )
+        raise NoModelError(message) from error
+    vocabulary, matrix = _vocabulary(model), _matrix(model)
+    if len(matrix) != len(vocabulary):
+        raise _inconsistent(path, f"{len(vocabulary)} words but vectors of shape {matrix.shape}")
+    compose = _Parts(model, matrix.shape[1]).compose if "subwords" in model.metadata else None
+    return WordVectors(vocabulary, matrix, model.metadata, compose)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The n-gram vectors of a model; as they may be large, they are read only for the first unseen word."""
+
+    model: ModelFile
+    dim: int
+
+    def compose(self, word: str) -> Floats | None:
+        """The vector of a word that has no row; see `Subwords.vector`."""
+        return self._subwords.vector(word)
+
+    @cached_property
+    def _subwords(self) -> Subwords:
+        buckets, vectors = self.model.array("subword_buckets"), self.model.array("subword_vectors")
+        if buckets.dtype != np.int32 or buckets.ndim != 1 or (np.diff(buckets) <= 0).any():
+            raise _inconsistent(self.model.path, "its n-grams are not in order")
+        try:
+            subwords = Subwords.from_arrays(self.model.metadata["subwords"], buckets, vectors)
+        except (TypeError, ValueError) as error:
+            raise _inconsistent(self.model.path, f"its subwords are unusable ({error})") from error
+        if vectors.shape != (len(buckets), self.dim) or not np.isfinite(vectors).all():
+            raise _inconsistent(self.model.path, f"{len(buckets)} n-grams but vectors of {vectors.shape}")
+        return subwords
+
+
+def _word_arrays(vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
+    if any("\n" in word for word in vocabulary.words):
+        raise ValueError("a word of a model cannot hold a line end")
+    if not 0 < len(vocabulary) == len(vocabulary.index):
+        raise ValueError("a model needs words, and each of them once")
+    words = "\n".join(vocabulary.words).encode("utf-8", "surrogatepass")
+    return {"words": np.frombuffer(words, np.uint8), "counts": np.array(vocabulary.counts, np.int64)}
+
+
+def _vocabulary(model: ModelFile) -> Vocabulary:
+    words, counts = model.array("words"), model.array("counts")
+    if [words.dtype.str, counts.dtype.str] != ["|u1", "<i8"]:
+        raise _inconsistent(model.path, "its arrays are not of the types of word vectors")
+    try:
+        spelt = words.tobytes().decode("utf-8", "surrogatepass").split("\n")
+        vocabulary = Vocabulary(spelt, counts.ravel().tolist())
+    except ValueError as error:
+        raise _inconsistent(model.path, str(error)) from error
+    if len(vocabulary.index) != len(vocabulary):
+        raise _inconsistent(model.path, "it has a word twice")
+    return vocabulary
+
+
+def _matrix(model: ModelFile) -> Floats:
+    """The vectors, restored where they are stored in eight bits; see `save_small_vectors`."""
+    matrix = model.array("vectors")
+    if matrix.ndim != 2 or matrix.dtype.str not in {"<f4", "|i1"}:
+        raise _inconsistent(model.path, f"its vectors are {matrix.dtype} of shape {matrix.shape}")
+    if matrix.dtype != np.int8:
+        return matrix
+    scales: Floats = model.array("scales")
+    if scales.shape != matrix.shape[:1] or scales.dtype != np.float32:
+        raise _inconsistent(model.path, f"{len(matrix)} vectors but scales of shape {scales.shape}")
+    return matrix * scales[:, None]
+
+
+def _inconsistent(path: str, what: str) -> ModelError:
+    return ModelError(f"{path}: not usable word vectors: {what}; train it again")

@@ -1,0 +1,187 @@
+"""Word vectors in memory: neighbours, expressions and analogies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from nlp.errors import InputError, NlpError
+from nlp.vectors.analogies import ADD, analogy_scores
+from nlp.vectors.queries import parse_analogy, parse_query
+from nlp.vectors.spelling import NearMisses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from nlp.layers.arrays import Floats
+    from nlp.text.vocabulary import Vocabulary
+
+_BLOCK = 64  # queries × 70,000 words of float32 scores are 18 MB
+_GROUP = 64  # scores, of which only the largest enters the search for the k-th best
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A word near a query, and its cosine (or the score of another method, where that is asked for)."""
+
+    word: str
+    score: float
+
+
+Answer: TypeAlias = "list[Neighbour] | str"
+"""The nearest words, or one line that says why there are none."""
+
+
+class UnknownWordError(NlpError):
+    """A word that has no vector; the message holds its near misses."""
+
+
+@dataclass(frozen=True)
+class WordVectors:
+    """One vector a word.
+
+    Shapes: `matrix` (V, D) float32, row n for word n of the vocabulary.
+    """
+
+    vocabulary: Vocabulary
+    matrix: Floats
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    compose: Callable[[str], Floats | None] | None = None
+    """Makes a vector (D,) for a word that has no row, from its n-grams; None where it knows none of them."""
+
+    @cached_property
+    def unit(self) -> Floats:
+        """The rows scaled to length 1; a zero row stays zero. Shape (V, D)."""
+        return _normalized(self.matrix)
+
+    @cached_property
+    def near_misses(self) -> NearMisses:
+        """Suggestions for words that have no vector."""
+        return NearMisses(self.vocabulary.words)
+
+    def unit_vector(self, word: str) -> Floats:
+        """The vector of `word`, scaled to length 1. Raises: UnknownWordError."""
+        number = self.vocabulary.index.get(word)
+        if number is not None:
+            row: Floats = self.unit[number]
+            return row
+        composed = self.compose(word) if self.compose else None
+        if composed is not None:
+            made: Floats = _normalized(composed[None])[0]
+            return made
+        near = self.near_misses.suggest(word)
+        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "no known word is close to it"
+        raise UnknownWordError(f"{word!r} has no vector; {hint}")
+
+    def similar(
+        self, texts: Sequence[str], k: int, plus: Sequence[str] = (), minus: Sequence[str] = ()
+    ) -> list[Answer]:
+        """The `k` nearest words to each query: a word, or an expression as `parse_query` reads it.
+
+        The words of `plus` are added to every query, those of `minus` subtracted. None of the words of a
+        query is an answer to it.
+
+        Equation: q = Σ v/|v| over the words added − Σ v/|v| over those subtracted
+        """
+        vectors: list[Floats] = []
+        excluded: list[list[int]] = []
+        answers: list[Answer] = []
+        for text in texts:
+            try:
+                query = parse_query(text)
+                added, taken = (*query.plus, *plus), (*query.minus, *minus)
+                vectors.append(self._sum(added) - self._sum(taken))
+                excluded.append(self._numbers((*added, *taken)))
+                answers.append([])
+            except (InputError, UnknownWordError) as error:
+                answers.append(str(error))
+        return _filled(answers, self.nearest(np.array(vectors), k, excluded) if vectors else [])
+
+    def analogies(self, texts: Sequence[str], k: int, method: str = ADD) -> list[Answer]:
+        """The `k` best answers to each "a b c": a is to b as c is to ?; see `analogy_scores` for `method`."""
+        triples: list[list[Floats]] = []
+        excluded: list[list[int]] = []
+        answers: list[Answer] = []
+        for text in texts:
+            try:
+                words = parse_analogy(text)
+                triples.append([self.unit_vector(word) for word in words])
+                excluded.append(self._numbers(words))
+                answers.append([])
+            except (InputError, UnknownWordError) as error:
+                answers.append(str(error))
+        if not triples:
+            return answers
+        a, b, c = np.array(triples).swapaxes(0, 1)
+        if method == ADD:
+            return _filled(answers, self.nearest(b - a + c, k, excluded))
+        found: list[list[Neighbour]] = []
+        for start in range(0, len(a), _BLOCK):
+            block = slice(start, start + _BLOCK)
+            scores = analogy_scores(self.unit, a[block], b[block], c[block], method)
+            found += [self._best(row, k, others) for row, others in zip(scores, excluded[block], strict=True)]
+        return _filled(answers, found)
+
+    def nearest(
+        self, queries: Floats, k: int, excluded: Sequence[Sequence[int]] | None = None
+    ) -> list[list[Neighbour]]:
+        """The `k` words of highest cosine for each query, by falling cosine, then by number.
+
+        Equation: cos(q, v) = q·v / (|q| |v|)
+        Shapes:   queries (Q, D); `excluded` holds for each query the word numbers to leave out
+        """
+        answers: list[list[Neighbour]] = []
+        for start in range(0, len(queries), _BLOCK):
+            scores = _normalized(queries[start : start + _BLOCK]) @ self.unit.T
+            for number, row in enumerate(scores, start):
+                answers.append(self._best(row, k, excluded[number] if excluded else ()))
+        return answers
+
+    def _best(self, scores: Floats, k: int, excluded: Sequence[int]) -> list[Neighbour]:
+        """The best of one row of scores, which it overwrites; of equal scores the lower number is first."""
+        scores[list(excluded)] = -np.inf
+        k = min(k, len(scores) - len(set(excluded)))
+        if not k:
+            return []
+        candidates = np.flatnonzero(scores >= _reached_by(scores, k))
+        order = np.lexsort((candidates, -scores[candidates]))[:k]
+        return [Neighbour(self.vocabulary.words[n], float(scores[n])) for n in candidates[order].tolist()]
+
+    def _sum(self, words: Iterable[str]) -> Floats:
+        total = np.zeros(self.matrix.shape[1], np.float32)
+        for word in words:
+            total += self.unit_vector(word)
+        return total
+
+    def _numbers(self, words: Iterable[str]) -> list[int]:
+        """The numbers of the words that have one; a word composed from its n-grams has none."""
+        index = self.vocabulary.index
+        return [index[word] for word in words if word in index]
+
+
+def _reached_by(scores: Floats, k: int) -> np.floating[Any]:
+    """A score that at least `k` of the row reach, and few more.
+
+    Where the row has `k` groups or more, the k-th largest of the groups' maxima is such a score, since k
+    groups reach it; to find it takes a fifth of the time of the k-th largest of all scores.
+    """
+    groups = len(scores) // _GROUP
+    if k <= groups:
+        scores = scores[: groups * _GROUP].reshape(_GROUP, groups).max(axis=0)
+    threshold: np.floating[Any] = np.partition(scores, -k)[-k]
+    return threshold
+
+
+def _normalized(rows: Floats) -> Floats:
+    """Rows scaled to length 1, zero rows unchanged. In float64 no square of a float32 underflows to 0."""
+    lengths = np.sqrt(np.einsum("nd,nd->n", rows, rows, dtype=np.float64))[:, None]
+    return rows / np.where(lengths > 0, lengths, 1).astype(rows.dtype)
+
+
+def _filled(answers: list[Answer], found: Sequence[list[Neighbour]]) -> list[Answer]:
+    """`answers` with the lists `found`, in their order, in every place that does not hold an error."""
+    remaining = iter(found)
+    return [answer if isinstance(answer, str) else next(remaining) for answer in answers]

@@ -1,0 +1,77 @@
+"""A word2vec model on disk, with all that a later training needs to continue from it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from nlp.errors import InputError, ModelError
+from nlp.storage.model_file import open_model
+from nlp.training.progress import finite_or_none
+from nlp.vectors.files import KIND, load_vectors, save_vectors
+from nlp.word2vec.word2vec import EarlierModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nlp.storage.model_file import BinaryWriter
+    from nlp.word2vec.word2vec import Word2Vec
+
+_OUTPUT_VECTORS = "output_vectors"
+_FIXED = ("arch", "loss", "dim", "subwords")  # settings that a later training cannot change
+
+
+def save_word2vec(writer: BinaryWriter, model: Word2Vec, about: Mapping[str, Any]) -> None:
+    """Write a trained model; `about` it are further metadata, of types that JSON has.
+
+    Raises: OSError from the writer
+    """
+    metadata = {"config": asdict(model.config), **about, "epoch_losses": finite_or_none(model.epoch_losses)}
+    if model.valid_losses:
+        metadata |= {"valid_losses": finite_or_none(model.valid_losses), "best_epoch": model.best_epoch}
+    others: dict[str, Any] = {_OUTPUT_VECTORS: model.output_vectors}
+    if model.subwords:
+        metadata["subwords"] = model.subwords.metadata()
+        others |= model.subwords.arrays()
+    save_vectors(writer, model.vocabulary, model.input_vectors, metadata=metadata, others=others)
+
+
+def load_earlier(path: str) -> tuple[EarlierModel, dict[str, Any]]:
+    """Read a model to continue from, and its settings.
+
+    Raises: ModelError if it is damaged, or of a kind that cannot be trained further; OSError if it can't be
+            read
+    """
+    model = open_model(path, KIND)
+    config = model.metadata.get("config")
+    if not isinstance(config, dict) or _OUTPUT_VECTORS not in model.metadata["arrays"]:
+        raise ModelError(
+            f"{path}: it holds vectors only, which training cannot go on from; use a model of w2v-train"
+        )
+    if config.get("subwords"):
+        raise ModelError(f"{path}: a model with subwords cannot be updated; train on all of the text")
+    if config.get("loss") == "hs":
+        raise ModelError(
+            f"{path}: its hierarchical softmax is a tree over its own words, where new ones have no place; "
+            f"train on all of the text, or update a model of --loss ns"
+        )
+    vectors, outputs = load_vectors(path), model.array(_OUTPUT_VECTORS)
+    if outputs.shape != vectors.matrix.shape or outputs.dtype != vectors.matrix.dtype:
+        raise ModelError(f"{path}: output vectors of shape {outputs.shape}; train it again")
+    unsaid = [name for name in _FIXED if name not in config]
+    if unsaid or config["dim"] != vectors.matrix.shape[1]:
+        what = unsaid[0] if unsaid else "dim"
+        raise ModelError(f"{path}: its settings do not tell the {what} of its vectors; train it again")
+    return EarlierModel(vectors.vocabulary, vectors.matrix, outputs), config
+
+
+def settings_of_earlier(path: str, config: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that an earlier model decides, after a check that those `chosen` agree with them.
+
+    Raises: InputError naming a setting that does not
+    """
+    fixed = {name: config[name] for name in _FIXED if name in config}
+    for name, value in chosen.items():
+        if name in fixed and fixed[name] != value:
+            raise InputError(f"{name} is {value}, but {fixed[name]} in {path}, and stays so; leave it out")
+    return fixed

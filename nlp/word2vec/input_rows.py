@@ -1,0 +1,91 @@
+"""Which rows of word2vec's input matrix make up a word's vector: its own, or also those of its n-grams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from nlp.layers.scatter import RowGroups
+
+if TYPE_CHECKING:
+    from nlp.layers.arrays import Floats, Ids
+    from nlp.training.row_updates import RowUpdates
+    from nlp.vectors.subwords import SubwordTable
+
+
+class Inputs(Protocol):
+    """How a chunk reads and moves input vectors.
+
+    Attributes: `matrix` of the parameters; `rows`, the most that a chunk moves.
+    """
+
+    matrix: Floats
+    rows: int
+
+    def look_up(self, words: Ids, vectors: Floats) -> None:
+        """Write the input vectors of the words over `vectors` (N, D)."""
+
+    def gradients(self, updates: RowUpdates) -> Floats:
+        """Return where the gradients of these vectors are to be written (N, D)."""
+
+    def finish(self, words: Ids, pairs: Floats, updates: RowUpdates) -> None:
+        """Fill `updates` once the gradients are there; `pairs` (N,) of each word."""
+
+
+class WordInputs:
+    """One row for each word."""
+
+    def __init__(self, matrix: Floats, places: int) -> None:
+        self.matrix, self.rows = matrix, places
+
+    def look_up(self, words: Ids, vectors: Floats) -> None:
+        """Gather: see `Inputs`."""
+        # mode="clip" spares a copy that NumPy's own bounds check would make with `out`.
+        self.matrix.take(words, axis=0, out=vectors, mode="clip")
+
+    def gradients(self, updates: RowUpdates) -> Floats:
+        """Return the updates' own array."""
+        return updates.gradients
+
+    def finish(self, words: Ids, pairs: Floats, updates: RowUpdates) -> None:
+        """Name the rows."""
+        updates.rows[:], updates.pairs[:] = words, pairs
+
+
+class SubwordInputs:
+    """The mean of a word's own row and its n-grams' rows: x_w = Σ_{r in rows of w} z_r / c, c rows in all.
+
+    Each row takes the whole gradient of x_w, as in fastText, and not 1/c of it, its true gradient. The step
+    is c times as long, so that the word's vector moves as far as it would without subwords.
+
+    `apply_rows` lowers the rate of a row by the pairs that it takes part in. A frequent n-gram is in the
+    pairs of many words, and would hardly move if they all counted in full, though the other rows of most of
+    these words are rare and little is added up in them. So the pairs of a word count in proportion to how
+    many of its rows are frequent: `counted` (V,), 1 where all are.
+    """
+
+    def __init__(self, matrix: Floats, places: int, table: SubwordTable, counted: Floats) -> None:
+        self.matrix, self.rows = matrix, places * table.most
+        self._table, self._counted = table, counted
+        self._gradients = np.empty((places, matrix.shape[1]), matrix.dtype)
+
+    def look_up(self, words: Ids, vectors: Floats) -> None:
+        """Compose each distinct word once: see `Inputs`."""
+        distinct, place = np.unique(words, return_inverse=True)
+        self._table.compose(self.matrix, distinct).take(place, axis=0, out=vectors, mode="clip")
+
+    def gradients(self, updates: RowUpdates) -> Floats:  # noqa: ARG002 - they are of words, not yet of rows
+        """Return an array that `finish` reads."""
+        return self._gradients
+
+    def finish(self, words: Ids, pairs: Floats, updates: RowUpdates) -> None:
+        """Sum the gradients by word; every row of a word gets the sum."""
+        groups = RowGroups.of(words)
+        rows, ends = self._table.members(groups.rows)
+        owner = np.repeat(np.arange(len(groups.rows)), np.diff(ends))
+        used = len(rows)
+        updates.rows[:used], updates.rows[used:] = rows, -1
+        groups.sum(self._gradients).take(owner, axis=0, out=updates.gradients[:used], mode="clip")
+        of_words = groups.sum_scalars(pairs) * self._counted.take(groups.rows)
+        of_words.take(owner, out=updates.pairs[:used], mode="clip")

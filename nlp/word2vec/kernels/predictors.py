@@ -1,0 +1,165 @@
+"""What predicts the targets of a chunk: each context vector for itself (skip-gram), or their mean (CBOW)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from nlp.word2vec.kernels.band import ContextBand
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from nlp.layers.arrays import Floats, Ids
+    from nlp.word2vec.kernels.band import BandShape
+
+
+class Predictors(Protocol):
+    """Vectors that predict the words of a chunk's centers, made from the input vectors of its tokens.
+
+    Attributes: `band`, the weight of each (center, predictor) pair.
+    """
+
+    band: ContextBand
+
+    def set_sentences(self, sentences: Ids, rng: np.random.Generator) -> None:
+        """Weigh the pairs of a chunk. Shapes: sentences (B + 2m,), never falling."""
+
+    def forward(self, X: Floats) -> Floats:
+        """Return the predictors, `band.shape.contexts` of them, made from X (B + 2m, D)."""
+
+    def backward(self, dH: Floats, dX: Floats) -> None:
+        """Write the gradient of the input vectors over `dX`, from that of the predictors."""
+
+    def spread(self, of_predictors: Floats) -> Floats:
+        """Share a number of each predictor among the contexts it is made from: -> (B + 2m,)."""
+
+
+class ContextVectors:
+    """Skip-gram: every context by itself predicts the center.
+
+    The pairs within a window are the same whichever word predicts the other, so here a context predicts the
+    center, P(w_i | x_j), as in word2vec.c. What is costly for a target word (its path through the tree, its
+    row of probabilities) is then needed once for each center instead of once for each pair.
+    """
+
+    def __init__(self, shape: BandShape, dtype: npt.DTypeLike = np.float32) -> None:
+        self.band = ContextBand(shape, dtype)
+
+    def set_sentences(self, sentences: Ids, rng: np.random.Generator) -> None:  # noqa: ARG002 - none to draw
+        """Weigh the pairs of a chunk: see `Predictors`."""
+        self.band.set_sentences(sentences)
+
+    def forward(self, X: Floats) -> Floats:
+        """Return `X` itself."""
+        return X
+
+    def backward(self, dH: Floats, dX: Floats) -> None:
+        """Hand the gradient on."""
+        dX[...] = dH
+
+    def spread(self, of_predictors: Floats) -> Floats:
+        """Return the numbers themselves."""
+        return of_predictors
+
+
+class ContextMeans:
+    """CBOW: the mean of the input vectors of its contexts predicts the center.
+
+    The width of each window is drawn, as in word2vec.c. Weights that stand for the mean over the draws, as
+    `window_weights` has them for skip-gram, are not the same thing here, where vectors go through a mean and
+    then a logistic function; that was tried, and the vectors were worse by a twentieth.
+
+    Equation: h_i = Σ_j a_ij x_j / n_i,   n_i = Σ_j a_ij;   h_i = 0 for a center without contexts
+              a_ij = 1 for a context at a distance of 1 … m_i in the sentence, m_i drawn from 1 … m
+              dL/dx_j = Σ_i a_ij / n_i dL/dh_i
+    Shapes:   x (B + 2m, D), h (B, D)
+    Source:   Mikolov, Chen, Corrado & Dean 2013, "Efficient estimation of word representations in vector
+              space", §3.1. word2vec.c leaves the 1 / n_i out of the backward pass; this is the true gradient.
+
+    Attributes: `predicted` (B,): 1 for a center that has a context, else 0.
+    """
+
+    def __init__(self, shape: BandShape, dtype: npt.DTypeLike = np.float32) -> None:
+        self._contexts = ContextBand(shape, dtype)
+        self.band = ContextBand(replace(shape, window=0), dtype)
+        self.predicted: Floats = np.zeros(shape.centers, dtype)
+        self._weights = self._contexts.weights
+        self._before, self._after, self._means = _windows(shape, dtype)
+        self._place = np.tile(np.arange(shape.block), shape.blocks)
+        self._hidden = np.empty((shape.centers, shape.dim), dtype)
+        self._dx_of_blocks = np.empty((shape.blocks, shape.block_contexts, shape.dim), dtype)
+
+    def set_sentences(self, sentences: Ids, rng: np.random.Generator) -> None:
+        """Draw the windows, and pair each mean with its center: see `Predictors`."""
+        self.draw_windows(sentences, rng)
+        self.band.set_diagonal(self.predicted)
+
+    def draw_windows(self, sentences: Ids, rng: np.random.Generator) -> None:
+        """Draw the windows and weigh the contexts of a chunk; `band` is left as it is.
+
+        Shapes: sentences (B + 2m,), never falling
+        """
+        shape = self._contexts.shape
+        widths = rng.integers(1, shape.window, shape.centers, np.int32, endpoint=True)
+        weights = self._weights.reshape(shape.centers, -1)
+        weights[...] = self._means[widths, self._place]
+        self.predicted[...] = 1
+        if sentences[0] != sentences[-1]:
+            before, after = _within_sentences(sentences, widths, shape.window)
+            contexts = before + after
+            cut = np.flatnonzero(contexts < 2 * widths)
+            before, after, contexts, place = before[cut], after[cut], contexts[cut], self._place[cut]
+            self.predicted[cut] = np.minimum(contexts, 1)
+            of_cut = self._before[before, place] + self._after[after, place]
+            weights[cut] = of_cut * (1 / np.maximum(contexts, 1)).astype(weights.dtype)[:, None]
+
+    def forward(self, X: Floats) -> Floats:
+        """Return the means (B, D)."""
+        by_block = self._hidden.reshape(*self._weights.shape[:2], -1)
+        np.matmul(self._weights, self._contexts.by_block(X), out=by_block)
+        return self._hidden
+
+    def backward(self, dH: Floats, dX: Floats) -> None:
+        """Write the gradient of the input vectors over `dX`."""
+        by_block = dH.reshape(*self._weights.shape[:2], -1)
+        np.matmul(self._weights.transpose(0, 2, 1), by_block, out=self._dx_of_blocks)
+        self._contexts.overlap_add(self._dx_of_blocks, dX)
+
+    def spread(self, of_predictors: Floats) -> Floats:
+        """Share among the contexts by their weight in each mean: y_i -> Σ_i a_ij / n_i y_i, for each j."""
+        shared = np.empty((self._contexts.shape.contexts, 1), of_predictors.dtype)
+        weights = self._weights.transpose(0, 2, 1)
+        self._contexts.overlap_add(weights @ of_predictors.reshape(*self._weights.shape[:2], 1), shared)
+        return shared[:, 0]
+
+
+def _windows(shape: BandShape, dtype: npt.DTypeLike) -> tuple[Floats, Floats, Floats]:
+    """All rows that a band can have: of c contexts before the center, of c after it, and of the mean of both.
+
+    Shapes: -> three views (m + 1, block, block + 2m), indexed by c and the place of the center in its block
+    """
+    reach = shape.window + shape.block
+    offset = np.arange(1 - reach, reach)
+    contexts = np.arange(shape.window + 1)[:, None]
+    before, after = (-contexts <= offset) & (offset < 0), (offset > 0) & (offset <= contexts)
+    rows = np.stack((before, after, (before | after) / np.maximum(2 * contexts, 1))).astype(dtype)
+    # The window of a block's first center starts furthest to the right.
+    rows_before, rows_after, means = sliding_window_view(rows, shape.block_contexts, axis=2)[:, :, ::-1]
+    return rows_before, rows_after, means
+
+
+def _within_sentences(sentences: Ids, widths: Ids, window: int) -> tuple[Ids, Ids]:
+    """Cut the windows where the sentences of their centers begin and end.
+
+    Shapes: sentences (B + 2m,), never falling; widths (B,) -> contexts before and after each center (B,)
+    """
+    starts = np.flatnonzero(np.diff(sentences, prepend=sentences[0] - 1))
+    ends = np.append(starts[1:], len(sentences))
+    center = np.arange(window, window + len(widths))
+    of_center = np.repeat(np.arange(len(starts)), ends - starts)[center]
+    before, after = center - starts[of_center], ends[of_center] - 1 - center
+    return np.minimum(widths, before), np.minimum(widths, after)

@@ -1,0 +1,145 @@
+"""What a line means, as text and as JSONL."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cli.console import Console
+from cli.io.reading import Block, Input
+from cli.io.streams import JSONL, TEXT, Line, Streams
+from nlp.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMATS = [
+    # --format, --input-format, file, format of the input
+    (TEXT, None, "a.txt", TEXT),
+    (TEXT, None, "a.jsonl", JSONL),
+    (TEXT, None, "a.jsonl.gz", JSONL),
+    (TEXT, None, "a.jsonl.xz", JSONL),
+    (TEXT, None, "a.jsonl.bz2", JSONL),
+    (TEXT, None, "jsonl", TEXT),
+    (TEXT, None, "-", TEXT),
+    (JSONL, None, "-", JSONL),
+    (JSONL, None, "a.txt", JSONL),
+    (JSONL, TEXT, "a.txt", TEXT),
+    (JSONL, TEXT, "a.jsonl", TEXT),
+    (TEXT, JSONL, "a.txt", JSONL),
+]
+
+
+@pytest.mark.parametrize(("given_format", "input_format", "path", "expected"), FORMATS)
+def test_the_format_of_a_file(given_format: str, input_format: str | None, path: str, expected: str) -> None:
+    streams = Streams(Input((path,)), input_format=input_format, format=given_format)
+    assert streams.format_of(path) == expected
+    assert streams.reads_text == (expected == TEXT)
+
+
+def of_file(tmp_path: Path, content: str, name: str = "a.jsonl", *, replace: bool = False) -> Streams:
+    path = tmp_path / name
+    path.write_bytes(content.encode())
+    return Streams(Input((str(path),), replace))
+
+
+def test_text_lines_are_records(tmp_path: Path) -> None:
+    (batch,) = of_file(tmp_path, " a  b\t\n\n[1]\n", "a.txt").batches()
+    assert [(line.text, line.tokens, line.number) for line in batch] == [
+        (" a  b\t", ["a", "b"], 1),
+        ("", [], 2),
+        ("[1]", ["[1]"], 3),
+    ]
+
+
+def test_jsonl_lines_are_records_and_blank_ones_are_not(tmp_path: Path) -> None:
+    batches = of_file(tmp_path, '{"text":"a"}\r\n\n  \n{"tokens":["b c"],"x":1}').batches()
+    lines = [line for batch in batches for line in batch]
+    assert [(line.record, line.number) for line in lines] == [
+        ({"text": "a"}, 1),
+        ({"tokens": ["b c"], "x": 1}, 4),
+    ]
+    assert lines[1].tokens == ["b c"]
+
+
+@pytest.mark.parametrize(
+    ("record", "field", "message"),
+    [
+        ({}, "text", "no string in `text`; rename the field that holds the text to `text`"),
+        ({"text": 1}, "text", "no string in `text`"),
+        ({"text": None}, "text", "no string in `text`"),
+        ({}, "tokens", "no `tokens`; run it through nlptool tokenize --format jsonl"),
+        ({"text": "a"}, "tokens", "no `tokens`; run it through nlptool tokenize"),
+        ({"tokens": "a"}, "tokens", "`tokens` is not a list of strings"),
+        ({"tokens": ["a", 1]}, "tokens", "`tokens` is not a list of strings"),
+        ({"tokens": {"a": 1}}, "tokens", "`tokens` is not a list of strings"),
+    ],
+)
+def test_a_record_without_the_field_is_refused_with_its_place(
+    record: dict[str, object], field: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        getattr(Line(record, "a.jsonl", 7), field)
+    assert str(caught.value).startswith("a.jsonl:7:1: ")
+
+
+def test_the_records_before_a_malformed_one_come_first(tmp_path: Path) -> None:
+    batches = of_file(tmp_path, '{"text":"a"}\n{"text":}\n{"text":"b"}\n').batches()
+    assert [line.text for line in next(batches)] == ["a"]
+    with pytest.raises(InputError) as caught:
+        next(batches)
+    assert (caught.value.line, caught.value.column) == (2, 9)
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_replace_skips_malformed_records_and_says_so_unless_quiet(
+    quiet: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source = of_file(tmp_path, '{"text":"a"}\n{"text":}\n{"text":"b"}\n', replace=True)
+    streams = Streams(source.input, console=Console(quiet=quiet))
+    assert [line.text for batch in streams.batches() for line in batch] == ["a", "b"]
+    assert ("a.jsonl:2:9: not a JSON record" in capfd.readouterr().err) != quiet
+
+
+WHITE = [chr(code) for code in range(0x3001) if chr(code).isspace() and chr(code) != "\n"]
+
+
+def test_every_white_space_separates_tokens(tmp_path: Path) -> None:
+    text = "a" + "".join(f"{space}b" for space in WHITE) + "\nc\n"
+    (pieces,) = of_file(tmp_path, text, "a.txt").token_text()
+    assert pieces == "a" + " b" * len(WHITE) + "\nc\n"
+
+
+@settings(max_examples=200, deadline=None)
+@given(lines=st.lists(st.text(st.sampled_from(["a", "é", " ", *WHITE])), max_size=5))
+def test_text_and_jsonl_hold_the_same_tokens(
+    lines: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("streams", numbered=True)
+    tokens = [line.split() for line in lines]
+    flat = [token for line in tokens for token in line]
+    text = of_file(folder, "".join(f"{line}\n" for line in lines), "a.txt")
+    jsonl = of_file(folder, "".join(json.dumps({"tokens": line}) + "\n" for line in tokens))
+    assert [token for found in text.token_lists() for token in found] == flat
+    assert [token for found in jsonl.token_lists() for token in found] == flat
+    for streams in (text, jsonl):
+        read = "".join(streams.token_text())
+        assert [line.split() for line in read.splitlines()] == tokens
+        assert set(read) <= {"a", "é", " ", "\n"}
+
+
+def test_white_space_in_a_token_never_ends_a_sentence(tmp_path: Path) -> None:
+    streams = of_file(tmp_path, '{"tokens":["New York","a\\nb\\tc"]}\n')
+    assert "".join(streams.token_text()) == "New York a b c\n"
+    assert list(streams.token_lists()) == [["New York", "a\nb\tc"]]
+
+
+def test_batches_are_what_arrived(monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = [Block("a\nb\n", "-", 1), Block("c\n", "-", 3)]
+    monkeypatch.setattr(Input, "blocks", lambda _: iter(blocks))
+    batches = Streams(Input(())).batches()
+    assert [[line.number for line in batch] for batch in batches] == [[1, 2], [3]]

@@ -1,0 +1,65 @@
+"""Temporary storage: what is written is read, and a disk that fails is told by its folder."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from nlp.storage.temporary import UnnamedFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_bytes_come_back_from_where_they_were_put(tmp_path: Path) -> None:
+    file = UnnamedFile(tmp_path)
+    file.append(b"abcdef")
+    file.write(2, b"XY")
+    assert (file.read(0, 6), file.size, list(tmp_path.iterdir())) == (b"abXYef", 6, [])
+    file.truncate(3)
+    assert (file.read(1, 2), file.size) == (b"bX", 3)
+    with pytest.raises(OSError, match="shorter than what was written"):
+        file.read(0, 4)
+
+
+def test_calls_that_take_only_a_part_are_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pread, pwrite = os.pread, os.pwrite
+    monkeypatch.setattr(os, "pread", lambda file, count, at: pread(file, min(count, 2), at))
+    monkeypatch.setattr(os, "pwrite", lambda file, data, at: pwrite(file, data[:3], at))
+    file = UnnamedFile(tmp_path)
+    file.append(b"abcdefgh")
+    file.write(1, b"VWXYZ")
+    assert (file.read(0, 8), file.size) == (b"aVWXYZgh", 8)
+
+
+def test_its_descriptor_is_closed_with_it(tmp_path: Path) -> None:
+    file = UnnamedFile(tmp_path)
+    descriptor = file._descriptor
+    os.fstat(descriptor)
+    del file
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
+
+
+@pytest.mark.parametrize("call", ["pwrite", "pread", "ftruncate"])
+def test_an_error_names_the_folder(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    file = UnnamedFile(tmp_path)
+    file.append(b"abc")
+    monkeypatch.setattr(os, call, fail)
+    with pytest.raises(OSError, match="No space left") as caught:  # noqa: PT012  one of them fails
+        file.append(b"d")
+        file.read(0, 1)
+        file.truncate(0)
+    assert caught.value.filename == str(tmp_path)
+
+
+def test_a_folder_that_takes_no_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        UnnamedFile(tmp_path / "absent")
+    assert caught.value.filename == str(tmp_path / "absent")

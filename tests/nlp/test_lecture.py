@@ -1,0 +1,92 @@
+"""The lecture's worked example of CBOW, run by the product's own layers."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nlp.layers.embedding import one_hot
+from nlp.word2vec.kernels.band import BandShape
+from nlp.word2vec.kernels.full_softmax import SoftmaxBand, softmax_
+from nlp.word2vec.kernels.predictors import ContextMeans
+
+WORDS = ["the", "woman", "loves", "her", "daughter"]
+W = np.array([[1, 2, 3, 0, 1], [1, 2, 1, 2, 2], [-1, 1, 1, 1, 0]], float)  # (3, 5): a column a word
+W_PRIME = np.array([[1, 2, -1], [-1, 2, -1], [1, 2, 2], [0, 2, 0], [1, -1, 2]], float)  # (5, 3)
+SHAPE = BandShape(centers=1, window=2, dim=3, groups=1, shared=1, block=1)
+
+
+class Widest(np.random.Generator):
+    """Draws the highest number each time: the whole window."""
+
+    def integers(self, low: Any, high: Any = None, size: Any = None, *_: Any, **__: Any) -> Any:
+        assert low <= high
+        return np.full(size, high, np.int32)
+
+
+def forward() -> tuple[ContextMeans, SoftmaxBand, np.ndarray[Any, Any]]:
+    """`loves` predicted from the two words on either side of it."""
+    sentence = np.arange(5, dtype=np.int32)
+    means = ContextMeans(SHAPE, np.float64)
+    means.set_sentences(np.zeros(5, np.int32), Widest(np.random.Philox(0)))
+    output = SoftmaxBand(means.band, len(WORDS))
+    output.set_targets(sentence[2:3])
+    return means, output, means.forward(W.T[sentence])
+
+
+def test_hidden_layer_is_the_mean_of_the_context_columns() -> None:
+    """Hidden: ((1,1,-1) + (2,2,1) + (0,2,1) + (1,2,0)) / 4 = (4/4, 7/4, 1/4) = (1.00, 1.75, 0.25).
+
+    Each column is W times the one-hot column of its word.
+    """
+    _, _, hidden = forward()
+    np.testing.assert_allclose(hidden, [[1.00, 1.75, 0.25]], rtol=1e-15)
+    context = one_hot(np.array([0, 1, 3, 4]), 5, np.float64)
+    np.testing.assert_allclose(hidden[0], (context @ W.T).mean(axis=0), rtol=1e-15)
+
+
+def test_scores_and_probabilities() -> None:
+    """Scores W' h:    1·1 + 2·1.75 - 1·0.25 = 4.25      the
+                   -1·1 + 2·1.75 - 1·0.25 = 2.25      woman
+                    1·1 + 2·1.75 + 2·0.25 = 5.00      loves
+                    0·1 + 2·1.75 + 0·0.25 = 3.50      her
+                    1·1 - 1·1.75 + 2·0.25 = -0.25     daughter
+    exp: 70.105 + 9.488 + 148.413 + 33.115 + 0.779 = 261.900; P = 0.268 0.036 0.567 0.126 0.003.
+
+    The lecture prints 3.000 for the fourth score. That is a misprint: its own probability, 0.126, is that of
+    3.5 (a score of 3.0 would have 20.086 / 248.871 = 0.081).
+    """
+    _, _, hidden = forward()
+    scores = hidden @ W_PRIME.T
+    np.testing.assert_allclose(scores, [[4.250, 2.250, 5.000, 3.500, -0.250]], rtol=1e-15)
+    softmax_(scores)
+    np.testing.assert_array_equal(scores.round(3), [[0.268, 0.036, 0.567, 0.126, 0.003]])
+    misprinted = np.array([[4.250, 2.250, 5.000, 3.000, -0.250]])
+    softmax_(misprinted)
+    assert misprinted[0, 3].round(3) == 0.081
+
+
+def test_loss_is_the_negative_logarithm_of_the_probability() -> None:
+    """Loss: -log P(loves | the, woman, her, daughter) = -log(148.413 / 261.900) = 0.568 nats.
+
+    The lecture's loss formulas lack the logarithm; -Σ log P is meant.
+    """
+    _, output, hidden = forward()
+    loss, predictions = output.loss(hidden, W_PRIME)
+    assert predictions == 1
+    assert loss == pytest.approx(-math.log(148.4131591 / 261.9001), rel=1e-5)
+    assert round(loss, 3) == 0.568
+
+
+def test_gradient_of_the_scores_is_probability_minus_one_hot() -> None:
+    """dL/dW' = (P - onehot(loves)) hᵀ: its first column, where h is 1, is P - onehot(loves) itself."""
+    means, output, hidden = forward()
+    d_hidden, d_outputs, d_inputs = np.empty((1, 3)), np.empty((5, 3)), np.empty((5, 3))
+    output.gradients(hidden, W_PRIME, d_hidden, d_outputs)
+    np.testing.assert_array_equal(d_outputs[:, 0].round(3), [0.268, 0.036, -0.433, 0.126, 0.003])
+    means.backward(d_hidden, d_inputs)
+    np.testing.assert_allclose(d_inputs[[0, 1, 3, 4]], np.tile(d_hidden / 4, (4, 1)))
+    assert (d_inputs[2] == 0).all()  # `loves` is predicted, it does not predict

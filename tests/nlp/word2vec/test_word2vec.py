@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from corpora import TEXTS, read_text
+from nlp.data.token_file import TokenFile, encode
+from nlp.errors import DivergedError, InputError
+from nlp.training.row_updates import StepPlan
+from nlp.training.step_loop import Watch
+from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig, plan_steps
+from nlp.word2vec.word2vec import Word2Vec, train
+
+if TYPE_CHECKING:
+    from nlp.training.progress import Progress
+
+TMP = "/tmp"  # noqa: S108 - the storage has no name there
+SMALL = Word2VecConfig(dim=12, window=3, min_count=1, subsample=0.0, epochs=3, lr=0.05)
+
+
+def two_worlds(lines: int = 400) -> TokenFile:
+    """Lines about animals and lines about ships, never mixed."""
+    rng = np.random.default_rng(0)
+    worlds = (["cat", "dog", "cow", "hen", "fox"], ["mast", "sail", "deck", "helm", "keel"])
+    return encode([" ".join(rng.permutation(worlds[i % 2])) + "\n" for i in range(lines)], TMP)
+
+
+def test_words_of_a_world_come_together() -> None:
+    model = train(two_worlds(), dataclasses.replace(SMALL, epochs=10))
+    W = model.input_vectors / np.linalg.norm(model.input_vectors, axis=1, keepdims=True)
+    animals = [model.vocabulary.index[word] for word in ("cat", "dog", "cow", "hen", "fox")]
+    ships = [model.vocabulary.index[word] for word in ("mast", "sail", "deck", "helm", "keel")]
+    within = min((W[animals] @ W[animals].T).min(), (W[ships] @ W[ships].T).min())
+    across = (W[animals] @ W[ships].T).max()
+    assert within > across + 0.3
+    assert model.epoch_losses[-1] < model.epoch_losses[0] < 6 * math.log(2)
+
+
+def test_shapes_types_and_record() -> None:
+    model = train(two_worlds(), SMALL)
+    for vectors in (model.input_vectors, model.output_vectors):
+        assert vectors.shape == (10, 12)
+        assert vectors.dtype == np.float32
+    assert model.config == SMALL
+    assert len(model.epoch_losses) == 3
+    assert model.plan.chunks == 1
+
+
+def bits(model: Word2Vec) -> tuple[bytes, bytes, tuple[float, ...]]:
+    return model.input_vectors.tobytes(), model.output_vectors.tobytes(), tuple(model.epoch_losses)
+
+
+def test_same_seed_same_bytes_other_seed_other_bytes() -> None:
+    first, again = train(two_worlds(), SMALL), train(two_worlds(), SMALL)
+    other = train(two_worlds(), dataclasses.replace(SMALL, seed=2))
+    assert bits(first) == bits(again)
+    assert first.input_vectors.tobytes() != other.input_vectors.tobytes()
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_workers_do_not_change_a_bit(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlp.word2vec.word2vec.plan_steps", lambda *_: StepPlan(32, 4))
+    config = dataclasses.replace(SMALL, subsample=0.1)
+    assert bits(train(two_worlds(), config)) == bits(train(two_worlds(), config, workers=workers))
+
+
+def test_progress_is_told() -> None:
+    corpus = two_worlds()
+    seen: list[Progress] = []
+    model = train(corpus, SMALL, watch=Watch(on_progress=seen.append))
+    last = seen[-1]
+    assert [p.epoch for p in seen if p.epoch_done] == [1, 2, 3]
+    assert last.words_done == last.words_total == 3 * corpus.words_seen == 6000
+    assert last.eta_seconds == 0
+    assert last.learning_rate == pytest.approx(SMALL.final_lr)
+    assert last.loss == pytest.approx(model.epoch_losses[-1])  # of the last stretch: here, the epoch
+    assert all(p.tokens_per_second > 0 and p.elapsed_seconds > 0 for p in seen)
+
+
+@pytest.mark.parametrize("lr", [10.0, 1000.0])
+def test_divergence_is_told(lr: float) -> None:
+    words = " ".join(f"w{i * i % 97}" for i in range(20_000))
+    config = dataclasses.replace(SMALL, lr=lr, epochs=5)
+    with pytest.raises(DivergedError, match=r"epoch \d, step \d+, learning rate .* lower --lr"):
+        train(encode([words], TMP), config)
+
+
+@pytest.mark.parametrize(
+    ("arch", "loss", "window"),
+    [
+        ("skipgram", "ns", 2),
+        ("skipgram", "ns", 5),
+        ("skipgram", "ns", 10),
+        ("skipgram", "hs", 5),
+        ("cbow", "ns", 5),
+        ("cbow", "hs", 5),
+        ("cbow", "softmax", 5),
+    ],
+)
+def test_divergence_that_stays_finite_is_told(arch: str, loss: str, window: int) -> None:
+    config = Word2VecConfig(arch=arch, loss=loss, window=window, lr=1000.0)
+    with pytest.raises(DivergedError, match=r"a mean loss of .* before any training"):
+        train(english("english/"), config)
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_few_lines_do_not_diverge(arch: str, loss: str) -> None:
+    """However far from usual the few chunks are whose loss is taken."""
+    for seed in range(4):
+        model = train(english("english/fables", 8), Word2VecConfig(arch=arch, loss=loss, seed=seed))
+        assert len(model.epoch_losses) == 5
+
+
+def english(name: str, lines: int | None = None) -> TokenFile:
+    """The bundled texts of that name, as w2v-train takes them; so many lines of them."""
+    text = "".join(read_text(one) for one in TEXTS if one.startswith(name)).lower()
+    return encode(text.splitlines(keepends=True)[:lines], TMP, min_count=5)
+
+
+def test_infinite_weights_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlp.word2vec.word2vec.STABILITY", 1e30)
+    with pytest.raises(DivergedError, match="not finite in epoch 1, step"):
+        train(two_worlds(), dataclasses.replace(SMALL, lr=1000.0))
+
+
+def test_too_few_words_are_refused() -> None:
+    config = dataclasses.replace(SMALL, min_count=5)
+    with pytest.raises(
+        InputError, match="only 1 distinct word over --min-count 5; lower it, or use more text"
+    ):
+        train(encode(["a a a a a b c\n"], TMP, min_count=5), config)
+    with pytest.raises(InputError, match="only 0 distinct words over"):
+        train(encode([], TMP, min_count=5), config)
+    with pytest.raises(InputError, match=r"^only 1 distinct word; use more text$"):
+        train(encode(["a a\n"], TMP), SMALL)
+
+
+def test_lines_of_one_word_are_refused() -> None:
+    with pytest.raises(InputError, match=r"; put whole .* text without spaces, run it through nlptool tok"):
+        train(encode(["a\nb\na\nb\n"], TMP), SMALL)
+    rare = dataclasses.replace(SMALL, min_count=2)
+    with pytest.raises(InputError, match="no line has two words over --min-count 2; lower it, or put"):
+        train(encode(["a\nb c\na\nb d\n"], TMP, min_count=2), rare)
+
+
+def test_a_single_pair_is_enough() -> None:
+    model = train(encode(["a b"], TMP), SMALL)
+    assert np.isfinite(model.input_vectors).all()
+    assert (model.output_vectors != 0).any()
+
+
+def test_words_at_the_end_are_not_dropped() -> None:
+    text = "x y " * 300 + "\nlast word"
+    untrained = train(encode([text], TMP), dataclasses.replace(SMALL, epochs=1, lr=1e-9, final_lr=0.0))
+    trained = train(encode([text], TMP), dataclasses.replace(SMALL, epochs=1, lr=0.5))
+    for word in ("last", "word"):
+        row = trained.vocabulary.index[word]
+        assert np.abs(trained.input_vectors[row] - untrained.input_vectors[row]).max() > 1e-4
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "message"),
+    [
+        ("dim", 0, "dim is 0; it must be from 1 to"),
+        ("window", 0, "window is 0"),
+        ("negatives", -1, "negatives is -1"),
+        ("lr", 0.0, "lr is 0.0"),
+        ("lr", math.nan, "lr is nan"),
+        ("lr", math.inf, "lr is inf"),
+        ("subsample", -0.1, "subsample is -0.1"),
+        ("max_vocab", 1, "max_vocab is 1"),
+        ("seed", -1, "seed is -1"),
+        ("arch", "glove", "arch is 'glove'; choose from skipgram"),
+        ("loss", "hinge", "loss is 'hinge'; choose from ns"),
+    ],
+)
+def test_settings_are_checked(setting: str, value: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        dataclasses.replace(SMALL, **{setting: value})  # type: ignore[arg-type]
+
+
+def test_steps_grow_with_the_corpus() -> None:
+    sizes = Word2VecConfig().sizes
+    assert plan_steps(1, sizes) == plan_steps(70_000, sizes) == StepPlan(64, 1)
+    assert plan_steps(7.5e6, sizes) == StepPlan(512, 4)
+    assert plan_steps(1e12, sizes) == StepPlan(512, 8)
+    large = Word2VecConfig(arch="cbow").sizes
+    assert plan_steps(2e6, large) == StepPlan(512, 2)
+    assert plan_steps(7.5e6, large) == StepPlan(1024, 4)
+    assert plan_steps(1e12, Word2VecConfig(subwords=True).sizes) == StepPlan(64, 2)
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_chunks_are_whole_blocks_and_whole_groups(arch: str, loss: str) -> None:
+    sizes = Word2VecConfig(arch=arch, loss=loss).sizes
+    for tokens in (10**n for n in range(12)):
+        plan = plan_steps(tokens, sizes)
+        assert plan.chunk_tokens % sizes.block == 0
+        assert plan.chunk_tokens % sizes.group == 0 or plan.chunk_tokens < sizes.group
