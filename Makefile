@@ -13,7 +13,7 @@ COVERED  := cli/io/streams.py cli/io/reading.py cli/io/writing.py cli/io/decompr
             nlp/storage/model_file.py nlp/storage/zip_directory.py nlp/training/checkpoint.py
 COVERING := $(patsubst %,tests/cli/%.py,io/test_streams io/test_reading io/test_writing io/test_decompress training/test_checkpoints) \
             $(patsubst %,tests/nlp/storage/test_%.py,model_file zip_directory) \
-            $(patsubst %,tests/nlp/training/test_%.py,checkpoint step_loop)
+            $(patsubst %,tests/nlp/training/test_%.py,checkpoint loop)
 
 .PHONY: help demo test lint coverage torture bench vectors clean
 

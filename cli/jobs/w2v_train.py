@@ -1,4 +1,4 @@
-"""What `nlptool w2v-train` does with its options: read, train or estimate, save."""
+"""What `nlptool w2v-train` does with its options: read a text, and make word vectors ready to train."""
 
 from __future__ import annotations
 
@@ -6,87 +6,78 @@ import hashlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from cli.io.storage import storage_directory
-from cli.io.writing import open_binary_output
-from cli.training.checkpoints import Checkpoints
-from cli.training.estimates import tell_estimate
-from cli.training.progress import figures_of, log_json, perplexity_of, training_progress
-from cli.training.word2vec_estimate import estimate
+from cli.training import job
 from nlp.data.token_file import NO_WORDS, encode, encode_by
 from nlp.errors import InputError
 from nlp.storage.spooled_text import SpooledText
 from nlp.text.phrases import find_phrases
-from nlp.training.step_loop import Watch
 from nlp.word2vec.advice import advice_on_training, advice_on_vectors
 from nlp.word2vec.config import Word2VecConfig
 from nlp.word2vec.files import load_earlier, save_word2vec, settings_of_earlier
-from nlp.word2vec.word2vec import prepare
+from nlp.word2vec.learner import WordVectorLearner
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from cli.console import Console
-    from cli.io.streams import Streams
-    from cli.options.training import Training
     from nlp.data.token_file import TokenFile
     from nlp.text.phrases import Phrases
-    from nlp.training.progress import Progress
-    from nlp.word2vec.word2vec import EarlierModel, Preparation, Word2Vec
+    from nlp.word2vec.learner import EarlierModel
 
 CHECKPOINT_KIND = "w2v-checkpoint"
 
 
 @dataclass(frozen=True)
-class Request:
+class Request(job.Command):
     """What the user asked for.
 
     Attributes: `settings` of `Word2VecConfig`, of which the command line names those in `chosen`; `update`, a
     model to go on from; `phrase_threshold`, the score from which a pair of words is one token (None: never).
     """
 
-    streams: Streams
-    console: Console
-    training: Training
     settings: Mapping[str, Any]
     chosen: Collection[str]
     update: str | None
     phrase_threshold: float | None
 
-    @property
-    def directory(self) -> str:
-        """The folder for the encoded text: that of the output, where there is room for large files."""
-        return storage_directory(self.training.checkpoint or self.training.output)
-
 
 def run(request: Request) -> None:
     """Read, train and save; with --dry-run only estimate what that would take."""
-    training, console = request.training, request.console
     earlier, config = _configured(request)
     corpus, valid = _read(request, config, earlier)
-    console.note(
+    request.console.note(
         f"{number_of(corpus.words_seen, 'word')}, of them {corpus.words:,} of the "
         f"{number_of(len(corpus.vocabulary), 'kept type')}"
     )
-    preparation = prepare(corpus, config, earlier=earlier, valid=valid, patience=training.patience)
-    for advice in advice_on_training(preparation):
-        console.warn(advice)
-    if training.dry_run:
-        tell_estimate(estimate(preparation, training.workers), request.streams)
-        return
+    learner = WordVectorLearner(corpus, config, earlier=earlier, valid=valid)
     about = _about(corpus, earlier, request)
-    identity = {
-        **asdict(config),
-        "phrase_threshold": request.phrase_threshold,
-        "update": about.get("updated_vectors"),
-        "patience": training.patience,
-        "valid": valid and valid.sha256,
-        "data": corpus.sha256,
-    }
-    checkpoints = Checkpoints.of(training, CHECKPOINT_KIND, identity)
-    model = _train(preparation, training, checkpoints, console)
-    with checkpoints.until_in_place(), open_binary_output(training.output) as writer:
-        save_word2vec(writer, model, about)
+    parameters = sum(matrix.size for matrix in learner.learnt)
+    ready = job.Job(
+        learner=learner,
+        size={
+            "words": corpus.words_seen,
+            "vocabulary": len(corpus.vocabulary),
+            "parameters": parameters,
+            "temporary_bytes": corpus.storage.size,
+            "model_bytes": 4 * parameters,
+        },
+        kind=CHECKPOINT_KIND,
+        identity={
+            **asdict(config),
+            "phrase_threshold": request.phrase_threshold,
+            "update": about.get("updated_vectors"),
+            "valid": valid and valid.sha256,
+            "data": corpus.sha256,
+        },
+        steps_of=f"steps of {learner.plan.chunks} × {learner.plan.chunk_tokens} words",
+        unit="words",
+        result=learner.model,
+        save=lambda writer, model: save_word2vec(writer, model, about),
+        advice=advice_on_training(learner),
+        advice_after=advice_on_vectors,
+        compare=lambda _: {"words": len(corpus.vocabulary)},
+    )
+    job.run(ready, request)
 
 
 def _configured(request: Request) -> tuple[EarlierModel | None, Word2VecConfig]:
@@ -109,7 +100,6 @@ def _read(
     request: Request, config: Word2VecConfig, earlier: EarlierModel | None
 ) -> tuple[TokenFile, TokenFile | None]:
     """Encode the text and, with the same vocabulary, the held-out text if there is one."""
-    hashed = request.training.checkpoint is not None
     blocks: Iterable[str] = request.streams.token_text()
     phrases: Phrases | None = None
     if request.phrase_threshold is not None:
@@ -122,14 +112,14 @@ def _read(
         min_count=config.min_count,
         max_size=config.max_vocab,
         known=earlier.vocabulary if earlier else NO_WORDS,
-        hash_input=hashed,
+        hash_input=request.hashes_input,
     )
     if request.training.valid is None:
         return corpus, None
     held_out = request.streams.like(request.training.valid).token_text()
     if phrases:
         held_out = phrases.join(held_out)
-    return corpus, encode_by(held_out, request.directory, corpus.vocabulary, hash_input=hashed)
+    return corpus, encode_by(held_out, request.directory, corpus.vocabulary, hash_input=request.hashes_input)
 
 
 def _about(corpus: TokenFile, earlier: EarlierModel | None, request: Request) -> dict[str, Any]:
@@ -140,36 +130,3 @@ def _about(corpus: TokenFile, earlier: EarlierModel | None, request: Request) ->
     if earlier:
         about["updated_vectors"] = hashlib.sha256(earlier.input_vectors.tobytes()).hexdigest()
     return about
-
-
-def _train(
-    preparation: Preparation, training: Training, checkpoints: Checkpoints, console: Console
-) -> Word2Vec:
-    team, plan = preparation.team_size(training.workers), preparation.run.plan
-    asked = f" ({training.workers} asked for)" if team < training.workers else ""
-    console.note(f"workers: {team}{asked}, for steps of {plan.chunks} × {plan.chunk_tokens} words")
-    resume = checkpoints.load(resume=training.resume, console=console)
-    last: dict[str, Any] = {}
-    with training_progress(console) as report, checkpoints.guarding():
-
-        def on_progress(progress: Progress) -> None:
-            last.update(figures_of(progress))
-            report(progress)
-
-        watch = Watch(on_progress, checkpoints.on_boundary, checkpoints.at_rest, resume)
-        model = preparation.train(training.workers, watch)
-    for advice in advice_on_vectors(model):
-        console.warn(advice)
-    if console.log_json:
-        log_json(**{**last, **_figures(model), "done": True})
-    return model
-
-
-def _figures(model: Word2Vec) -> dict[str, Any]:
-    """The final figures of a training."""
-    figures: dict[str, Any] = {"words": len(model.vocabulary), "epoch_losses": list(model.epoch_losses)}
-    if model.valid_losses:
-        best = model.valid_losses[model.best_epoch - 1]
-        figures |= {"valid_losses": list(model.valid_losses), "best_epoch": model.best_epoch}
-        figures |= {"valid_loss": best, "valid_perplexity": perplexity_of(best)}
-    return figures

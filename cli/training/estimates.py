@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from cli.io.streams import JSONL
 from cli.io.writing import open_output
-from nlp.training.step_loop import Watch
+from nlp.training.loop import Watch, train
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from cli.io.streams import Streams
+    from nlp.training.learner import Learner
 
 _WARM_UP_STEPS = 5
 _SECONDS = 2.0
@@ -50,12 +51,29 @@ class _StopWatch:
             raise _EnoughError
 
 
-def seconds_per_step(train: Callable[[Watch], object]) -> float:
-    """Train for a short while and return the seconds of a step; NaN if the training has too few steps."""
+def estimate(learner: Learner[Any], size: Mapping[str, Any], workers: int) -> dict[str, Any]:
+    """The `size` of a training, the bytes that it needs, and the seconds of all its epochs on this machine.
+
+    The seconds are of training steps only: an evaluation on held-out text after each epoch comes on top.
+    """
     watch = _StopWatch()
+    alone = peak_bytes()
     with suppress(_EnoughError):
-        train(Watch(on_boundary=watch.on_boundary))
-    return watch.seconds_per_step
+        train(learner, workers, Watch(on_boundary=watch.on_boundary))
+    steps, team = learner.steps_per_epoch * learner.epochs, learner.team_size(workers)
+    for weights in learner.learnt:
+        weights.sum()  # memory counts once it is touched, and those steps did not touch all
+    private = max(peak_bytes() - alone, 0)
+    kept = learner.rehearse_epoch_end()
+    figures = {
+        **size,
+        "memory_bytes": peak_bytes() + kept + (team - 1) * private,
+        "steps": steps,
+        "workers": team,
+        "seconds": round(watch.seconds_per_step * steps, 1) if math.isfinite(watch.seconds_per_step) else 0.0,
+    }
+    order = ("words", "tokens", "vocabulary", "parameters", "memory_bytes", "temporary_bytes", "model_bytes")
+    return {name: figures[name] for name in (*order, "steps", "workers", "seconds") if name in figures}
 
 
 def peak_bytes() -> int:
@@ -69,11 +87,6 @@ def peak_bytes() -> int:
         if found:
             return int(found[1]) * 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_BYTES
-
-
-def rounded_seconds(seconds: float) -> float:
-    """Seconds rounded for the user; 0 where the training was too short to measure."""
-    return round(seconds, 1) if math.isfinite(seconds) else 0.0
 
 
 def tell_estimate(figures: dict[str, Any], streams: Streams) -> None:

@@ -29,7 +29,7 @@ from nlp.vectors.evaluation import (
 from nlp.vectors.files import save_small_vectors
 from nlp.vectors.word_vectors import WordVectors
 from nlp.word2vec.config import Word2VecConfig
-from nlp.word2vec.word2vec import Word2Vec, train
+from nlp.word2vec.learner import Word2Vec, train_word_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def main() -> None:
         corpus = encode(
             _open_text(arguments.text), folder, min_count=config.min_count, max_size=config.max_vocab
         )
-        model = train(corpus, config, workers=os.cpu_count() or 1)
+        model = train_word_vectors(corpus, config, workers=os.cpu_count() or 1)
     scores = _scores(model, Path(arguments.analogies), Path(arguments.similarity))
     metadata = {"data": DATA, "config": asdict(config), "words_seen": corpus.words_seen, "scores": scores}
     with open_binary_output(arguments.output) as writer:

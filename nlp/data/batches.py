@@ -6,16 +6,16 @@ back within a window, the state is carried from window to window.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from nlp.layers.arrays import Floats, Ids
-    from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.layers.arrays import Floats, Ids
+from nlp.text.language_vocabulary import LanguageVocabulary
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,9 @@ class Batch:
     ids: Ids
     targets: Ids
     mask: Floats
+
+
+_READ_AT_ONCE = 1 << 16  # tokens, all columns together: a read has a fixed cost
 
 
 class Tokens(Protocol):
@@ -81,18 +84,30 @@ class StreamBatches:
         """How many targets lie in the windows before this one, all columns together."""
         return min(window * self.bptt * self.columns, self.text.length)
 
-    def batch(self, window: int, first: int = 0, last: int | None = None) -> Batch:
-        """Window number `window` of the columns from `first` to before `last` (by default, of all columns).
+    def read(self, skip: int = 0) -> Iterator[Batch]:
+        """Yield the batch of each window, without the first `skip`; some windows are read at once.
 
-        Shapes: `ids`, `targets`, `mask` (T', last - first); T' is `bptt`, or less in the last window
+        Shapes: `ids`, `targets`, `mask` (T', B), B the number of columns; T' is `bptt`, or less in the last
+                one
         """
-        places = self._places[first : self.columns + 1 if last is None else last + 1]
-        row = window * self.bptt
-        rows, columns = min(self.bptt, self.height - row), len(places) - 1
-        read = np.zeros((columns, rows + 1), np.int32)
-        mask = np.ones((rows, columns), np.float32)
-        for column, (start, end) in enumerate(pairwise(places)):
-            count = min(rows, end - start - row)
+        at_once = max(_READ_AT_ONCE // (self.bptt * self.columns), 1)
+        for window in range(skip, self.windows, at_once):
+            row, end = window * self.bptt, min((window + at_once) * self.bptt, self.height)
+            several = self._rows(row, end)
+            for start in range(0, end - row, self.bptt):
+                rows = slice(start, start + self.bptt)
+                yield Batch(several.ids[rows], several.targets[rows], several.mask[rows])
+
+    def batch(self, window: int) -> Batch:
+        """The batch of one window."""
+        return next(self.read(window))
+
+    def _rows(self, row: int, end: int) -> Batch:
+        """The rows from `row` to before `end` of all columns."""
+        read = np.zeros((self.columns, end - row + 1), np.int32)
+        mask = np.ones((end - row, self.columns), np.float32)
+        for column, (start, stop) in enumerate(pairwise(self._places)):
+            count = min(end - row, stop - start - row)
             read[column, : count + 1] = self._with_token_before(start + row, count)
             mask[count:, column] = 0
         ids, targets = (np.ascontiguousarray(part.T) for part in (read[:, :-1], read[:, 1:]))

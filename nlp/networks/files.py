@@ -10,9 +10,9 @@ import numpy as np
 from nlp.errors import InputError
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.make import make_language_model
+from nlp.networks.sequence_model import SequenceModel
 from nlp.storage.model_file import open_model, write_model
 from nlp.storage.vocabulary_arrays import read_vocabulary, unusable, vocabulary_arrays
-from nlp.training.sequence_model import SequenceModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,9 +1,8 @@
 """From a text to trained weights: the same bytes for a seed, whatever the workers and the interruptions.
 
-- Word vectors: `step_loop` takes the steps of an epoch; `row_updates` computes one and applies it row by row.
-- Language models: `language_training` makes one ready by its `language_settings`, `language_loop` goes over
-  the text; `gradients` sums those of a batch's shards for one of the `optimizers`; `language_evaluation`
-  takes the loss of other text.
-- Both: `team` (workers over shared memory), `schedules` (learning rates), `early_stopping`, `checkpoint`,
-  `progress`.
+- `learner` is all that training knows of what it trains; `loop` goes over its steps with a `team` of workers
+  over shared memory, saves `checkpoint`s, reports `progress`, keeps the best epoch (`early_stopping`) and
+  ends at `divergence`.
+- What learners are made of: `optimizers` with `gradients` (dense, of shards), `row_updates` (of few rows),
+  `schedules` of the learning rate, `language_settings`.
 """

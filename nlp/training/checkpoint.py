@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.errors import ModelError
 from nlp.storage.model_file import BinaryWriter, open_model, write_model
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -38,11 +34,6 @@ class TrainingState:
         """Whether all arrays are finite: a diverged state must not overwrite a sound checkpoint."""
         with np.errstate(invalid="ignore"):  # infinity less infinity
             return all(np.isfinite(array.sum(dtype=np.float64)) for array in self.arrays.values())
-
-
-if TYPE_CHECKING:
-    OnBoundary = Callable[[Callable[[], TrainingState]], None]
-    """Called between two steps with a function that returns the state; what it raises ends the training."""
 
 
 class MismatchError(ModelError):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.layers.arrays import Floats
 from nlp.training.checkpoint import take_
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from numpy.typing import NDArray
-
-    from nlp.layers.arrays import Floats
 
 _BEST = "best"
 
@@ -21,18 +19,14 @@ class EarlyStopping:
 
     `patience` is the number of epochs in a row without a new best after which to stop (None: never).
 
-    Attributes: `evaluate`, a function that returns the loss of the matrices as they are now; `losses`, one
-    after each epoch; `best_epoch`, counted from 1, 0 before any.
+    Attributes: `losses`, one after each epoch; `best_epoch`, counted from 1, 0 before any.
 
     Source: Prechelt 1998, "Early stopping - but when?"
     """
 
-    def __init__(
-        self, evaluate: Callable[[], float], matrices: Sequence[Floats], patience: int | None = None
-    ) -> None:
+    def __init__(self, matrices: Sequence[Floats], patience: int | None = None) -> None:
         self.losses: list[float] = []
         self.best_epoch = 0
-        self.evaluate = evaluate
         self._matrices = matrices
         self._patience = patience
         self._best: list[Floats] = []
@@ -41,7 +35,10 @@ class EarlyStopping:
         """Take the loss after an epoch; return whether to stop."""
         if not self.best_epoch or loss < self.losses[self.best_epoch - 1]:
             self.best_epoch = len(self.losses) + 1
-            self._best = [matrix.copy() for matrix in self._matrices]
+            if not self._best:
+                self._best = [np.empty_like(matrix) for matrix in self._matrices]
+            for best, matrix in zip(self._best, self._matrices, strict=True):
+                best[...] = matrix
         self.losses.append(loss)
         return self._patience is not None and len(self.losses) - self.best_epoch >= self._patience
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
+from nlp.layers.arrays import Floats
 from nlp.training.team import shared_array
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Floats
 
 SGD, ADAM = "sgd", "adam"
 OPTIMIZERS = (ADAM, SGD)

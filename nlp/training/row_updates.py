@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
+from nlp.layers.arrays import Floats, Ids
 from nlp.layers.scatter import RowGroups
 from nlp.training.team import shared_array
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Floats, Ids
 
 
 @dataclass(frozen=True)

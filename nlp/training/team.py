@@ -15,19 +15,16 @@ import os
 import signal
 import threading
 import traceback
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nlp.errors import NlpError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from multiprocessing.connection import Connection
-    from multiprocessing.context import ForkProcess
-
-    import numpy.typing as npt
 
 _SPINS = 200  # some 500 µs; with 10, workers slept more, and waking cost 50 µs a barrier in steps of 2 ms
 _LOOK_SECONDS = 0.1  # how often a worker that waits looks whether the others are still alive

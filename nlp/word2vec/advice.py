@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nlp.data.token_file import TokenFile
     from nlp.layers.arrays import Floats
-    from nlp.word2vec.word2vec import Preparation, Word2Vec
+    from nlp.word2vec.learner import Word2Vec, WordVectorLearner
 
 _SINGLE_CHARACTERS = 0.9  # of the words
 _PUNCTUATED = 0.03  # of the words; raw English has 8 to 17 %, tokens of the Penn Treebank 1 %, as in "Corp."
@@ -26,10 +26,9 @@ _COLLAPSED = 0.95  # mean cosine
 _SAMPLE = 200  # rows
 
 
-def advice_on_training(preparation: Preparation) -> Iterator[str]:
+def advice_on_training(learner: WordVectorLearner) -> Iterator[str]:
     """Yield what is likely to go wrong with a training."""
-    corpus, config = preparation.corpus, preparation.config
-    kept = preparation.run.tokens_per_epoch
+    corpus, config, kept = learner.corpus, learner.config, learner.kept
     single = sum(
         count
         for word, count in zip(corpus.vocabulary.words, corpus.occurrences.tolist(), strict=True)
@@ -46,9 +45,9 @@ def advice_on_training(preparation: Preparation) -> Iterator[str]:
             f"--subsample {config.subsample:g} drops {1 - kept / corpus.words:.0%} of this small text, "
             f"which has few words to tell apart; keep it with --subsample 0"
         )
-    if kept * config.epochs < _FEW_TOKENS and not preparation.run.goes_on:  # its old words are learnt already
+    if kept * config.epochs < _FEW_TOKENS and not learner.goes_on:  # its old words are learnt already
         left = number_of(round(kept * config.epochs), "word")
-        yield f"only {left} to learn from, all epochs together; try {_remedies(preparation)}"
+        yield f"only {left} to learn from, all epochs together; try {_remedies(learner)}"
     if config.loss == "softmax" and len(corpus.vocabulary) > MANY_WORDS:
         yield (
             f"a full softmax over {len(corpus.vocabulary):,} words is slow, as each word read moves all of "
@@ -94,15 +93,15 @@ def mean_cosine(vectors: Floats) -> float:
     return float((total @ total - np.square(sample).sum()) / max(n * (n - 1), 1))
 
 
-def _remedies(preparation: Preparation) -> str:
+def _remedies(learner: WordVectorLearner) -> str:
     """The settings that get more out of a small text, except those already chosen or without effect on it."""
-    config, corpus = preparation.config, preparation.corpus
-    needed = max(round(_FEW_TOKENS / max(preparation.run.tokens_per_epoch, 1)), config.epochs + 1)
+    config, corpus = learner.config, learner.corpus
+    needed = max(round(_FEW_TOKENS / max(learner.kept, 1)), config.epochs + 1)
     remedies = [f"--epochs {min(needed, 1000)}"]
     if config.max_vocab == len(corpus.vocabulary):
         remedies.append("a larger --max-vocab")
     elif config.min_count > 1 and corpus.words < corpus.words_seen:
         remedies.append("--min-count 1")
-    remedies += ["--subsample 0"] if preparation.run.tokens_per_epoch < corpus.words else []
+    remedies += ["--subsample 0"] if learner.kept < corpus.words else []
     remedies += ["--loss hs"] if config.loss != "hs" else []
     return ", ".join(remedies)

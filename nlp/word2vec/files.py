@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from nlp.errors import InputError, ModelError
 from nlp.storage.model_file import open_model
-from nlp.training.progress import finite_or_none
 from nlp.vectors.files import KIND, load_vectors, save_vectors
-from nlp.word2vec.word2vec import EarlierModel
+from nlp.word2vec.learner import EarlierModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nlp.storage.model_file import BinaryWriter
-    from nlp.word2vec.word2vec import Word2Vec
+    from nlp.word2vec.learner import Word2Vec
 
 _OUTPUT_VECTORS = "output_vectors"
 _FIXED = ("arch", "loss", "dim", "subwords")  # settings that a later training cannot change
@@ -26,9 +25,7 @@ def save_word2vec(writer: BinaryWriter, model: Word2Vec, about: Mapping[str, Any
 
     Raises: OSError from the writer
     """
-    metadata = {"config": asdict(model.config), **about, "epoch_losses": finite_or_none(model.epoch_losses)}
-    if model.valid_losses:
-        metadata |= {"valid_losses": finite_or_none(model.valid_losses), "best_epoch": model.best_epoch}
+    metadata = {"config": asdict(model.config), **about, **model.curves.figures()}
     others: dict[str, Any] = {_OUTPUT_VECTORS: model.output_vectors}
     if model.subwords:
         metadata["subwords"] = model.subwords.metadata()

@@ -37,7 +37,7 @@ def records(stderr: str) -> list[dict[str, Any]]:
 def test_the_bytes_are_the_same_for_any_number_of_workers(
     nlptool: Nlptool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nlp.word2vec.word2vec.plan_steps", lambda *_: StepPlan(64, 2))
+    monkeypatch.setattr("nlp.word2vec.learner.plan_steps", lambda *_: StepPlan(64, 2))
     models, notes = set(), []
     for workers in ("1", "2", "3"):
         model = tmp_path / workers

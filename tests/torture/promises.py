@@ -50,7 +50,7 @@ PROMISES = {
     4: Promise(
         "a checkpoint holds everything",
         (
-            "nlp/training/test_step_loop.py::test_resumed_at_any_boundary_it_ends_in_the_same_bits",
+            "nlp/training/test_loop.py::test_resumed_at_any_boundary_it_ends_in_the_same_bits",
             "torture/test_trainings.py::test_kills_do_not_change_a_bit",
         ),
     ),
@@ -141,7 +141,7 @@ PROMISES = {
         "diverging training says so",
         (
             "torture/test_trainings.py::test_divergence_is_told_and_keeps_the_checkpoint",
-            "nlp/word2vec/test_word2vec.py::test_infinite_weights_are_told",
+            "nlp/word2vec/test_learner.py::test_infinite_weights_are_told",
         ),
     ),
     16: Promise(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,23 +20,17 @@ def numbered(length: int) -> SimpleNamespace:
     return SimpleNamespace(vocabulary=VOCABULARY, length=length, read=lambda i, n: tokens[i : i + n])
 
 
-def columns_of(batches: StreamBatches, bounds: list[int]) -> list[list[tuple[int, int]]]:
+def columns_of(batches: StreamBatches) -> list[list[tuple[int, int]]]:
     """(read, to be predicted) of each column, where the mask counts it, column after column."""
     columns: list[list[tuple[int, int]]] = [[] for _ in range(batches.columns)]
-    for window in range(batches.windows):
-        for first, last in pairwise(bounds):
-            batch = batches.batch(window, first, last)
-            assert batch.ids.flags.c_contiguous
-            assert batch.targets.flags.c_contiguous
-            assert batch.ids.shape == batch.targets.shape == batch.mask.shape
-            assert batch.ids.shape[1] == last - first
-            assert 0 < batch.ids.shape[0] <= batches.bptt
-            assert (batch.mask[:-1] == 1).all()
-            for column in range(first, last):
-                part = zip(
-                    *(values[:, column - first].tolist() for values in vars(batch).values()), strict=True
-                )
-                columns[column] += [(read, target) for read, target, counts in part if counts]
+    for batch in batches.read():
+        assert batch.ids.shape == batch.targets.shape == batch.mask.shape
+        assert batch.ids.shape[1] == batches.columns
+        assert 0 < batch.ids.shape[0] <= batches.bptt
+        assert (batch.mask[:-1] == 1).all()
+        for column, found in enumerate(columns):
+            part = zip(*(values[:, column].tolist() for values in vars(batch).values()), strict=True)
+            found += [(read, target) for read, target, counts in part if counts]
     return columns
 
 
@@ -45,15 +38,14 @@ def columns_of(batches: StreamBatches, bounds: list[int]) -> list[list[tuple[int
 def test_every_token_is_a_target_once_behind_the_one_before_it(data: st.DataObject) -> None:
     length = data.draw(st.integers(1, 200))
     columns, bptt = data.draw(st.integers(1, min(length, 20))), data.draw(st.integers(1, 30))
-    shards = data.draw(st.integers(1, columns))
     batches = StreamBatches(numbered(length), columns, bptt)
-    bounds = [shard * columns // shards for shard in range(shards + 1)]
-    found = columns_of(batches, bounds)
+    found = columns_of(batches)
     line_end = VOCABULARY.line_end
     pairs = [pair for column in found for pair in column]
     assert pairs == list(zip([line_end, *range(10, 9 + length)], range(10, 10 + length), strict=True))
     assert max(map(len, found)) - min(map(len, found)) <= 1
-    counts = [int(batches.batch(window).mask.sum()) for window in range(batches.windows)]
+    counts = [int(batch.mask.sum()) for batch in batches.read()]
+    assert len(counts) == batches.windows
     assert [batches.tokens_before(window) for window in range(batches.windows)] == [
         sum(counts[:window]) for window in range(batches.windows)
     ]
@@ -63,7 +55,7 @@ def test_a_window_follows_the_one_before_in_every_column() -> None:
     batches = StreamBatches(numbered(23), 2, 4)
     assert batches.windows == 3
     assert batches.batch(1).ids.tolist() == [[13, 24], [14, 25], [15, 26], [16, 27]]
-    assert batches.batch(1, 1, 2).targets.tolist() == [[25], [26], [27], [28]]
+    assert batches.batch(1).targets[:, 1].tolist() == [25, 26, 27, 28]
     assert batches.batch(2).mask.tolist() == [[1, 1], [1, 1], [1, 1], [0, 1]]
 
 
@@ -78,3 +70,14 @@ def test_a_real_text_is_read_from_its_file() -> None:
 def test_more_columns_than_tokens_are_refused(length: int, columns: int) -> None:
     with pytest.raises(ValueError, match="columns"):
         StreamBatches(numbered(length), columns, 5)
+
+
+@pytest.mark.parametrize("skip", [0, 1, 40, 199, 200])
+def test_batches_are_the_same_from_wherever_they_are_read(skip: int) -> None:
+    """Several windows are read at once: a text of 200 windows of 4096 tokens takes some reads."""
+    batches = StreamBatches(numbered(199 * 4096 + 77), 32, 128)
+    rest = list(batches.read(skip))
+    assert len(rest) == batches.windows - skip
+    for window, batch in enumerate(rest[:40:13], start=skip):
+        alone = batches.batch(skip + 13 * (window - skip))
+        assert all((a == b).all() for a, b in zip(vars(batch).values(), vars(alone).values(), strict=True))

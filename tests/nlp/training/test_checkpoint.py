@@ -75,7 +75,7 @@ def test_arrays_are_neither_broadcast_nor_converted(other: Any) -> None:
 
 
 def test_a_best_epoch_that_never_was_is_refused() -> None:
-    stopping = EarlyStopping(lambda: 1.0, [np.zeros((2, 3), np.float32)], patience=2)
+    stopping = EarlyStopping([np.zeros((2, 3), np.float32)], patience=2)
     for figures in ({"losses": [1.0], "best_epoch": 2}, {"losses": [None], "best_epoch": 1}):
         with pytest.raises(ValueError, match="was the best of"):
             stopping.resume_(figures, {"best.0": WHOLE})

@@ -27,10 +27,12 @@ def stepped(name: str, dtype: type, workers: int, limit: float = 0.0) -> tuple[n
                     assert (shard.flat == 0).all()
                     shard.flat[...] = values
             member.wait()
-            gradient.sum_(limit, member)
+            for task in member.share(gradient.tasks):
+                gradient.sum_(task, limit)
             member.wait()
             norm[0] = gradient.norm()
-            gradient.apply_(optimizer, Step(0.01, 0.25, number), member)
+            for task in member.share(gradient.tasks):
+                gradient.apply_(task, optimizer, Step(0.01, 0.25, number))
             member.wait()
 
     run_team(workers, work)

@@ -11,7 +11,7 @@ from nlp.errors import InputError
 from nlp.training.row_updates import StepPlan
 from nlp.vectors.subwords import MOST_NGRAMS, NgramHashing, Subwords, SubwordTable
 from nlp.word2vec.config import ARCHITECTURES, Word2VecConfig
-from nlp.word2vec.word2vec import Word2Vec, train
+from nlp.word2vec.learner import Word2Vec, train_word_vectors
 
 TMP = "/tmp"  # noqa: S108 - the storage has no name there
 WORDS = ["where", "a", "naïve", "中文", "x" * 60, "🙂", "her"]
@@ -155,7 +155,7 @@ def two_worlds() -> TokenFile:
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)
 def test_a_misspelt_word_is_near_the_right_one(arch: str) -> None:
-    model = train(two_worlds(), dataclasses.replace(SMALL, arch=arch))
+    model = train_word_vectors(two_worlds(), dataclasses.replace(SMALL, arch=arch))
     assert model.input_vectors.shape == (8, 12)
     assert model.subwords is not None
     unit = model.input_vectors / np.linalg.norm(model.input_vectors, axis=1, keepdims=True)
@@ -172,17 +172,19 @@ def bits(model: Word2Vec) -> tuple[bytes, bytes, bytes]:
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)
 def test_workers_do_not_change_a_bit(arch: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlp.word2vec.word2vec.plan_steps", lambda *_: StepPlan(32, 4))
+    monkeypatch.setattr("nlp.word2vec.learner.plan_steps", lambda *_: StepPlan(32, 4))
     config = dataclasses.replace(SMALL, arch=arch, epochs=2)
-    assert bits(train(two_worlds(), config)) == bits(train(two_worlds(), config, workers=2))
+    assert bits(train_word_vectors(two_worlds(), config)) == bits(
+        train_word_vectors(two_worlds(), config, workers=2)
+    )
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)
 @pytest.mark.parametrize("window", [2, 10])
 def test_four_times_the_usual_rate_does_not_diverge(arch: str, window: int) -> None:
     config = dataclasses.replace(SMALL, arch=arch, window=window)
-    model = train(two_worlds(), dataclasses.replace(config, lr=4 * config.first_lr))
-    assert model.epoch_losses[-1] < 6 * np.log(2)
+    model = train_word_vectors(two_worlds(), dataclasses.replace(config, lr=4 * config.first_lr))
+    assert model.curves.epoch_losses[-1] < 6 * np.log(2)
 
 
 @pytest.mark.parametrize("loss", ["hs", "softmax"])

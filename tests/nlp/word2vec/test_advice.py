@@ -7,17 +7,20 @@ import pytest
 
 from nlp.data.token_file import encode
 from nlp.text.vocabulary import Vocabulary
+from nlp.training.loop import Curves
 from nlp.training.row_updates import StepPlan
 from nlp.word2vec.advice import advice_on_training, advice_on_vectors, mean_cosine
 from nlp.word2vec.config import Word2VecConfig
-from nlp.word2vec.word2vec import Word2Vec, prepare
+from nlp.word2vec.learner import Word2Vec, WordVectorLearner
 
 TMP = "/tmp"  # noqa: S108 - the storage has no name there
 WHOLE = Word2VecConfig(dim=2, min_count=1, subsample=0.0, epochs=40)
 
 
 def advice(text: str, config: Word2VecConfig = WHOLE) -> list[str]:
-    return list(advice_on_training(prepare(encode([text], TMP, min_count=config.min_count), config)))
+    return list(
+        advice_on_training(WordVectorLearner(encode([text], TMP, min_count=config.min_count), config))
+    )
 
 
 def varied(tokens: int, types: int = 500) -> str:
@@ -60,7 +63,7 @@ def test_only_what_changes_something_is_a_remedy() -> None:
     assert advice(varied(2000), nothing_is_dropped)[0].endswith("try --epochs 100, --loss hs")
     config = dataclasses.replace(WHOLE, min_count=2, max_vocab=3)
     few = encode([varied(2000)], TMP, min_count=2, max_size=3)
-    (told,) = advice_on_training(prepare(few, config))
+    (told,) = advice_on_training(WordVectorLearner(few, config))
     assert "a larger --max-vocab" in told
     assert "--min-count" not in told
 
@@ -82,7 +85,7 @@ def test_full_softmax_over_many_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def model(vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> Word2Vec:
     words = Vocabulary([f"w{n}" for n in range(len(vectors))], [1] * len(vectors))
-    return Word2Vec(words, vectors, vectors, WHOLE, StepPlan(64, 1), [1.0], [], 1)
+    return Word2Vec(words, vectors, vectors, WHOLE, StepPlan(64, 1), Curves([1.0], [], 1))
 
 
 def test_collapsed_vectors() -> None:

@@ -12,8 +12,8 @@ from nlp.word2vec import held_out_loss as word2vec_validation
 from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.held_out_loss import held_out_loss
 from nlp.word2vec.kernels.huffman import HuffmanTree
+from nlp.word2vec.learner import train_word_vectors
 from nlp.word2vec.objectives import output_rows
-from nlp.word2vec.word2vec import train
 from tests.nlp.word2vec import plain_losses
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def test_an_untrained_model_of_equally_frequent_words_has_log_v(arch: str, loss:
 def test_trained_models_come_near_to_what_can_be_known(arch: str, loss: str) -> None:
     """The world is known, the word within it is not: log 4 nats, whatever the model was trained with."""
     corpus, settings = worlds(), config(arch, loss)
-    model = train(corpus, settings)
+    model = train_word_vectors(corpus, settings)
     matrices = model.input_vectors, model.output_vectors
     value = held_out_loss(matrices, corpus.vocabulary.counts, settings, corpus)
     assert math.log(4) - 0.05 < value < math.log(4) + 0.25 < math.log(16)
@@ -90,7 +90,7 @@ def test_equals_loops(loss: str) -> None:
 
 def test_a_sample_of_a_long_text_is_near_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     corpus, settings = worlds(), config("skipgram", "ns")
-    model = train(corpus, dataclasses.replace(settings, epochs=2))
+    model = train_word_vectors(corpus, dataclasses.replace(settings, epochs=2))
     arguments = ((model.input_vectors, model.output_vectors), corpus.vocabulary.counts, settings, corpus)
     whole = held_out_loss(*arguments)
     assert whole == held_out_loss(*arguments)

@@ -15,9 +15,9 @@ from nlp.training.row_updates import Chunk, ChunkObjective, RowUpdates, StepPlan
 from nlp.word2vec.cbow import WINDOWS
 from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.kernels.huffman import HuffmanTree
+from nlp.word2vec.learner import Word2Vec, train_word_vectors
 from nlp.word2vec.negative_sampling import NEGATIVES
 from nlp.word2vec.objectives import make_objective, output_rows
-from nlp.word2vec.word2vec import Word2Vec, train
 from tests.nlp.layers.gradcheck import check_gradients
 from tests.nlp.word2vec import plain_losses
 
@@ -176,24 +176,26 @@ def two_worlds(lines: int = 400) -> TokenFile:
 
 @every_objective
 def test_words_of_a_world_come_together(arch: str, loss: str) -> None:
-    model = train(two_worlds(), dataclasses.replace(SMALL, arch=arch, loss=loss))
+    model = train_word_vectors(two_worlds(), dataclasses.replace(SMALL, arch=arch, loss=loss))
     W = model.input_vectors / np.linalg.norm(model.input_vectors, axis=1, keepdims=True)
     animals = [model.vocabulary.index[word] for word in ("cat", "dog", "cow", "hen", "fox")]
     ships = [model.vocabulary.index[word] for word in ("mast", "sail", "deck", "helm", "keel")]
     within = np.median(np.concatenate((W[animals] @ W[animals].T, W[ships] @ W[ships].T)))
     assert within > (W[animals] @ W[ships].T).max() + 0.1
-    assert model.epoch_losses[-1] < model.epoch_losses[0]
+    assert model.curves.epoch_losses[-1] < model.curves.epoch_losses[0]
 
 
 def bits(model: Word2Vec) -> tuple[bytes, bytes, tuple[float, ...]]:
-    return model.input_vectors.tobytes(), model.output_vectors.tobytes(), tuple(model.epoch_losses)
+    return model.input_vectors.tobytes(), model.output_vectors.tobytes(), tuple(model.curves.epoch_losses)
 
 
 @every_objective
 def test_workers_do_not_change_a_bit(arch: str, loss: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlp.word2vec.word2vec.plan_steps", lambda *_: StepPlan(32, 4))
+    monkeypatch.setattr("nlp.word2vec.learner.plan_steps", lambda *_: StepPlan(32, 4))
     config = dataclasses.replace(SMALL, arch=arch, loss=loss, epochs=2, subsample=0.1)
-    assert bits(train(two_worlds(), config)) == bits(train(two_worlds(), config, workers=2))
+    assert bits(train_word_vectors(two_worlds(), config)) == bits(
+        train_word_vectors(two_worlds(), config, workers=2)
+    )
 
 
 @every_objective
@@ -201,7 +203,7 @@ def test_a_text_of_one_line_is_learnt_by_heart(arch: str, loss: str) -> None:
     """Every second word is always the same: what is left of the loss is the choice among the others."""
     corpus = encode(["a b a b a b a b\nc d c d c d c d\n" * 30], TMP)
     config = dataclasses.replace(SMALL, arch=arch, loss=loss, window=1, epochs=60, lr=0.5, final_lr=0.1)
-    model = train(corpus, config)
-    untrained = train(corpus, dataclasses.replace(config, epochs=1, lr=1e-9, final_lr=0.0))
+    model = train_word_vectors(corpus, config)
+    untrained = train_word_vectors(corpus, dataclasses.replace(config, epochs=1, lr=1e-9, final_lr=0.0))
     share = 0.75 if loss == "ns" else 0.15  # negatives are at times the true word: their loss never goes
-    assert model.epoch_losses[-1] < share * untrained.epoch_losses[0]
+    assert model.curves.epoch_losses[-1] < share * untrained.curves.epoch_losses[0]

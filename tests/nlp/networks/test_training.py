@@ -11,11 +11,11 @@ import pytest
 
 from nlp.data.language_text import encode_language, encode_language_by
 from nlp.networks.config import LanguageModelConfig
+from nlp.networks.learner import NetworkLearner
 from nlp.networks.make import make_language_model
 from nlp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from nlp.training.language_settings import LanguageSettings
-from nlp.training.language_training import LanguagePreparation, prepare_language
-from nlp.training.step_loop import Watch
+from nlp.training.loop import Watch, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,20 +35,18 @@ MODELS: dict[str, dict[str, Any]] = {
 }
 
 
-def ready(name: str, optimizer: str = "adam") -> LanguagePreparation:
+def ready(name: str, optimizer: str = "adam") -> NetworkLearner:
     text = encode_language([TEXT], TMP, "char")
     held_out = encode_language_by([TEXT[60:120]], TMP, text.vocabulary)
     config = LanguageModelConfig(**{"hidden": 6, "embed_dim": 6, **MODELS[name]})
     settings = LanguageSettings(epochs=2, optimizer=optimizer, batch_size=5, bptt=9, shards=2)
     model = make_language_model(config, len(text.vocabulary))
-    return prepare_language(text, model, settings, valid=held_out)
+    return NetworkLearner(model, text, settings, valid=held_out)
 
 
-def outcome(
-    preparation: LanguagePreparation, workers: int = 1, watch: Watch | None = None
-) -> tuple[Any, ...]:
-    curves = preparation.train(workers, watch)
-    model = preparation.model
+def outcome(learner: NetworkLearner, workers: int = 1, watch: Watch | None = None) -> tuple[Any, ...]:
+    curves = train(learner, workers, watch)
+    model = learner.model
     return model.parameters.flat.tobytes(), model.statistics.flat.tobytes(), vars(curves)
 
 
@@ -69,10 +67,10 @@ def test_every_model_goes_on_where_it_stopped(name: str, tmp_path: Path) -> None
             raise Interrupted
 
     with suppress(Interrupted):
-        ready(name).train(2, Watch(on_boundary=on_boundary))
+        train(ready(name), 2, Watch(on_boundary=on_boundary))
     state = load_checkpoint(str(path), "test", {})
     assert state.figures["position"]["epoch"] == 1
-    assert state.figures["position"]["window"] > 0
+    assert state.figures["position"]["number"] > 0
     assert outcome(ready(name), 1, Watch(resume=state)) == whole
     assert np.isfinite(whole[2]["epoch_losses"]).all()
 
@@ -80,10 +78,10 @@ def test_every_model_goes_on_where_it_stopped(name: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 def test_a_state_holds_the_optimizer(optimizer: str) -> None:
     states: list[TrainingState] = []
-    preparation = ready("lstm", optimizer)
-    preparation.train(1, Watch(on_boundary=lambda state: states.append(state())))
+    learner = ready("lstm", optimizer)
+    train(learner, 1, Watch(on_boundary=lambda state: states.append(state())))
     names = {name for name in states[0].arrays if name.startswith("optimizer.")}
     assert names == ({"optimizer.m", "optimizer.v"} if optimizer == "adam" else set())
     buffer = io.BytesIO()
     save_checkpoint(buffer, "test", {}, states[0])
-    assert buffer.tell() > preparation.model.parameters.flat.nbytes * (1 + len(names))
+    assert buffer.tell() > learner.model.parameters.flat.nbytes * (1 + len(names))

@@ -13,13 +13,12 @@ from nlp.data.language_text import LanguageText, encode_language, encode_languag
 from nlp.errors import DivergedError, InputError
 from nlp.layers.random_streams import RandomStreams
 from nlp.layers.workspace import Workspace
+from nlp.networks.evaluation import held_out_batches, mean_loss
+from nlp.networks.learner import NetworkLearner
 from nlp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
-from nlp.training.language_evaluation import held_out_batches, mean_loss
 from nlp.training.language_settings import LanguageSettings
-from nlp.training.language_training import LanguagePreparation, prepare_language
-from nlp.training.optimizers import Adam
-from nlp.training.step_loop import Watch
-from tests.nlp.training.bigram import Bigram
+from nlp.training.loop import Watch, train
+from tests.nlp.networks.bigram import Bigram
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,37 +44,41 @@ def ready(
     settings: LanguageSettings = SETTINGS,
     *,
     valid: bool = False,
-    patience: int | None = None,
     dropout: float = 0.2,
     dtype: type = np.float32,
-) -> LanguagePreparation:
+) -> NetworkLearner:
     text = encode_language([some_text()], TMP, "char")
     held_out = encode_language_by([some_text(2, 90)], TMP, text.vocabulary) if valid else None
-    model = Bigram(len(text.vocabulary), dropout, dtype)
-    return prepare_language(text, model, settings, valid=held_out, patience=patience)
+    return NetworkLearner(Bigram(len(text.vocabulary), dropout, dtype), text, settings, valid=held_out)
 
 
-def bits(preparation: LanguagePreparation, workers: int = 1, watch: Watch | None = None) -> tuple[Any, ...]:
-    curves = preparation.train(workers, watch)
-    model = preparation.model
+def bits(
+    learner: NetworkLearner, workers: int = 1, watch: Watch | None = None, patience: int | None = None
+) -> tuple[Any, ...]:
+    curves = train(learner, workers, watch, patience)
+    model = learner.model
     return model.parameters.flat.tobytes(), model.statistics.flat.tobytes(), vars(curves)
+
+
+def steps_of(learner: NetworkLearner) -> int:
+    return learner.steps_per_epoch * learner.epochs
 
 
 def changed(**settings: Any) -> LanguageSettings:
     return LanguageSettings(**{**vars(SETTINGS), **settings})
 
 
-def plainly_trained(preparation: LanguagePreparation) -> tuple[np.ndarray, list[float]]:
+def plainly_trained(learner: NetworkLearner) -> tuple[np.ndarray, list[float]]:
     """Whole batches, without shards, workers or blocks: the weights and the loss of each epoch."""
-    run, model = preparation.run, preparation.model
+    model, batches, settings = learner.model, learner.batches, learner.settings
     losses, step = [], 0
     m, v = np.zeros((2, model.parameters.flat.size))
-    for epoch in range(run.epochs):
-        state, total = model.new_state(run.batches.columns), 0.0
-        for window in range(run.batches.windows):
+    for epoch in range(learner.epochs):
+        state, total = model.new_state(batches.columns), 0.0
+        for window in range(batches.windows):
             gradient = model.parameters.like()
             nats, tokens = model.loss_and_grad(
-                run.batches.batch(window),
+                batches.batch(window),
                 state,
                 gradient,
                 model.statistics.like(),
@@ -84,14 +87,14 @@ def plainly_trained(preparation: LanguagePreparation) -> tuple[np.ndarray, list[
             )
             mean = gradient.flat / tokens
             norm = math.sqrt(mean @ mean)
-            move = mean * min(1, run.clip / norm)
-            if isinstance(run.optimizer, Adam):
+            move = mean * min(1, settings.clip / norm)
+            if settings.optimizer == "adam":
                 step += 1
                 m, v = 0.9 * m + 0.1 * move, 0.999 * v + 0.001 * move**2
                 move = m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
-            model.parameters.flat[...] -= run.learning_rate(epoch) * move
+            model.parameters.flat[...] -= settings.rate(epoch) * move
             total += nats
-        losses.append(total / run.batches.text.length)
+        losses.append(total / batches.text.length)
     return model.parameters.flat, losses
 
 
@@ -102,8 +105,8 @@ def test_shards_learn_what_the_whole_batch_does(shards: int, optimizer: str, lr:
     settings = changed(optimizer=optimizer, lr=lr, lr_decay=0.5, clip=0.3, shards=shards)
     expected, losses = plainly_trained(ready(settings, dropout=0, dtype=np.float64))
     found = ready(settings, dropout=0, dtype=np.float64)
-    curves = found.train()
-    assert found.run.shards == shards
+    curves = train(found)
+    assert found.shards == shards
     np.testing.assert_allclose(found.model.parameters.flat, expected, rtol=1e-10, atol=floor)
     np.testing.assert_allclose(curves.epoch_losses, losses, rtol=1e-10)
 
@@ -138,7 +141,7 @@ def interrupted_at(boundary: int, path: Path, workers: int, *, valid: bool) -> i
             raise Interrupted
 
     with suppress(Interrupted):
-        ready(valid=valid).train(workers, Watch(on_boundary=on_boundary))
+        train(ready(valid=valid), workers, Watch(on_boundary=on_boundary))
     return seen
 
 
@@ -164,7 +167,7 @@ def test_a_state_is_not_disturbed_by_workers_that_go_on() -> None:
             arrays = state().arrays
             seen.append(b"".join(arrays[name].tobytes() for name in sorted(arrays)))
 
-    ready().train(3, Watch(on_boundary=on_boundary))
+    train(ready(), 3, Watch(on_boundary=on_boundary))
     assert seen[::2] == seen[1::2]
     assert len(set(seen)) > 20
 
@@ -176,16 +179,16 @@ def test_a_watch_changes_nothing_and_hears_of_every_epoch() -> None:
     assert watched == bits(ready())
     assert [progress.epoch for progress in seen if progress.epoch_done] == [1, 2, 3]
     assert seen[-1].words_done == seen[-1].words_total == 3 * ready().text.length
-    assert [state.figures["position"]["step"] for state in states][-2:] == [ready().steps] * 2
+    assert [state.figures["position"]["step"] for state in states][-2:] == [steps_of(ready())] * 2
 
 
 def test_what_is_done_rises_from_step_to_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nlp.training.progress._REPORT_SECONDS", 0.0)
     seen: list[Progress] = []
-    preparation = ready()
-    preparation.train(1, Watch(seen.append))
+    learner = ready()
+    train(learner, 1, Watch(seen.append))
     done = [progress.words_done for progress in seen if not progress.epoch_done]
-    assert len(done) == preparation.steps
+    assert len(done) == steps_of(learner)
     assert done == sorted(set(done))
     assert done[-1] == seen[-1].words_total
 
@@ -215,9 +218,9 @@ def test_a_signal_during_evaluation_finds_the_state_before_it(monkeypatch: pytes
         assert bits(ready(valid=True), 1, Watch(resume=state)) == whole
         raise Interrupted
 
-    monkeypatch.setattr("nlp.training.language_training.mean_loss", evaluate)
+    monkeypatch.setattr("nlp.networks.learner.mean_loss", evaluate)
     with pytest.raises(Interrupted):
-        ready(valid=True).train(1, Watch(on_boundary=states.append, at_rest=Resting))
+        train(ready(valid=True), 1, Watch(on_boundary=states.append, at_rest=Resting))
 
 
 def bytes_of(state: TrainingState) -> tuple[object, ...]:
@@ -240,56 +243,55 @@ def test_a_signal_within_a_step_finds_the_state_before_it() -> None:
             return found
 
     text = encode_language([some_text()], TMP, "char")
-    preparation = prepare_language(text, Looking(len(text.vocabulary)), SETTINGS)
+    learner = NetworkLearner(Looking(len(text.vocabulary)), text, SETTINGS)
 
     def on_boundary(state: State) -> None:
         assert not Resting.is_on
         states.append((state, bytes_of(state())))
 
-    preparation.train(1, Watch(on_boundary=on_boundary, at_rest=Resting))
-    assert compared == SETTINGS.shards * (preparation.steps - 1)
+    train(learner, 1, Watch(on_boundary=on_boundary, at_rest=Resting))
+    assert compared == SETTINGS.shards * (steps_of(learner) - 1)
 
 
 def test_the_best_epoch_is_kept_and_patience_ends_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
     for workers in (1, 2):
         losses = iter([2.0, 1.0, 3.0, 4.0])
-        monkeypatch.setattr("nlp.training.language_training.mean_loss", lambda *_, of=losses: next(of))
-        preparation = ready(changed(epochs=9), valid=True, patience=2)
-        learnt, _, curves = bits(preparation, workers)
+        monkeypatch.setattr("nlp.networks.learner.mean_loss", lambda *_, of=losses: next(of))
+        learnt, _, curves = bits(ready(changed(epochs=9), valid=True), workers, patience=2)
         assert (curves["valid_losses"], curves["best_epoch"]) == ([2.0, 1.0, 3.0, 4.0], 2)
         assert len(curves["epoch_losses"]) == 4
         assert learnt == bits(ready(changed(epochs=2)))[0]
 
 
 def test_running_means_are_those_of_all_shards() -> None:
-    preparation = ready(changed(epochs=1))
-    batches, ids = preparation.run.batches, []
+    learner = ready(changed(epochs=1))
+    batches, ids = learner.batches, []
     for window in range(batches.windows):
-        shards = [batches.batch(window, first, last) for first, last in ((0, 2), (2, 4), (4, 7))]
-        ids.append(np.mean([shard.ids.mean() for shard in shards]) / len(preparation.text.vocabulary))
+        read = batches.batch(window).ids
+        shards = [read[:, first:last] for first, last in ((0, 2), (2, 4), (4, 7))]
+        ids.append(np.mean([shard.mean() for shard in shards]) / len(learner.text.vocabulary))
     mean = 0.0
     for number, observed in enumerate(ids):
         mean += max(0.1, 1 / (number + 1)) * (observed - mean)
-    preparation.train()
-    assert preparation.model.statistics["mean"][0] == pytest.approx(mean, rel=1e-5)
+    train(learner)
+    assert learner.model.statistics["mean"][0] == pytest.approx(mean, rel=1e-5)
 
 
 def test_the_loss_falls_to_what_can_be_known() -> None:
     text = encode_language(["abcdefgh\n" * 30], TMP, "char")
-    preparation = prepare_language(text, Bigram(len(text.vocabulary)), changed(epochs=40))
-    losses = preparation.train().epoch_losses
+    losses = train(NetworkLearner(Bigram(len(text.vocabulary)), text, changed(epochs=40))).epoch_losses
     assert losses[0] > 1.5
     assert losses[-1] < 0.1
 
 
 def test_held_out_loss_does_not_depend_on_the_windows() -> None:
-    preparation = ready(valid=True)
-    preparation.train()
-    text = preparation.text
-    whole = mean_loss(preparation.model, held_out_batches(text, 10_000))
-    assert mean_loss(preparation.model, held_out_batches(text, 3)) == pytest.approx(whole, rel=1e-6)
+    learner = ready(valid=True)
+    train(learner)
+    text = learner.text
+    whole = mean_loss(learner.model, held_out_batches(text, 10_000))
+    assert mean_loss(learner.model, held_out_batches(text, 3)) == pytest.approx(whole, rel=1e-6)
     batch = held_out_batches(text, 10_000).batch(0)
-    nats, tokens = preparation.model.loss(batch, preparation.model.new_state(1), Workspace())
+    nats, tokens = learner.model.loss(batch, learner.model.new_state(1), Workspace())
     assert nats / tokens == pytest.approx(whole)
     assert tokens == text.length
 
@@ -297,7 +299,7 @@ def test_held_out_loss_does_not_depend_on_the_windows() -> None:
 def test_a_long_held_out_text_is_read_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
     text = encode_language([some_text()], TMP, "char")
     assert held_out_batches(text, 40).columns == 1
-    monkeypatch.setattr("nlp.training.language_evaluation._TOKENS_OF_A_STREAM", 100)
+    monkeypatch.setattr("nlp.networks.evaluation._TOKENS_OF_A_STREAM", 100)
     batches = held_out_batches(text, 40)
     assert (batches.columns, batches.bptt) == (3, 13)
 
@@ -332,7 +334,7 @@ def test_a_training_that_runs_away_says_where_and_what_to_do(what: str, workers:
     text = encode_language([some_text()], TMP, "char")
     model = Exploding(len(text.vocabulary), what)
     with pytest.raises(DivergedError, match="training diverged: " + message):
-        prepare_language(text, model, SETTINGS).train(workers)
+        train(NetworkLearner(model, text, SETTINGS), workers)
 
 
 def small(text: str, level: str = "char") -> LanguageText:
@@ -343,19 +345,19 @@ def small(text: str, level: str = "char") -> LanguageText:
 def test_a_text_of_one_type_is_refused(text: str) -> None:
     encoded = small(text)
     with pytest.raises(InputError, match=r"only (0 distinct characters|1 distinct character) .* more text$"):
-        prepare_language(encoded, Bigram(len(encoded.vocabulary)), SETTINGS)
+        NetworkLearner(Bigram(len(encoded.vocabulary)), encoded, SETTINGS)
 
 
 def test_a_text_of_rare_types_is_refused_with_another_remedy() -> None:
     rare = encode_language(["a b\na c\n"], TMP, "word", min_count=2)
     with pytest.raises(InputError, match=r"only 1 distinct word to learn from .* or lower --min-count$"):
-        prepare_language(rare, Bigram(len(rare.vocabulary)), SETTINGS)
+        NetworkLearner(Bigram(len(rare.vocabulary)), rare, SETTINGS)
 
 
 def test_one_column_and_one_step_are_worded_so() -> None:
     text = small("abcdeab")
-    preparation = prepare_language(text, Bigram(len(text.vocabulary)), replace(SETTINGS, epochs=1, bptt=8))
-    columns, steps = preparation.advice()
+    learner = NetworkLearner(Bigram(len(text.vocabulary)), text, replace(SETTINGS, epochs=1, bptt=8))
+    columns, steps = learner.advice()
     assert "only 8 tokens: they are read as 1 column instead" in columns
     assert "the training has only 1 step; raise" in steps
 
@@ -364,20 +366,20 @@ def test_an_empty_held_out_text_is_refused() -> None:
     text = small(some_text())
     empty = encode_language_by([], TMP, text.vocabulary)
     with pytest.raises(InputError, match="held-out text is empty"):
-        prepare_language(text, Bigram(len(text.vocabulary)), SETTINGS, valid=empty)
+        NetworkLearner(Bigram(len(text.vocabulary)), text, SETTINGS, valid=empty)
 
 
 def test_a_small_text_has_fewer_columns_and_that_is_told() -> None:
     text = small("abcdefghij" * 2)
-    preparation = prepare_language(text, Bigram(len(text.vocabulary)), SETTINGS)
-    assert (preparation.run.batches.columns, preparation.run.shards) == (4, 3)
-    columns, steps = preparation.advice()
+    learner = NetworkLearner(Bigram(len(text.vocabulary)), text, SETTINGS)
+    assert (learner.batches.columns, learner.shards) == (4, 3)
+    columns, steps = learner.advice()
     assert "only 21 tokens: they are read as 4 columns instead of the 7 of --batch-size" in columns
     assert "only 6 steps; raise --epochs" in steps
-    preparation.train(3)
-    tiny = prepare_language(small("ab"), Bigram(4), SETTINGS)
-    assert (tiny.run.batches.columns, tiny.run.shards, tiny.team_size(9)) == (1, 1, 1)
-    tiny.train()
+    train(learner, 3)
+    tiny = NetworkLearner(Bigram(4), small("ab"), SETTINGS)
+    assert (tiny.batches.columns, tiny.shards, tiny.team_size(9)) == (1, 1, 1)
+    train(tiny)
     assert list(ready(changed(epochs=100)).advice()) == []
 
 

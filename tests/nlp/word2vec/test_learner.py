@@ -10,10 +10,10 @@ import pytest
 from corpora import TEXTS, read_text
 from nlp.data.token_file import TokenFile, encode
 from nlp.errors import DivergedError, InputError
+from nlp.training.loop import Watch
 from nlp.training.row_updates import StepPlan
-from nlp.training.step_loop import Watch
 from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig, plan_steps
-from nlp.word2vec.word2vec import Word2Vec, train
+from nlp.word2vec.learner import Word2Vec, train_word_vectors
 
 if TYPE_CHECKING:
     from nlp.training.progress import Progress
@@ -30,54 +30,56 @@ def two_worlds(lines: int = 400) -> TokenFile:
 
 
 def test_words_of_a_world_come_together() -> None:
-    model = train(two_worlds(), dataclasses.replace(SMALL, epochs=10))
+    model = train_word_vectors(two_worlds(), dataclasses.replace(SMALL, epochs=10))
     W = model.input_vectors / np.linalg.norm(model.input_vectors, axis=1, keepdims=True)
     animals = [model.vocabulary.index[word] for word in ("cat", "dog", "cow", "hen", "fox")]
     ships = [model.vocabulary.index[word] for word in ("mast", "sail", "deck", "helm", "keel")]
     within = min((W[animals] @ W[animals].T).min(), (W[ships] @ W[ships].T).min())
     across = (W[animals] @ W[ships].T).max()
     assert within > across + 0.3
-    assert model.epoch_losses[-1] < model.epoch_losses[0] < 6 * math.log(2)
+    assert model.curves.epoch_losses[-1] < model.curves.epoch_losses[0] < 6 * math.log(2)
 
 
 def test_shapes_types_and_record() -> None:
-    model = train(two_worlds(), SMALL)
+    model = train_word_vectors(two_worlds(), SMALL)
     for vectors in (model.input_vectors, model.output_vectors):
         assert vectors.shape == (10, 12)
         assert vectors.dtype == np.float32
     assert model.config == SMALL
-    assert len(model.epoch_losses) == 3
+    assert len(model.curves.epoch_losses) == 3
     assert model.plan.chunks == 1
 
 
 def bits(model: Word2Vec) -> tuple[bytes, bytes, tuple[float, ...]]:
-    return model.input_vectors.tobytes(), model.output_vectors.tobytes(), tuple(model.epoch_losses)
+    return model.input_vectors.tobytes(), model.output_vectors.tobytes(), tuple(model.curves.epoch_losses)
 
 
 def test_same_seed_same_bytes_other_seed_other_bytes() -> None:
-    first, again = train(two_worlds(), SMALL), train(two_worlds(), SMALL)
-    other = train(two_worlds(), dataclasses.replace(SMALL, seed=2))
+    first, again = train_word_vectors(two_worlds(), SMALL), train_word_vectors(two_worlds(), SMALL)
+    other = train_word_vectors(two_worlds(), dataclasses.replace(SMALL, seed=2))
     assert bits(first) == bits(again)
     assert first.input_vectors.tobytes() != other.input_vectors.tobytes()
 
 
 @pytest.mark.parametrize("workers", [2, 3])
 def test_workers_do_not_change_a_bit(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlp.word2vec.word2vec.plan_steps", lambda *_: StepPlan(32, 4))
+    monkeypatch.setattr("nlp.word2vec.learner.plan_steps", lambda *_: StepPlan(32, 4))
     config = dataclasses.replace(SMALL, subsample=0.1)
-    assert bits(train(two_worlds(), config)) == bits(train(two_worlds(), config, workers=workers))
+    assert bits(train_word_vectors(two_worlds(), config)) == bits(
+        train_word_vectors(two_worlds(), config, workers=workers)
+    )
 
 
 def test_progress_is_told() -> None:
     corpus = two_worlds()
     seen: list[Progress] = []
-    model = train(corpus, SMALL, watch=Watch(on_progress=seen.append))
+    model = train_word_vectors(corpus, SMALL, watch=Watch(on_progress=seen.append))
     last = seen[-1]
     assert [p.epoch for p in seen if p.epoch_done] == [1, 2, 3]
     assert last.words_done == last.words_total == 3 * corpus.words_seen == 6000
     assert last.eta_seconds == 0
     assert last.learning_rate == pytest.approx(SMALL.final_lr)
-    assert last.loss == pytest.approx(model.epoch_losses[-1])  # of the last stretch: here, the epoch
+    assert last.loss == pytest.approx(model.curves.epoch_losses[-1])  # of the last stretch: here, the epoch
     assert all(p.tokens_per_second > 0 and p.elapsed_seconds > 0 for p in seen)
 
 
@@ -86,7 +88,7 @@ def test_divergence_is_told(lr: float) -> None:
     words = " ".join(f"w{i * i % 97}" for i in range(20_000))
     config = dataclasses.replace(SMALL, lr=lr, epochs=5)
     with pytest.raises(DivergedError, match=r"epoch \d, step \d+, learning rate .* lower --lr"):
-        train(encode([words], TMP), config)
+        train_word_vectors(encode([words], TMP), config)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_divergence_is_told(lr: float) -> None:
 def test_divergence_that_stays_finite_is_told(arch: str, loss: str, window: int) -> None:
     config = Word2VecConfig(arch=arch, loss=loss, window=window, lr=1000.0)
     with pytest.raises(DivergedError, match=r"a mean loss of .* before any training"):
-        train(english("english/"), config)
+        train_word_vectors(english("english/"), config)
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)
@@ -112,8 +114,10 @@ def test_divergence_that_stays_finite_is_told(arch: str, loss: str, window: int)
 def test_a_few_lines_do_not_diverge(arch: str, loss: str) -> None:
     """However far from usual the few chunks are whose loss is taken."""
     for seed in range(4):
-        model = train(english("english/fables", 8), Word2VecConfig(arch=arch, loss=loss, seed=seed))
-        assert len(model.epoch_losses) == 5
+        model = train_word_vectors(
+            english("english/fables", 8), Word2VecConfig(arch=arch, loss=loss, seed=seed)
+        )
+        assert len(model.curves.epoch_losses) == 5
 
 
 def english(name: str, lines: int | None = None) -> TokenFile:
@@ -123,9 +127,9 @@ def english(name: str, lines: int | None = None) -> TokenFile:
 
 
 def test_infinite_weights_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlp.word2vec.word2vec.STABILITY", 1e30)
+    monkeypatch.setattr("nlp.word2vec.learner.STABILITY", 1e30)
     with pytest.raises(DivergedError, match="not finite in epoch 1, step"):
-        train(two_worlds(), dataclasses.replace(SMALL, lr=1000.0))
+        train_word_vectors(two_worlds(), dataclasses.replace(SMALL, lr=1000.0))
 
 
 def test_too_few_words_are_refused() -> None:
@@ -133,31 +137,33 @@ def test_too_few_words_are_refused() -> None:
     with pytest.raises(
         InputError, match="only 1 distinct word over --min-count 5; lower it, or use more text"
     ):
-        train(encode(["a a a a a b c\n"], TMP, min_count=5), config)
+        train_word_vectors(encode(["a a a a a b c\n"], TMP, min_count=5), config)
     with pytest.raises(InputError, match="only 0 distinct words over"):
-        train(encode([], TMP, min_count=5), config)
+        train_word_vectors(encode([], TMP, min_count=5), config)
     with pytest.raises(InputError, match=r"^only 1 distinct word; use more text$"):
-        train(encode(["a a\n"], TMP), SMALL)
+        train_word_vectors(encode(["a a\n"], TMP), SMALL)
 
 
 def test_lines_of_one_word_are_refused() -> None:
     with pytest.raises(InputError, match=r"; put whole .* text without spaces, run it through nlptool tok"):
-        train(encode(["a\nb\na\nb\n"], TMP), SMALL)
+        train_word_vectors(encode(["a\nb\na\nb\n"], TMP), SMALL)
     rare = dataclasses.replace(SMALL, min_count=2)
     with pytest.raises(InputError, match="no line has two words over --min-count 2; lower it, or put"):
-        train(encode(["a\nb c\na\nb d\n"], TMP, min_count=2), rare)
+        train_word_vectors(encode(["a\nb c\na\nb d\n"], TMP, min_count=2), rare)
 
 
 def test_a_single_pair_is_enough() -> None:
-    model = train(encode(["a b"], TMP), SMALL)
+    model = train_word_vectors(encode(["a b"], TMP), SMALL)
     assert np.isfinite(model.input_vectors).all()
     assert (model.output_vectors != 0).any()
 
 
 def test_words_at_the_end_are_not_dropped() -> None:
     text = "x y " * 300 + "\nlast word"
-    untrained = train(encode([text], TMP), dataclasses.replace(SMALL, epochs=1, lr=1e-9, final_lr=0.0))
-    trained = train(encode([text], TMP), dataclasses.replace(SMALL, epochs=1, lr=0.5))
+    untrained = train_word_vectors(
+        encode([text], TMP), dataclasses.replace(SMALL, epochs=1, lr=1e-9, final_lr=0.0)
+    )
+    trained = train_word_vectors(encode([text], TMP), dataclasses.replace(SMALL, epochs=1, lr=0.5))
     for word in ("last", "word"):
         row = trained.vocabulary.index[word]
         assert np.abs(trained.input_vectors[row] - untrained.input_vectors[row]).max() > 1e-4

@@ -9,7 +9,7 @@ from nlp.layers.workspace import Workspace
 
 if TYPE_CHECKING:
     from nlp.data.batches import Tokens
-    from nlp.training.sequence_model import SequenceModel
+    from nlp.networks.sequence_model import SequenceModel
 
 _TOKENS_OF_A_STREAM = 200_000
 

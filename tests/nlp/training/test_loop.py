@@ -4,7 +4,7 @@ import dataclasses
 import io
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,10 +14,10 @@ from nlp.errors import DivergedError, ModelError
 from nlp.storage.model_file import write_model
 from nlp.training.checkpoint import MismatchError, TrainingState, load_checkpoint, save_checkpoint
 from nlp.training.early_stopping import EarlyStopping
+from nlp.training.loop import Watch, train
 from nlp.training.row_updates import Chunk, ChunkLoss, RowUpdates, StepPlan, apply_rows
-from nlp.training.step_loop import Watch
-from nlp.word2vec.config import Word2VecConfig
-from nlp.word2vec.word2vec import EarlierModel, Preparation, Word2Vec, prepare
+from nlp.word2vec.config import STABILITY, Word2VecConfig
+from nlp.word2vec.learner import EarlierModel, Word2Vec, WordVectorLearner
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,12 +27,8 @@ if TYPE_CHECKING:
 
 TMP = "/tmp"  # noqa: S108 - the storage has no name there
 CONFIG = Word2VecConfig(dim=8, window=2, min_count=1, subsample=0.05, epochs=3, lr=0.1)
+SMALL_STEPS = StepPlan(16, 3)
 State = Callable[[], TrainingState]
-
-
-@pytest.fixture(autouse=True)
-def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlp.word2vec.word2vec.plan_steps", lambda *_: StepPlan(16, 3))
 
 
 def corpus() -> TokenFile:
@@ -41,15 +37,21 @@ def corpus() -> TokenFile:
     return encode(lines, TMP)
 
 
-def ready(*, valid: bool = False, patience: int | None = None) -> Preparation:
+def ready(*, valid: bool = False, kind: type[WordVectorLearner] = WordVectorLearner) -> WordVectorLearner:
     text = corpus()
     held_out = encode_by(["w1 w2 w3 unseen w1 w2\nw4 w1 w9\n"], TMP, text.vocabulary) if valid else None
-    return prepare(text, CONFIG, valid=held_out, patience=patience)
+    return kind(text, CONFIG, valid=held_out, plan=SMALL_STEPS)
 
 
-def bits(model: Word2Vec) -> tuple[bytes, bytes, list[float], list[float], int]:
+def trained(
+    learner: WordVectorLearner, workers: int = 1, watch: Watch | None = None, patience: int | None = None
+) -> Word2Vec:
+    return learner.model(train(learner, workers, watch, patience))
+
+
+def bits(model: Word2Vec) -> tuple[bytes, bytes, dict[str, Any]]:
     vectors = model.input_vectors.tobytes(), model.output_vectors.tobytes()
-    return *vectors, list(model.epoch_losses), list(model.valid_losses), model.best_epoch
+    return *vectors, vars(model.curves)
 
 
 class Interrupted(Exception):  # noqa: N818 - it is no error
@@ -69,13 +71,13 @@ def interrupted_at(boundary: int, path: Path, workers: int, *, valid: bool) -> i
             raise Interrupted
 
     with suppress(Interrupted):
-        ready(valid=valid).train(workers, Watch(on_boundary=on_boundary))
+        trained(ready(valid=valid), workers, Watch(on_boundary=on_boundary))
     return seen
 
 
 @pytest.mark.parametrize("valid", [False, True])
 def test_resumed_at_any_boundary_it_ends_in_the_same_bits(tmp_path: Path, *, valid: bool) -> None:
-    whole = bits(ready(valid=valid).train())
+    whole = bits(trained(ready(valid=valid)))
     path = tmp_path / "checkpoint"
     boundaries = interrupted_at(-1, path, 1, valid=valid)
     assert boundaries > 20
@@ -83,36 +85,35 @@ def test_resumed_at_any_boundary_it_ends_in_the_same_bits(tmp_path: Path, *, val
         before, after = (1, 2) if boundary % 7 == 0 else (2, 1) if boundary % 7 == 1 else (1, 1)
         assert interrupted_at(boundary, path, before, valid=valid) == boundary
         state = load_checkpoint(str(path), "test", {"run": 1})
-        assert bits(ready(valid=valid).train(after, Watch(resume=state))) == whole
+        assert bits(trained(ready(valid=valid), after, Watch(resume=state))) == whole
 
 
-def by_plain_loops(preparation: Preparation) -> list[Floats]:
+def by_plain_loops(learner: WordVectorLearner) -> list[Floats]:
     """The matrices after a training in which nobody shares the work: step by step, chunk by chunk."""
-    objective, run = preparation.objective, preparation.run
-    size, chunks = run.plan.chunk_tokens, run.plan.chunks
+    objective, plan, halo = learner.objective, learner.plan, learner.config.window
+    size, chunks = plan.chunk_tokens, plan.chunks
     both = list(zip(objective.matrices, objective.rows_per_chunk, strict=True))
-    for epoch in range(run.epochs):
-        done = 0
-        for step, window in enumerate(run.stream.windows(epoch)):
+    for epoch in range(learner.epochs):
+        for step, window in enumerate(learner.steps(epoch)):
             updates = [RowUpdates.shared(chunks * rows, matrix.shape[1]) for matrix, rows in both]
             for c in range(chunks):
-                places = slice(c * size, (c + 1) * size + 2 * run.halo)
+                places = slice(c * size, (c + 1) * size + 2 * halo)
                 chunk = Chunk(window.tokens[places], window.sentences[places], epoch, step * chunks + c)
                 objective.gradients(
                     chunk, [of.part(c, rows) for of, (_, rows) in zip(updates, both, strict=True)]
                 )
-            rate = run.learning_rate((epoch + min(1, done / run.tokens_per_epoch)) / run.epochs)
+            done = (epoch + min(1, step * plan.step_tokens / learner.kept)) / learner.epochs
+            rate = CONFIG.first_lr + (CONFIG.final_lr - CONFIG.first_lr) * done
             for matrix, of_matrix in zip(objective.matrices, updates, strict=True):
-                apply_rows(matrix, of_matrix, rate, run.stability)
-            done += window.centers
+                apply_rows(matrix, of_matrix, rate, STABILITY)
     return list(objective.matrices)
 
 
 def test_all_chunks_of_a_step_start_from_the_same_weights() -> None:
-    trained = ready().train(2)
+    model = trained(ready(), 2)
     first, second = by_plain_loops(ready())
     assert np.abs(first).max() > 0.1  # it has learnt something
-    assert (trained.input_vectors.tobytes(), trained.output_vectors.tobytes()) == (
+    assert (model.input_vectors.tobytes(), model.output_vectors.tobytes()) == (
         first.tobytes(),
         second.tobytes(),
     )
@@ -121,28 +122,26 @@ def test_all_chunks_of_a_step_start_from_the_same_weights() -> None:
 def test_a_watch_changes_nothing() -> None:
     seen: list[Progress] = []
     states: list[TrainingState] = []
-    watched = ready().train(1, Watch(seen.append, lambda state: states.append(state())))
-    assert bits(watched) == bits(ready().train())
+    watched = trained(ready(), 1, Watch(seen.append, lambda state: states.append(state())))
+    assert bits(watched) == bits(trained(ready()))
     assert [progress.epoch for progress in seen if progress.epoch_done] == [1, 2, 3]
 
 
 def test_a_signal_during_evaluation_finds_the_state_before_it() -> None:
     """The held-out loss takes seconds: while it runs, the last state told must still hold."""
     states: list[State] = []
-    whole = bits(ready(valid=True).train())
+    whole = bits(trained(ready(valid=True)))
 
-    class Resting:
-        def __enter__(self) -> None:
+    class Interrupting(WordVectorLearner):
+        def evaluate(self) -> float | None:
             saved = states[-1]()
             assert saved.figures["position"]["epoch"] == 0
             state = TrainingState(saved.figures, {name: W.copy() for name, W in saved.arrays.items()})
-            assert bits(ready(valid=True).train(1, Watch(resume=state))) == whole
+            assert bits(trained(ready(valid=True), 1, Watch(resume=state))) == whole
             raise Interrupted
 
-        def __exit__(self, *_: object) -> None: ...
-
     with pytest.raises(Interrupted):
-        ready(valid=True).train(1, Watch(on_boundary=states.append, at_rest=Resting))
+        train(ready(valid=True, kind=Interrupting), 1, Watch(on_boundary=states.append))
 
 
 def test_speed_of_a_resumed_run_counts_its_own_words(tmp_path: Path) -> None:
@@ -150,7 +149,7 @@ def test_speed_of_a_resumed_run_counts_its_own_words(tmp_path: Path) -> None:
     boundaries = interrupted_at(-1, path, 1, valid=False)
     interrupted_at(boundaries - 1, path, 1, valid=False)
     seen: list[Progress] = []
-    ready().train(1, Watch(seen.append, resume=load_checkpoint(str(path), "test", {"run": 1})))
+    trained(ready(), 1, Watch(seen.append, resume=load_checkpoint(str(path), "test", {"run": 1})))
     last = seen[-1]
     assert last.words_done == last.words_total
     assert last.tokens_per_second * last.elapsed_seconds < last.words_total / 3
@@ -162,8 +161,8 @@ def test_speed_of_a_resumed_run_counts_its_own_words(tmp_path: Path) -> None:
 def test_a_loss_may_rise_on_the_way_but_not_in_the_end(
     losses: tuple[float, ...], epoch: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    preparation, epochs = ready(), [0]
-    objective = preparation.objective
+    learner, epochs = ready(), [0]
+    objective = learner.objective
     gradients = objective.gradients
 
     def noting_the_epoch(chunk: Chunk, updates: Sequence[RowUpdates]) -> None:
@@ -178,30 +177,30 @@ def test_a_loss_may_rise_on_the_way_but_not_in_the_end(
         else nullcontext()
     )
     with told:
-        assert preparation.train().epoch_losses == pytest.approx([3 * loss for loss in losses])
+        assert train(learner).epoch_losses == pytest.approx([3 * loss for loss in losses])
 
 
 def test_what_overflows_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """By the first loss that shows it, and not by a warning of NumPy."""
-    preparation = ready()
-    gradients = preparation.objective.gradients
+    learner = ready()
+    gradients = learner.objective.gradients
 
     def exploding(chunk: Chunk, updates: Sequence[RowUpdates]) -> None:
         gradients(chunk, updates)
         for of_matrix in updates:
             of_matrix.gradients[...] = np.inf
 
-    monkeypatch.setattr(preparation.objective, "gradients", exploding)
+    monkeypatch.setattr(learner.objective, "gradients", exploding)
     with pytest.raises(DivergedError, match="the loss is not finite in epoch 1, step"):
-        preparation.train()
+        train(learner)
 
 
 def test_early_stopping_keeps_the_best() -> None:
     matrix, losses = np.zeros((1, 1)), iter([3.0, 2.0, 2.5, 2.0, 9.0])
-    stopping = EarlyStopping(lambda: next(losses), [matrix], patience=3)
+    stopping = EarlyStopping([matrix], patience=3)
     for epoch, stop in enumerate([False, False, False, False, True], start=1):
         matrix[...] = epoch
-        assert stopping.take(stopping.evaluate()) is stop
+        assert stopping.take(next(losses)) is stop
     assert (stopping.best_epoch, len(stopping.losses)) == (2, 5)
     stopping.restore_best_()
     assert matrix == 2
@@ -209,19 +208,24 @@ def test_early_stopping_keeps_the_best() -> None:
 
 @pytest.mark.parametrize("figures", [{"losses": [1.0], "best_epoch": 2}, {"losses": [None], "best_epoch": 1}])
 def test_early_stopping_does_not_go_on_from_what_cannot_be(figures: dict[str, object]) -> None:
-    stopping = EarlyStopping(lambda: 1.0, [np.zeros((1, 1))], patience=3)
+    stopping = EarlyStopping([np.zeros((1, 1))], patience=3)
     with pytest.raises(ValueError, match="was the best of 1"):
         stopping.resume_(figures, {"best.0": np.zeros((1, 1))})
 
 
-def test_early_stopping_ends_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    losses = iter([1.0, 2.0, 3.0])
-    monkeypatch.setattr("nlp.word2vec.word2vec.held_out_loss", lambda *_: next(losses))
-    for workers in (1, 2):
-        losses = iter([1.0, 2.0, 3.0])
-        model = ready(valid=True, patience=1).train(workers)
-        assert (list(model.valid_losses), model.best_epoch) == ([1.0, 2.0], 1)
-        assert len(model.epoch_losses) == 2
+class Worsening(WordVectorLearner):
+    """The first epoch is its best."""
+
+    def evaluate(self) -> float | None:
+        self.evaluated = getattr(self, "evaluated", 0) + 1
+        return float(self.evaluated)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_early_stopping_ends_the_training(workers: int) -> None:
+    curves = train(ready(kind=Worsening), workers, patience=1)
+    assert (list(curves.valid_losses), curves.best_epoch) == ([1.0, 2.0], 1)
+    assert len(curves.epoch_losses) == 2
 
 
 @pytest.mark.parametrize(
@@ -256,35 +260,36 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
         load_checkpoint(str(path), "k", {})
 
 
-def worse_than_nothing(lr: float) -> Preparation:
+def worse_than_nothing(lr: float) -> WordVectorLearner:
     """An update of a model that thinks each word likely beside each other: log 2 a score, and a bit more."""
     text, rows = corpus(), len(corpus().vocabulary)
     config = dataclasses.replace(CONFIG, lr=lr, final_lr=lr, negatives=2)
     ones = np.ones((rows, config.dim), np.float32)
-    return prepare(text, config, earlier=EarlierModel(text.vocabulary, ones, ones / 8))
+    earlier = EarlierModel(text.vocabulary, ones, ones / 8)
+    return WordVectorLearner(text, config, earlier=earlier, plan=SMALL_STEPS)
 
 
 def test_what_an_update_started_with_is_not_called_divergence() -> None:
-    losses = worse_than_nothing(1e-9).train().epoch_losses
+    losses = trained(worse_than_nothing(1e-9)).curves.epoch_losses
     score = np.log1p(np.exp([-1, 1])) @ [1, 2]  # of the context, and of two negatives
     assert losses == pytest.approx([score] * 3, rel=1e-4)
     assert score > 1.4 * 3 * np.log(2)
-    assert worse_than_nothing(0.05).train(2).epoch_losses[-1] < score
+    assert trained(worse_than_nothing(0.05), 2).curves.epoch_losses[-1] < score
 
 
 def test_an_update_may_diverge_too() -> None:
     with pytest.raises(DivergedError, match=r"nats a pair, 2\.9\d\d before this training, in epoch 1, step"):
-        worse_than_nothing(1000.0).train()
+        trained(worse_than_nothing(1000.0))
 
 
 def test_an_update_is_resumed_with_the_loss_it_started_with(tmp_path: Path) -> None:
-    whole, states = bits(worse_than_nothing(0.05).train()), []
+    whole, states = bits(trained(worse_than_nothing(0.05))), []
 
     def on_boundary(state: State) -> None:
         saved = state()
         copies = {name: W.copy() for name, W in saved.arrays.items()}
         states.append(TrainingState(saved.figures, copies))
 
-    worse_than_nothing(0.05).train(1, Watch(on_boundary=on_boundary))
+    trained(worse_than_nothing(0.05), 1, Watch(on_boundary=on_boundary))
     for state in states[:: len(states) // 3]:
-        assert bits(worse_than_nothing(0.05).train(1, Watch(resume=state))) == whole
+        assert bits(trained(worse_than_nothing(0.05), 1, Watch(resume=state))) == whole

@@ -1,0 +1,113 @@
+"""What all training commands do once their text is read: warn, estimate or train, save, tell the figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cli.io.storage import storage_directory
+from cli.io.writing import open_binary_output
+from cli.training.checkpoints import Checkpoints
+from cli.training.estimates import estimate, tell_estimate
+from cli.training.progress import figures_of, log_json, perplexity_of, training_progress
+from nlp.training.loop import Curves, Watch, train
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from cli.console import Console
+    from cli.io.streams import Streams
+    from cli.options.training import Training
+    from nlp.storage.model_file import BinaryWriter
+    from nlp.training.learner import Learner
+    from nlp.training.progress import Progress
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a training command was asked for, whatever it trains."""
+
+    streams: Streams
+    console: Console
+    training: Training
+
+    @property
+    def directory(self) -> str:
+        """The folder for the encoded text: that of the output, where there is room for large files."""
+        return storage_directory(self.training.checkpoint or self.training.output)
+
+    @property
+    def hashes_input(self) -> bool:
+        """Whether the hash of the text is needed, to know it again."""
+        return self.training.checkpoint is not None
+
+
+@dataclass(frozen=True)
+class Job:
+    """A training that is ready to start.
+
+    Attributes: `learner`; `size`, the figures that an estimate begins with; `kind` of its checkpoints and
+    `identity`, every setting and the hash of the data; `steps_of`, what a step consists of, in words; `unit`,
+    what a text is counted in; `save`, which writes the model; `advice` before training; `result`, which is
+    made of the curves once, and of which `advice_after` the training and the further figures of `compare` are
+    told.
+    """
+
+    learner: Learner[Any]
+    size: Mapping[str, Any]
+    kind: str
+    identity: Mapping[str, Any]
+    steps_of: str
+    unit: str
+    result: Callable[[Curves], Any]
+    save: Callable[[BinaryWriter, Any], None]
+    advice: Iterable[str] = ()
+    advice_after: Callable[[Any], Iterable[str]] = lambda _: ()
+    compare: Callable[[Any], Mapping[str, Any]] = lambda _: {}
+
+
+def run(job: Job, command: Command) -> None:
+    """Train and save; with --dry-run only estimate what that would take."""
+    training, console = command.training, command.console
+    for advice in job.advice:
+        console.warn(advice)
+    if training.dry_run:
+        tell_estimate(estimate(job.learner, job.size, training.workers), command.streams)
+        return
+    checkpoints = Checkpoints.of(training, job.kind, {**job.identity, "patience": training.patience})
+    last: dict[str, Any] = {}
+    curves = _train(job, command, checkpoints, last)
+    result = job.result(curves)
+    for advice in job.advice_after(result):
+        console.warn(advice)
+    with checkpoints.until_in_place(), open_binary_output(training.output) as writer:
+        job.save(writer, result)
+    figures = {**figures_of_curves(curves), **job.compare(result)}
+    if console.log_json:
+        log_json(**{**last, **figures, "done": True})
+
+
+def figures_of_curves(curves: Curves) -> dict[str, Any]:
+    """The final figures of a training."""
+    figures = curves.figures()
+    if curves.valid_loss is not None:
+        figures |= {"valid_loss": curves.valid_loss, "valid_perplexity": perplexity_of(curves.valid_loss)}
+    return figures
+
+
+def _train(job: Job, command: Command, checkpoints: Checkpoints, last: dict[str, Any]) -> Curves:
+    """Train; `last` takes the figures that are reported last."""
+    training, console = command.training, command.console
+    team = job.learner.team_size(training.workers)
+    asked = f" ({training.workers} asked for)" if team < training.workers else ""
+    console.note(f"workers: {team}{asked}, for {job.steps_of}")
+    resume = checkpoints.load(resume=training.resume, console=console)
+    is_text = job.unit == "tokens"
+    with training_progress(console, unit=job.unit, perplexity=is_text) as report, checkpoints.guarding():
+
+        def on_progress(progress: Progress) -> None:
+            last.update(figures_of(progress))
+            report(progress)
+
+        watch = Watch(on_progress, checkpoints.on_boundary, checkpoints.at_rest, resume)
+        return train(job.learner, training.workers, watch, training.patience)

@@ -1,0 +1,281 @@
+"""Word vectors learnt from the words around each word (word2vec): what trains them, and the result."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.data.token_file import TokenFile
+from nlp.data.token_stream import TokenStream, Window, keep_probabilities
+from nlp.errors import InputError
+from nlp.layers.arrays import Floats
+from nlp.layers.random_streams import RandomStreams
+from nlp.text.vocabulary import Vocabulary
+from nlp.training.learner import Learner, Loss, Phase, Position
+from nlp.training.loop import Curves, Watch, train
+from nlp.training.progress import LossSum
+from nlp.training.row_updates import Chunk, RowUpdates, StepPlan, apply_rows, update_tasks
+from nlp.training.schedules import linear_decay
+from nlp.training.team import shared_array
+from nlp.vectors.subwords import Subwords
+from nlp.word2vec.config import STABILITY, Word2VecConfig, plan_steps
+from nlp.word2vec.held_out_loss import MOST_CENTERS, held_out_loss
+from nlp.word2vec.objectives import make_objective, output_rows, subword_table
+from nlp.wording import number_of
+
+_INITIAL_WEIGHTS = 0  # purpose of the random numbers
+_LOSS_EVERY = 16  # chunks: so losses cost about 1 % in all
+_FEW_CENTERS = 256
+_SAMPLED_CHUNKS = 64  # from which the loss of the model that a training starts from is estimated
+
+
+@dataclass(frozen=True)
+class Word2Vec:
+    """Trained vectors. A word's vector is its row of `input_vectors`; `output_vectors` predict with them.
+
+    Attributes: `vocabulary` of V words; `input_vectors` (V, D) and `output_vectors` (V, D), or (V - 1, D), a
+    row for each tree node, with loss hs, all float32; `config`; `plan`, how the corpus was cut into steps;
+    `curves`, how the training went; `subwords`, the n-gram vectors from which unseen words get theirs, if
+    they were asked for.
+    """
+
+    vocabulary: Vocabulary
+    input_vectors: Floats
+    output_vectors: Floats
+    config: Word2VecConfig
+    plan: StepPlan
+    curves: Curves
+    subwords: Subwords | None = None
+
+
+@dataclass(frozen=True)
+class EarlierModel:
+    """What is left of an earlier training for a new one to continue from: see `Word2Vec`."""
+
+    vocabulary: Vocabulary
+    input_vectors: Floats
+    output_vectors: Floats
+
+
+class WordVectorLearner(Learner[Window]):
+    """Word vectors, a corpus and settings, made ready to train.
+
+    A step is a fixed number of chunks of consecutive tokens. The gradients of all of them are taken at the
+    same matrices; then the gradients of each row are summed in the order of the chunks, and the sums are
+    applied.
+
+    With an `earlier` model, training continues from its vectors; the corpus must have been encoded with its
+    words as `known`. `valid` is held-out text, encoded with the same vocabulary.
+
+    Attributes: `input_vectors` and `output_vectors`, as a step moves them; `plan`, how an epoch is cut into
+    steps; `kept`, how many tokens are expected to be left of an epoch after subsampling; `table`, the rows
+    that make up each word, where there are subwords; `goes_on`, whether there was an earlier model.
+
+    Raises: InputError where there is nothing to learn, or to evaluate
+    Source: Mikolov, Sutskever, Chen, Corrado & Dean 2013, "Distributed representations of words and phrases
+            and their compositionality"
+    """
+
+    prediction = "pair"
+    # Rates that settled later have been seen at 1.13; four times the usual lr ended at 1.019.
+    worst = 1.25, 1.025
+    remedy = "a lower --lr (a tenth of it, say)"
+
+    def __init__(
+        self,
+        corpus: TokenFile,
+        config: Word2VecConfig,
+        *,
+        earlier: EarlierModel | None = None,
+        valid: TokenFile | None = None,
+        plan: StepPlan | None = None,
+    ) -> None:
+        check_corpus(corpus, config)
+        if valid and not valid.has_pairs:
+            raise InputError(
+                "no line of the held-out text has two words of the vocabulary: nothing to evaluate on"
+            )
+        self.corpus, self.config, self.valid = corpus, config, valid
+        self.goes_on = earlier is not None
+        self.epochs, self.tokens = config.epochs, corpus.words_seen
+        counts, streams = corpus.vocabulary.counts, RandomStreams(config.seed)
+        keep = keep_probabilities(corpus.occurrences, config.subsample)
+        self.kept = float(np.dot(corpus.occurrences.astype(np.float64), keep))
+        self.plan = plan or plan_steps(self.kept * config.epochs, config.sizes)
+        self.steps_per_epoch = math.ceil(self.kept / self.plan.step_tokens)
+        self.table = subword_table(config, corpus.vocabulary.words)
+        self.input_vectors, self.output_vectors = _initial_vectors(
+            self.table.size if self.table else len(counts),
+            output_rows(config, len(counts)),
+            config.dim,
+            streams,
+        )
+        if earlier:
+            rows = [corpus.vocabulary.index[word] for word in earlier.vocabulary.words]
+            self.input_vectors[rows], self.output_vectors[rows] = (
+                earlier.input_vectors,
+                earlier.output_vectors,
+            )
+        self.objective = make_objective(
+            self.input_vectors, self.output_vectors, counts, config, self.plan, streams, self.table
+        )
+        self.learnt = self.objective.matrices
+        self._stream = TokenStream(corpus, keep, streams, self.plan.step_tokens, config.window)
+        places = (self.plan.step_tokens + 2 * config.window,)
+        self._tokens, self._sentences = (shared_array(places, np.int32) for _ in range(2))
+        self._updates = [
+            RowUpdates.shared(self.plan.chunks * rows, matrix.shape[1])
+            for matrix, rows in zip(self.objective.matrices, self.objective.rows_per_chunk, strict=True)
+        ]
+        self._losses: npt.NDArray[np.float64] = shared_array((self.plan.chunks, 3), np.float64)
+
+    def steps(self, epoch: int, skip: int = 0) -> Iterator[Window]:
+        """Read the tokens of each step, frequent words subsampled."""
+        return self._stream.windows(epoch, skip)
+
+    def place_(self, data: Window) -> None:
+        """Copy the tokens of a step and of their contexts to where all workers see them."""
+        self._tokens[...], self._sentences[...] = data.tokens, data.sentences
+
+    def phases(self, workers: int) -> Sequence[Phase]:
+        """Compute the gradients of chunks; then apply them, a part of the rows of a matrix at a time."""
+        tasks = update_tasks(self.objective.rows_per_chunk, workers)
+
+        def apply(at: Position, task: int) -> None:
+            number, part, parts = tasks[task]
+            matrix, updates = self.objective.matrices[number], self._updates[number]
+            apply_rows(matrix, updates, self.learning_rate(at), STABILITY, part, parts)
+
+        return Phase(self.plan.chunks, self._compute), Phase(len(tasks), apply)
+
+    def losses(self, at: Position) -> Iterator[Loss]:
+        """Of one chunk in sixteen: the loss of a chunk costs a fifth of training on it."""
+        for c, loss in enumerate(self._losses.tolist()):
+            if self._counts_loss(at, c):
+                yield Loss(*loss)
+
+    def part_done(self, number: int) -> float:
+        """The part of an epoch that is done, about: how many tokens an epoch keeps is an expectation."""
+        return min(number * self.plan.step_tokens / self.kept, 1.0)
+
+    def learning_rate(self, at: Position) -> float:
+        """Falls along a line over all epochs, from the first rate to the last."""
+        first = self.config.first_lr
+        done = min(at.epoch + self.part_done(at.number), self.epochs) / self.epochs
+        return linear_decay(first, min(self.config.final_lr, first), done)
+
+    def arrays(self, at: Position) -> dict[str, npt.NDArray[Any]]:  # noqa: ARG002  nothing is carried from step to step
+        """The matrices: all else follows from the position."""
+        return {f"matrix.{number}": matrix for number, matrix in enumerate(self.objective.matrices)}
+
+    def evaluate(self) -> float | None:
+        """The exact loss of the held-out text, in one unit for every architecture and loss."""
+        return None if self.valid is None else self._held_out_loss(self.valid)
+
+    def team_size(self, workers: int) -> int:
+        """A step has only so many chunks."""
+        return min(workers, self.plan.chunks)
+
+    def loss_before(self) -> float:
+        """With an earlier model, the mean loss of chunks spread over the text; minus infinity without pairs.
+
+        On this text and these settings, a model that was trained on other or little text, or with another
+        window or other negatives, may be worse than an untrained one. That would be no sign of divergence.
+        """
+        total = LossSum()
+        if not self.goes_on:
+            return super().loss_before()
+        stride = max(int(self.kept) // (self.plan.chunk_tokens * _SAMPLED_CHUNKS), 1)
+        for number, window in islice(enumerate(self.steps(0)), None, None, stride):
+            self.place_(window)
+            for c in range(self.plan.chunks):
+                self._compute(Position(number=number), c)
+                nats, predictions, _ = self.objective.loss()
+                total.add(float(nats), float(predictions))
+        return total.mean(otherwise=-math.inf)
+
+    def rehearse_epoch_end(self) -> int:
+        """Compose the vectors of words; with held-out text, take the loss of little of it and keep a copy."""
+        if self.table:
+            self.table.compose_all(self.input_vectors)
+        if self.valid is None:
+            return 0
+        with suppress(ValueError):  # so small a sample may hold no pair
+            self._held_out_loss(self.valid, _FEW_CENTERS)
+        return sum(matrix.nbytes for matrix in self.learnt)
+
+    def model(self, curves: Curves) -> Word2Vec:
+        """The vectors as they are after a training that went so."""
+        table, vectors = self.table, self.input_vectors
+        return Word2Vec(
+            vocabulary=self.corpus.vocabulary,
+            input_vectors=table.compose_all(vectors) if table else vectors,
+            output_vectors=self.output_vectors,
+            config=self.config,
+            plan=self.plan,
+            curves=curves,
+            subwords=table.subwords(vectors) if table else None,
+        )
+
+    def _compute(self, at: Position, c: int) -> None:
+        """Compute the gradients of the `c`-th chunk of a step."""
+        size, halo = self.plan.chunk_tokens, self.config.window
+        places = slice(c * size, (c + 1) * size + 2 * halo)
+        number = at.number * self.plan.chunks + c
+        chunk = Chunk(self._tokens[places], self._sentences[places], at.epoch, number)
+        parts = zip(self._updates, self.objective.rows_per_chunk, strict=True)
+        self.objective.gradients(chunk, [updates.part(c, rows) for updates, rows in parts])
+        if self._counts_loss(at, c):
+            self._losses[c] = self.objective.loss()
+
+    def _held_out_loss(self, text: TokenFile, most_centers: int = MOST_CENTERS) -> float:
+        counts, matrices = self.corpus.vocabulary.counts, self.objective.matrices
+        return held_out_loss(matrices, counts, self.config, text, self.table, most_centers=most_centers)
+
+    def _counts_loss(self, at: Position, c: int) -> bool:
+        return (at.number * self.plan.chunks + c) % _LOSS_EVERY == 0
+
+
+def train_word_vectors(
+    corpus: TokenFile, config: Word2VecConfig, *, workers: int = 1, watch: Watch | None = None
+) -> Word2Vec:
+    """Train word vectors on a corpus, all epochs of it."""
+    learner = WordVectorLearner(corpus, config)
+    return learner.model(train(learner, workers, watch))
+
+
+def check_corpus(corpus: TokenFile, config: Word2VecConfig) -> None:
+    """Refuse a corpus from which nothing can be learnt.
+
+    Raises: InputError for fewer than two words in the vocabulary, or no sentence of two of its words
+    """
+    words, least = len(corpus.vocabulary), config.min_count
+    too_rare = f" over --min-count {least}; lower it, or" if least > 1 else ";"
+    if words < 2:
+        message = f"only {number_of(words, 'distinct word')}{too_rare} use more text"
+        raise InputError(message)
+    if not corpus.has_pairs:
+        message = (
+            f"no line has two words{too_rare} put whole sentences on a line or, for text without spaces, "
+            f"run it through nlptool tokenize: no word has a context"
+        )
+        raise InputError(message)
+
+
+def _initial_vectors(words: int, outputs: int, dim: int, streams: RandomStreams) -> tuple[Floats, Floats]:
+    """Small random input vectors and zero output vectors, as in word2vec.c, in memory that workers share.
+
+    Equation: w ~ uniform(-1/2, 1/2) / D
+    """
+    input_vectors, output_vectors = shared_array((words, dim)), shared_array((outputs, dim))
+    streams.at(_INITIAL_WEIGHTS).random(dtype=np.float32, out=input_vectors)
+    input_vectors -= np.float32(0.5)
+    input_vectors /= np.float32(dim)
+    return input_vectors, output_vectors
