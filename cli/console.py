@@ -45,7 +45,7 @@ def say_json(record: dict[str, Any]) -> None:
 
     with suppress(OSError, ValueError):
         sys.stderr.write(json.dumps(record) + "\n")
-        sys.stderr.flush()
+        _flush()
 
 
 def say(message: str) -> None:
@@ -56,4 +56,10 @@ def say(message: str) -> None:
         message = _ESCAPED_BYTE.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", message)
         line = f"{PROGRAM}: {message}\n".encode("utf-8", "backslashreplace")
         sys.stderr.buffer.write(line)
-        sys.stderr.flush()
+        _flush()
+
+
+def _flush() -> None:
+    from cli.io.readiness import WRITABLE, when_ready
+
+    when_ready(sys.stderr.fileno(), WRITABLE, sys.stderr.flush)

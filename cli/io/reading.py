@@ -6,9 +6,11 @@ import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cli.io import decompress
+from cli.io.readiness import READABLE, when_ready
 from nlp.errors import InputError, blaming
 
 if TYPE_CHECKING:
@@ -153,7 +155,7 @@ def _opened(path: str) -> Iterator[tuple[str, Callable[[int], bytes]]]:
 
 def _read(descriptor: int, size: int, name: str) -> bytes:
     with blaming(name):
-        return os.read(descriptor, size)
+        return when_ready(descriptor, READABLE, partial(os.read, descriptor, size))
 
 
 def _chunks(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:

@@ -8,9 +8,11 @@ import os
 import re
 import stat
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
+from cli.io.readiness import WRITABLE, when_ready
 from nlp.errors import blaming
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ STDOUT = "<stdout>"
 BLOCK_BYTES = 1 << 18
 
 _OWN_DESCRIPTORS = {"-": 1, "/dev/stdout": 1, "/dev/stderr": 2}
+_NOT_SUPPORTED = {  # what file systems answer to a call that they do not have
+    *(errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOTTY, errno.EBADF),
+    *(errno.EPERM, errno.EACCES),
+}
 _NAME_BYTES = 200  # of the target's name in that of a temporary file, which adds 26; the limit is 255
 
 
@@ -36,8 +42,9 @@ class Descriptor:
         view = memoryview(data).cast("B")
         written = 0
         while written < len(view):
+            part = view[written : written + (1 << 30)]
             with blaming(self.name):
-                written += os.write(self.descriptor, view[written : written + (1 << 30)])
+                written += when_ready(self.descriptor, WRITABLE, partial(os.write, self.descriptor, part))
         return written
 
     def flush(self) -> None:
@@ -234,12 +241,24 @@ def _locked_sibling(target: Path) -> tuple[int, Path]:
 def _commit(descriptor: int, sibling: Path, target: Path) -> None:
     mode = _mode(target)
     if mode is not None:
-        os.fchmod(descriptor, stat.S_IMODE(mode))
+        with _where_possible():
+            os.fchmod(descriptor, stat.S_IMODE(mode))
     os.fsync(descriptor)
     with _folder(target.parent) as folder:
         sibling.replace(target)
         if folder is not None:
-            os.fsync(folder)
+            with _where_possible():
+                os.fsync(folder)
+
+
+@contextmanager
+def _where_possible() -> Iterator[None]:
+    """Go on where the file system does not have this call: network and shared folders often lack some."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NOT_SUPPORTED:
+            raise
 
 
 @contextmanager
@@ -247,7 +266,9 @@ def _folder(path: Path) -> Iterator[int | None]:
     """A descriptor to sync the folder with, opened before anything is replaced; None if it can't be read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except PermissionError:
+    except OSError as error:
+        if error.errno not in _NOT_SUPPORTED:
+            raise
         yield None
         return
     try:

@@ -8,6 +8,7 @@ import fcntl
 import gzip
 import lzma
 import os
+import stat
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -224,6 +225,26 @@ def test_every_system_call_may_fail(name: str, code: int, tmp_path: Path) -> Non
         assert told or code == errno.EACCES
     assert not failed[-1]
     assert {"open", "write", "fsync", "replace"} <= set(failed)
+
+
+@pytest.mark.parametrize("call", ["fsync of the folder", "fchmod"])
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.ENOSYS])
+def test_what_a_file_system_does_not_have_fails_no_output(
+    call: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Network and shared folders often can neither sync a folder nor keep a mode; the file is whole."""
+    sync = os.fsync
+
+    def refuse(descriptor: int, *_: object) -> None:
+        if call == "fchmod" or stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(code, os.strerror(code))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, call.split(maxsplit=1)[0], refuse)
+    target = tmp_path / "out.txt"
+    target.write_bytes(OLD)
+    write(target)
+    assert (target.read_bytes(), names(tmp_path)) == (NEW, ["out.txt"])
 
 
 def test_a_writer_that_takes_little_at_a_time_gets_all(monkeypatch: pytest.MonkeyPatch) -> None:
