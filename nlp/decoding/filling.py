@@ -8,6 +8,7 @@ import numpy as np
 
 from nlp.decoding.gaps import Candidate
 from nlp.decoding.sampling import top_k
+from nlp.ngrams.predictor import NgramPredictor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,10 +20,21 @@ if TYPE_CHECKING:
     from nlp.text.language_vocabulary import LanguageVocabulary
 
 BEAM = 100
-"""Hypotheses of each length."""
+"""Hypotheses of each length that are made longer, and the fewest of each length that are weighed."""
+
+WEIGHED = 1 << 26
+"""Probabilities computed to weigh the hypotheses of a gap, about: a second of work, mostly much less.
+
+Half of them go to gaps of one token, half of the rest to those of two, and so on. Every single token of a
+vocabulary of 1,900 is weighed so, and of 65,000 by n-grams.
+"""
 
 HORIZON = 8
 """Tokens behind a gap that are read to judge a hypothesis; what is further off hardly depends on it."""
+
+
+_ENTRIES = 1 << 22  # probabilities in memory at once: 16 MB of float32
+_LOOKED_UP = 64  # one n-gram that is looked up costs as much as so many of a whole distribution
 
 
 class ReadText:
@@ -42,6 +54,18 @@ class ReadText:
         Equation: y_n = Σ_i log P(c_ni | text, c_n1 … c_n,i−1)
         Shapes:   continuations (N, M) -> (N,)
         """
+        if isinstance(self._predictor, NgramPredictor):
+            return self._predictor.score_continuations(self._state, continuations)
+        rows = max(1, _ENTRIES // len(self._predictor.vocabulary))
+        parts = [continuations[start : start + rows] for start in range(0, len(continuations), rows)]
+        return np.concatenate([self._log_probabilities(part) for part in parts or [continuations]])
+
+    def cost(self, length: int) -> int:
+        """How many probabilities are computed, about, to weigh one continuation of `length` tokens."""
+        is_looked_up = isinstance(self._predictor, NgramPredictor)
+        return length * (_LOOKED_UP if is_looked_up else len(self._predictor.vocabulary))
+
+    def _log_probabilities(self, continuations: Ids) -> Floats:
         first = np.zeros(len(continuations), np.intp)
         state, totals = self._predictor.select(self._state, first), np.zeros(len(continuations))
         log_p, rows = self._next, first
@@ -51,10 +75,15 @@ class ReadText:
         totals += log_p[rows, continuations.T[-1]] if continuations.size else 0
         return totals
 
-    def beam(self, longest: int, answers: Sequence[int], width: int) -> Mapping[int, Ids]:
+    def beam(
+        self, longest: int, answers: Sequence[int], width: int, behind: int | None = None
+    ) -> Mapping[int, Ids]:
         """The most probable continuations of each length up to `longest` that consist of `answers`.
 
-        Returns: length n -> (at most `width`, n), the best first; exact where `width` holds all prefixes
+        Of each length the best `width` are made longer. With `behind`, the tokens that will follow, more are
+        returned: as many as `WEIGHED` allows to weigh.
+
+        Returns: length n -> (at least `width`, n), the best first; exact where `width` holds all prefixes
         Source:  Lowerre 1976, "The HARPY speech recognition system" (beam search)
         """
         allowed = np.array(answers, np.int32)
@@ -64,12 +93,18 @@ class ReadText:
             grown = (totals[:, None] + log_p[:, allowed]).reshape(-1)
             if not grown.size:
                 break
-            best = top_k(grown, min(width, grown.size))
+            most = width if behind is None else max(width, (WEIGHED >> length) // self.cost(length + behind))
+            best = top_k(grown, min(most, grown.size))
             best = best[np.argsort(-grown[best], kind="stable")]
             rows, columns = np.divmod(best, len(allowed))
             last = allowed[columns]
-            prefixes, totals = np.column_stack((prefixes[rows], last)), grown[best]
-            found[length] = prefixes
+            found[length] = np.column_stack((prefixes[rows], last))
+            prefixes, totals, rows, last = (
+                found[length][:width],
+                grown[best[:width]],
+                rows[:width],
+                last[:width],
+            )
             if length == longest:
                 break
             state = self._predictor.select(state, rows)
@@ -80,7 +115,8 @@ class ReadText:
 class BayesFiller:
     """Gaps filled by any language model from left to right, n-grams included.
 
-    A beam search from the left proposes hypotheses, and what stands to the right then judges each of them.
+    A beam search from the left proposes hypotheses, and what stands to the right then judges each of them. It
+    judges far more of them than the beam holds, since often only what follows tells which one is right.
     Hypotheses of different lengths are comparable, since P(left, gap, right) of each is the probability of a
     whole text.
 
@@ -101,9 +137,8 @@ class BayesFiller:
         self, left: Sequence[int], right: Sequence[int], lengths: range, answers: Sequence[int], k: int
     ) -> list[Candidate]:
         """See `Filler`."""
-        text = ReadText(self._predictor, left)
-        proposed = text.beam(lengths[-1], answers, self._beam)
-        behind = right[: self._horizon]
+        text, behind = ReadText(self._predictor, left), right[: self._horizon]
+        proposed = text.beam(lengths[-1], answers, self._beam, len(behind))
         texts = [proposed[length] for length in lengths if length in proposed]
         return ranked(texts, [text.log_probabilities(followed_by(ids, behind)) for ids in texts], k)
 

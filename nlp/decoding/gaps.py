@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 CONTEXT = 1000
 """Tokens on either side of a gap that are read."""
 
-_RUN = re.compile(r"_{3,}")
-_RUN_ALONE = re.compile(r"(?<!\S)_{3,}(?!\S)")
-_EXACT = re.compile(r"_+")
-_EXACT_WORD = re.compile(r"[^\s_]*+_\S*")
+UNDERSCORES = "_\uff3f"
+"""The underscore, and the full-width one (＿) that Chinese input methods write."""
+
+_RUN = re.compile(rf"[{UNDERSCORES}]{{3,}}")
+_RUN_ALONE = re.compile(rf"(?<!\S)[{UNDERSCORES}]{{3,}}(?!\S)")
+_EXACT = re.compile(rf"[{UNDERSCORES}]+")
+_EXACT_WORD = re.compile(rf"[^\s{UNDERSCORES}]*+[{UNDERSCORES}]\S*")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Filler(Protocol):
 
 
 def find_gaps(line: str, level: str, max_gap: int = 4, *, exact: bool = False) -> list[Gap]:
-    """The gaps of a line: runs of three or more underscores, each for 1 to `max_gap` tokens.
+    """The gaps of a line: runs of three or more underscores (`UNDERSCORES`), each for 1 to `max_gap` tokens.
 
     For a model of words a run counts only with white space, or nothing, on either side.
 
@@ -111,7 +114,7 @@ class LineFiller:
         """The answers that `word` may be, its underscores standing for any characters."""
         if not word:
             return self._answers
-        letters = re.compile("".join("." if letter == "_" else re.escape(letter) for letter in word))
+        letters = re.compile("".join("." if letter in UNDERSCORES else re.escape(letter) for letter in word))
         return [number for number in self._answers if letters.fullmatch(self.vocabulary.tokens[number])]
 
 

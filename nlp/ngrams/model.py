@@ -98,6 +98,15 @@ class NgramModel:
             contexts[k - 1] = self.child(k, shorter, ids)
         return contexts
 
+    def after(self, contexts: Integers, ids: Ids) -> Integers:
+        """The contexts of N texts after one more token of each.
+
+        Shapes: contexts (order - 1, N), as `read` gives them; ids (N,) -> (order - 1, N)
+        """
+        longer = [ids.astype(np.int64)] if self.order > 1 else []
+        longer += [self.child(k, contexts[k - 2], ids) for k in range(2, self.order)]
+        return np.array(longer, np.int64).reshape(self.order - 1, len(ids))
+
     def log_probabilities(self, contexts: Integers, targets: Ids) -> Floats:
         """Log P(target) after each context, in nats.
 

@@ -84,6 +84,23 @@ class NgramPredictor:
             state[0] = [number for number in contexts[:, -1].tolist() if number != ABSENT]
         return self._model.log_probabilities(contexts, targets)
 
+    def score_continuations(self, state: State, continuations: Ids) -> npt.NDArray[np.float64]:
+        """Return log P of each continuation of one text (a state of one row, which stays), as a whole.
+
+        Only the tokens asked for are looked up, where `advance` computes whole distributions.
+
+        Equation: y_n = Σ_i log P(c_ni | text, c_n1 … c_n,i−1)
+        Shapes:   continuations (N, M) -> (N,)
+        """
+        model = self._model
+        contexts = np.full((model.order - 1, len(continuations)), ABSENT, np.int64)
+        contexts[: len(state[0])] = np.array(state[0], np.int64)[:, None]
+        total = np.zeros(len(continuations))
+        for ids in continuations.T:
+            total += model.log_probabilities(contexts, ids)
+            contexts = model.after(contexts, ids)
+        return total
+
     def _read(self, contexts: Sequence[int], token: int) -> list[int]:
         """The contexts after one more token."""
         if self._model.order == 1:

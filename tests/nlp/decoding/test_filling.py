@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from nlp.decoding.filling import BayesFiller, ReadText, followed_by, ranked
+from nlp.decoding.filling import BEAM, BayesFiller, ReadText, followed_by, ranked
+from nlp.decoding.gaps import possible_answers
+from nlp.ngrams.model import train_ngrams
+from nlp.ngrams.predictor import NgramPredictor
+from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.decoding.toy_predictor import ToyPredictor, characters
 
 if TYPE_CHECKING:
@@ -92,3 +96,32 @@ def test_ranking_compares_lengths_and_keeps_ties_in_order() -> None:
 def test_hypotheses_are_followed_by_the_same_text() -> None:
     joined = followed_by(np.array([[1, 2], [3, 4]], np.int32), [7, 8, 9])
     np.testing.assert_array_equal(joined, [[1, 2, 7, 8, 9], [3, 4, 7, 8, 9]])
+
+
+def boxes(count: int) -> tuple[LanguageVocabulary, NgramPredictor]:
+    """Lines in which only the last word tells the first one apart, and an n-gram model of them."""
+    lines = [f"box a{number} holds coin b{number}" for number in range(count)]
+    vocabulary = LanguageVocabulary.of("word", dict.fromkeys(" ".join(lines).split()))
+    ids = [number for line in lines for number in (*vocabulary.numbers(line.split()), vocabulary.line_end)]
+    return vocabulary, NgramPredictor(train_ngrams(np.array(ids, np.int32), vocabulary))
+
+
+@pytest.mark.parametrize("number", [0, 250, 399])
+def test_a_word_that_only_what_follows_tells_apart_is_found_among_more_than_a_beam(number: int) -> None:
+    vocabulary, predictor = boxes(4 * BEAM)
+    left = [vocabulary.line_end, *vocabulary.numbers(["box"])]
+    right = [*vocabulary.numbers(["holds", "coin", f"b{number}"]), vocabulary.line_end]
+    # N-grams are looked up; the same as a network does it, by whole distributions.
+    for one in (predictor, NetworkLike(predictor)):
+        found = BayesFiller(one).candidates(left, right, range(1, 3), possible_answers(vocabulary), 2)
+        assert vocabulary.join(found[0].ids) == f"a{number}"
+        assert found[0].probability > 10 * found[1].probability
+
+
+class NetworkLike:
+    """An n-gram model that hides that its n-grams can be looked up one by one."""
+
+    def __init__(self, predictor: NgramPredictor) -> None:
+        self.vocabulary = predictor.vocabulary
+        self.start, self.advance = predictor.start, predictor.advance
+        self.select, self.score = predictor.select, predictor.score

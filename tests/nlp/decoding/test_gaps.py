@@ -26,6 +26,8 @@ def spans(line: str, level: str, *, exact: bool = False) -> list[tuple[int, int,
         ("我___困，我刚起床", [(1, 4, 1, 4)]),
         ("我_____", [(1, 6, 1, 4)]),
         ("___a___b", [(0, 3, 1, 4), (4, 7, 1, 4)]),
+        ("我今天＿＿＿困", [(3, 6, 1, 4)]),  # full-width, as Chinese input methods write it
+        ("我今天_＿_困", [(3, 6, 1, 4)]),
         ("snake_case and dunder__name", []),
         ("", []),
     ],
@@ -36,15 +38,17 @@ def test_three_underscores_or_more_are_a_gap(line: str, expected: list[tuple[int
 
 def test_gaps_of_words_stand_between_spaces() -> None:
     assert spans("the ___ fox_____ ____", "word") == [(4, 7, 1, 4), (17, 21, 1, 4)]
+    assert spans("the ＿＿＿ fox", "word") == [(4, 7, 1, 4)]
 
 
 def test_exact_is_one_character_for_each_underscore() -> None:
     assert spans("q___k br_wn", "char", exact=True) == [(1, 4, 3, 3), (8, 9, 1, 1)]
+    assert spans("q＿＿k", "char", exact=True) == [(1, 3, 2, 2)]
 
 
 def test_exact_words_are_those_that_fit() -> None:
-    gaps = find_gaps("q__ck br_wn _ 1__", "word", exact=True)
-    assert [gap.word for gap in gaps] == ["q__ck", "br_wn", "_", "1__"]
+    gaps = find_gaps("q__ck br＿wn _ 1__", "word", exact=True)
+    assert [gap.word for gap in gaps] == ["q__ck", "br＿wn", "_", "1__"]
     fitting = LineFiller(Recording(WORDS))._fitting
     assert [[WORDS.tokens[number] for number in fitting(gap.word)] for gap in gaps] == [
         ["quick", "quack"],

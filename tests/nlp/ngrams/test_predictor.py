@@ -218,3 +218,19 @@ def test_random_numbers_in_a_file_never_crash(seed: int, path: Path) -> None:
         ids = random_ids(100, seed)
         predictor.score(predictor.start(1), ids, ids)
         step_by_step(predictor, predictor.start(1), ids)
+
+
+@pytest.mark.parametrize("before", [[3], [2, 2, 5, 0, 4]])
+def test_continuations_have_the_probability_that_they_have_token_by_token(
+    model: NgramModel, before: list[int]
+) -> None:
+    predictor, state = NgramPredictor(model), NgramPredictor(model).start(1)
+    next_token = step_by_step(predictor, state, np.array(before, np.int32))[-1]
+    continuations = random_ids(60, 7).reshape(12, 5)
+    for _ in range(2):  # the state stays
+        found = predictor.score_continuations(state, continuations)
+        for row, total in zip(continuations, found, strict=True):
+            again = predictor.select(state, np.zeros(1, np.intp))
+            expected = next_token[row[0]] + predictor.score(again, row[:-1], row[1:]).sum()
+            assert total == pytest.approx(expected, abs=1e-4)
+    assert predictor.score_continuations(state, continuations[:, :0]).tolist() == [0] * 12
