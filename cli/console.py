@@ -60,6 +60,6 @@ def say(message: str) -> None:
 
 
 def _flush() -> None:
-    from cli.io.readiness import WRITABLE, when_ready
+    from cli.readiness import WRITABLE, when_ready
 
     when_ready(sys.stderr.fileno(), WRITABLE, sys.stderr.flush)

@@ -40,7 +40,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("nlp.networks", "nlp.word2vec", "nlp.ngrams", "nlp.vectors"),
     ("nlp.decoding", "nlp.analysis"),
     ("corpora",),
-    ("cli.console", "cli.signals"),
+    ("cli.console", "cli.readiness", "cli.signals"),
     ("cli.io",),
     ("cli.options", "cli.drawing"),
     ("cli.training",),

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cli.io import decompress
-from cli.io.readiness import READABLE, when_ready
+from cli.readiness import READABLE, when_ready
 from nlp.errors import InputError, blaming
 
 if TYPE_CHECKING:

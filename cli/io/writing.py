@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from cli.io.readiness import WRITABLE, when_ready
+from cli.readiness import WRITABLE, when_ready
 from nlp.errors import blaming
 
 if TYPE_CHECKING:

@@ -103,7 +103,7 @@ class NgramModel:
 
         Shapes: contexts (order - 1, N), as `read` gives them; ids (N,) -> (order - 1, N)
         """
-        longer = [ids.astype(np.int64)] if self.order > 1 else []
+        longer: list[Integers] = [ids] if self.order > 1 else []
         longer += [self.child(k, contexts[k - 2], ids) for k in range(2, self.order)]
         return np.array(longer, np.int64).reshape(self.order - 1, len(ids))
 

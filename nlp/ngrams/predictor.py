@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from nlp.layers.arrays import Floats, Ids
-    from nlp.ngrams.model import NgramModel
+    from nlp.ngrams.model import Integers, NgramModel
     from nlp.text.language_vocabulary import LanguageVocabulary
 
     State = list[list[int]]
@@ -93,7 +93,7 @@ class NgramPredictor:
         Shapes:   continuations (N, M) -> (N,)
         """
         model = self._model
-        contexts = np.full((model.order - 1, len(continuations)), ABSENT, np.int64)
+        contexts: Integers = np.full((model.order - 1, len(continuations)), ABSENT, np.int64)
         contexts[: len(state[0])] = np.array(state[0], np.int64)[:, None]
         total = np.zeros(len(continuations))
         for ids in continuations.T:

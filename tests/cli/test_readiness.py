@@ -34,7 +34,7 @@ def test_a_message_waits_for_a_full_stderr(monkeypatch: pytest.MonkeyPatch) -> N
         for _ in range(200):
             say(message)
         monkeypatch.undo()
-    assert (len(taken), taken[:1010]) == (200 * 1010, f"nlptool: {message}\n".encode())
+    assert bytes(taken) == f"nlptool: {message}\n".encode() * 200, len(taken)
 
 
 def test_a_pipe_that_is_still_empty_is_waited_for() -> None:
