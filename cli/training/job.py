@@ -75,8 +75,20 @@ def run(job: Job, command: Command) -> None:
         tell_estimate(estimate(job.learner, job.size, training.workers), command.streams)
         return
     checkpoints = Checkpoints.of(training, job.kind, {**job.identity, "patience": training.patience})
+    team = job.learner.team_size(training.workers)
+    asked = f" ({training.workers} asked for)" if team < training.workers else ""
+    console.note(f"workers: {team}{asked}, for {job.steps_of}")
+    resume = checkpoints.load(resume=training.resume, console=console)
     last: dict[str, Any] = {}
-    curves = _train(job, command, checkpoints, last)
+    is_text = job.unit == "tokens"
+    with training_progress(console, unit=job.unit, perplexity=is_text) as report, checkpoints.guarding():
+
+        def on_progress(progress: Progress) -> None:
+            last.update(figures_of(progress))
+            report(progress)
+
+        watch = Watch(on_progress, checkpoints.on_boundary, checkpoints.at_rest, resume)
+        curves = train(job.learner, training.workers, watch, training.patience)
     result = job.result(curves)
     for advice in job.advice_after(result):
         console.warn(advice)
@@ -93,21 +105,3 @@ def figures_of_curves(curves: Curves) -> dict[str, Any]:
     if curves.valid_loss is not None:
         figures |= {"valid_loss": curves.valid_loss, "valid_perplexity": perplexity_of(curves.valid_loss)}
     return figures
-
-
-def _train(job: Job, command: Command, checkpoints: Checkpoints, last: dict[str, Any]) -> Curves:
-    """Train; `last` takes the figures that are reported last."""
-    training, console = command.training, command.console
-    team = job.learner.team_size(training.workers)
-    asked = f" ({training.workers} asked for)" if team < training.workers else ""
-    console.note(f"workers: {team}{asked}, for {job.steps_of}")
-    resume = checkpoints.load(resume=training.resume, console=console)
-    is_text = job.unit == "tokens"
-    with training_progress(console, unit=job.unit, perplexity=is_text) as report, checkpoints.guarding():
-
-        def on_progress(progress: Progress) -> None:
-            last.update(figures_of(progress))
-            report(progress)
-
-        watch = Watch(on_progress, checkpoints.on_boundary, checkpoints.at_rest, resume)
-        return train(job.learner, training.workers, watch, training.patience)

@@ -17,9 +17,9 @@ import numpy.typing as npt
 from nlp.training.checkpoint import TrainingState, going_on_from, take_
 from nlp.training.divergence import Divergence
 from nlp.training.early_stopping import EarlyStopping
-from nlp.training.learner import Learner, Phase, Position
+from nlp.training.learner import Learner, Position
 from nlp.training.progress import Progress, ProgressMeter, finite_or_none
-from nlp.training.team import Member, run_team, shared_array
+from nlp.training.team import Member, alone, run_team, shared_array
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,12 @@ def train(
             to resume is not one of this training; whatever `watch` raises
     """
     loop = _Loop(learner, watch or Watch(), patience)
+    team = learner.team_size(workers)
     with np.errstate(over="ignore", invalid="ignore"):  # what diverges is told in words, by DivergedError
-        run_team(learner.team_size(workers), loop.work)
+        if team == 1:
+            loop.lead(alone())
+        else:
+            run_team(team, lambda member: loop.follow(member) if member.index else loop.lead(member))
     return loop.curves()
 
 
@@ -105,15 +109,9 @@ class _Loop:
         self._stopping.restore_best_()
         return Curves(losses, self._stopping.losses, self._stopping.best_epoch)
 
-    def work(self, member: Member) -> None:
-        """Train: the whole of what one worker does."""
+    def follow(self, member: Member) -> None:
+        """Compute what the leader asks for: the whole of what another worker does."""
         phases = self._learner.phases(member.workers)
-        if member.index == 0:
-            self._lead(member, phases)
-        else:
-            self._follow(member, phases)
-
-    def _follow(self, member: Member, phases: Sequence[Phase]) -> None:
         while True:
             member.wait()
             what, *place = self._asked.tolist()
@@ -125,8 +123,10 @@ class _Loop:
                     phase.run(at, task)
                 member.wait()
 
-    def _lead(self, member: Member, phases: Sequence[Phase]) -> None:
+    def lead(self, member: Member) -> None:
+        """Go over the steps of all epochs: the whole of what the leader does."""
         learner, watch = self._learner, self._watch
+        first_phase, *later_phases = learner.phases(member.workers)
         self._meter.start(self._done())
         while self._at.epoch < learner.epochs:
             steps = learner.steps(self._at.epoch, skip=self._at.number)
@@ -139,10 +139,10 @@ class _Loop:
                     watch.at_rest()
                 ):  # up to the end of the first phase, a signal finds the last state as it was
                     data = next(steps, None)
-                    for task in member.share(phases[0].tasks):
-                        phases[0].run(at, task)
+                    for task in member.share(first_phase.tasks):
+                        first_phase.run(at, task)
                     member.wait()
-                for phase in phases[1:]:
+                for phase in later_phases:
                     for task in member.share(phase.tasks):
                         phase.run(at, task)
                     member.wait()

@@ -150,6 +150,11 @@ class Member:
             self._lock.release()
 
 
+def alone() -> Member:
+    """The only worker of a team of one: it waits for nobody, and all tasks are its own."""
+    return Member(0, None, lambda: None)
+
+
 def run_team(workers: int, work: Callable[[Member], None]) -> None:
     """Run `work` in each of `workers` processes, this one among them, and return when all are done.
 
@@ -159,7 +164,7 @@ def run_team(workers: int, work: Callable[[Member], None]) -> None:
     Raises: WorkerError if a worker failed or was killed; whatever `work` raises here.
     """
     if workers == 1:
-        work(Member(0, None, lambda: None))
+        work(alone())
         return
     team = _Team(workers)
     try:
