@@ -161,7 +161,12 @@ def _leave(status: int) -> NoReturn:
     """Exit with `status`, or by signal -`status` if that is negative, with nothing left to flush."""
     if status < 0:
         die(-status)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # flushing at exit must not report a failed write again
+    nowhere = os.open(os.devnull, os.O_WRONLY)  # flushing at exit must not report a failed write again
+    os.dup2(nowhere, 1)
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):  # a terminal that was closed
+        os.dup2(nowhere, 2)
     sys.exit(status)
 
 

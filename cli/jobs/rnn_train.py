@@ -16,7 +16,7 @@ from nlp.networks.files import save_language_model
 from nlp.networks.learner import NetworkLearner, check_text
 from nlp.networks.make import make_language_model
 from nlp.training.language_settings import LanguageSettings
-from nlp.wording import number_of
+from nlp.wording import decimal, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -177,7 +177,10 @@ def _compared(text: LanguageText, valid: LanguageText, curves: Curves, console: 
     perplexity = job.figures_of_curves(curves)["valid_perplexity"]
     tokens, held_out = (part.read(0, part.length) for part in (text, valid))
     counted = ngram_perplexity(tokens, held_out, text.vocabulary, NGRAM_ORDER)
-    what = f"perplexity {perplexity:.2f} on the held-out text; a {NGRAM_ORDER}-gram model has {counted:.2f}"
+    what = (
+        f"perplexity {decimal(perplexity, 2)} on the held-out text;"
+        f" a {NGRAM_ORDER}-gram model has {decimal(counted, 2)}"
+    )
     if perplexity >= counted:
         console.warn(
             f"{what}, which is better: train for more epochs, or more units, or use nlptool ngram-train"

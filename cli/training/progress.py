@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 import time
-from contextlib import contextmanager
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from cli.console import say, say_json
+from nlp.wording import decimal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 PLAIN_SECONDS = 10.0
 JSON_SECONDS = 1.0
 _LARGEST_EXPONENT = 700  # e to this power still fits a float
+_WITHOUT_CURSOR = {"", "dumb", "unknown"}
+"""What TERM says of a terminal that cannot move its cursor: it gets plain lines, as a pipe does."""
+_SHORTEST_BAR, _LONGEST_BAR = 10, 24
+_LINES = 24  # of the terminal; nothing here is higher than one
 
 
 @contextmanager
@@ -30,16 +35,16 @@ def training_progress(console: Console, *, unit: str = "words", perplexity: bool
 
     `unit` names what is counted; with `perplexity` each loss is shown as a perplexity too.
     """
-    details = partial(_details, unit=unit, perplexity=perplexity)
+    wording = _Wording(unit, perplexity=perplexity)
     if console.log_json:
         yield _spaced(JSON_SECONDS, lambda progress: log_json(**figures_of(progress)))
     elif console.quiet or not console.progress:
         yield lambda _: None
-    elif sys.stderr.isatty():
-        with _bar(details) as report:
+    elif sys.stderr.isatty() and os.environ.get("TERM", "") not in _WITHOUT_CURSOR:
+        with _bar(wording) as report:
             yield report
     else:
-        yield _spaced(PLAIN_SECONDS, lambda progress: say(_plain(progress, details(progress))))
+        yield _spaced(PLAIN_SECONDS, lambda progress: say(wording.plain(progress)), each_epoch=True)
 
 
 def log_json(**figures: Any) -> None:
@@ -51,15 +56,18 @@ def log_json(**figures: Any) -> None:
     say_json(clean)
 
 
-def _spaced(seconds: float, show: Report) -> Report:
-    """`show`, but at most once in `seconds`, except for a held-out loss and the very end."""
+def _spaced(seconds: float, show: Report, *, each_epoch: bool = False) -> Report:
+    """`show`, but at most once in `seconds`, except for what is news.
+
+    That is a held-out loss, the very end and, with `each_epoch`, the end of every epoch.
+    """
     last = time.monotonic()
 
     def report(progress: Progress) -> None:
         nonlocal last
         now = time.monotonic()
         is_news = progress.words_done == progress.words_total or progress.valid_loss is not None
-        if is_news or now - last >= seconds:
+        if is_news or (each_epoch and progress.epoch_done) or now - last >= seconds:
             last = now
             show(progress)
 
@@ -87,24 +95,77 @@ def perplexity_of(loss: float) -> float:
     return math.exp(min(loss, _LARGEST_EXPONENT))
 
 
-def _plain(progress: Progress, details: str) -> str:
-    percent = 100 * progress.words_done / max(progress.words_total, 1)
-    return f"{percent:5.1f}%  {details}  {_time_left(progress)}"
+class _Wording:
+    """The figures of a training in words, in as many as there is room for."""
+
+    def __init__(self, unit: str, *, perplexity: bool) -> None:
+        self._unit, self._perplexity = unit, perplexity
+
+    def plain(self, progress: Progress) -> str:
+        """All of them."""
+        percent = 100 * progress.words_done / max(progress.words_total, 1)
+        details = "  ".join(
+            (
+                f"epoch {progress.epoch}",
+                self._rate(progress),
+                self._learning_rate(progress),
+                f"loss {self._nats(progress.loss)}",
+                *self._held_out(progress),
+            )
+        )
+        return f"{percent:5.1f}%  {details}  {_time_left(progress)}"
+
+    def beside_bar(self, progress: Progress, columns: int) -> str:
+        """How the training goes on. Where `columns` are few, the rate goes first, then the learning rate."""
+        left, epoch, loss = _time_left(progress), f"epoch {progress.epoch}", f"loss {progress.loss:.4f}"
+        rate, learning_rate, nats = (
+            self._rate(progress),
+            self._learning_rate(progress),
+            self._nats(progress.loss),
+        )
+        return _widest(
+            columns,
+            (left, epoch, rate, learning_rate, f"loss {nats}"),
+            (left, epoch, learning_rate, f"loss {nats}"),
+            (left, epoch, f"loss {nats}"),
+            (left, epoch, loss),
+            (left, epoch),
+            (left,),
+            (),
+        )
+
+    def of_epoch(self, progress: Progress, columns: int) -> str:
+        """The line that an epoch leaves behind; the held-out loss is the last to go."""
+        epoch, loss = f"epoch {progress.epoch}", f"loss {self._nats(progress.loss)}"
+        held_out = self._held_out(progress)
+        return _widest(
+            columns,
+            (epoch, loss, *held_out),
+            (epoch, f"loss {decimal(progress.loss, 4)}", *held_out),
+            (epoch, *(held_out or (loss,))),
+        )
+
+    def _held_out(self, progress: Progress) -> tuple[str, ...]:
+        return () if progress.valid_loss is None else (f"held out {self._nats(progress.valid_loss)}",)
+
+    def _rate(self, progress: Progress) -> str:
+        return f"{progress.tokens_per_second:,.0f} {self._unit}/s"
+
+    @staticmethod
+    def _learning_rate(progress: Progress) -> str:
+        return f"lr {decimal(progress.learning_rate, 5)}"
+
+    def _nats(self, loss: float) -> str:
+        if math.isnan(loss):  # nothing was there to predict
+            return "–"
+        nats = decimal(loss, 4)
+        return f"{nats} (perplexity {decimal(perplexity_of(loss), 2)})" if self._perplexity else nats
 
 
-def _details(progress: Progress, *, unit: str, perplexity: bool) -> str:
-    """The figures of a line, without the share done and the time left."""
-    valid = "" if progress.valid_loss is None else f"  held out {_nats(progress.valid_loss, perplexity)}"
-    return (
-        f"epoch {progress.epoch}  {progress.tokens_per_second:,.0f} {unit}/s"
-        f"  lr {progress.learning_rate:.5f}  loss {_nats(progress.loss, perplexity)}{valid}"
-    )
-
-
-def _nats(loss: float, perplexity: bool) -> str:
-    if math.isnan(loss):  # nothing was there to predict
-        return "–"
-    return f"{loss:.4f} (perplexity {perplexity_of(loss):.2f})" if perplexity else f"{loss:.4f}"
+def _widest(columns: int, *lines: tuple[str, ...]) -> str:
+    """The first of `lines` that fits, else the last: no line is cut in the middle of a number."""
+    joined = ["  ".join(parts) for parts in lines]
+    return next((line for line in joined if len(line) <= columns), joined[-1])
 
 
 def _time_left(progress: Progress) -> str:
@@ -117,24 +178,67 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-@contextmanager
-def _bar(details: Callable[[Progress], str]) -> Iterator[Report]:
-    """A bar of rich, on a terminal only; it leaves its last state on the screen.
+class _Display:
+    """The terminal as a file, which may be closed at any moment: work goes on without it."""
 
-    On a narrow terminal the bar shrinks first; then the details lose their end.
-    """
+    def __init__(self, terminal: TextIO) -> None:
+        self._terminal = terminal
+        self.encoding = terminal.encoding
+
+    def write(self, text: str) -> int:
+        """Show `text`, or nothing."""
+        with suppress(OSError, ValueError):
+            self._terminal.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Show what waits, or nothing."""
+        with suppress(OSError, ValueError):
+            self._terminal.flush()
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal: it was when this was made."""
+        return True
+
+    def fileno(self) -> int:
+        """The descriptor."""
+        return self._terminal.fileno()
+
+
+def _columns() -> int:
+    """How wide the terminal of stderr is; 80 where it does not say."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+@contextmanager
+def _bar(wording: _Wording) -> Iterator[Report]:
+    """A bar of rich, on a terminal only; it leaves its last state on the screen, and a line an epoch."""
     from rich.console import Console as Terminal
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn
     from rich.progress import Progress as Bar
     from rich.table import Column
+    from rich.text import Text
 
     percent = TaskProgressColumn(table_column=Column(min_width=len("100%"), no_wrap=True))
-    columns = (percent, BarColumn(bar_width=24), TextColumn("{task.description}"))
-    with Bar(*columns, console=Terminal(stderr=True), refresh_per_second=8) as bar:
+    part, text = BarColumn(), TextColumn("{task.description}", table_column=Column(no_wrap=True))
+    terminal = Terminal(file=cast("TextIO", _Display(sys.stderr)), width=_columns(), height=_LINES)
+    with Bar(percent, part, text, console=terminal, refresh_per_second=8) as bar:
         task = bar.add_task("", total=None)
 
         def report(progress: Progress) -> None:
-            text = f"{_time_left(progress)}  {details(progress)}"
-            bar.update(task, total=progress.words_total, completed=progress.words_done, description=text)
+            terminal.width = _columns()
+            if progress.epoch_done:
+                line = Text(wording.of_epoch(progress, terminal.width))
+                terminal.print(line, no_wrap=True, overflow="ignore", crop=False)
+            room = terminal.width - len("100% ")
+            told = wording.beside_bar(progress, room - _SHORTEST_BAR - 1)
+            part.bar_width = max(1, min(_LONGEST_BAR, room - len(told) - 1))
+            bar.update(task, total=progress.words_total, completed=progress.words_done, description=told)
 
         yield report

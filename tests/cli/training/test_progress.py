@@ -28,23 +28,93 @@ PROGRESS = Progress(
     eta_seconds=725.0,
     epoch_done=False,
 )
-DETAILS = "epoch 2  123,456 words/s  lr 0.02500  loss 2.5000"
+BESIDE = {
+    120: "━━━━ ETA 12:05  epoch 2  123,456 words/s  lr 0.02500  loss 2.5000",
+    80: "━━━━ ETA 12:05  epoch 2  123,456 words/s  lr 0.02500  loss 2.5000",
+    66: "━━━━ ETA 12:05  epoch 2  lr 0.02500  loss 2.5000",
+    50: "━━━━ ETA 12:05  epoch 2  loss 2.5000",
+    36: "━━━━ ETA 12:05  epoch 2",
+    26: "━━━━ ETA 12:05",
+    16: "━━━━",
+}
+EPOCH = {
+    80: "epoch 12  loss 2.5000 (perplexity 12.18)  held out 2.7500 (perplexity 15.64)",
+    60: "epoch 12  loss 2.5000  held out 2.7500 (perplexity 15.64)",
+    50: "epoch 12  held out 2.7500 (perplexity 15.64)",
+    30: "epoch 12  held out 2.7500 (perplexity 15.64)",
+}
 
 
-@pytest.mark.parametrize("columns", [120, 80, 60, 40, 24])
-def test_a_narrow_terminal_loses_the_bar_first_and_never_how_far_it_is(
+@pytest.fixture(autouse=True)
+def terminal_that_moves_its_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    for variable in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
+        monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.mark.parametrize("columns", BESIDE)
+def test_a_narrow_terminal_loses_the_rate_first_and_no_number_is_cut(
     columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", str(columns))
-    for variable in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
-        monkeypatch.delenv(variable, raising=False)
-    last = shown_on_a_terminal(monkeypatch)
+    last = shown_on_a_terminal(monkeypatch, PROGRESS)[-1]
     assert len(last) <= columns
-    assert re.match(r"75% +(━|╸|╺)* ?ETA 12:05", last), last
-    assert f"ETA 12:05  {DETAILS}".startswith(last[last.index("ETA") :].rstrip("… "))
-    assert ("━━━━" in last) == (columns >= 80)
-    assert (DETAILS in last) == (columns >= 80)
+    assert re.match(r" 75% (━|╸|╺)+", last), last
+    assert re.sub("(━|╸|╺)+", "━━━━", last).removeprefix(" 75% ").strip() == BESIDE[columns]
+
+
+@pytest.mark.parametrize("columns", EPOCH)
+def test_each_epoch_leaves_a_line_with_what_was_held_out(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    done = replace(PROGRESS, epoch=12, epoch_done=True, valid_loss=2.75)
+    lines = shown_on_a_terminal(monkeypatch, done, replace(done, epoch=13), perplexity=True)
+    assert "".join(lines[:3]).count(EPOCH[columns][:9]) >= 1
+    assert EPOCH[columns] in [line.strip() for line in lines]
+    assert EPOCH[columns].replace("12 ", "13 ", 1) in [line.strip() for line in lines]
+
+
+@pytest.mark.parametrize("columns", ["0", "x", ""])
+def test_a_width_that_is_none_is_not_taken_for_one(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert shown_on_a_terminal(monkeypatch, PROGRESS)[-1].endswith(BESIDE[80][-20:])
+
+
+@pytest.mark.parametrize("name", ["dumb", "", "unknown"])
+def test_a_terminal_without_a_cursor_gets_a_plain_line_an_epoch(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", name)
+    reports = [replace(PROGRESS, epoch=epoch, epoch_done=True) for epoch in (1, 2, 3)]
+    raw = raw_on_a_terminal(monkeypatch, *reports)
+    assert b"\x1b" not in raw
+    assert [line.split(b"%  ")[1].split(b"  ")[0] for line in raw.splitlines()] == [
+        b"epoch 1",
+        b"epoch 2",
+        b"epoch 3",
+    ]
+
+
+def test_a_terminal_that_goes_away_does_not_end_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = pty.openpty()
+    stderr = os.fdopen(theirs, "w")
+    monkeypatch.setattr("sys.stderr", stderr)
+    with training_progress(Console()) as report:
+        report(PROGRESS)
+        os.close(ours)
+        for epoch in range(20):
+            report(replace(PROGRESS, epoch=epoch, epoch_done=True))
+    monkeypatch.undo()
+    with pytest.raises(OSError, match="Input/output error"):
+        stderr.close()
+
+
+def test_a_perplexity_beyond_all_bounds_is_a_power_of_ten(capsys: pytest.CaptureFixture[str]) -> None:
+    with training_progress(Console(), perplexity=True) as report:
+        report(replace(PROGRESS, loss=1e9, valid_loss=700.0, learning_rate=1e12))
+    plain = capsys.readouterr().err
+    assert "lr 1e+12  loss 1e+09 (perplexity 1.01e+304)  held out 700.0000 (perplexity 1.01e+304)" in plain
 
 
 def test_where_nothing_was_predicted_there_is_no_loss(capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,15 +128,25 @@ def test_where_nothing_was_predicted_there_is_no_loss(capsys: pytest.CaptureFixt
     assert "NaN" not in told
 
 
-def shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> str:
-    """What stands there at the end, without its colours."""
+def shown_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, *reports: Progress, perplexity: bool = False
+) -> list[str]:
+    """What stood on its lines, one after another, without colours."""
+    raw = raw_on_a_terminal(monkeypatch, *reports, perplexity=perplexity)
+    plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", raw.decode())
+    return [line.rstrip() for line in re.split(r"[\r\n]+", plain) if line.strip()]
+
+
+def raw_on_a_terminal(monkeypatch: pytest.MonkeyPatch, *reports: Progress, perplexity: bool = False) -> bytes:
+    """All that is written to it."""
     ours, theirs = pty.openpty()
     os.set_blocking(ours, False)  # a test that finds nothing fails, and does not wait
     try:
         with os.fdopen(theirs, "w") as stderr, monkeypatch.context() as patch:
             patch.setattr("sys.stderr", stderr)
-            with training_progress(Console()) as report:
-                report(PROGRESS)
+            with training_progress(Console(), perplexity=perplexity) as report:
+                for progress in reports:
+                    report(progress)
             stderr.flush()
             shown = b""
             with suppress(BlockingIOError):  # it comes in pieces
@@ -74,4 +154,4 @@ def shown_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> str:
                     shown += piece
     finally:
         os.close(ours)
-    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode()).strip().split("\r")[-1].strip()
+    return shown
