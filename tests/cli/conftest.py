@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.forking import run
 from tests.cli.inside import nlptool
-from tests.cli.running import SAMPLES, run
+from tests.cli.running import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -119,7 +119,7 @@ SAMPLES = {
         ("-m", "{model}", "--analogies", "-"), stdin=b": kin\nking queen dawn noon\n", takes_files=False
     ),
     "rnn-train": Sample(
-        ("--hidden", "8", "--embed-dim", "8", "-o", "{output}"), stdin=_TOKENS, writes="file"
+        ("--hidden", "8", "--embed-dim", "8", "--epochs", "2", "-o", "{output}"), stdin=_TOKENS, writes="file"
     ),
     "ngram-train": Sample(("-o", "{output}"), stdin=_TOKENS, writes="file"),
     "generate": Sample(

@@ -13,9 +13,12 @@ import click
 import pytest
 
 from cli.commands import COMMANDS, cli
-from tests.cli.running import NLPTOOL, SAMPLES, environment, litter, run, shell, start
+from tests.cli import running
+from tests.cli.forking import CLOSED, run
+from tests.cli.running import SAMPLES, litter, shell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.cli.conftest import Arguments
@@ -51,6 +54,13 @@ def one_line(stderr: bytes) -> str:
     assert text.startswith("nlptool: "), text
     assert text.count("\n") == 1, text
     return text
+
+
+@pytest.fixture(scope="session")
+def full_disk() -> Iterator[int]:
+    """A descriptor of a file that has no room."""
+    with open("/dev/full", "wb", buffering=0) as full:  # noqa: PTH123  a device is no path of ours
+        yield full.fileno()
 
 
 def test_every_command_has_a_sample() -> None:
@@ -109,7 +119,7 @@ def test_usage_is_told_as_one_sentence(arguments: list[str]) -> None:
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8"])
 def test_help_fits_every_encoding(encoding: str) -> None:
     """`fill --help` shows Chinese."""
-    result = run("fill", "--help", PYTHONIOENCODING=encoding)
+    result = running.run("fill", "--help", PYTHONIOENCODING=encoding)
     assert (result.returncode, result.stderr) == (0, b"")
     assert b"--max-gap" in result.stdout
 
@@ -176,23 +186,23 @@ def test_an_output_in_no_directory_is_told(name: str, arguments: Arguments, tmp_
 
 @every_command
 @pytest.mark.parametrize("times", [1, 200])
-def test_a_full_disk_is_an_error(name: str, times: int, arguments: Arguments) -> None:
-    redirect = "" if SAMPLES[name].writes == "stdout" else "-o /dev/full"
-    result = shell(f'"$@" -q {redirect} > /dev/full', *arguments(name), stdin=SAMPLES[name].stdin * times)
+def test_a_full_disk_is_an_error(name: str, times: int, full_disk: int, arguments: Arguments) -> None:
+    output = [] if SAMPLES[name].writes == "stdout" else ["-o", "/dev/full"]
+    result = run(*arguments(name), "-q", *output, stdin=SAMPLES[name].stdin * times, stdout=full_disk)
     assert result.returncode == 1
     assert "No space left on device" in one_line(result.stderr)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)])
-def test_help_on_a_full_disk_is_an_error(words: list[str]) -> None:
-    result = shell('"$@" > /dev/full', *words)
+def test_help_on_a_full_disk_is_an_error(words: list[str], full_disk: int) -> None:
+    result = run(*words, stdout=full_disk)
     assert result.returncode == 1
     assert "No space left on device" in one_line(result.stderr)
 
 
 @every_printing_command
 def test_a_closed_stdout_is_an_error(name: str, arguments: Arguments) -> None:
-    result = shell('"$@" >&-', *arguments(name), stdin=SAMPLES[name].stdin)
+    result = run(*arguments(name), stdin=SAMPLES[name].stdin, stdout=CLOSED)
     assert result.returncode == 1
     assert "<stdout>: Bad file descriptor" in one_line(result.stderr)
 
@@ -200,26 +210,40 @@ def test_a_closed_stdout_is_an_error(name: str, arguments: Arguments) -> None:
 @every_command
 def test_a_closed_stderr_changes_nothing(name: str, arguments: Arguments, tmp_path: Path) -> None:
     expected = data_of(name, run(*arguments(name), stdin=SAMPLES[name].stdin), tmp_path)
-    result = shell('"$@" 2>&-', *arguments(name), stdin=SAMPLES[name].stdin)
+    result = run(*arguments(name), stdin=SAMPLES[name].stdin, stderr=CLOSED)
     assert result.returncode == 0
     assert data_of(name, result, tmp_path) == expected
 
 
 @every_reading_command
 def test_a_closed_stdin_is_an_error(name: str, arguments: Arguments) -> None:
-    result = shell('"$@" <&-', *arguments(name))
+    result = run(*arguments(name), stdin=CLOSED)
     assert result.returncode == 1
     assert "<stdin>: Bad file descriptor" in one_line(result.stderr)
+
+
+@pytest.mark.parametrize(
+    ("redirect", "status", "told"),
+    [
+        ("> /dev/full", 1, "<stdout>: No space left on device"),
+        (">&-", 1, "<stdout>: Bad file descriptor"),
+        ("2>&-", 0, ""),
+        ("<&-", 1, "<stdin>: Bad file descriptor"),
+    ],
+)
+def test_a_new_interpreter_meets_such_streams_too(redirect: str, status: int, told: str) -> None:
+    result = shell(f'"$@" {redirect}', "tokenize", stdin=b"to be\n")
+    assert (result.returncode, bool(result.stdout)) == (status, not status)
+    assert told in result.stderr.decode()
 
 
 @every_printing_command
 def test_a_reader_that_has_gone_ends_it_silently(name: str, arguments: Arguments) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    process = start(*arguments(name), stdout=writer)
+    result = run(*arguments(name), stdin=SAMPLES[name].stdin, stdout=writer)
     os.close(writer)
-    _, stderr = process.communicate(SAMPLES[name].stdin, timeout=60)
-    assert (process.returncode, stderr) == (-signal.SIGPIPE, b"")
+    assert (result.returncode, result.stderr) == (-signal.SIGPIPE, b"")
 
 
 @every_reading_command
@@ -229,19 +253,12 @@ def test_who_types_the_input_is_told_how_to_end_it(name: str, arguments: Argumen
         pytest.skip("it names stdin itself, or does not read a terminal")
     for words, told in (([], b"nlptool: reading from the terminal; ^D ends it\n"), (["-q"], b"")):
         leader, terminal = os.openpty()
-        with subprocess.Popen(
-            [*NLPTOOL, *arguments(name), *words],
-            stdin=terminal,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment(),
-        ) as process:
-            os.close(terminal)
-            os.write(leader, b"\x04")
-            _, stderr = process.communicate(timeout=60)
-            os.close(leader)
-        assert stderr.startswith(told)
-        assert (b"terminal" in stderr) == bool(told)
+        os.write(leader, b"\x04")
+        result = run(*arguments(name), *words, stdin=terminal)
+        os.close(terminal)
+        os.close(leader)
+        assert result.stderr.startswith(told)
+        assert (b"terminal" in result.stderr) == bool(told)
 
 
 @every_command_with_files

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpora import path_of
-from tests.cli.running import answers, run
+from tests.cli.forking import run
+from tests.cli.running import answers
 
 if TYPE_CHECKING:
     from pathlib import Path

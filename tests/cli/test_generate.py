@@ -16,7 +16,8 @@ import pytest
 from nlp.ngrams.files import save_ngrams
 from nlp.ngrams.model import train_ngrams
 from nlp.text.language_vocabulary import CHARACTERS, LanguageVocabulary
-from tests.cli.running import NLPTOOL, TIMEOUT, environment, run, shell, start
+from tests.cli.forking import run
+from tests.cli.running import NLPTOOL, TIMEOUT, environment, shell, start
 
 if TYPE_CHECKING:
     from pathlib import Path

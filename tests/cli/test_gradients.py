@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nlp.text.records import format_record
-from tests.cli.running import run
+from tests.cli.forking import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable

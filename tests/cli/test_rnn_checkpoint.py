@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from nlp.storage.model_file import open_model, write_model
-from tests.cli.running import NLPTOOL, environment, run
+from tests.cli.forking import run
+from tests.cli.running import NLPTOOL, environment
 from tests.cli.test_w2v_checkpoint import wait_for
 
 if TYPE_CHECKING:

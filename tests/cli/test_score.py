@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cli.running import answers, run
+from tests.cli.forking import run
+from tests.cli.running import answers
 from tests.cli.test_generate import write_characters
 
 if TYPE_CHECKING:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.running import SAMPLES, environment, litter, run, start
+from tests.cli.forking import Forked
+from tests.cli.running import SAMPLES, environment, litter, run
 
 if TYPE_CHECKING:
-    import subprocess
-
     from tests.cli.conftest import Arguments
 
 every_reading_command = pytest.mark.parametrize(
@@ -29,14 +28,15 @@ def test_a_signal_ends_it_as_that_signal(
 ) -> None:
     target = tmp_path / "kept"
     target.write_bytes(b"old")
-    process = start(*arguments(name), "-o", str(target))
-    assert process.stdin is not None
-    process.stdin.write(SAMPLES[name].stdin)
-    process.stdin.flush()
-    wait_until_reading(process)
-    process.send_signal(number)
-    _, stderr = process.communicate(timeout=60)
-    assert (process.returncode, stderr) == (-number, b"")
+    reader, writer = os.pipe()
+    process = Forked((*arguments(name), "-o", str(target)), reader)
+    os.write(writer, SAMPLES[name].stdin)
+    wait_until_reading(process.pid)
+    os.kill(process.pid, number)
+    result = process.ended()
+    os.close(reader)
+    os.close(writer)
+    assert (result.returncode, result.stderr) == (-number, b"")
     assert target.read_bytes() == b"old"
     assert litter(tmp_path) == []
 
@@ -76,11 +76,11 @@ def test_a_signal_while_an_error_is_told_ends_it_silently(tmp_path: Path) -> Non
     assert (result.returncode, result.stdout, result.stderr) == (-signal.SIGTERM, b"", b"")
 
 
-def wait_until_reading(process: subprocess.Popen[bytes]) -> None:
+def wait_until_reading(pid: int) -> None:
     """Until the child has taken its input and sleeps in the next read."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        if "pipe" in Path(f"/proc/{process.pid}/wchan").read_text():
+        if "pipe" in Path(f"/proc/{pid}/wchan").read_text():
             return
         time.sleep(0.02)
     time.sleep(1)

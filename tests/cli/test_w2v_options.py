@@ -14,7 +14,7 @@ import pytest
 from nlp.storage.model_file import open_model, write_model
 from nlp.training.row_updates import StepPlan
 from nlp.vectors.files import load_vectors
-from tests.cli.running import NLPTOOL, environment, run
+from tests.cli import running
 from tests.torture.peak import peak_memory
 
 if TYPE_CHECKING:
@@ -222,9 +222,10 @@ def test_a_dry_run_tells_the_memory_of_the_training(options: tuple[str, ...], tm
     (tmp_path / "text").write_text("".join(f"a b w{n} w{n + 1}\n" for n in range(20_000)))
     (tmp_path / "held-out").write_text("a w1 w2 b\n" * 100)
     words = ("w2v-train", "--min-count", "1", "--dim", "200", "--epochs", "2", "-q", *options)
-    told = run(*words, "--dry-run", "-o", "model", "text", cwd=tmp_path).stdout.decode()
+    told = running.run(*words, "--dry-run", "-o", "model", "text", cwd=tmp_path).stdout.decode()
     figures = dict(line.split("\t") for line in told.splitlines())
-    with subprocess.Popen([*NLPTOOL, *words, "-o", "model", "text"], cwd=tmp_path, env=environment()) as real:
+    command = [*running.NLPTOOL, *words, "-o", "model", "text"]
+    with subprocess.Popen(command, cwd=tmp_path, env=running.environment()) as real:
         peak = peak_memory(real)
     assert real.returncode == 0
     assert int(figures["memory_bytes"]) == pytest.approx(peak, rel=0.15)

@@ -13,7 +13,8 @@ from cli.commands.w2v_train import w2v_train
 from nlp.text.phrases import THRESHOLD
 from nlp.vectors.files import load_vectors
 from nlp.word2vec.config import ARCHITECTURES, LEARNING_RATES, LOSSES, Word2VecConfig
-from tests.cli.running import run, shell
+from tests.cli.forking import run
+from tests.cli.running import shell
 
 if TYPE_CHECKING:
     from pathlib import Path
