@@ -17,7 +17,7 @@ import numpy as np
 from nlp.errors import InputError
 from nlp.layers.cells import make_cell
 from nlp.layers.clipping import norm_factor
-from nlp.layers.initialize import forget_bias_, identity_, orthogonal_, uniform_
+from nlp.layers.initialize import identity_, orthogonal_, uniform_
 from nlp.layers.normalised import (
     initialize_normalisation_,
     normalised_backward,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nlp.layers.arrays import Floats
-    from nlp.layers.cell_protocol import Cell
+    from nlp.layers.cells.cell import Cell
 
 UNIFORM, ORTHOGONAL, IDENTITY = INITS
 BATCH = 16  # sequences, over whose norms the mean is taken
@@ -192,5 +192,5 @@ def _initialize_(
     else:
         identity_(U)
     U *= fresh.recurrent_scale
-    if cell.name == "lstm":
-        forget_bias_(parameters["b"], fresh.forget_bias)
+    if cell.forget is not None:
+        parameters["b"][cell.forget] = fresh.forget_bias

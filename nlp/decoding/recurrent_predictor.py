@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlp.decoding.cell_steps import make_step
+from nlp.layers.cells.single_step import StepWeights
+from nlp.layers.normalised import without_normalisation
 from nlp.layers.workspace import Workspace
 
 if TYPE_CHECKING:
-    from nlp.decoding.cell_steps import Step
     from nlp.decoding.predictor import Rows
     from nlp.layers.arrays import Floats, Ids
+    from nlp.layers.cells.cell import Cell
     from nlp.networks.language_model import LanguageModel
     from nlp.text.language_vocabulary import LanguageVocabulary
 
@@ -34,13 +35,13 @@ class RecurrentState:
     function for each layer, bound to its part of `carried` (for one text without the axis of rows).
     """
 
-    def __init__(self, carried: Floats, steps: list[Step]) -> None:
+    def __init__(self, carried: Floats, cell: Cell, layers: list[StepWeights]) -> None:
         self.rows = carried.shape[1]
         self.carried = carried
         single = carried[:, 0] if self.rows == 1 else carried
-        places = len(carried) // len(steps)
         self.calls = [
-            step.bind(single[number * places : (number + 1) * places]) for number, step in enumerate(steps)
+            cell.single_step(weights, single[number * cell.states : (number + 1) * cell.states])
+            for number, weights in enumerate(layers)
         ]
 
 
@@ -58,7 +59,7 @@ class RecurrentPredictor:
 
     def start(self, rows: int) -> RecurrentState:
         """The state of `rows` texts of which nothing has been read."""
-        return RecurrentState(self._model.new_state(rows), self._steps)
+        return RecurrentState(self._model.new_state(rows), self._model.stack.cell, self._layers)
 
     def advance(self, state: RecurrentState, ids: Ids) -> Floats:
         """Read one token of each text; return log P(next), (rows, V), valid until the next call."""
@@ -72,7 +73,7 @@ class RecurrentPredictor:
 
     def select(self, state: RecurrentState, rows: Rows) -> RecurrentState:
         """A state whose texts are those in the given places, some perhaps more than once."""
-        return RecurrentState(state.carried[:, rows], self._steps)
+        return RecurrentState(state.carried[:, rows], self._model.stack.cell, self._layers)
 
     def score(self, state: RecurrentState, ids: Ids, targets: Ids) -> Floats:
         """Read a stretch of one text; return log P(target) of each token, (N,)."""
@@ -87,16 +88,16 @@ class RecurrentPredictor:
 
     @property
     def _by_table(self) -> bool:
-        return self._steps[0].table is not None
+        return self._layers[0].table is not None
 
     @cached_property
-    def _steps(self) -> list[Step]:
-        """One for each layer."""
+    def _layers(self) -> list[StepWeights]:
+        """The weights of each layer."""
         model = self._model
-        steps = []
+        layers = []
         for number, layer in enumerate(model.stack.layers):
-            weights = model.parameters.scope(layer)
-            size = model.vocabulary_size * weights["W"].shape[0] * weights["W"].shape[2]
-            E = model.parameters["E"] if number == 0 and size <= _TABLE else None
-            steps.append(make_step(model.stack.cell, weights, model.statistics.scope(layer), E))
-        return steps
+            p = without_normalisation(model.parameters.scope(layer), model.statistics.scope(layer))
+            by_table = number == 0 and model.vocabulary_size * p["b"].size <= _TABLE
+            E = model.parameters["E"] if by_table else None
+            layers.append(StepWeights(model.stack.cell.sigmas, p, E))
+        return layers

@@ -3,8 +3,8 @@
 To read them in the order of a course:
 
 - `embedding` (one-hot vectors and lookup), `dense`, `softmax` (with cross-entropy);
-- `cells` (RNN, LSTM, GRU: one step forward, one step back), then `recurrent` (the scan over time, and
-  backpropagation through time); `cell_protocol` is what joins the two;
+- `cells` (RNN, LSTM, GRU, a file each: one step forward, one step back), then `recurrent` (the scan over
+  time, and backpropagation through time);
 - against gradients that vanish or explode, and against overfitting: `initialize`, `clipping`, `dropout`,
   `batch_norm`, `normalised`;
 - `adaptive_softmax`, for large vocabularies; `scatter` sums gradients by row.

@@ -9,8 +9,6 @@ import numpy as np
 if TYPE_CHECKING:
     from nlp.layers.arrays import Floats
 
-_FORGET = 1  # place of the forget gate among i f o g
-
 
 def uniform_(w: Floats, bound: float, generator: np.random.Generator) -> None:
     """Fill w uniformly from [-bound, bound).
@@ -50,17 +48,3 @@ def identity_(w: Floats, scale: float = 1.0) -> None:
             units", §2
     """
     w[...] = scale * np.eye(w.shape[-1], dtype=w.dtype)
-
-
-def forget_bias_(b: Floats, value: float) -> None:
-    """Set the forget gate's bias of an LSTM.
-
-    At 1 or more the gate starts out open (f near 1), so the memory is kept, and gradients flow back through
-    it, before the network has learned what to keep.
-
-    Shapes: b (4, H), gates i f o g
-    Source: Gers, Schmidhuber & Cummins 2000, "Learning to forget: continual prediction with LSTM";
-            Jozefowicz, Zaremba & Sutskever 2015, "An empirical exploration of recurrent network
-            architectures"
-    """
-    b[_FORGET] = value

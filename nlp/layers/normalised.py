@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp.layers.batch_norm import Moments, normalise_, normalise_backward_, normalise_by_
-from nlp.layers.cell_protocol import ALL, Link
+from nlp.layers.cells.cell import ALL, Link
 from nlp.layers.recurrent import (
     Trace,
     input_gradients,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from nlp.layers.arrays import Floats
-    from nlp.layers.cell_protocol import Cell
+    from nlp.layers.cells.cell import Cell
     from nlp.layers.recurrent import OnStep
     from nlp.layers.workspace import Workspace
 
@@ -145,6 +145,33 @@ def normalised_forward(
         if isinstance(link, _NormalisedLink):
             link.observe(observed)
     return h, NormalisedTrace(trace, of_x, link)
+
+
+def without_normalisation(p: Tensors, statistics: Tensors) -> dict[str, Floats]:
+    """The tensors of a layer without batch normalisation that computes what the layer of `p` does.
+
+    With fixed moments a normalisation is a scale and a shift, which can be folded into weights and biases; of
+    each step's moments those of the first one kept are taken. An LSTM's memory has no weights: its scale and
+    shift stay, as `memory_scale` and `memory_shift` (H,).
+
+    Equation: γ (x W - μ) / √(σ² + ε) = x (W s) - μ s,   s = γ / √(σ² + ε)
+    """
+
+    def scale_and_shift(name: str) -> tuple[Floats, Floats]:
+        moments = Moments(statistics[f"{name}_mean"][0], statistics[f"{name}_variance"][0])
+        scale: Floats = p[f"gamma_{name}"] * moments.scale
+        return scale, -moments.mean * scale
+
+    folded = dict(p)
+    for name, weights in (("x", "W"), ("u", "U")):
+        if f"gamma_{name}" in p:
+            scale, shift = scale_and_shift(name)
+            folded[weights] = p[weights] * scale[:, None]
+            folded["b"] = folded["b"] + shift
+    if "gamma_c" in p:
+        scale, shift = scale_and_shift("c")
+        folded |= {"memory_scale": scale[0], "memory_shift": shift[0] + p["beta_c"]}
+    return folded
 
 
 def normalised_backward(

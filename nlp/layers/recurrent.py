@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from nlp.layers.arrays import check_ids
-from nlp.layers.cell_protocol import Link, add_products_
+from nlp.layers.cells.cell import Link, add_products_
 from nlp.layers.scatter import RowGroups
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from nlp.layers.arrays import Floats, Ids
-    from nlp.layers.cell_protocol import Cell
+    from nlp.layers.cells.cell import Cell
     from nlp.layers.workspace import Workspace
 
     Tensors = Mapping[str, Floats]

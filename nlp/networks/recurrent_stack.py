@@ -10,7 +10,7 @@ import numpy as np
 from nlp.layers.cells import make_cell
 from nlp.layers.dropout import dropout_, dropout_mask
 from nlp.layers.embedding import embedding_backward, embedding_forward
-from nlp.layers.initialize import forget_bias_, identity_, orthogonal_, uniform_
+from nlp.layers.initialize import identity_, orthogonal_, uniform_
 from nlp.layers.normalised import (
     NormalisedTrace,
     initialize_normalisation_,
@@ -227,13 +227,14 @@ def initialize_(parameters: Parameters, config: LanguageModelConfig, generator: 
             linear neural networks" (orthogonal); Le, Jaitly & Hinton 2015, "A simple way to initialize
             recurrent networks of rectified linear units" (identity)
     """
-    scale = config.init_scale
+    cell = make_cell(config.cell, activation=config.activation, gru_reset=config.gru_reset)
+    scale, forget = config.init_scale, cell.forget
     for name, w in parameters.views().items():
         tensor = name.rpartition(".")[2]
         if tensor.startswith("b"):
             w[...] = 0
-            if config.cell == "lstm" and tensor == "b" and not name.startswith("output"):
-                forget_bias_(w, config.forget_bias)
+            if forget is not None and tensor == "b" and not name.startswith("output"):
+                w[forget] = config.forget_bias
         elif tensor == "U" and config.init == "orthogonal":
             orthogonal_(w, generator)
         elif tensor == "U" and config.init == "identity":

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nlp.layers.adaptive_softmax import adaptive_cross_entropy, adaptive_shapes
-from nlp.layers.cells import Gru, GruResetAfter, Lstm, Rnn
+from nlp.layers.cells import CELLS as TABLE
 from nlp.layers.dense import dense_backward, dense_forward
 from nlp.layers.dropout import dropout_, dropout_mask
 from nlp.layers.embedding import embedding_backward, embedding_forward
 from nlp.layers.normalised import (
+    FORMS,
     normalised_backward,
     normalised_forward,
     normalised_shapes,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from nlp.layers.cell_protocol import Cell
+    from nlp.layers.cells.cell import Cell
     from nlp.layers.workspace import Workspace
 
     Array = npt.NDArray[np.floating[Any]]
@@ -213,12 +214,12 @@ def adaptive(size: Size, dtype: npt.DTypeLike) -> Layer:
     return Layer({**p, "x": x}, step)
 
 
-CELLS: dict[str, Cell] = {
-    "rnn": Rnn(),
-    "rnn-relu": Rnn("relu"),
-    "lstm": Lstm(),
-    "gru": Gru(),
-    "gru-reset-after": GruResetAfter(),
+CELLS: dict[str, Cell] = {"-".join(filter(None, name)): make() for name, make in TABLE.items()}
+NORMALISED: dict[str, tuple[str, Cell]] = {  # every form with every cell that it is for
+    f"{form}-normalised-{name}": (form, cell)
+    for form in FORMS
+    for name, cell in CELLS.items()
+    if (form, name) != ("recurrent", "gru-after")
 }
 CASES: dict[str, Callable[[Size, npt.DTypeLike], Layer]] = {
     "dense": partial(dense, tied=False),
@@ -233,8 +234,7 @@ for _name, _cell in CELLS.items():
         _way = "backward" if _reverse else "forward"
         CASES[f"{_name}-{_way}"] = partial(recurrent, _cell, lookup=False, reverse=_reverse)
         CASES[f"lookup-{_name}-{_way}"] = partial(recurrent, _cell, lookup=True, reverse=_reverse)
-        CASES[f"input-normalised-{_name}-{_way}"] = partial(normalised, "input", _cell, reverse=_reverse)
-        if _name != "gru-reset-after":  # for which there is no recurrent form
-            CASES[f"recurrent-normalised-{_name}-{_way}"] = partial(
-                normalised, "recurrent", _cell, reverse=_reverse
-            )
+for _name, (_form, _cell) in NORMALISED.items():
+    for _reverse in (False, True):
+        _way = "backward" if _reverse else "forward"
+        CASES[f"{_name}-{_way}"] = partial(normalised, _form, _cell, reverse=_reverse)

@@ -5,38 +5,34 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nlp.layers.cells import GruResetAfter, Lstm, Rnn
+from nlp.layers.cells.gru_reset_after import GruResetAfter
+from nlp.layers.cells.lstm import Lstm
+from nlp.layers.cells.rnn import Rnn
+from nlp.layers.cells.single_step import StepWeights
 from nlp.layers.normalised import (
     FORMS,
     initialize_normalisation_,
     normalised_forward,
     normalised_shapes,
     statistics_shapes,
+    without_normalisation,
 )
 from nlp.layers.parameters import Parameters
 from nlp.layers.workspace import Workspace
-from tests.nlp.layers.layer_cases import CELLS
+from tests.nlp.layers.layer_cases import NORMALISED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
 
-    from nlp.layers.cell_protocol import Cell
+    from nlp.layers.cells.cell import Cell
 
     Array = npt.NDArray[np.floating[Any]]
     Tensors = dict[str, Array]
 
 T, B, D, H = 5, 8, 3, 4
-every_form = pytest.mark.parametrize(
-    ("form", "cell"),
-    [
-        pytest.param(form, cell, id=f"{form}-{name}")
-        for form in FORMS
-        for name, cell in CELLS.items()
-        if (form, name) != ("recurrent", "gru-reset-after")
-    ],
-)
+every_form = pytest.mark.parametrize(("form", "cell"), NORMALISED.values(), ids=NORMALISED)
 
 
 def layer(form: str, cell: Cell, steps: int = T) -> tuple[Tensors, Tensors, Tensors]:
@@ -85,6 +81,18 @@ def test_reading_token_by_token_equals_reading_at_once(form: str, cell: Cell) ->
         h, state = run(cell, (p, seen, None), drawn()[t : t + 1], state=state, start=t)
         np.testing.assert_allclose(h[0], whole[t], atol=1e-12)
     np.testing.assert_allclose(state, end, atol=1e-12)
+
+
+@every_form
+def test_in_decoding_a_normalisation_is_folded_into_the_weights(form: str, cell: Cell) -> None:
+    p, kept, seen = layer(form, cell, steps=1)
+    run(cell, (p, kept, seen), drawn())
+    expected, _ = run(cell, (p, seen, None), drawn())
+    state: Array = np.full((cell.states, B, H), 0.3) + np.linspace(0, 1, B)[:, None] * np.linspace(1, 2, H)
+    weights = StepWeights(cell.sigmas, without_normalisation(p, seen))
+    step = cell.single_step(weights, state)
+    for x, h in zip(drawn(), expected, strict=True):
+        np.testing.assert_allclose(step(x), h, atol=1e-12)
 
 
 @every_form

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nlp.layers.cells import Gru, GruResetAfter, Lstm, Rnn, make_cell
+from nlp.layers.cells.gru import Gru
+from nlp.layers.cells.gru_reset_after import GruResetAfter
+from nlp.layers.cells.lstm import Lstm
+from nlp.layers.cells.rnn import Rnn
 from nlp.layers.parameters import Parameters
 from nlp.layers.recurrent import lookup_forward, recurrent_backward, recurrent_forward
 from nlp.layers.workspace import Workspace
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from nlp.layers.cell_protocol import Cell
+    from nlp.layers.cells.cell import Cell
 
     Array = npt.NDArray[np.floating[Any]]
 
@@ -217,7 +220,7 @@ def from_torch(name: str, tensors: Mapping[str, Any]) -> dict[str, Array]:
 
 @pytest.mark.parametrize("name", ORDER)
 def test_equals_pytorch(name: str) -> None:
-    cell: Cell = {"lstm": Lstm(), "gru": GruResetAfter()}.get(name) or Rnn(name.removeprefix("rnn-"))
+    cell: Cell = {"lstm": Lstm(), "gru": GruResetAfter()}.get(name) or Rnn(relu=name == "rnn-relu")
     of, expected = GOLDENS[name]["tensors"], GOLDENS[name]["gradients"]
     p, workspace = from_torch(name, of), Workspace(np.float64)
     state, d_state = np.array(of["start"]), np.array(of["to_state"])
@@ -230,15 +233,3 @@ def test_equals_pytorch(name: str) -> None:
     np.testing.assert_allclose(d_state, expected["start"], atol=1e-12)
     for key, gradient in from_torch(name, expected).items():
         np.testing.assert_allclose(grad[key], gradient, atol=1e-12)
-
-
-def test_cells_by_name() -> None:
-    assert isinstance(make_cell("lstm"), Lstm)
-    assert isinstance(make_cell("gru"), Gru)
-    assert isinstance(make_cell("gru", gru_reset="after"), GruResetAfter)
-    relu = make_cell("rnn", activation="relu")
-    assert isinstance(relu, Rnn)
-    assert relu.activation == "relu"
-    for name, options in (("cnn", {}), ("gru", {"gru_reset": "never"}), ("rnn", {"activation": "step"})):
-        with pytest.raises(ValueError, match=r"cnn|never|step"):
-            make_cell(name, **options)

@@ -17,7 +17,7 @@ from nlp.layers.adaptive_softmax import (
 )
 from nlp.layers.clipping import clip_value_, norm_factor, norm_of_squares
 from nlp.layers.dropout import dropout_mask
-from nlp.layers.initialize import forget_bias_, identity_, orthogonal_, uniform_
+from nlp.layers.initialize import identity_, orthogonal_, uniform_
 from nlp.layers.parameters import Parameters
 from nlp.layers.softmax import cross_entropy, log_softmax, softmax_cross_entropy
 from nlp.layers.workspace import Workspace
@@ -146,9 +146,6 @@ def test_initial_weights() -> None:
     assert 0.099 < w.max() < 0.1
     identity_(w, 0.5)
     np.testing.assert_array_equal(w, np.broadcast_to(0.5 * np.eye(30), w.shape))
-    b = np.zeros((4, 3))
-    forget_bias_(b, 1.0)
-    assert b.tolist() == [[0] * 3, [1] * 3, [0] * 3, [0] * 3]  # i f o g
 
 
 @pytest.mark.parametrize("shape", [(2, 8, 8), (3, 8), (8, 3)])

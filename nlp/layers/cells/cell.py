@@ -1,24 +1,21 @@
-"""What every recurrent cell has: the form of a step, its link to the step before, and arithmetic of gates.
+"""What every recurrent cell has: its step forward, its step back, and one step for the texts being generated.
 
-The cells themselves, and the notation of their equations, are in `cells`.
+The notation of the equations is told in this folder's `__init__`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from collections.abc import Mapping
+from typing import ClassVar, Protocol
 
 import numpy as np
 
+from nlp.layers.arrays import Floats
+from nlp.layers.cells.single_step import SingleStep, StepWeights
 from nlp.layers.dense import add_product_
+from nlp.layers.workspace import Workspace
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from nlp.layers.arrays import Floats
-    from nlp.layers.workspace import Workspace
-
-    Tensors = Mapping[str, Floats]
-
+Tensors = Mapping[str, Floats]
 
 ALL, RESET_AND_UPDATE, NEW = slice(None), slice(2), slice(2, 3)  # gates that share a product
 
@@ -57,18 +54,20 @@ class Link:
 
 
 class Cell(Protocol):
-    """What the scan knows of a cell.
+    """What the scan over time, and decoding, know of a cell.
 
-    Attributes: `name`; `gates` G; `states` S, how many vectors are carried from step to step, the first of
-    them the output h; `saved`, how many more a step leaves for its way back; `scratch`, how many it uses
-    within the step alone.
+    Attributes: `gates` G, of which the first `sigmas` go through σ; `states` S, how many vectors are carried
+    from step to step, the first of them the output h; `saved`, how many more a step leaves for its way back;
+    `scratch`, how many it uses within the step alone; `forget`, the place of a forget gate, whose bias has a
+    setting of its own, if there is one.
     """
 
-    name: ClassVar[str]
     gates: ClassVar[int]
-    states: ClassVar[int]
-    saved: ClassVar[int]
+    sigmas: ClassVar[int] = 0
+    states: ClassVar[int] = 1
+    saved: ClassVar[int] = 1
     scratch: ClassVar[int]
+    forget: ClassVar[int | None] = None
 
     def shapes(self, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
         """The tensors of a layer of this cell: `W` (G, D, H), `U` (G, H, H), `b` (G, H) and perhaps more."""
@@ -104,6 +103,14 @@ class Cell(Protocol):
         """
         add_products_(grad["U"], h, dz, workspace)
 
+    def single_step(self, weights: StepWeights, carried: Floats) -> SingleStep:
+        """A function that takes the step of `forward` alone, from the vectors `carried` (S, …, H), in place.
+
+        It takes the input (…, D), or token numbers where `weights` have a table, and returns h (…, H), which
+        is `carried[0]`. It computes what `forward` does with fewer and smaller calls of NumPy, which are what
+        a step costs where one text is generated.
+        """
+
 
 def sigma_and_tanh_(z: Floats, sigmas: Floats) -> None:
     """Replace z by tanh(z), and its part `sigmas` (a view of z) by σ(z): one call of tanh for all gates."""
@@ -117,13 +124,6 @@ def sigma_slope(y: Floats, out: Floats) -> None:
     """dσ/dz from y = σ(z): y (1 - y)."""
     np.subtract(1.0, y, out=out)
     out *= y
-
-
-def sum_gates(products: Floats, out: Floats) -> None:
-    """Σ_g products_g. Shapes: (G, n, H) -> out (n, H), written, none of the products."""
-    np.add(products[0], products[1], out=out)
-    for product in products[2:]:
-        out += product
 
 
 def add_products_(grad: Floats, x: Floats, dz: Floats, workspace: Workspace) -> None:
