@@ -127,7 +127,8 @@ def gradients(
     for flow in flows:
         console.note(f"{flow.label}: gradient of its weights {flow.gradient_norm:.4g}")
     draws = is_figure or as_text or (output is None and sys.stdout.isatty())
-    drawn = _drawn(output, flows) if draws else "".join(map(_records, flows)).encode()
+    with figures.warning(console):
+        drawn = _drawn(output, flows) if draws else "".join(map(_records, flows)).encode()
     with open_binary_output(output) as writer:
         writer.write(drawn)
 
@@ -212,10 +213,12 @@ def _records(flow: Flow) -> str:
 def _drawn(output: str | None, flows: Sequence[Flow]) -> bytes:
     from math import log10
 
+    from cli.drawing.canvas import Axes
     from cli.drawing.figures import draw_curves
 
     curves: dict[str, Sequence[float]] = {}
     for flow in flows:
         label = flow.label if flow.label not in curves else f"{flow.label} ({len(curves) + 1})"
         curves[label] = [log10(max(float(norm), _SMALLEST)) for norm in flow.norms]
-    return draw_curves(output, curves, "log10 ‖∂E_T/∂h_k‖ by lag T − k", first=0)
+    title = "How much of the gradient reaches a step so many steps before"
+    return draw_curves(output, curves, title, Axes("lag T − k", "log10 ‖∂E_T/∂h_k‖", first=0))

@@ -10,7 +10,7 @@ from cli.jobs.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, chosen_vecto
 from cli.options.common import command, model_option, output_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cli.console import Console
     from cli.drawing.canvas import Point
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Curves = dict[str, Sequence[float]]
 
+_FEWEST = 3  # words of a map
+_SHOWN = 10  # words that a message names
 _LARGEST_LOSS = 1e100  # a model file may claim anything
 
 
@@ -50,7 +52,10 @@ def plot(
     losses: bool,
     names: tuple[str, ...],
 ) -> None:
-    """Draw the map of WORDs, or of the most frequent words; with --losses, the curves of MODELs.
+    """Draw the map of WORDs, or of the most frequent content words; with --losses, the curves of MODELs.
+
+    Words without a vector are left out, with a warning. Without WORDs, those that every text is full of are
+    left out (the, of, 的). Held-out losses, where a model has them, are a dashed curve.
 
     Without -o the figure is text. The ending of -o FILE decides: .svg, .html, .png (needs the plot extra) or
     text. On a map of good vectors similar words lie together.
@@ -60,40 +65,81 @@ def plot(
     nlptool plot -m book.model --words 200 --method tsne -o map.html
     nlptool plot --losses first.model second.model
     """
-    import warnings
-
     from cli.drawing import figures
+    from cli.drawing.canvas import Axes
     from cli.io.writing import check_output, open_binary_output
 
     check_output(output)
     figures.ending_of(output)  # a wrong one is told before the work
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always", UserWarning)
+    with figures.warning(console):
         if losses:
-            curves = _loss_curves(names or ((model,) if model else ()))
-            drawn = figures.draw_curves(output, curves, figures.LOSSES_TITLE)
+            curves, held_out = _loss_curves(names or ((model,) if model else ()))
+            axes = Axes("epoch", "loss, nats a prediction")
+            drawn = figures.draw_curves(output, curves, figures.LOSSES_TITLE, axes, held_out)
         else:
-            words, points = _map(model, names, count, method, seed, near=near)
+            words, points = _map(console, model, names, count, method, seed, near=near)
             console.note(f"{len(words)} words by {method}")
             drawn = figures.draw_map(output, words, points)
-    for one in told:
-        console.warn(str(one.message))
+            _tell_unlabelled(console, figures.unlabelled(output, words, points), len(words))
     with open_binary_output(output) as writer:
         writer.write(drawn)
 
 
 def _map(
-    model: str | None, names: tuple[str, ...], count: int, method: str, seed: int, *, near: bool
+    console: Console,
+    model: str | None,
+    names: tuple[str, ...],
+    count: int,
+    method: str,
+    seed: int,
+    *,
+    near: bool,
 ) -> tuple[list[str], list[Point]]:
     import numpy as np
 
     from nlp.vectors.projection import project
 
     vectors = chosen_vectors(model)
-    words = _with_neighbours(vectors, names, count) if near else list(dict.fromkeys(names))
-    words = words or [word for word in vectors.vocabulary.words if any(map(str.isalpha, word))][:count]
+    known = tuple(_known(console, vectors, dict.fromkeys(names)))
+    if names:
+        words = _with_neighbours(vectors, known, count) if near else list(known)
+    else:
+        words = _content_words(vectors.vocabulary.words, count)
     points = project(np.array([vectors.unit_vector(word) for word in words]), method, seed)
     return words, [(float(x), float(y)) for x, y in points]
+
+
+def _known(console: Console, vectors: WordVectors, names: Iterable[str]) -> Iterator[str]:
+    """Those of the words that have a vector; of each other one a warning tells what may have been meant."""
+    from nlp.errors import NlpError
+
+    for name in names:
+        try:
+            vectors.unit_vector(name)
+        except NlpError as error:
+            console.warn(f"{error}; it is left out")
+        else:
+            yield name
+
+
+def _content_words(words: Sequence[str], count: int) -> list[str]:
+    """The first `count` words with a letter that are no function words; of those too, where all are such."""
+    from nlp.text.function_words import FUNCTION_WORDS
+
+    lettered = [word for word in words if any(map(str.isalpha, word))]
+    of_content = [word for word in lettered if word.lower() not in FUNCTION_WORDS]
+    return (of_content if len(of_content) >= _FEWEST else lettered)[:count]
+
+
+def _tell_unlabelled(console: Console, words: Sequence[str], of: int) -> None:
+    """Tell which words are on the map as a mark alone."""
+    if words:
+        labels = "1 label finds" if len(words) == 1 else f"{len(words):,} labels find"
+        shown = ", ".join(words[:_SHOWN]) + (", …" if len(words) > _SHOWN else "")
+        console.tell(
+            f"of {of:,} words {labels} no room: {shown}; --words draws fewer",
+            {"words": of, "unlabelled": list(words)},
+        )
 
 
 def _with_neighbours(vectors: WordVectors, names: tuple[str, ...], count: int) -> list[str]:
@@ -109,21 +155,36 @@ def _with_neighbours(vectors: WordVectors, names: tuple[str, ...], count: int) -
     return list(words)[: max(count, len(names))]
 
 
-def _loss_curves(models: tuple[str, ...]) -> Curves:
+def _loss_curves(models: tuple[str, ...]) -> tuple[Curves, set[str]]:
+    """The losses of each model by its name, and the names of those curves that are of held-out text."""
     from pathlib import Path
 
     from nlp.errors import ModelError
+    from nlp.ngrams.files import KIND as NGRAM_MODEL
     from nlp.storage.model_file import open_model
 
     if not models:
         raise click.UsageError("no model; name those whose losses to draw")
     curves: Curves = {}
+    held_out = set()
     for path in models:
-        recorded = open_model(path).metadata.get("epoch_losses")
-        # An epoch too short to tell its loss has none.
-        known = [loss for loss in recorded if loss is not None] if isinstance(recorded, list) else []
-        losses = [float(loss) for loss in known if type(loss) in {int, float} and abs(loss) < _LARGEST_LOSS]
-        if not losses or len(losses) < len(known):
-            raise ModelError(f"{path}: it holds no losses; only models that nlptool has trained do")
-        curves[Path(path).name if Path(path).name not in curves else path] = losses
-    return curves
+        model = open_model(path)
+        losses, valid = (_losses(model.metadata.get(name)) for name in ("epoch_losses", "valid_losses"))
+        if not losses:
+            why = "only models that nlptool has trained do"
+            if model.kind == NGRAM_MODEL:
+                why = "an n-gram model is counted at once, not trained in epochs; score tells its perplexity"
+            raise ModelError(f"{path}: it holds no losses; {why}")
+        name = Path(path).name if Path(path).name not in curves else path
+        curves[name] = losses
+        if valid:
+            curves[f"{name}, held out"] = valid
+            held_out.add(f"{name}, held out")
+    return curves, held_out
+
+
+def _losses(recorded: object) -> list[float]:
+    """The losses of a list that a model holds, without those of epochs too short to tell one; else none."""
+    known = [loss for loss in recorded if loss is not None] if isinstance(recorded, list) else []
+    losses = [float(loss) for loss in known if type(loss) in {int, float} and abs(loss) < _LARGEST_LOSS]
+    return losses if len(losses) == len(known) else []

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import product
 from math import ceil, floor, log10
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import category, east_asian_width
 
 if TYPE_CHECKING:
@@ -14,6 +14,20 @@ if TYPE_CHECKING:
 
 Point = tuple[float, float]
 
+
+class FigureWarning(UserWarning):
+    """Something about a figure that the user should know and can change."""
+
+
+class Axes(NamedTuple):
+    """What the axes of curves are called, and the number of their first points."""
+
+    across: str = ""
+    up: str = ""
+    first: int = 1
+
+
+UNNAMED = Axes()
 _CELL_WIDTH, _CELL_HEIGHT = 64, 16  # of the grid in `_Taken`
 
 

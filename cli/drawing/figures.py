@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import warnings
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.drawing import svg, terminal
+from cli.drawing import page, svg, terminal
+from cli.drawing.canvas import FigureWarning
 from cli.io.streams import COMPRESSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
-    from cli.drawing.canvas import Point
+    from cli.console import Console
+    from cli.drawing.canvas import Axes, Point
 
 MAP_TITLE = "Word vectors: similar words lie together"
 LOSSES_TITLE = "Mean loss of each epoch"
@@ -38,17 +42,44 @@ def draw_map(path: str | None, words: Sequence[str], points: Sequence[Point]) ->
     return terminal.draw_map(points, words, *_terminal_size()).encode()
 
 
-def draw_curves(path: str | None, curves: dict[str, Sequence[float]], title: str, first: int = 1) -> bytes:
-    """Curves over `first`, `first` + 1, … in the format that the ending of `path` names, else as text."""
+def unlabelled(path: str | None, words: Sequence[str], points: Sequence[Point]) -> list[str]:
+    """The words whose labels find no room on the map that `draw_map` draws."""
+    if ending_of(path) in FIGURES:
+        boxes = page.place_map(points, words)[1]
+    else:
+        boxes = terminal.place_map(points, words, *_terminal_size())[1]
+    return [word for word, box in zip(words, boxes, strict=True) if not box]
+
+
+@contextmanager
+def warning(console: Console) -> Iterator[None]:
+    """Tell the warnings of these drawers, and none of the libraries that they use: no user can mend those."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", FigureWarning)
+        yield
+    for one in told:
+        if isinstance(one.message, FigureWarning):
+            console.warn(str(one.message))
+
+
+def draw_curves(
+    path: str | None,
+    curves: Mapping[str, Sequence[float]],
+    title: str,
+    axes: Axes,
+    dashed: Container[str] = (),
+) -> bytes:
+    """Curves in the format that the ending of `path` names, else as text."""
     ending = ending_of(path)
     if ending == ".png":
         from cli.drawing import png
 
-        return png.draw_curves(curves, title, first)
+        return png.draw_curves(curves, title, axes, dashed)
     if ending in {".svg", ".html"}:
-        figure = svg.draw_curves(curves, title, first)
+        figure = svg.draw_curves(curves, title, axes, dashed)
         return (svg.as_html(figure, title) if ending == ".html" else figure).encode()
-    return terminal.draw_curves(curves, *_terminal_size(), first).encode()
+    return terminal.draw_curves(curves, *_terminal_size(), axes, dashed).encode()
 
 
 def ending_of(path: str | None) -> str:

@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 from cli.drawing.canvas import Box, columns_of, place_labels, scaled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from cli.drawing.canvas import Point
 
@@ -20,6 +20,7 @@ INK, PALE = "#222", "#ddd"
 
 _TITLE_HEIGHT = 40
 _LINE = FONT_SIZE + 2
+_SAMPLE = 34  # of the legend: a piece of the curve's line, and the gap behind it
 _NARROW, _BROAD = frozenset("fijlrtI.,;:'!|()[]"), frozenset("mwMW@%")
 
 
@@ -45,6 +46,27 @@ def place_map(points: Sequence[Point], labels: Sequence[str]) -> tuple[list[Poin
         return [Box(start, top, start + width, top + _LINE) for start, top in corners]
 
     return places, place_labels(places, candidates, frame, marks)
+
+
+def legend_width(names: Iterable[str]) -> float:
+    """How much of the page's width, in pixels, the legend right of the curves takes."""
+    return min(max(map(width_of, names), default=0) + _SAMPLE + 16, WIDTH * 0.45)
+
+
+def shortened(name: str) -> str:
+    """A name of the legend as far as there is room for it: the end of a long one, which tells more."""
+    room = legend_width([name]) - _SAMPLE - 16
+    while width_of(name) > room + 1e-6:
+        name = f"…{name.removeprefix('…')[1:]}"
+    return name
+
+
+def colours_of(names: Iterable[str], dashed: Container[str]) -> Iterator[str]:
+    """The colour of each curve; a dashed one has that of the curve before it."""
+    number = -1
+    for name in names:
+        number += number < 0 or name not in dashed
+        yield COLOURS[number % len(COLOURS)]
 
 
 def width_of(text: str) -> float:

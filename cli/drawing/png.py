@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from cli.drawing.canvas import printable
-from cli.drawing.page import COLOURS, FONT_SIZE, HEIGHT, INK, PALE, WIDTH, place_map
+from cli.drawing.canvas import UNNAMED, Axes, FigureWarning, printable
+from cli.drawing.page import (
+    COLOURS,
+    FONT_SIZE,
+    HEIGHT,
+    INK,
+    PALE,
+    WIDTH,
+    colours_of,
+    legend_width,
+    place_map,
+    shortened,
+)
 from nlp.errors import NlpError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from cli.drawing.canvas import Point
 
 _DOTS_PER_INCH = 200  # twice the pixels of the page: sharp on every screen
 _PIXEL = 100  # pixels of the page in an inch
 _POINTS = 72 / _PIXEL  # typographic points in a pixel of the page
+_FIRST_CJK = "\u2e80"
 _FONTS = (
     "DejaVu Sans",
     "Noto Sans CJK SC",
@@ -32,8 +45,13 @@ _FONTS = (
 def draw_map(points: Sequence[Point], labels: Sequence[str], title: str) -> bytes:
     """Labelled points, placed as in SVG. Raises: NlpError where matplotlib is not installed.
 
-    Warns: UserWarning where no font has a character.
+    Warns: FigureWarning where no font has a character.
     """
+    with _fonts("".join(labels)):
+        return _png(_map(points, labels, title))
+
+
+def _map(points: Sequence[Point], labels: Sequence[str], title: str) -> Any:
     figure = _figure(title)
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(HEIGHT, 0))
     axes.set_axis_off()
@@ -43,56 +61,97 @@ def draw_map(points: Sequence[Point], labels: Sequence[str], title: str) -> byte
         if box:
             shown = printable(label)
             axes.text(box.left, box.bottom - 4, shown, size=FONT_SIZE * _POINTS, color=INK, parse_math=False)
-    return _png(figure)
+    return figure
 
 
-def draw_curves(curves: dict[str, Sequence[float]], title: str, first: int = 1) -> bytes:
-    """Curves over `first`, `first` + 1, …. Raises: NlpError where matplotlib is not installed."""
+def draw_curves(
+    curves: Mapping[str, Sequence[float]], title: str, axes: Axes = UNNAMED, dashed: Container[str] = ()
+) -> bytes:
+    """Curves over the first number of `axes`, the next, …, with a legend on their right.
+
+    Raises: NlpError where matplotlib is not installed
+    Warns:  FigureWarning where no font has a character
+    """
+    with _fonts("".join(curves)):
+        return _png(_curves(curves, title, axes, dashed))
+
+
+def _curves(curves: Mapping[str, Sequence[float]], title: str, named: Axes, dashed: Container[str]) -> Any:
     figure = _figure(title)
-    axes = figure.add_axes((0.075, 0.065, 0.875, 0.86))
+    legend_starts = 1 - legend_width(curves) / WIDTH
+    axes = figure.add_axes((0.09, 0.085, legend_starts - 0.115, 0.84))
     lines: list[Any] = []
-    for number, curve in enumerate(curves.values()):
-        colour = COLOURS[number % len(COLOURS)]
-        lines += axes.plot(range(first, first + len(curve)), curve, color=colour, lw=1.5)
-        axes.plot(first + len(curve) - 1, curve[-1], "o", ms=5, color=colour)
+    for (name, curve), colour in zip(curves.items(), colours_of(curves, dashed), strict=True):
+        style, last = "--" if name in dashed else "-", named.first + len(curve) - 1
+        lines += axes.plot(range(named.first, last + 1), curve, style, color=colour, lw=1.5)
+        axes.plot(last, curve[-1], "o", ms=5, color=colour)
+    axes.set_xlabel(printable(named.across), color=INK, parse_math=False)
+    axes.set_ylabel(printable(named.up), color=INK, parse_math=False)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(axis="y", color=PALE)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0, labelcolor=INK)
-    names = list(map(printable, curves))
-    legend = axes.legend(
-        lines, names, frameon=False, labelcolor="linecolor", handlelength=0, loc="upper right"
+    names = [printable(shortened(name)) for name in curves]
+    legend = figure.legend(
+        lines,
+        names,
+        frameon=False,
+        labelcolor="linecolor",
+        loc="upper left",
+        borderpad=0,
+        bbox_to_anchor=(legend_starts, 0.925),
+        fontsize=FONT_SIZE * _POINTS,
     )
     for text in legend.get_texts():
         text.set_parse_math(False)
-    return _png(figure)
+    return figure
+
+
+def _missing() -> NlpError:
+    return NlpError("PNG needs matplotlib; pip install 'nlptool[plot]', or write .svg or .html")
 
 
 def _figure(title: str) -> Any:
     """A white page with its title, made without pyplot and its global state."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise NlpError("PNG needs matplotlib; pip install 'nlptool[plot]', or write .svg or .html") from error
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(WIDTH / _PIXEL, HEIGHT / _PIXEL), dpi=_DOTS_PER_INCH)
     figure.suptitle(title, size=(FONT_SIZE + 3) * _POINTS, weight="bold", color=INK, y=1 - 14 / HEIGHT)
     return figure
 
 
+@contextmanager
+def _fonts(text: str) -> Iterator[None]:
+    """Take the fonts that are installed, those with Chinese characters among them.
+
+    A text takes its font when it is made and not when the picture is saved, so all drawing belongs inside.
+    Where `text` has characters that no font known to matplotlib is likely to have, look for fonts anew: it
+    keeps a list, which may be older than they are.
+    """
+    try:
+        import matplotlib as mpl
+        from matplotlib import font_manager
+    except ImportError as error:
+        raise _missing() from error
+    known = set(font_manager.get_font_names())
+    if max(text, default="") >= _FIRST_CJK and not known.intersection(_FONTS[1:]):
+        listed = {font.fname for font in font_manager.fontManager.ttflist}
+        for path in font_manager.findSystemFonts():
+            if path not in listed:
+                with suppress(Exception):  # whatever is wrong with a font, there are others
+                    font_manager.fontManager.addfont(path)
+        known = set(font_manager.get_font_names())
+    with mpl.rc_context({"font.family": [font for font in _FONTS if font in known]}):
+        yield
+
+
 def _png(figure: Any) -> bytes:
     """The file's bytes, without the note on the software that made it: same figure, same bytes."""
-    import matplotlib as mpl
-    from matplotlib import font_manager
-
-    installed = set(font_manager.get_font_names())
     written = BytesIO()
-    with (
-        mpl.rc_context({"font.family": [font for font in _FONTS if font in installed]}),
-        warnings.catch_warnings(record=True) as told,
-    ):
+    with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         figure.savefig(written, format="png", metadata={"Software": None})
     if any("missing from font" in str(one.message) for one in told):
         message = "no font here has some of the characters; install Noto Sans CJK, or write .svg or .html"
-        warnings.warn(message, stacklevel=3)
+        warnings.warn(message, FigureWarning, stacklevel=3)
     return written.getvalue()

@@ -5,11 +5,24 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from cli.drawing.canvas import Box, printable, scaled, ticks
-from cli.drawing.page import COLOURS, FONT_SIZE, HEIGHT, INK, MARGIN, PALE, RADIUS, WIDTH, place_map
+from cli.drawing.canvas import UNNAMED, Axes, Box, printable, scaled, ticks
+from cli.drawing.page import (
+    COLOURS,
+    FONT_SIZE,
+    HEIGHT,
+    INK,
+    MARGIN,
+    PALE,
+    RADIUS,
+    WIDTH,
+    colours_of,
+    legend_width,
+    place_map,
+    shortened,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from cli.drawing.canvas import Point
 
@@ -35,12 +48,16 @@ def draw_map(points: Sequence[Point], labels: Sequence[str], title: str) -> str:
     return _document(parts, title)
 
 
-def draw_curves(curves: dict[str, Sequence[float]], title: str, first: int = 1) -> str:
-    """Curves over `first`, `first` + 1, … on common axes, with a legend."""
+def draw_curves(
+    curves: Mapping[str, Sequence[float]], title: str, axes: Axes = UNNAMED, dashed: Container[str] = ()
+) -> str:
+    """Curves over the first number of `axes`, the next, …, with a legend on their right."""
+    first = axes.first
     values = [value for curve in curves.values() for value in curve]
     low, high, last = min(values), max(values), first + max(map(len, curves.values())) - 1
     corners = [(float(first), low), (float(max(last, first + 1)), high)]
-    frame = Box(1.5 * MARGIN, 1.5 * MARGIN, WIDTH - MARGIN, HEIGHT - MARGIN)
+    legend = WIDTH - legend_width(curves)
+    frame = Box(1.75 * MARGIN, 1.5 * MARGIN, legend - MARGIN / 2, HEIGHT - 1.25 * MARGIN)
 
     def place(points: Sequence[Point]) -> list[Point]:
         return scaled([*corners, *points], frame)[2:]
@@ -53,15 +70,23 @@ def draw_curves(curves: dict[str, Sequence[float]], title: str, first: int = 1) 
     for step in (step for step in ticks(first, last, 10) if step == int(step)):
         ((x, _),) = place([(step, low)])
         parts.append(f'<text class="middle" x="{x:.1f}" y="{frame.bottom + 22}">{step:.0f}</text>')
-    for number, (name, curve) in enumerate(curves.items()):
-        colour = COLOURS[number % len(COLOURS)]
+    middle, centre = (frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2
+    parts.append(f'<text class="middle" x="{middle:.1f}" y="{HEIGHT - 14}">{_text(axes.across)}</text>')
+    turned = f'transform="translate(20 {centre:.1f}) rotate(-90)"'
+    parts.append(f'<text class="middle" {turned}>{_text(axes.up)}</text>')
+    spacing = min(20.0, (frame.bottom - frame.top) / len(curves))
+    for number, (name, colour) in enumerate(zip(curves, colours_of(curves, dashed), strict=True)):
+        curve, dashes = curves[name], ' stroke-dasharray="7 4"' if name in dashed else ""
         places = place([(float(step), value) for step, value in enumerate(curve, first)])
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        parts.append(f'<polyline class="curve" stroke="{colour}" points="{line}"/>')
+        parts.append(f'<polyline class="curve" stroke="{colour}"{dashes} points="{line}"/>')
         x, y = places[-1]
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{RADIUS}" style="fill:{colour}"/>')
-        where = f'x="{frame.right}" y="{frame.top + 20 * (number + 1)}"'
-        parts.append(f'<text class="end" {where} style="fill:{colour}">{_text(name)}</text>')
+        y = frame.top + spacing * number
+        sample = f'd="M{legend:.1f} {y:.1f}h26"'
+        parts.append(f'<path class="curve" stroke="{colour}"{dashes} {sample}/>')
+        where = f'x="{legend + 34:.1f}" y="{y + 4:.1f}"'
+        parts.append(f'<text {where} style="fill:{colour}">{_text(shortened(name))}</text>')
     return _document(parts, title)
 
 

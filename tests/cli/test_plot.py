@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import importlib.util
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,13 +61,13 @@ def test_the_words_drawn(arguments: list[str], expected: set[str], plot: Nlptool
         ("x.svg", b"<svg "),
         ("x.SVG", b"<svg "),
         ("x.html", b"<!doctype html>"),
-        ("x.txt", b" "),
+        ("x.txt", (b" ", b"loss")),
         pytest.param("x.png", b"\x89PNG", marks=needs_plot),
     ],
 )
 @pytest.mark.parametrize("arguments", [["man", "king", "sea"], ["--losses"]])
 def test_the_ending_decides(
-    name: str, start: bytes, arguments: list[str], plot: Nlptool, tmp_path: Path
+    name: str, start: bytes | tuple[bytes, ...], arguments: list[str], plot: Nlptool, tmp_path: Path
 ) -> None:
     assert plot(*arguments, "-o", str(tmp_path / name)) == (0, "", "")
     assert (tmp_path / name).read_bytes().startswith(start)
@@ -109,7 +110,7 @@ def test_losses_of_several_models(plot: Nlptool, nlptool: Nlptool, tmp_path: Pat
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["man", "kign", "sea"], 1, "'kign' has no vector; did you mean 'king'?"),
+        (["man", "kign", "sea"], 1, "a map needs at least 3 words; got 2"),
         (["man", "sea"], 1, "a map needs at least 3 words; got 2"),
         (["--words", "2"], 2, "--words"),
         (["--method", "umap"], 2, "--method"),
@@ -136,3 +137,60 @@ def test_epochs_without_a_loss_are_left_out(nlptool: Nlptool, tmp_path: Path) ->
     refused = nlptool("plot", "--losses", none)
     assert (refused.status, refused.stdout) == (1, "")
     assert "it holds no losses" in refused.stderr
+
+
+def test_a_word_without_a_vector_is_left_out_with_a_warning(plot: Nlptool) -> None:
+    result = plot("man", "kign", "sea", "woman")
+    assert result.status == 0
+    assert result.stderr == "nlptool: warning: 'kign' has no vector; did you mean 'king'?; it is left out\n"
+    assert set(result.stdout.replace("•", " ").split()) == {"man", "sea", "woman"}
+
+
+def test_function_words_are_drawn_only_where_they_are_asked_for(nlptool: Nlptool, tmp_path: Path) -> None:
+    function = {"the": (1, 0, 0), "Of": (0, 1, 0), "的": (0, 0, 1)}
+    model = write_words(tmp_path / "some", {**function, **WORDS})
+    assert words_in(nlptool("plot", "-m", model, "-n", "4")) == {"man", "king", "woman", "sea"}
+    assert words_in(nlptool("plot", "-m", model, "the", "Of", "sea")) == {"the", "Of", "sea"}
+    alone = write_words(tmp_path / "alone", function)
+    assert words_in(nlptool("plot", "-m", alone)) == set(function)
+
+
+@pytest.mark.parametrize("ending", ["txt", "svg"])
+def test_labels_without_room_are_counted(ending: str, nlptool: Nlptool, tmp_path: Path) -> None:
+    close = {f"word{number}": (1, number * 1e-9, 0) for number in range(30)}
+    model = write_words(tmp_path / "m", {**close, "far": (0, 1, 1)})
+    status, _, stderr = nlptool("plot", "-m", model, "-o", str(tmp_path / f"x.{ending}"))
+    assert status == 0
+    assert "of 31 words" in stderr
+    assert "labels find no room: word" in stderr
+
+
+def test_held_out_losses_are_a_curve_of_their_own(nlptool: Nlptool, tmp_path: Path) -> None:
+    model = write_words(tmp_path / "m", WORDS, epoch_losses=[4.0, 3.0], valid_losses=[5.0, 4.5])
+    lines = nlptool("plot", "--losses", model).stdout.splitlines()
+    assert lines[-2:] == ["a  m", "b  m, held out"]
+    assert "b b b" in "".join(lines)
+
+
+def test_a_model_that_was_counted_has_no_losses(nlptool: Nlptool, tmp_path: Path) -> None:
+    model = str(tmp_path / "m.kn")
+    assert nlptool("ngram-train", "-o", model, stdin="the king rode\n" * 3).status == 0
+    status, _, stderr = nlptool("plot", "--losses", model)
+    assert status == 1
+    assert "an n-gram model is counted at once, not trained in epochs" in stderr
+
+
+@needs_plot
+def test_warnings_of_libraries_are_not_shown(
+    plot: Nlptool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cli.drawing import png
+
+    drawn = png._png
+
+    def warns(figure: object) -> bytes:
+        warnings.warn("'oldName' deprecated - use 'new_name'", UserWarning, stacklevel=1)
+        return drawn(figure)
+
+    monkeypatch.setattr(png, "_png", warns)
+    assert plot("man", "king", "sea", "-o", str(tmp_path / "x.png")) == (0, "", "")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.drawing import png
+from cli.drawing.canvas import Axes, FigureWarning
 from nlp.errors import NlpError
 
 if TYPE_CHECKING:
@@ -56,11 +57,38 @@ def test_few_points(number: int) -> None:
 
 @needs_matplotlib
 def test_a_character_without_a_font_is_one_warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(png, "_FONTS", ("DejaVu Sans",))
+    monkeypatch.setattr(png, "_FONTS", ("DejaVu Sans", "no such font"))
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         png.draw_map(TRIANGLE, ["国", "王", "女"], "title")
-    assert [str(one.message)[:35] for one in told] == ["no font here has some of the charac"]
+    ours = [one for one in told if issubclass(one.category, FigureWarning)]
+    assert [str(one.message)[:35] for one in ours] == ["no font here has some of the charac"]
+
+
+@needs_matplotlib
+def test_chinese_words_are_drawn_where_a_font_has_them() -> None:
+    from matplotlib import font_manager
+
+    if not set(png._FONTS[1:]) & set(font_manager.get_font_names()):
+        pytest.skip("no font with Chinese characters is installed")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FigureWarning)
+        one, other = (png.draw_map(TRIANGLE, list(words), "title") for words in ("国王女", "森河石"))
+        names = png.draw_curves({"模型": [2.0, 1.0]}, "title"), png.draw_curves({"河流": [2.0, 1.0]}, "title")
+    assert one != other
+    assert names[0] != names[1]
+
+
+@needs_matplotlib
+def test_a_dashed_curve_is_another_picture() -> None:
+    curves = {"a": [3.0, 2.0, 1.0], "a, held out": [3.5, 3.0, 3.25]}
+    axes = Axes("epoch", "loss")
+    plain, dashed, unnamed = (
+        png.draw_curves(curves, "title"),
+        png.draw_curves(curves, "title", axes, {"a, held out"}),
+        png.draw_curves(curves, "title", axes),
+    )
+    assert len({plain, dashed, unnamed}) == 3
 
 
 def test_an_absent_matplotlib_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

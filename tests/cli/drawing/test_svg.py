@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.drawing.canvas import Point, printable
+from cli.drawing.canvas import Axes, Point, printable
 from cli.drawing.svg import as_html, draw_curves, draw_map
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -64,8 +64,22 @@ def test_curves_fall_from_top_to_bottom() -> None:
     assert {"1", "2", "3", "1.5"} <= set(texts(root, "./text"))
 
 
+def test_held_out_curves_are_dashed_in_the_colour_of_their_model_and_no_name_covers_a_curve() -> None:
+    curves = {"one": [3.0, 1.0], "one, held out": [3.0, 2.0], "x" * 300: [2.5, 2.0]}
+    root = parsed(draw_curves(curves, "t", Axes("epoch", "loss"), {"one, held out"}))
+    lines = root.findall(f"{NAMESPACE}polyline")
+    assert [line.attrib.get("stroke-dasharray") for line in lines] == [None, "7 4", None]
+    assert lines[0].attrib["stroke"] == lines[1].attrib["stroke"] != lines[2].attrib["stroke"]
+    right = max(float(pair.split(",")[0]) for line in lines for pair in line.attrib["points"].split())
+    named = [one for one in root.findall(f"{NAMESPACE}text") if "fill" in one.attrib.get("style", "")]
+    assert [one.text for one in named][:2] == ["one", "one, held out"]
+    assert str(named[2].text).startswith("…xxx")
+    assert min(float(one.attrib["x"]) for one in named) > right
+    assert {"epoch", "loss"} <= set(texts(root, "./text"))
+
+
 def test_curves_may_start_at_another_number() -> None:
-    one, zero = (parsed(draw_curves({"x": [5.0, 4.0, 3.5]}, "t", first)) for first in (1, 0))
+    one, zero = (parsed(draw_curves({"x": [5.0, 4.0, 3.5]}, "t", Axes(first=first))) for first in (1, 0))
     lines = [root.findall(f"{NAMESPACE}polyline")[0].attrib["points"] for root in (one, zero)]
     assert lines[0] == lines[1]
     assert {"0", "1", "2"} <= set(texts(zero, "./text"))

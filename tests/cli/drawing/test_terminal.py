@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cli.drawing.canvas import Point, columns_of
+from cli.drawing.canvas import Axes, Point, columns_of
 from cli.drawing.terminal import MARK, draw_curves, draw_map
 
 SQUARE: list[Point] = [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -70,8 +70,19 @@ def test_curves() -> None:
     assert lines[5:] == ["        └───────────", "         1         3", "a  first", "b  second"]
 
 
+def test_axes_have_names_and_a_held_out_curve_gaps() -> None:
+    curves = {"one": [2.0, 2.0, 2.0], "one, held out": [1.0, 1.0, 1.0]}
+    lines = draw_curves(curves, 30, 10, Axes("epoch", "loss"), {"one, held out"}).splitlines()
+    assert len(lines) == 10
+    assert lines[0] == "loss"
+    assert lines[1] == "       2│" + "a" * 21
+    assert [line for line in lines if line.startswith("       1│")] == ["       1│" + "b " * 10 + "b"]
+    assert lines[-3].split() == ["1", "epoch", "3"]
+    assert len(lines[-3]) == 30
+
+
 def test_curves_may_start_at_another_number() -> None:
-    assert draw_curves({"x": [2, 1, 0]}, 20, 9, first=0).splitlines()[-2] == "         0         2"
+    assert draw_curves({"x": [2, 1, 0]}, 20, 9, Axes(first=0)).splitlines()[-2] == "         0         2"
 
 
 @pytest.mark.parametrize("curve", [[2.0], [2.0, 2.0], [0.0] * 300])
