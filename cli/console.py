@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from nlp.wording import Message
+
 PROGRAM = "nlptool"
 
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")  # how Python holds the bytes of a file name that is not UTF-8
@@ -26,7 +28,8 @@ class Console:
     def warn(self, message: str) -> None:
         """Something the user should know and can change; the run goes on."""
         if not self.quiet:
-            say_json({"warning": message}) if self.log_json else say(f"warning: {message}")
+            told = with_flags(message)
+            say_json({"warning": told}) if self.log_json else say(f"warning: {told}")
 
     def tell(self, message: str, record: dict[str, Any]) -> None:
         """Something the user asked for beside the data: `message`, or with --log-json `record`."""
@@ -37,6 +40,16 @@ class Console:
         """A detail for those who asked with -v."""
         if self.verbose and not self.quiet:
             say_json({"note": message}) if self.log_json else say(message)
+
+
+def flag_of(setting: str) -> str:
+    """The flag of a setting, as options are made from settings: --min-count of min_count."""
+    return f"--{setting.replace('_', '-')}"
+
+
+def with_flags(message: str) -> str:
+    """`message` with the settings that it names, if it is one of `nlp`, as flags."""
+    return message.named(flag_of) if isinstance(message, Message) else message
 
 
 def say_json(record: dict[str, Any]) -> None:

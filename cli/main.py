@@ -83,7 +83,7 @@ def _tell(error: BaseException) -> None:
 
     import click
 
-    from cli.console import say
+    from cli.console import say, with_flags
     from nlp.errors import NlpError
 
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
@@ -95,7 +95,7 @@ def _tell(error: BaseException) -> None:
         where = f"{command}: " if command else ""
         say(f"{where}{_one_line(error.format_message()).removesuffix('.')}; try '{path} --help'")
     elif isinstance(error, NlpError):
-        say(_one_line(str(error)))
+        say(_one_line(with_flags(error.told)))
     elif isinstance(error, OSError):
         name = error.filename if error.filename is not None else "<stdout>"
         say(_one_line(f"{name}: {error.strerror or error}{_remedy(error)}"))

@@ -5,32 +5,51 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from nlp.wording import Message
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 class NlpError(Exception):
-    """Base of all errors that end in one line on stderr and exit status 1."""
+    """Base of all errors that end in one line on stderr and exit status 1.
+
+    Attributes: `message`, which says what is wrong and what to do; a `Message` where it names settings.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    @property
+    def told(self) -> str:
+        """All that the user is told; a `Message` where it names settings."""
+        return self.message
+
+    def __str__(self) -> str:
+        return str(self.told)
 
 
 class InputError(NlpError):
     """Input that cannot be used, with the place where that shows.
 
     Attributes: `path` as the user named it (`<stdin>` for a pipe) or None; `line` and `column`, both
-    1-based (a column counts code points, or bytes where the bytes are not UTF-8), or None; `message`,
-    which says what is wrong and what to do.
+    1-based (a column counts code points, or bytes where the bytes are not UTF-8), or None.
     """
 
     def __init__(
         self, message: str, *, path: str | None = None, line: int | None = None, column: int | None = None
     ) -> None:
         super().__init__(message)
-        self.message = message
         self.path, self.line, self.column = path, line, column
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """The message behind its place."""
         place = [str(part) for part in (self.path, self.line, self.column) if part is not None]
-        return f"{':'.join(place)}: {self.message}" if place else self.message
+        if not place:
+            return self.message
+        return Message("{place}: {message}", place=":".join(place), message=self.message)
 
 
 class ModelError(NlpError):

@@ -2,7 +2,43 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _LONG = 1_000_000
+_NAME = re.compile(r"`(\w+)`")
+
+
+class Message(str):
+    """A message that names settings, in backquotes: ``Message("lower `lr`, now {rate}", rate=0.5)``.
+
+    As a string it reads "lower lr, now 0.5"; `named` changes the names, as a command line makes flags of
+    them. What is filled in is data: no backquote in it names anything, unless it is a `Message` itself.
+    """
+
+    __slots__ = ("_template", "_values")
+    _template: str
+    _values: dict[str, object]
+
+    def __new__(cls, template: str, **values: object) -> Self:
+        """Fill the values into the template, whose braces and formats are those of `str.format`."""
+        message = super().__new__(cls, _filled(template, values, str))
+        message._template, message._values = template, values
+        return message
+
+    def named(self, name_of: Callable[[str], str]) -> str:
+        """The message with the name of each setting put through `name_of`."""
+        return _filled(self._template, self._values, name_of)
+
+
+def _filled(template: str, values: dict[str, object], name_of: Callable[[str], str]) -> str:
+    named = {
+        key: value.named(name_of) if isinstance(value, Message) else value for key, value in values.items()
+    }
+    return _NAME.sub(lambda found: name_of(found[1]), template).format(**named)
 
 
 def number_of(count: int, noun: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -33,7 +35,7 @@ every_file = pytest.mark.parametrize("path", SOURCES + TESTS, ids=NAMES.get)
 
 # From the ground up. A package imports those below it and those of its own floor, but never in a circle.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("nlp.errors", "nlp.wording"),
+    ("nlp.errors", "nlp.wording", "nlp.settings"),
     ("nlp.text",),
     ("nlp.storage", "nlp.layers"),
     ("nlp.data", "nlp.training"),
@@ -146,9 +148,31 @@ def test_layers_import_numpy_alone(path: Path) -> None:
     assert [module for module in imports(tree(path), at_start=True) if not within(module, allowed)] == []
 
 
+# What a user chooses, from which options are made: the one part of the model layer that help loads.
+SETTINGS = tuple(
+    module_of(path) for path in SOURCES if "nlp.settings.setting" in imports(tree(path), at_start=True)
+)
+
+
 @every_command
 def test_commands_start_without_the_model_layer(path: Path) -> None:
-    assert [module for module in imports(tree(path), at_start=True) if within(module, SLOW)] == []
+    at_start = [module for module in imports(tree(path), at_start=True) if within(module, SLOW)]
+    assert [module for module in at_start if not within(module, SETTINGS)] == []
+
+
+def test_settings_load_neither_numpy_nor_what_shows_things() -> None:
+    assert len(SETTINGS) >= 6
+    names = ", ".join(SETTINGS)
+    code = f"import sys, {names}; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=ROOT
+    )
+    assert not {module.split(".")[0] for module in loaded.stdout.split()} & {
+        "numpy",
+        "regex",
+        "rich",
+        "click",
+    }
 
 
 def _calls(path: Path) -> Iterator[ast.Call]:

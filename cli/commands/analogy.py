@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.jobs.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, answer_stream
-from cli.options.common import command, model_option, neighbours_option, streams
+from cli.jobs.vector_queries import answer_stream
+from cli.options.common import command, neighbours_option, streams, vectors_option
+from cli.options.help import option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,13 +20,12 @@ if TYPE_CHECKING:
 
 @command
 @streams(reads="stdin")
-@model_option(VECTORS_VARIABLE, VECTORS_HELP)
+@vectors_option
 @neighbours_option
-@click.option(
+@option(
     "--method",
     type=click.Choice(["add", "mul"]),
     default="add",
-    show_default=True,
     help="How similarities combine: 3CosAdd, or 3CosMul, which lets no single one dominate.",
 )
 @click.argument("words", nargs=-1, metavar="[A B C]")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.jobs.vector_queries import VECTORS_VARIABLE, chosen_vectors, tell_size
-from cli.options.common import command, output_option
+from cli.jobs.vector_queries import chosen_vectors, tell_size
+from cli.options.common import VECTORS_VARIABLE, command, output_option
+from cli.options.help import option
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -19,11 +20,12 @@ _ENDINGS = {".bin": "word2vec-binary", ".npy": "npy", ".safetensors": "safetenso
 
 @command
 @output_option
-@click.option(
+@option(
     "--to",
     "form",
     type=click.Choice(FORMATS),
-    help=f"The format. [default: by the ending of -o, {', '.join(_ENDINGS)}; else {FORMATS[0]}]",
+    show_default=f"by the ending of -o, {', '.join(_ENDINGS)}; else {FORMATS[0]}",
+    help="The format.",
 )
 @click.argument("model", required=False, metavar="[MODEL]", envvar=VECTORS_VARIABLE)
 def export(*, console: Console, output: str | None, model: str | None, form: str | None) -> None:

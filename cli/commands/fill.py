@@ -8,6 +8,7 @@ import click
 
 from cli.jobs.language_models import LANGUAGE_VARIABLE
 from cli.options.common import command, model_option, streams
+from cli.options.help import option
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -17,11 +18,9 @@ if TYPE_CHECKING:
 @command
 @streams()
 @model_option(LANGUAGE_VARIABLE, "A model of rnn-train --bidirectional, or any other language model.")
-@click.option("-k", type=click.IntRange(1), default=5, show_default=True, help="Candidates for each gap.")
-@click.option(
-    "--max-gap", type=click.IntRange(1, 100), default=4, show_default=True, help="Longest gap, in tokens."
-)
-@click.option("--exact", is_flag=True, help="Each underscore stands for one character.")
+@option("-k", type=click.IntRange(1), default=5, help="Candidates for each gap.")
+@option("--max-gap", type=click.IntRange(1, 100), default=4, help="Longest gap, in tokens.")
+@option("--exact", is_flag=True, help="Each underscore stands for one character.")
 def fill(*, streams: Streams, console: Console, model: str | None, k: int, max_gap: int, exact: bool) -> None:
     """Fill the gaps of each line: `gap<TAB>candidate<TAB>probability`, the best candidates first.
 

@@ -8,75 +8,49 @@ import click
 
 from cli.jobs.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
 from cli.options.common import chosen_options, command, model_option, streams
+from cli.options.help import OPTIONS, option
+from cli.options.settings import settings_options
+from nlp.decoding.settings import Sampling
+from nlp.settings import settings_of
 
 if TYPE_CHECKING:
     from cli.console import Console
     from cli.io.streams import Streams
 
-_OF_SAMPLING = ("temperature", "top_k", "top_p", "repetition_penalty", "repetition_window")
+_OF_SAMPLING = [name for name, _ in settings_of(Sampling)]
 
 
 @command
 @streams(reads="stdin")
 @model_option(LANGUAGE_VARIABLE, LANGUAGE_HELP)
-@click.option("--prompt", metavar="TEXT", help="The text to continue.  [default: each line of stdin]")
-@click.option(
+@option("--prompt", metavar="TEXT", show_default="each line of stdin", help="The text to continue.")
+@option(
     "-n",
     "--length",
     type=click.IntRange(1),
     default=200,
-    show_default=True,
     help="Tokens of the model to generate: characters, or words and line ends.",
 )
-@click.option(
-    "--temperature",
-    type=click.FloatRange(0),
-    default=1.0,
-    show_default=True,
-    help="Below 1 favours probable tokens more, above 1 less; 0 always takes the most probable.",
-)
-@click.option("--top-k", type=click.IntRange(1), help="Draw from the K most probable tokens only.")
-@click.option(
-    "--top-p",
-    type=click.FloatRange(0, 1, min_open=True),
-    default=1.0,
-    show_default=True,
-    help="Draw from the fewest tokens that hold this share of probability.",
-)
-@click.option(
-    "--repetition-penalty",
-    type=click.FloatRange(0.01, 100),
-    default=1.0,
-    show_default=True,
-    help="Above 1, lower the score of tokens that have just been used, by this factor.",
-)
-@click.option(
-    "--repetition-window",
-    type=click.IntRange(1),
-    default=64,
-    show_default=True,
-    help="How many of the last tokens, the prompt's among them, --repetition-penalty looks at.",
-)
-@click.option("--stop", multiple=True, metavar="TEXT", help="End before the first TEXT. Repeat for several.")
-@click.option(
-    "--count", type=click.IntRange(1), default=1, show_default=True, help="How many texts for each prompt."
-)
-@click.option(
+@settings_options(Sampling, group=OPTIONS)
+@option("--stop", multiple=True, metavar="TEXT", help="End before the first TEXT. Repeat for several.")
+@option("--count", type=click.IntRange(1), default=1, help="How many texts for each prompt.")
+@option(
     "--beam",
     type=click.IntRange(1, 1000),
     help="Search for the most probable texts, keeping this many hypotheses, instead of sampling.",
 )
-@click.option(
+@option(
     "--novelty",
     metavar="FILE",
     help="Report on stderr the longest stretch that the text copies from FILE, the training text.",
 )
-@click.option("--unknown", is_flag=True, help="Allow <unk> in the text; by default it is never drawn.")
-@click.option("--allow-repetition", is_flag=True, help="Do not end a text that only repeats itself.")
-@click.option(
+@option("--unknown", is_flag=True, help="Allow <unk> in the text; by default it is never drawn.")
+@option("--allow-repetition", is_flag=True, help="Do not end a text that only repeats itself.")
+@option(
     "--seed",
     type=click.IntRange(0),
-    help="Same seed, same text; --beam needs none.  [default: a random one, shown on stderr]",
+    show_default="a random one, shown on stderr",
+    help="Same seed, same text; --beam needs none.",
 )
 def generate(
     *,

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.options.common import chosen_options, command, model_option, output_option
+from cli.options.help import OPTIONS, option
+from cli.options.settings import setting_option
+from nlp.networks.config import LanguageModelConfig
+from nlp.training.language_settings import LanguageSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,64 +36,57 @@ _SMALLEST = 1e-40  # drawn instead of 0, which has no logarithm
 @command
 @output_option
 @model_option("NLPTOOL_LM", "Measure a trained language model, one curve per layer, not fresh cells.")
-@click.option(
+@option(
     "--cell",
     "cells",
     type=click.Choice(["rnn", "lstm", "gru"]),
     multiple=True,
-    help="Repeat for several.  [default: rnn with tanh and with relu, lstm, gru]",
+    show_default="rnn with tanh and with relu, lstm, gru",
+    help="Repeat for several.",
 )
-@click.option(
-    "--activation",
-    type=click.Choice(["tanh", "relu"]),
-    default="tanh",
-    show_default=True,
-    help="Activation of --cell rnn.",
-)
-@click.option(
-    "--gru-reset",
-    type=click.Choice(["before", "after"]),
-    default="before",
-    show_default=True,
+@setting_option(LanguageModelConfig, "activation", group=OPTIONS)
+@setting_option(
+    LanguageModelConfig,
+    "gru_reset",
+    group=OPTIONS,
     help="Of --cell gru: apply the reset gate before or after the recurrent product.",
 )
-@click.option(
+@setting_option(
+    LanguageModelConfig,
+    "norm",
     "--norm",
     "norms",
-    type=click.Choice(["none", "batch", "batch-input"]),
+    group=OPTIONS,
     multiple=True,
     default=["none"],
-    show_default=True,
     help="Batch normalisation: of both matrix products, or of the input's alone. Repeat for several.",
 )
-@click.option(
-    "--init",
-    type=click.Choice(["uniform", "orthogonal", "identity"]),
-    help="Initial recurrent weights.  [default: uniform in ±1/√H; for relu the identity]",
+@setting_option(
+    LanguageModelConfig,
+    "init",
+    group=OPTIONS,
+    default=None,
+    show_default="uniform in ±1/√H; for relu the identity",
+    help="Initial recurrent weights.",
 )
-@click.option(
+@option(
     "--recurrent-scale",
     "scales",
     type=click.FloatRange(0, min_open=True),
     multiple=True,
     default=[1.0],
-    show_default=True,
     help="Multiply the recurrent weights by this. Repeat for several.",
 )
-@click.option("--forget-bias", type=float, default=1.0, show_default=True, help="Of --cell lstm.")
-@click.option(
-    "--hidden", type=click.IntRange(1, 4096), default=64, show_default=True, help="Units of a fresh cell."
-)
-@click.option(
-    "--lags", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How far back to look."
-)
-@click.option(
+@setting_option(LanguageModelConfig, "forget_bias", group=OPTIONS, help="Of --cell lstm.")
+@option("--hidden", type=click.IntRange(1, 4096), default=64, help="Units of a fresh cell.")
+@option("--lags", type=click.IntRange(1, 10_000), default=50, help="How far back to look.")
+@option(
     "--clip",
     type=click.FloatRange(0, min_open=True),
     help="Clip the gradient of the weights to this norm.",
 )
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same bytes.")
-@click.option("--plot", "as_text", is_flag=True, help="Draw the curves as text, as on a terminal.")
+@setting_option(LanguageSettings, "seed", group=OPTIONS)
+@option("--plot", "as_text", is_flag=True, help="Draw the curves as text, as on a terminal.")
 def gradients(
     *,
     console: Console,

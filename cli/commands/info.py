@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.jobs.vector_queries import VECTORS_VARIABLE
-from cli.options.common import command, output_option
+from cli.options.common import VECTORS_VARIABLE, command, output_option
+from cli.options.help import option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @command
 @output_option
-@click.option("--verify", is_flag=True, help="Read every byte, and fail if one is not as it was written.")
+@option("--verify", is_flag=True, help="Read every byte, and fail if one is not as it was written.")
 @click.argument("model", required=False, metavar="[MODEL]", envvar=VECTORS_VARIABLE)
 def info(*, console: Console, output: str | None, model: str | None, verify: bool) -> None:
     """Print a model's metadata as JSON: kind, settings, data, scores, arrays with their checksums.
@@ -49,7 +49,7 @@ def info(*, console: Console, output: str | None, model: str | None, verify: boo
 
 def _first_lr(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """The learning rate that the training began with: the default where `lr` in its settings is null."""
-    from nlp.training.optimizers import LEARNING_RATES as OF_OPTIMIZERS
+    from nlp.training.language_settings import LEARNING_RATES as OF_OPTIMIZERS
     from nlp.word2vec.config import LEARNING_RATES as OF_WORD2VEC
 
     config, training = metadata.get("config"), metadata.get("training")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from cli.options.common import command, streams
+from cli.options.settings import settings_options
 from cli.options.training import required_output
+from nlp.data.vocabulary_settings import VocabularySettings
+from nlp.ngrams.config import NgramConfig
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -15,33 +16,10 @@ if TYPE_CHECKING:
     from nlp.data.language_text import LanguageText
     from nlp.ngrams.model import NgramModel
 
-_MAX_ORDER = 9  # that of nlp.ngrams.model, which --help must not load
-
 
 @command
 @streams(writes="model")
-@click.option(
-    "--order",
-    type=click.IntRange(1, _MAX_ORDER),
-    default=5,
-    show_default=True,
-    help="Length of the longest n-grams; a token is predicted from one less. For characters 7 is better.",
-)
-@click.option(
-    "--level",
-    type=click.Choice(["word", "char"]),
-    default="word",
-    show_default=True,
-    help="What a token is: what spaces separate, or a character.",
-)
-@click.option(
-    "--min-count", type=click.IntRange(1), default=1, show_default=True, help="Rarer tokens become <unk>."
-)
-@click.option(
-    "--max-vocab",
-    type=click.IntRange(4),
-    help="Keep the most frequent tokens only, the line end and <unk> among them; others become <unk>.",
-)
+@settings_options(NgramConfig, VocabularySettings)
 def ngram_train(
     *, streams: Streams, console: Console, order: int, level: str, min_count: int, max_vocab: int | None
 ) -> None:

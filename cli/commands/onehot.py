@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from cli.options.common import command, streams
+from cli.options.help import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,10 +17,10 @@ if TYPE_CHECKING:
 
 @command
 @streams()
-@click.option(
+@option(
     "--vocab", "vocab_file", metavar="FILE", help="Number types as in FILE (from vocab); input is streamed."
 )
-@click.option("--sparse", is_flag=True, help="Write the index instead of the vector.")
+@option("--sparse", is_flag=True, help="Write the index instead of the vector.")
 def onehot(*, streams: Streams, console: Console, vocab_file: str | None, sparse: bool) -> None:
     """Turn each token into its one-hot vector, `token<TAB>1 0 0 0 0`.
 

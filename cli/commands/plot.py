@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.jobs.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, chosen_vectors
-from cli.options.common import command, model_option, output_option
+from cli.jobs.vector_queries import chosen_vectors
+from cli.options.common import command, output_option, vectors_option
+from cli.options.help import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,21 +25,13 @@ _LARGEST_LOSS = 1e100  # a model file may claim anything
 
 
 @command
-@model_option(VECTORS_VARIABLE, VECTORS_HELP)
+@vectors_option
 @output_option
-@click.option(
-    "-n", "--words", "count", type=click.IntRange(3), default=60, show_default=True, help="How many words."
-)
-@click.option(
-    "--near", is_flag=True, help="Draw the nearest neighbours of the WORDs too, up to --words in all."
-)
-@click.option(
-    "--method", type=click.Choice(["pca", "tsne"]), default="pca", show_default=True, help="The projection."
-)
-@click.option(
-    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of t-SNE: same seed, same map."
-)
-@click.option("--losses", is_flag=True, help="Draw the loss of each epoch of the models named instead.")
+@option("-n", "--words", "count", type=click.IntRange(3), default=60, help="How many words.")
+@option("--near", is_flag=True, help="Draw the nearest neighbours of the WORDs too, up to --words in all.")
+@option("--method", type=click.Choice(["pca", "tsne"]), default="pca", help="The projection.")
+@option("--seed", type=click.IntRange(0), default=1, help="Seed of t-SNE: same seed, same map.")
+@option("--losses", is_flag=True, help="Draw the loss of each epoch of the models named instead.")
 @click.argument("names", nargs=-1, metavar="[WORD|MODEL]...")
 def plot(
     *,

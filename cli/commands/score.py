@@ -8,6 +8,7 @@ import click
 
 from cli.jobs.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
 from cli.options.common import command, model_option, streams
+from cli.options.help import option
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -17,15 +18,15 @@ if TYPE_CHECKING:
 @command
 @streams()
 @model_option(LANGUAGE_VARIABLE, LANGUAGE_HELP)
-@click.option("--tokens", is_flag=True, help="Add `pieces`, and the `surprisals` of each: -log P in nats.")
-@click.option("--by-line", is_flag=True, help="Score each line as a text of its own.")
-@click.option(
+@option("--tokens", is_flag=True, help="Add `pieces`, and the `surprisals` of each: -log P in nats.")
+@option("--by-line", is_flag=True, help="Score each line as a text of its own.")
+@option(
     "--mix",
     multiple=True,
     metavar="MODEL:WEIGHT",
     help="Mix in another model: (1 - WEIGHT) P + WEIGHT P'. WEIGHT `auto` finds the best for this text.",
 )
-@click.option("--summary", is_flag=True, help="Write one object for the whole text.")
+@option("--summary", is_flag=True, help="Write one object for the whole text.")
 def score(
     *,
     streams: Streams,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.jobs.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, answer_stream
-from cli.options.common import command, model_option, neighbours_option, streams
+from cli.jobs.vector_queries import answer_stream
+from cli.options.common import command, neighbours_option, streams, vectors_option
+from cli.options.help import option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
 @command
 @streams(reads="stdin")
-@model_option(VECTORS_VARIABLE, VECTORS_HELP)
+@vectors_option
 @neighbours_option
-@click.option("--plus", multiple=True, metavar="WORD", help="Add WORD's vector to every query.")
-@click.option("--minus", multiple=True, metavar="WORD", help="Subtract WORD's vector from every query.")
+@option("--plus", multiple=True, metavar="WORD", help="Add WORD's vector to every query.")
+@option("--minus", multiple=True, metavar="WORD", help="Subtract WORD's vector from every query.")
 @click.argument("queries", nargs=-1, metavar="[QUERY]...")
 def similar(
     *,

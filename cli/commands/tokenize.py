@@ -8,6 +8,7 @@ import click
 
 from cli.io.streams import TEXT, Streams
 from cli.options.common import command, streams
+from cli.options.help import option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,24 +21,20 @@ if TYPE_CHECKING:
 
 @command
 @streams()
-@click.option(
+@option(
     "--mode",
     type=click.Choice(["words", "uax29", "chars", "graphemes"]),
     default="words",
-    show_default=True,
     help="What a token is: a word (Han by the character), a segment of UAX #29, a code point or a grapheme.",
 )
-@click.option("--lower", is_flag=True, help="Lower-case the text first.")
-@click.option(
+@option("--lower", is_flag=True, help="Lower-case the text first.")
+@option(
     "--normalize",
     type=click.Choice(["none", "NFC", "NFKC"]),
     default="none",
-    show_default=True,
     help="Unicode normal form to put the text into first.",
 )
-@click.option(
-    "--sentences", is_flag=True, help="One record a sentence; JSONL tells its `start` in the original."
-)
+@option("--sentences", is_flag=True, help="One record a sentence; JSONL tells its `start` in the original.")
 def tokenize(
     *, streams: Streams, console: Console, mode: str, lower: bool, normalize: str, sentences: bool
 ) -> None:

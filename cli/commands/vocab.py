@@ -8,6 +8,7 @@ import click
 
 from cli.io.streams import TEXT, Streams
 from cli.options.common import command, streams
+from cli.options.help import option
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -15,12 +16,8 @@ if TYPE_CHECKING:
 
 @command
 @streams()
-@click.option(
-    "--min-count", type=click.IntRange(1), default=1, show_default=True, help="Leave out rarer tokens."
-)
-@click.option(
-    "--max-size", type=click.IntRange(1), help="Keep the most frequent tokens only, in bounded memory."
-)
+@option("--min-count", type=click.IntRange(1), default=1, help="Leave out rarer tokens.")
+@option("--max-size", type=click.IntRange(1), help="Keep the most frequent tokens only, in bounded memory.")
 def vocab(*, streams: Streams, console: Console, min_count: int, max_size: int | None) -> None:
     """Count the distinct tokens: the most frequent first, equal counts in the order of the tokens.
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.jobs.vector_queries import VECTORS_HELP, VECTORS_VARIABLE, chosen_vectors, tell_size
-from cli.options.common import command, model_option, output_option
+from cli.jobs.vector_queries import chosen_vectors, tell_size
+from cli.options.common import command, output_option, vectors_option
+from cli.options.help import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,27 +19,25 @@ _KNOWN_PART = 0.1  # of the questions: warn where no more of them can be asked
 
 
 @command
-@model_option(VECTORS_VARIABLE, VECTORS_HELP)
+@vectors_option
 @output_option
-@click.option("--analogies", multiple=True, metavar="FILE", help="Questions in Google's format; - is stdin.")
-@click.option(
+@option("--analogies", multiple=True, metavar="FILE", help="Questions in Google's format; - is stdin.")
+@option(
     "--similarity",
     multiple=True,
     metavar="FILE",
     help="Word pairs with human scores, separated by tabs, commas, semicolons or spaces.",
 )
-@click.option(
+@option(
     "--restrict-vocab",
     type=click.IntRange(1),
     default=30_000,
-    show_default=True,
     help="Use this many of the most frequent words in analogies.",
 )
-@click.option(
+@option(
     "--method",
     type=click.Choice(["add", "mul"]),
     default="add",
-    show_default=True,
     help="3CosAdd or 3CosMul.",
 )
 def w2v_eval(

@@ -8,7 +8,12 @@ import click
 from click.core import ParameterSource
 
 from cli.options.common import command, streams
+from cli.options.help import option
+from cli.options.settings import settings_options
 from cli.options.training import training_options
+from nlp.settings import DATA, MODEL
+from nlp.text.phrases import THRESHOLD
+from nlp.word2vec.config import Word2VecConfig
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -18,62 +23,27 @@ if TYPE_CHECKING:
 
 @command
 @streams(writes="model")
-@click.option(
-    "--arch",
-    type=click.Choice(["skipgram", "cbow"]),
-    default="skipgram",
-    show_default=True,
-    help="Predict each context word from the word, or (cbow, faster) the word from all its context.",
-)
-@click.option(
-    "--loss",
-    type=click.Choice(["ns", "hs", "softmax"]),
-    default="ns",
-    show_default=True,
-    help="Negative sampling, hierarchical softmax (better on small texts), or full softmax (slow).",
-)
-@click.option(
-    "--dim", type=click.IntRange(1, 4096), default=100, show_default=True, help="Dimensions of a vector."
-)
-@click.option(
-    "--window",
-    type=click.IntRange(1, 64),
-    default=5,
-    show_default=True,
-    help="Context words on either side, at most.",
-)
-@click.option(
-    "--negatives", type=click.IntRange(1, 64), default=5, show_default=True, help="Noise words per pair."
-)
-@click.option(
-    "--min-count", type=click.IntRange(1), default=5, show_default=True, help="Leave out rarer words."
-)
-@click.option("--max-vocab", type=click.IntRange(2), help="Keep the most frequent words only.")
-@click.option(
-    "--subsample",
-    type=click.FloatRange(0, 1),
-    default=1e-3,
-    show_default=True,
-    help="Drop words more frequent than this share of the text at random; 0 keeps all.",
-)
-@click.option(
-    "--subwords",
+@settings_options(Word2VecConfig)
+@option(
+    "--phrases",
     is_flag=True,
-    default=False,
-    help="Learn vectors of character n-grams too, as fastText does: unseen words then have vectors.",
+    group=DATA,
+    help="First join words that belong together, as in New_York.",
 )
-@click.option("--phrases", is_flag=True, help="First join words that belong together, as in New_York.")
-@click.option(
+@option(
     "--phrase-threshold",
     type=click.FloatRange(0),
-    default=100.0,
-    show_default=True,
+    default=THRESHOLD,
+    group=DATA,
     help="How many times as often as by chance words must meet to be joined.",
 )
-@click.option(
-    "--update", metavar="MODEL", help="Go on from MODEL: its words start from their vectors, new ones join."
+@option(
+    "--update",
+    metavar="MODEL",
+    group=MODEL,
+    help="Go on from MODEL: its words start from their vectors, new ones join.",
 )
-@training_options(epochs=5, lr=None, lr_help="First learning rate.  [default: 0.05; cbow: 0.2]")
+@training_options
 def w2v_train(
     *,
     streams: Streams,

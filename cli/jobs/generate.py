@@ -16,7 +16,8 @@ from nlp.decoding.beam import beam_search
 from nlp.decoding.generation import REPETITION, Continuation
 from nlp.decoding.novelty import CopiedStretch
 from nlp.decoding.reading import pieces_of
-from nlp.decoding.sampling import COLDEST, Sampler, Sampling
+from nlp.decoding.sampling import COLDEST, Sampler
+from nlp.decoding.settings import Sampling
 from nlp.layers.random_streams import RandomStreams
 from nlp.text.records import format_record
 from nlp.wording import number_of
@@ -73,7 +74,6 @@ def seeded(console: Console, excluded: Sequence[int], *, seed: int | None, **set
 
     Without a `seed` a random one is chosen and shown, so that the user can make the same text again.
     """
-    settings["top_k"] = settings["top_k"] or 0
     sampling = Sampling(**settings)
     chosen = int.from_bytes(os.urandom(4)) if seed is None else seed
     if seed is None and sampling.temperature >= COLDEST:

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
     Answering = Callable[[WordVectors, Sequence[str], int], list[Answer]]
 
-VECTORS_VARIABLE = "NLPTOOL_MODEL"
-VECTORS_HELP = (
-    "Word vectors of w2v-train, word2vec or GloVe.  [default: the English ones that come with nlptool]"
-)
 _LARGE_TEXT = 100_000_000  # bytes of vectors as text: some seconds to read
 
 

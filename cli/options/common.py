@@ -11,29 +11,40 @@ import click
 from cli.console import Console
 from cli.io.reading import Input
 from cli.io.streams import JSONL, TEXT, Streams
+from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_options
 from cli.options.suggestions import no_such, option_meant
+from nlp.settings import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Command = Callable[..., Any]
+    from cli.options.help import Command
+
+VECTORS_VARIABLE = "NLPTOOL_MODEL"
+"""The environment variable that names word vectors."""
 
 _FORMATS = click.Choice([TEXT, JSONL])
 _COMMON = (
-    *("--output", "--format", "--input-format", "--errors", "--model"),
+    *("--model", "--input-format", "--errors", "--format"),
     *("--quiet", "--verbose", "--no-progress", "--log-json", "--help"),
 )
 
 
 class _Command(click.Command):
-    """A command that lists its own options before the common ones, and knows what other tools call them."""
+    """A command that lists its options in groups, and knows what other tools call them."""
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Its own options as they are written, then the common ones in the order of `_COMMON`."""
-        place = {name: number for number, name in enumerate(_COMMON)}
-        return sorted(
-            super().get_params(ctx), key=lambda parameter: max(place.get(name, -1) for name in parameter.opts)
-        )
+        """Where it writes, its own options as they are written, then the common ones as in `_COMMON`."""
+        place = {"--output": -2, **{name: number for number, name in enumerate(_COMMON)}}
+
+        def order(parameter: click.Parameter) -> int:
+            return next((place[name] for name in parameter.opts if name in place), -1)
+
+        return sorted(super().get_params(ctx), key=order)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options in their groups."""
+        write_options(self.get_params(ctx), ctx, formatter)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the command line.
@@ -69,19 +80,26 @@ def command(function: Command) -> click.Command:
     return click.command(cls=_Command, context_settings=settings)(_console_options(function))
 
 
-output_option = click.option(
-    "-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all. [default: stdout]"
+output_option = option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    group=OUTPUT,
+    show_default="stdout",
+    help="Write to FILE, whole or not at all.",
 )
 """`-o/--output FILE`."""
 
-neighbours_option = click.option(
-    "-k", type=click.IntRange(1), default=10, show_default=True, help="How many answers."
-)
+neighbours_option = option("-k", type=click.IntRange(1), default=10, help="How many answers.")
 """`-k N`."""
 
 
-_model_output_option = click.option(
-    "-o", "--output", metavar="FILE", help="Write the model to FILE, whole or not at all.  [required]"
+_model_output_option = option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    group=OUTPUT,
+    help="Write the model to FILE, whole or not at all.  [required]",
 )
 
 
@@ -97,21 +115,23 @@ def streams(*, reads: str = "FILES", writes: str = "records") -> Callable[[Comma
         formatted = f"Format of {of_input}; a model is binary."
     else:
         formatted = f"Format of the output, and of {of_input}." if reads else "Format of the output."
+    group = DATA if writes == "model" else INPUT
     output = [
         _model_output_option if writes == "model" else output_option,
-        click.option("--format", "format_", type=_FORMATS, default=TEXT, show_default=True, help=formatted),
+        option("--format", "format_", type=_FORMATS, default=TEXT, group=OUTPUT, help=formatted),
     ]
     source = [
-        click.option(
+        option(
             "--input-format",
             type=_FORMATS,
+            group=group,
             help="Format of the input; a file ending in .jsonl is JSONL by itself.",
         ),
-        click.option(
+        option(
             "--errors",
             type=click.Choice(["strict", "replace"]),
             default="strict",
-            show_default=True,
+            group=group,
             help="On bad UTF-8 or malformed JSONL: stop, or replace the bytes and skip the records.",
         ),
     ]
@@ -134,19 +154,31 @@ def streams(*, reads: str = "FILES", writes: str = "records") -> Callable[[Comma
             streams = Streams(source, output, input_format, format_, console)
             return function(streams=streams, console=console, **others)
 
-        decorated: Command = with_streams
-        for option in reversed(chosen):
-            decorated = option(decorated)
-        return decorated
+        return all_of(chosen)(with_streams)
 
     return decorate
 
 
-def model_option(variable: str, help_text: str) -> Callable[[Command], Command]:
+def model_option(variable: str, help_text: str, default: bool | str = True) -> Callable[[Command], Command]:
     """`-m/--model FILE`, with an environment variable as its default."""
-    return click.option(
-        "-m", "--model", "model", metavar="FILE", envvar=variable, show_envvar=True, help=help_text
+    return option(
+        "-m",
+        "--model",
+        metavar="FILE",
+        group=INPUT,
+        envvar=variable,
+        show_envvar=True,
+        show_default=default,
+        help=help_text,
     )
+
+
+vectors_option = model_option(
+    VECTORS_VARIABLE,
+    "Word vectors of w2v-train, word2vec or GloVe.",
+    "the English ones that come with nlptool",
+)
+"""`-m/--model FILE` of commands that need word vectors."""
 
 
 def chosen_options(*names: str) -> list[str]:
@@ -154,19 +186,30 @@ def chosen_options(*names: str) -> list[str]:
     context = click.get_current_context()
     chosen = click.core.ParameterSource.COMMANDLINE
     return [
-        max(option.opts, key=len)
-        for option in context.command.params
-        if option.name in names and context.get_parameter_source(option.name) is chosen
+        max(parameter.opts, key=len)
+        for parameter in context.command.params
+        if parameter.name in names and context.get_parameter_source(parameter.name) is chosen
     ]
+
+
+_CONSOLE_OPTIONS = [
+    option("-q", "--quiet", is_flag=True, group=LOGGING, help="Errors only on stderr."),
+    option(
+        "-v",
+        "--verbose",
+        count=True,
+        group=LOGGING,
+        show_default=False,
+        help="Notes on stderr; -vv shows the traceback of an error.",
+    ),
+    option("--no-progress", is_flag=True, group=LOGGING, help="No progress on stderr."),
+    option("--log-json", is_flag=True, group=LOGGING, help="Progress as JSON lines on stderr."),
+]
 
 
 def _console_options(function: Command) -> Command:
     """Add the options on what goes to stderr; they set the run's `Console`, which click's context holds."""
 
-    @click.option("--log-json", is_flag=True, help="Progress as JSON lines on stderr.")
-    @click.option("--no-progress", is_flag=True, help="No progress on stderr.")
-    @click.option("-v", "--verbose", count=True, help="Notes on stderr; -vv shows the traceback of an error.")
-    @click.option("-q", "--quiet", is_flag=True, help="Errors only on stderr.")
     @functools.wraps(function)
     def with_console(*, quiet: bool, verbose: int, no_progress: bool, log_json: bool, **others: Any) -> Any:
         context = click.get_current_context()
@@ -175,4 +218,4 @@ def _console_options(function: Command) -> Command:
         console.progress, console.log_json = not no_progress, log_json
         return context.invoke(function, console=console, **others)
 
-    return with_console
+    return all_of(_CONSOLE_OPTIONS)(with_console)

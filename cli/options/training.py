@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.io.streams import COMPRESSIONS
+from cli.options.help import OUTPUT, all_of, option
+from nlp.settings import DATA, TRAINING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from cli.io.streams import Streams
-    from cli.options.common import Command
+    from cli.options.help import Command
 
 MAX_WORKERS = 64
 CHECKPOINT_SECONDS = 300.0
@@ -38,77 +40,67 @@ class Training:
     dry_run: bool
 
 
-def training_options(*, epochs: int, lr: float | None, lr_help: str) -> Callable[[Command], Command]:
-    """The options of a training command, as one `training`; `epochs`, `lr` and `seed` go to it by name."""
-    chosen = [
-        click.option(
-            "--epochs",
-            type=click.IntRange(1),
-            default=epochs,
-            show_default=True,
-            help="Passes over the text.",
-        ),
-        click.option(
-            "--lr",
-            type=click.FloatRange(0, min_open=True),
-            default=lr,
-            show_default=lr is not None,
-            help=lr_help,
-        ),
-        click.option(
-            "--seed", type=click.IntRange(0), default=1, show_default=True, help="Same seed, same bytes."
-        ),
-        click.option(
-            "--workers",
-            type=click.IntRange(1, MAX_WORKERS),
-            default=1,
-            show_default=True,
-            help="Processes to train with; the model is the same for any number.",
-        ),
-        click.option(
-            "--valid",
-            metavar="FILE",
-            help="Held-out text: its loss is shown after each epoch, and the best epoch's weights are kept.",
-        ),
-        click.option(
-            "--patience",
-            type=click.IntRange(1),
-            help="Stop after this many epochs in a row without a new best on --valid.",
-        ),
-        click.option(
-            "--checkpoint",
-            metavar="FILE",
-            help="Save the state of the training to FILE.  [default: OUTPUT.ckpt with --resume or "
-            "--checkpoint-every]",
-        ),
-        click.option(
-            "--checkpoint-every",
-            metavar="SECONDS",
-            type=click.FloatRange(0, min_open=True),
-            help=f"Save the checkpoint every SECONDS.  [default: {CHECKPOINT_SECONDS:g}]",
-        ),
-        click.option(
-            "--resume", is_flag=True, help="Go on from the checkpoint; without one, start from the beginning."
-        ),
-        click.option(
-            "--dry-run", is_flag=True, help="Estimate the memory, disk space and time needed; save no model."
-        ),
-    ]
+_OPTIONS = [
+    option(
+        "--workers",
+        type=click.IntRange(1, MAX_WORKERS),
+        default=1,
+        group=TRAINING,
+        help="Processes to train with; the model is the same for any number.",
+    ),
+    option(
+        "--valid",
+        metavar="FILE",
+        group=DATA,
+        help="Held-out text: its loss is shown after each epoch, and the best epoch's weights are kept.",
+    ),
+    option(
+        "--patience",
+        type=click.IntRange(1),
+        group=TRAINING,
+        help="Stop after this many epochs in a row without a new best on --valid.",
+    ),
+    option(
+        "--checkpoint",
+        metavar="FILE",
+        group=OUTPUT,
+        show_default="OUTPUT.ckpt with --resume or --checkpoint-every",
+        help="Save the state of the training to FILE.",
+    ),
+    option(
+        "--checkpoint-every",
+        metavar="SECONDS",
+        type=click.FloatRange(0, min_open=True),
+        group=OUTPUT,
+        show_default=f"{CHECKPOINT_SECONDS:g}",
+        help="Save the checkpoint every SECONDS.",
+    ),
+    option(
+        "--resume",
+        is_flag=True,
+        group=OUTPUT,
+        help="Go on from the checkpoint; without one, start from the beginning.",
+    ),
+    option(
+        "--dry-run",
+        is_flag=True,
+        group=OUTPUT,
+        help="Estimate the memory, disk space and time needed; save no model.",
+    ),
+]
 
-    def decorate(function: Command) -> Command:
-        @functools.wraps(function)
-        def with_training(*, streams: Any, **options: Any) -> Any:
-            names = Training.__dataclass_fields__.keys() - {"output"}
-            training = _training(streams, **{name: options.pop(name) for name in names})
-            _check_files(training, streams.input.paths)
-            return function(streams=streams, training=training, **options)
 
-        decorated: Command = with_training
-        for option in reversed(chosen):
-            decorated = option(decorated)
-        return decorated
+def training_options(function: Command) -> Command:
+    """The options of a training command, as one `training`; those that are settings go to it by name."""
 
-    return decorate
+    @functools.wraps(function)
+    def with_training(*, streams: Any, **options: Any) -> Any:
+        names = Training.__dataclass_fields__.keys() - {"output"}
+        training = _training(streams, **{name: options.pop(name) for name in names})
+        _check_files(training, streams.input.paths)
+        return function(streams=streams, training=training, **options)
+
+    return all_of(_OPTIONS)(with_training)
 
 
 def required_output(streams: Streams) -> str:
@@ -148,10 +140,10 @@ def _check_files(training: Training, inputs: Sequence[str]) -> None:
             cannot be read.
     """
     valid = training.valid
-    for option, written in (("--output", training.output), ("--checkpoint", training.checkpoint)):
+    for flag, written in (("--output", training.output), ("--checkpoint", training.checkpoint)):
         for text in filter(None, (*inputs, valid)):
             if written and Path(text).is_file() and os.path.realpath(text) == os.path.realpath(written):
-                raise click.UsageError(f"{option} would replace the text in {text}; name another file")
+                raise click.UsageError(f"{flag} would replace the text in {text}; name another file")
     if valid == "-" and ("-" in inputs or not inputs):
         raise click.UsageError("the text and --valid are both stdin; name a file for one of them")
     if valid not in {None, "-"} and not os.access(Path(valid), os.R_OK):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from nlp.decoding.settings import Sampling
 from nlp.errors import ModelError
 
 if TYPE_CHECKING:
@@ -24,33 +24,6 @@ COLDEST, HOTTEST = 1e-6, 1e6
 
 _BLOCK = 128  # weights that are summed together before one of them is drawn
 _FIRST_NUCLEUS = 256  # tokens that are ranked at first; all of them only where these are not enough
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How a token is drawn. The defaults draw from the model's own distribution.
-
-    Equation: s_v = log P(v) - mean_u log P(u),   s_v ← s_v / θ if s_v > 0 else s_v θ   for v just used
-              weight_v = exp(s_v / temperature)   for the `top_k` best, then for the nucleus of these
-    The penalty needs scores with a sign: a positive one is divided by θ, a negative one multiplied, which
-    lowers both. Logits would do, but a model gives log P, which is logits less a constant; less their mean,
-    s has mean 0, as trained logits nearly have, since their gradient sums to 0.
-
-    Attributes: `temperature`, 0 for the most probable token; `top_k`, 0 for all; `top_p`, the least share of
-    the weight that the nucleus holds; `repetition_penalty` θ, above 1 against repeating; `repetition_window`,
-    how many of the last tokens count as repeated.
-    Source: Ackley, Hinton & Sejnowski 1985, "A learning algorithm for Boltzmann machines" (temperature); Fan,
-            Lewis & Dauphin 2018, "Hierarchical neural story generation" (top k); Holtzman, Buys, Du, Forbes &
-            Choi 2020, "The curious case of neural text degeneration", §3.1 (nucleus); Keskar, McCann,
-            Varshney, Xiong & Socher 2019, "CTRL: a conditional transformer language model for controllable
-            generation", §4.1 (penalty)
-    """
-
-    temperature: float = 1.0
-    top_k: int = 0
-    top_p: float = 1.0
-    repetition_penalty: float = 1.0
-    repetition_window: int = 64
 
 
 class Sampler:
@@ -86,7 +59,7 @@ class Sampler:
                 no_token_left()
             scores -= highest
             scores *= 1 / min(sampling.temperature, HOTTEST)
-        if 0 < sampling.top_k < len(scores):
+        if sampling.top_k is not None and sampling.top_k < len(scores):
             kept = top_k(scores, sampling.top_k)
             weights = np.exp(scores[kept])
             if sampling.top_p < 1:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nlp.errors import InputError
+from nlp.settings import DATA, check, setting
 from nlp.text.language_vocabulary import CHARACTERS, WORDS
 
 if TYPE_CHECKING:
@@ -25,46 +25,60 @@ INITS = ("uniform", "orthogonal", "identity")
 class LanguageModelConfig:
     """What a user chooses of a model's form.
 
-    Attributes: `level`, what a token is; `cell`, recurrent or the feed-forward `nnlm`; `layers` of cells;
-    `hidden` units of each; `embed_dim`; `activation` of rnn; `gru_reset`, before or after the recurrent
-    product; `norm`, batch normalisation of both products of a cell or of the one with its input;
-    `dropout`, the share of units dropped between layers; `tied`, whether the embedding is also the output
-    matrix; `forget_bias` of lstm at the start; `init` of the recurrent weights; `init_scale`, the range
-    of every other weight at the start (None: one for each tensor, see the models); `softmax` over all
-    tokens or adaptive; of nnlm, `context`, the tokens that it predicts from, and `direct`, whether they
-    also reach the output past the hidden layer; `bidirectional`, whether it fills gaps from both sides.
-
-    Raises: InputError, naming the setting, its value and its range
+    Raises: InputError, naming the setting, its value and its limits
     """
 
-    level: str = CHARACTERS
-    cell: str = "lstm"
-    layers: int = 2
-    hidden: int = 128
-    embed_dim: int = 128
-    activation: str = "tanh"
-    gru_reset: str = "before"
-    norm: str = "none"
-    dropout: float = 0.0
-    tied: bool = False
-    forget_bias: float = 1.0
-    init: str = "uniform"
-    init_scale: float | None = None
-    softmax: str = "full"
-    context: int = 5
-    direct: bool = False
-    bidirectional: bool = False
+    level: str = setting(
+        CHARACTERS,
+        "What a token is: a character, or what spaces separate.",
+        choices=(CHARACTERS, WORDS),
+        group=DATA,
+    )
+    cell: str = setting(
+        "lstm",
+        "The recurrent cell; or nnlm, the feed-forward model of the last `context` tokens.",
+        choices=CELLS,
+    )
+    layers: int = setting(2, "Layers of cells.", low=1, high=64)
+    hidden: int = setting(128, "Units of a layer.", low=1, high=100_000)
+    embed_dim: int = setting(128, "Dimensions of a token's vector.", low=1, high=100_000)
+    activation: str = setting("tanh", "Activation of `cell` rnn.", choices=ACTIVATIONS)
+    gru_reset: str = setting(
+        "before",
+        "Of `cell` gru: reset before the recurrent product (Cho 2014), or after it (cuDNN; a little faster).",
+        choices=GRU_RESETS,
+    )
+    norm: str = setting(
+        "none",
+        "Batch normalisation: of both matrix products of a cell, or of the input's alone.",
+        choices=NORMS,
+    )
+    dropout: float = setting(0.0, "Share of units dropped between layers while training.", low=0, high=0.99)
+    tied: bool = setting(False, "One matrix for embedding and output: needs equal widths.")
+    forget_bias: float = setting(
+        1.0, "Of `cell` lstm: bias of the forget gate at the start.", low=-100, high=100
+    )
+    init: str = setting(
+        "uniform", "Recurrent weights at the start; the identity needs a small `lr`.", choices=INITS
+    )
+    init_scale: float | None = setting(
+        None,
+        "Draw every weight from ± this.",
+        above=0,
+        high=100,
+        shown="±0.1 for vectors, ±1/√hidden for others",
+    )
+    softmax: str = setting(
+        "full",
+        "Over all tokens, or over clusters by frequency, faster for large vocabularies.",
+        choices=SOFTMAXES,
+    )
+    context: int = setting(5, "Of `cell` nnlm: how many tokens it predicts from.", low=1, high=100)
+    direct: bool = setting(False, "Of `cell` nnlm: connect the context to the output directly too.")
+    bidirectional: bool = setting(False, "Learn to fill gaps from both sides, for nlptool fill.")
 
     def __post_init__(self) -> None:
-        for name, choices in _CHOICES.items():
-            value = getattr(self, name)
-            if value not in choices:
-                raise InputError(f"{name} is {value!r}; choose from {', '.join(choices)}")
-        for field in fields(self):
-            value = getattr(self, field.name)
-            low, high = _RANGES.get(field.name, (-math.inf, math.inf))
-            if isinstance(value, int | float) and not low <= value <= high:
-                raise InputError(f"{field.name} is {value}; it must be from {low:g} to {high:g}")
+        check(self)
         for problem in self._contradictions():
             raise InputError(problem)
 
@@ -90,23 +104,3 @@ class LanguageModelConfig:
             yield f"direct connections belong to cell 'nnlm', not {self.cell!r}"
         if self.tied and self.direct:
             yield "tied weights leave direct connections no place; leave out one of the two"
-
-
-_CHOICES = {
-    "level": (CHARACTERS, WORDS),
-    "cell": CELLS,
-    "activation": ACTIVATIONS,
-    "gru_reset": GRU_RESETS,
-    "norm": NORMS,
-    "softmax": SOFTMAXES,
-    "init": INITS,
-}
-_RANGES: dict[str, tuple[float, float]] = {
-    "layers": (1, 64),
-    "hidden": (1, 100_000),
-    "embed_dim": (1, 100_000),
-    "dropout": (0, 0.99),
-    "forget_bias": (-100, 100),
-    "init_scale": (1e-12, 100),
-    "context": (1, 100),
-}

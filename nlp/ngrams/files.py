@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlp.ngrams.model import MAX_ORDER, NgramLevel, NgramModel
+from nlp.ngrams.config import MAX_ORDER
+from nlp.ngrams.model import NgramLevel, NgramModel
 from nlp.storage.model_file import open_model, write_model
 from nlp.storage.vocabulary_arrays import read_vocabulary, unusable, vocabulary_arrays
 from nlp.text.language_vocabulary import CHARACTERS, WORDS

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nlp.ngrams.config import MAX_ORDER
 from nlp.ngrams.counts import count_ngrams
 from nlp.ngrams.discounts import estimate_discounts
 from nlp.text.language_vocabulary import CHARACTERS
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     Integers = npt.NDArray[np.integer[Any]]
 
-MAX_ORDER = 9
 ABSENT = -1
 
 

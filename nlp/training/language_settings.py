@@ -2,47 +2,77 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from nlp.errors import InputError
-from nlp.training.optimizers import ADAM, LEARNING_RATES, OPTIMIZERS
+from nlp.settings import TRAINING, check, setting
 from nlp.training.schedules import stepped_decay
+
+OPTIMIZERS = ADAM, SGD = ("adam", "sgd")
+LEARNING_RATES = {ADAM: 0.002, SGD: 4.0}
+"""Default learning rate of each at the start, for the gradient of the mean loss per token."""
 
 
 @dataclass(frozen=True)
 class LanguageSettings:
     """What a user chooses about a training. With the text and the model it decides every byte of the result.
 
-    Attributes: `epochs`; `optimizer`; `lr` (None: the usual one of the optimizer), multiplied by `lr_decay`
-    before each epoch after the first `decay_after`; `clip`, the greatest norm of a gradient, and
-    `clip_value`, the greatest magnitude of a value in it (0: no limit); `batch_size`, columns of text read
-    side by side; `bptt`, tokens of a window, within which gradients flow; `shards` of a batch, each with its
-    own dropout and batch statistics; `seed`.
-
-    Raises: InputError, naming the setting, its value and its range
+    Raises: InputError, naming the setting, its value and its limits
     """
 
-    epochs: int = 10
-    optimizer: str = ADAM
-    lr: float | None = None
-    lr_decay: float = 1.0
-    decay_after: int = 1
-    clip: float = 5.0
-    clip_value: float = 0.0
-    batch_size: int = 50
-    bptt: int = 50
-    shards: int = 2
-    seed: int = 1
+    epochs: int = setting(10, "Passes over the text.", low=1, high=1_000_000, group=TRAINING)
+    optimizer: str = setting(ADAM, "How weights are updated.", choices=OPTIMIZERS, group=TRAINING)
+    lr: float | None = setting(
+        None,
+        "First learning rate.",
+        above=0,
+        high=1_000,
+        group=TRAINING,
+        shown=f"{LEARNING_RATES[ADAM]:g}; sgd: {LEARNING_RATES[SGD]:g}",
+    )
+    lr_decay: float = setting(
+        1.0,
+        "Multiply the learning rate by this at each epoch after the first `decay_after`.",
+        above=0,
+        high=1,
+        group=TRAINING,
+    )
+    decay_after: int = setting(1, "Epochs at the first learning rate.", low=1, high=1_000_000, group=TRAINING)
+    clip: float = setting(
+        5.0,
+        "Scale the gradient of the mean loss down to at most this norm; 0: never.",
+        low=0,
+        high=1e9,
+        group=TRAINING,
+    )
+    clip_value: float = setting(
+        0.0, "Clip each value of the gradient to ± this; 0: never.", low=0, high=1e9, group=TRAINING
+    )
+    batch_size: int = setting(
+        50,
+        "Cut the text into this many columns, read side by side.",
+        low=1,
+        high=100_000,
+        group=TRAINING,
+    )
+    bptt: int = setting(
+        50,
+        "Truncate backpropagation after this many tokens; state is carried on.",
+        low=1,
+        high=100_000,
+        group=TRAINING,
+    )
+    shards: int = setting(
+        2,
+        "Parts of a batch, each with its own dropout and batch statistics: the most `workers` that can share "
+        "it. Changes the model.",
+        low=1,
+        high=64,
+        group=TRAINING,
+    )
+    seed: int = setting(1, "Same seed, same bytes.", low=0, high=2**64 - 1, group=TRAINING)
 
     def __post_init__(self) -> None:
-        if self.optimizer not in OPTIMIZERS:
-            raise InputError(f"optimizer is {self.optimizer!r}; choose from {', '.join(OPTIMIZERS)}")
-        for setting in fields(self):
-            value = getattr(self, setting.name)
-            low, high = _RANGES.get(setting.name, (-math.inf, math.inf))
-            if isinstance(value, int | float) and not low <= value <= high:
-                raise InputError(f"{setting.name} is {value}; it must be from {low:g} to {high:g}")
+        check(self)
 
     @property
     def first_lr(self) -> float:
@@ -56,17 +86,3 @@ class LanguageSettings:
     def columns(self, tokens: int) -> int:
         """Columns for a text of `tokens`: `batch_size`, or fewer where each would have less than `bptt`."""
         return max(min(self.batch_size, tokens // self.bptt), 1)
-
-
-_RANGES: dict[str, tuple[float, float]] = {
-    "epochs": (1, 1_000_000),
-    "lr": (1e-12, 1_000),
-    "lr_decay": (1e-6, 1),
-    "decay_after": (1, 1_000_000),
-    "clip": (0, 1e9),
-    "clip_value": (0, 1e9),
-    "batch_size": (1, 100_000),
-    "bptt": (1, 100_000),
-    "shards": (1, 64),
-    "seed": (0, 2**64 - 1),
-}

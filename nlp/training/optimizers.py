@@ -11,12 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.layers.arrays import Floats
+from nlp.training.language_settings import ADAM
 from nlp.training.team import shared_array
-
-SGD, ADAM = "sgd", "adam"
-OPTIMIZERS = (ADAM, SGD)
-LEARNING_RATES = {ADAM: 0.002, SGD: 4.0}
-"""Default learning rate of each at the start, for the gradient of the mean loss per token."""
 
 
 @dataclass(frozen=True)

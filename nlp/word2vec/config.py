@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from nlp.errors import InputError
-from nlp.training.row_updates import StepPlan
+from nlp.settings import DATA, TRAINING, check, setting
+from nlp.wording import Message
 
 ARCHITECTURES = ("skipgram", "cbow")
 LOSSES = ("ns", "hs", "softmax")
@@ -20,6 +20,12 @@ LEARNING_RATES = {
     ("cbow", "softmax"): 0.1,
 }
 """First rate of each architecture and loss; CBOW's is larger, as a context has only a share in its mean."""
+
+
+def _first_rates() -> str:
+    """The usual first rates in words: that of skip-gram, and where CBOW's differs."""
+    return f"{LEARNING_RATES['skipgram', 'ns']:g}; cbow: {LEARNING_RATES['cbow', 'ns']:g}"
+
 
 STABILITY = 4.0
 """The most that learning rate times pairs may be for one row in one step; at twice this, losses grow."""
@@ -60,58 +66,62 @@ _STEP_OF_SUBWORDS, _CHUNK_OF_SUBWORDS = 128, 64
 class Word2VecConfig:
     """What a user chooses. Together with the corpus it decides every byte of the result.
 
-    Attributes: `arch` and `loss`; `dim` of the vectors; `window`, the most contexts on either side;
-    `negatives` for each pair; `min_count` and `max_vocab`, which decide the words that get a vector (the
-    token file is made with both); `subsample`, the threshold t of `keep_probabilities`, which thins out
-    frequent words (0: none); `noise_power`, the power of its count by which a word is drawn as a negative;
-    `epochs`; `lr` at the start (None: see `first_lr`), `final_lr` at the end; `subwords`, whether the vector
-    of a word is the mean of its own and those of its n-grams, of `shortest_ngram` to `longest_ngram` letters,
-    hashed into `buckets`; `seed`.
+    The token file is made with `min_count` and `max_vocab`; `subsample` is the threshold t of
+    `keep_probabilities`; `noise_power` is the power of its count by which a word is drawn as a negative;
+    `final_lr` is the learning rate at the end. With `subwords` the vector of a word is the mean of its own
+    and those of its n-grams, of `shortest_ngram` to `longest_ngram` letters, hashed into `buckets`.
 
-    Raises: InputError, naming the setting, its value and its range
+    Raises: InputError, naming the setting, its value and its limits
     """
 
-    arch: str = "skipgram"
-    loss: str = "ns"
-    dim: int = 100
-    window: int = 5
-    negatives: int = 5
-    min_count: int = 5
-    max_vocab: int | None = None
-    subsample: float = 1e-3
-    noise_power: float = 0.75
-    epochs: int = 5
-    lr: float | None = None
-    final_lr: float = 1e-4
-    subwords: bool = False
-    shortest_ngram: int = 3
-    longest_ngram: int = 6
-    buckets: int = 2_000_000
-    seed: int = 1
+    arch: str = setting(
+        "skipgram",
+        "Predict each context word from the word, or (cbow, faster) the word from all its context.",
+        choices=ARCHITECTURES,
+    )
+    loss: str = setting(
+        "ns",
+        "Negative sampling, hierarchical softmax (better on small texts), or full softmax (slow).",
+        choices=LOSSES,
+    )
+    dim: int = setting(100, "Dimensions of a vector.", low=1, high=4096)
+    window: int = setting(5, "Context words on either side, at most.", low=1, high=64)
+    negatives: int = setting(5, "Noise words per pair.", low=1, high=64)
+    min_count: int = setting(5, "Leave out rarer words.", low=1, group=DATA)
+    max_vocab: int | None = setting(None, "Keep the most frequent words only.", low=2, group=DATA)
+    subsample: float = setting(
+        1e-3,
+        "Drop words more frequent than this share of the text at random; 0 keeps all.",
+        low=0,
+        high=1,
+        group=TRAINING,
+    )
+    noise_power: float = setting(0.75, low=-10, high=10)
+    epochs: int = setting(5, "Passes over the text.", low=1, high=1_000_000, group=TRAINING)
+    lr: float | None = setting(
+        None, "First learning rate.", above=0, high=1_000, group=TRAINING, shown=_first_rates()
+    )
+    final_lr: float = setting(1e-4, low=0, high=1_000)
+    subwords: bool = setting(
+        False, "Learn vectors of character n-grams too, as fastText does: unseen words then have vectors."
+    )
+    shortest_ngram: int = setting(3, low=1, high=64)
+    longest_ngram: int = setting(6, low=1, high=64)
+    buckets: int = setting(2_000_000, low=1, high=2**31 - 1)
+    seed: int = setting(1, "Same seed, same bytes.", low=0, high=2**64 - 1, group=TRAINING)
 
     def __post_init__(self) -> None:
-        self._check_choices()
-        for field in fields(self):
-            value = getattr(self, field.name)
-            low, high = _RANGES.get(field.name, (-math.inf, math.inf))
-            if isinstance(value, int | float) and not low <= value <= high:
-                message = f"{field.name} is {value}; it must be from {low:g} to {high:g}"
-                raise InputError(message)
-
-    def _check_choices(self) -> None:
-        for name, choices in (("arch", ARCHITECTURES), ("loss", LOSSES)):
-            value = getattr(self, name)
-            if value not in choices:
-                message = f"{name} is {value!r}; choose from {', '.join(choices)}"
-                raise InputError(message)
+        check(self)
         if self.subwords and self.loss != "ns":
-            message = f"subwords need loss 'ns', not {self.loss!r}"
-            raise InputError(message)
+            raise InputError(Message("`subwords` need `loss` 'ns', not {loss!r}", loss=self.loss))
         if self.shortest_ngram > self.longest_ngram:
-            message = (
-                f"shortest_ngram is {self.shortest_ngram}, longer than longest_ngram {self.longest_ngram}"
+            raise InputError(
+                Message(
+                    "`shortest_ngram` is {shortest}, longer than `longest_ngram` {longest}",
+                    shortest=self.shortest_ngram,
+                    longest=self.longest_ngram,
+                )
             )
-            raise InputError(message)
 
     @property
     def sizes(self) -> Sizes:
@@ -123,37 +133,3 @@ class Word2VecConfig:
     def first_lr(self) -> float:
         """Learning rate at the start: `lr`, or else the usual one of `arch` and `loss`."""
         return LEARNING_RATES[self.arch, self.loss] if self.lr is None else self.lr
-
-
-_RANGES: dict[str, tuple[float, float]] = {
-    "dim": (1, 100_000),
-    "window": (1, 1_000),
-    "negatives": (1, 1_000),
-    "min_count": (1, math.inf),
-    "max_vocab": (2, math.inf),
-    "subsample": (0, 1),
-    "noise_power": (-10, 10),
-    "epochs": (1, 1_000_000),
-    "lr": (1e-12, 1_000),
-    "final_lr": (0, 1_000),
-    "shortest_ngram": (1, 64),
-    "longest_ngram": (1, 64),
-    "buckets": (1, 2**31 - 1),
-    "seed": (0, 2**64 - 1),
-}
-
-
-_SMALLEST_STEP, _LEAST_CHUNK = 64, 512  # tokens
-_CHUNKS = 4  # that a step is cut into for workers to share, as far as these have `_LEAST_CHUNK` tokens each
-
-
-def plan_steps(tokens: float, sizes: Sizes) -> StepPlan:
-    """Choose the size of a step for a training that will see `tokens` tokens, all epochs together.
-
-    Large steps are fast and can be shared among workers; but a training needs some thousands of steps, so
-    those of a small corpus have to be small. Sizes are powers of two, to change seldom as a corpus grows.
-    """
-    most = min(max(tokens / sizes.steps, _SMALLEST_STEP), sizes.largest)
-    step = 2 ** int(math.log2(most))
-    chunk = min(step, max(step // _CHUNKS, _LEAST_CHUNK), sizes.chunk)
-    return StepPlan(chunk, step // chunk)

@@ -25,9 +25,10 @@ from nlp.training.row_updates import Chunk, RowUpdates, StepPlan, apply_rows, up
 from nlp.training.schedules import linear_decay
 from nlp.training.team import shared_array
 from nlp.vectors.subwords import Subwords
-from nlp.word2vec.config import STABILITY, Word2VecConfig, plan_steps
+from nlp.word2vec.config import STABILITY, Word2VecConfig
 from nlp.word2vec.held_out_loss import MOST_CENTERS, held_out_loss
 from nlp.word2vec.objectives import make_objective, output_rows, subword_table
+from nlp.word2vec.step_sizes import plan_steps
 from nlp.wording import number_of
 
 _INITIAL_WEIGHTS = 0  # purpose of the random numbers

@@ -11,7 +11,8 @@ import sys
 
 from nlp.decoding.generation import Continuation, Limits
 from nlp.decoding.open_predictor import open_predictor
-from nlp.decoding.sampling import Sampler, Sampling
+from nlp.decoding.sampling import Sampler
+from nlp.decoding.settings import Sampling
 from nlp.layers.random_streams import RandomStreams
 
 from .pace import pace

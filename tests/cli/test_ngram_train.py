@@ -10,8 +10,8 @@ import click
 import pytest
 
 from cli.commands.ngram_train import ngram_train
+from nlp.ngrams.config import MAX_ORDER
 from nlp.ngrams.files import load_ngrams
-from nlp.ngrams.model import MAX_ORDER
 from tests.cli.running import shell
 
 if TYPE_CHECKING:

@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import click
 import pytest
 
-from cli.commands.rnn_train import rnn_train
-from nlp.networks.config import (
-    ACTIVATIONS,
-    CELLS,
-    GRU_RESETS,
-    NORMS,
-    SOFTMAXES,
-    LanguageModelConfig,
-)
 from nlp.networks.files import load_language_model
 from nlp.storage.model_file import open_model
-from nlp.training.language_settings import LanguageSettings
-from nlp.training.optimizers import LEARNING_RATES, OPTIMIZERS
 from tests.cli.word_model import write_words
 
 if TYPE_CHECKING:
@@ -44,33 +31,6 @@ SMALL = (
     "--epochs",
     "2",
 )
-OPTIONS = {option.name: option for option in rnn_train.params if isinstance(option, click.Option)}
-
-
-def test_the_defaults_are_those_of_the_model_and_its_training() -> None:
-    settings = {**asdict(LanguageModelConfig()), **asdict(LanguageSettings())}
-    assert settings.keys() <= OPTIONS.keys()
-    unset = rnn_train.make_context("rnn-train", ["-o", "model"], resilient_parsing=True).params
-    assert {name: unset[name] for name in settings} == settings
-    assert LEARNING_RATES == {"adam": 0.002, "sgd": 4.0}
-    assert "[default: 0.002; sgd: 4]" in (OPTIONS["lr"].help or "")
-
-
-def test_the_choices_are_those_of_the_model() -> None:
-    offered = {
-        "cell": CELLS,
-        "activation": ACTIVATIONS,
-        "gru_reset": GRU_RESETS,
-        "norm": NORMS,
-        "softmax": SOFTMAXES,
-    }
-    for name, choices in offered.items():
-        kind = OPTIONS[name].type
-        assert isinstance(kind, click.Choice)
-        assert tuple(kind.choices) == choices
-    kind = OPTIONS["optimizer"].type
-    assert isinstance(kind, click.Choice)
-    assert set(kind.choices) == set(OPTIMIZERS)
 
 
 @pytest.mark.parametrize("level", ["char", "word"])

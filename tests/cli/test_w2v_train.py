@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import click
 import pytest
 
-from cli.commands.w2v_train import w2v_train
-from nlp.text.phrases import THRESHOLD
 from nlp.vectors.files import load_vectors
-from nlp.word2vec.config import ARCHITECTURES, LEARNING_RATES, LOSSES, Word2VecConfig
 from tests.cli.forking import run
 from tests.cli.running import shell
 
@@ -21,25 +16,6 @@ if TYPE_CHECKING:
 
 SENTENCES = b"the king rode out at dawn\nthe queen rode out at noon\n" * 20
 SMALL = ("--min-count", "1", "--dim", "8", "--epochs", "3")
-
-
-def test_the_defaults_are_those_of_the_model() -> None:
-    options = {option.name: option.default for option in w2v_train.params if isinstance(option, click.Option)}
-    settings = asdict(Word2VecConfig())
-    shared = settings.keys() & options.keys() - {"max_vocab"}
-    assert {name: options[name] for name in shared} == {name: settings[name] for name in shared}
-    assert {"dim", "window", "negatives", "min_count", "subsample", "epochs", "lr", "seed"} <= shared
-
-
-def test_the_choices_are_those_of_the_model() -> None:
-    options = {option.name: option for option in w2v_train.params if isinstance(option, click.Option)}
-    for name, choices in (("arch", ARCHITECTURES), ("loss", LOSSES)):
-        offered = options[name].type
-        assert isinstance(offered, click.Choice)
-        assert tuple(offered.choices) == choices
-        rates = {rate for (*key,), rate in LEARNING_RATES.items() if "cbow" in key}
-        assert f"cbow: {rates.pop():g}" in (options["lr"].help or "")
-    assert options["phrase_threshold"].default == THRESHOLD
 
 
 def test_the_output_is_required() -> None:

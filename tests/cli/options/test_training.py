@@ -86,7 +86,7 @@ def test_stdin_is_not_both_texts(nlptool: Nlptool, corpus: Path) -> None:
     ("options", "message"),
     [
         (("--lr", "nan"), "nan is not a finite number"),
-        (("--lr", "inf"), "inf is not a finite number"),
+        (("--lr", "inf"), "inf is not in the range 0<x<=1000"),
         (("--subsample", "nan"), "nan is not a finite number"),
         (("--subsample", "2"), "2.0 is not in the range 0<=x<=1"),
         (("--phrases", "--phrase-threshold", "inf"), "inf is not a finite number"),

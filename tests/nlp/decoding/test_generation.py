@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from nlp.decoding import reading
 from nlp.decoding.generation import LENGTH, REPETITION, STOP, Continuation, Limits, Spelling
 from nlp.decoding.reading import pieces_of, read_prompt
-from nlp.decoding.sampling import Sampler, Sampling
+from nlp.decoding.sampling import Sampler
+from nlp.decoding.settings import Sampling
 from nlp.text.language_vocabulary import WORDS
 from tests.nlp.decoding.bigram import Bigrams, cycle, random_bigrams, vocabulary
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.decoding.sampling import Sampler, Sampling, _place_at, nucleus, top_k
+from nlp.decoding.sampling import Sampler, _place_at, nucleus, top_k
+from nlp.decoding.settings import Sampling
 from nlp.errors import ModelError
 
 if TYPE_CHECKING:

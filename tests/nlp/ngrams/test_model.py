@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from nlp.errors import InputError
 from nlp.ngrams import counts as ngram_counts
+from nlp.ngrams.config import MAX_ORDER
 from nlp.ngrams.discounts import FALLBACK, Discounts, estimate_discounts
-from nlp.ngrams.model import ABSENT, MAX_ORDER, NgramModel, ngram_perplexity, train_ngrams
+from nlp.ngrams.model import ABSENT, NgramModel, ngram_perplexity, train_ngrams
 from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.ngrams.plain_ngrams import PlainNgrams
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.errors import ModelError
+from nlp.ngrams.config import MAX_ORDER
 from nlp.ngrams.files import KIND, load_ngrams, save_ngrams
-from nlp.ngrams.model import MAX_ORDER, NgramModel, train_ngrams
+from nlp.ngrams.model import NgramModel, train_ngrams
 from nlp.ngrams.predictor import NgramPredictor, open_ngram_predictor
 from nlp.storage.model_file import open_model, write_model
 from nlp.text.language_vocabulary import LanguageVocabulary

@@ -5,7 +5,8 @@ import pytest
 
 from nlp.layers.parameters import Parameters
 from nlp.training.gradients import ShardedGradient
-from nlp.training.optimizers import ADAM, OPTIMIZERS, Step, make_optimizer
+from nlp.training.language_settings import ADAM, OPTIMIZERS
+from nlp.training.optimizers import Step, make_optimizer
 from nlp.training.team import Member, run_team, shared_array
 
 SIZE = 300_000  # several blocks and tasks, the last one of each shorter

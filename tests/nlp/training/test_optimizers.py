@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from nlp.training.optimizers import ADAM, OPTIMIZERS, SGD, Adam, Optimizer, Step, make_optimizer
+from nlp.training.language_settings import ADAM, OPTIMIZERS, SGD
+from nlp.training.optimizers import Adam, Optimizer, Step, make_optimizer
 from nlp.training.schedules import stepped_decay
 
 if TYPE_CHECKING:

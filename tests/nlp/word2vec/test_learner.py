@@ -12,8 +12,9 @@ from nlp.data.token_file import TokenFile, encode
 from nlp.errors import DivergedError, InputError
 from nlp.training.loop import Watch
 from nlp.training.row_updates import StepPlan
-from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig, plan_steps
+from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.learner import Word2Vec, train_word_vectors
+from nlp.word2vec.step_sizes import plan_steps
 
 if TYPE_CHECKING:
     from nlp.training.progress import Progress

@@ -1,0 +1,96 @@
+"""A setting of a model or a training: default, limits, choices and help stand once, in its dataclass field.
+
+Everything that offers a setting reads it from there: `check` refuses a value, the command line makes an
+option of it. Modules with settings load no NumPy, so that help starts at once.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from nlp.errors import InputError
+from nlp.wording import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+DATA, MODEL, TRAINING = "Data", "Model", "Training"
+"""What a setting is about: its group in a help text."""
+
+_KEY = "setting"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known of one setting, besides its name.
+
+    Attributes: `kind`, the type of its values; `default`; `help`, one sentence or two, in which backquotes
+    name other settings ("" for a setting that only Python offers); `low` and `high`, its limits; whether
+    `low` itself is `excluded`; `choices`, all of its values; `group`, one of the above; `shown`, what to tell
+    instead of a default that is None.
+    """
+
+    kind: str
+    default: Any
+    help: str
+    low: float
+    high: float
+    excluded: bool
+    choices: Sequence[str]
+    group: str
+    shown: str
+
+    def problem(self, name: str, value: Any) -> Message | None:
+        """What is wrong with a value of the setting called `name`, if anything."""
+        if self.choices and value not in self.choices:
+            return Message(f"`{name}` is {{value!r}}; choose from {', '.join(self.choices)}", value=value)
+        if isinstance(value, int | float) and not self._contains(value):
+            limits = (
+                "above {low:.15g}, at most {high:.15g}" if self.excluded else "from {low:.15g} to {high:.15g}"
+            )
+            return Message(
+                f"`{name}` is {{value}}; it must be {limits}", value=value, low=self.low, high=self.high
+            )
+        return None
+
+    def _contains(self, value: float) -> bool:
+        return self.low <= value <= self.high and not (self.excluded and value == self.low)
+
+
+def setting(
+    default: Any,
+    help: str = "",  # noqa: A002  that is what it is
+    *,
+    low: float = -math.inf,
+    above: float | None = None,
+    high: float = math.inf,
+    choices: Sequence[str] = (),
+    group: str = MODEL,
+    shown: str = "",
+) -> Any:
+    """A dataclass field that is a `Setting`; its least value is `low`, or else more than `above`."""
+    known: dict[str, Any] = {
+        "default": default,
+        "help": help,
+        "high": high,
+        "choices": choices,
+        "group": group,
+    }
+    limit = {"low": low if above is None else above, "excluded": above is not None}
+    return field(default=default, metadata={_KEY: {**known, **limit, "shown": shown}})
+
+
+def settings_of(kind: type) -> Iterator[tuple[str, Setting]]:
+    """Yield name and description of each setting of the dataclass `kind`, in the order of its fields."""
+    for one in fields(kind):
+        if _KEY in one.metadata:
+            yield one.name, Setting(kind=str(one.type).removesuffix(" | None"), **one.metadata[_KEY])
+
+
+def check(settings: Any) -> None:
+    """Check the values of a dataclass of settings. Raises: InputError, naming setting, value and limits."""
+    for name, known in settings_of(type(settings)):
+        if problem := known.problem(name, getattr(settings, name)):
+            raise InputError(problem)
