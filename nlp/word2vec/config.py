@@ -54,7 +54,7 @@ _SIZES = {
     # CBOW makes one prediction a center, skip-gram about six: CBOW needs fewer negatives, and so little time
     # for a token that only larger chunks outweigh the fixed cost of a chunk.
     ("cbow", "ns"): Sizes(chunk=1024, steps=1_750, group=64, shared=16),
-    ("cbow", "hs"): Sizes(chunk=1024, steps=1_750),
+    ("cbow", "hs"): Sizes(chunk=1024, steps=1_750, block=8),
 }
 
 # An n-gram is part of many words: in a large step it collects so many pairs that `STABILITY` holds it back.

@@ -114,11 +114,6 @@ class ContextBand:
         """Pair each center with itself alone, with weights (B,); for a band of window 0."""
         np.multiply(of_centers.reshape(self._pairs.shape)[:, :, None], self._window, out=self.weights)
 
-    def diagonal(self) -> Floats:
-        """What `set_diagonal` has set. Shapes: -> (B,)."""
-        of_blocks: Floats = np.einsum("bii->bi", self.weights)
-        return of_blocks.reshape(-1)
-
     def by_block(self, rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """View rows (B + 2m, …) as overlapping blocks (B / block, block + 2m, …), without a copy."""
         strides = (self.shape.block * rows.strides[0], *rows.strides)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from nlp.word2vec.kernels.middle_paths import dense_paths, first_of, parts
 from nlp.word2vec.kernels.negative_sampling import softplus
 
 if TYPE_CHECKING:
@@ -30,20 +29,18 @@ _BATCHES = 4  # of blocks that are padded to one length: a seventh of their node
 class SplitPaths:
     """The paths of a tree in two parts: within its first T nodes, the top, and below.
 
-    With `deep` above T, the nodes from T up to `deep` are in neither part: the caller has them elsewhere.
-
     Attributes: `top` T; `lengths` (V,), nodes of each whole path; `longest`, the most nodes that a path has
     below the top.
     """
 
-    def __init__(self, tree: HuffmanTree, top: int, dtype: npt.DTypeLike = np.float32, deep: int = 0) -> None:
+    def __init__(self, tree: HuffmanTree, top: int, dtype: npt.DTypeLike = np.float32) -> None:
         words = len(tree.first) - 1
         self.top = min(top, words - 1)
-        self._dense, self._exits = dense_paths(tree, 0, self.top, np.arange(self.top), dtype)
-        below = tree.nodes >= max(self.top, deep)
+        self._dense, self._exits = _paths_within(tree, self.top, dtype)
+        below = tree.nodes >= self.top
         of_word = np.repeat(np.arange(words), tree.lengths)
         self._counts = np.bincount(of_word[below], minlength=words)
-        self._first = np.concatenate((np.zeros(1, np.int64), np.cumsum(self._counts)))
+        self._first = _first_of(self._counts)
         self._nodes, self._signs = tree.nodes[below], tree.signs[below].astype(dtype)
         self.lengths = tree.lengths.astype(dtype)
         self.longest = int(self._counts.max())
@@ -62,46 +59,23 @@ class SplitPaths:
         """
         counts = self._counts.take(words)
         target = np.repeat(np.arange(len(words)), counts)
-        source = np.arange(len(target)) + np.repeat(self._first.take(words) - first_of(counts)[:-1], counts)
+        source = np.arange(len(target)) + np.repeat(self._first.take(words) - _first_of(counts)[:-1], counts)
         of_blocks = counts.reshape(-1, block).sum(axis=1)
         by_size = (-of_blocks).argsort(kind="stable")
         batches = np.array_split(by_size, min(_BATCHES, len(by_size)))
         widths = [of_blocks[batch[0]] for batch in batches]
-        starts = first_of(np.repeat(widths, [len(batch) for batch in batches]))
+        starts = _first_of(np.repeat(widths, [len(batch) for batch in batches]))
         shift = np.empty_like(of_blocks)
         shift[by_size] = starts[:-1]
-        shift -= first_of(of_blocks)[:-1]
+        shift -= _first_of(of_blocks)[:-1]
         place = np.arange(len(target)) + shift.take(target // block)
         padded = int(starts[-1])
         nodes, signs = np.full(padded, -1, np.int32), np.zeros(padded, self._signs.dtype)
         targets = np.full(padded, len(words))
         nodes[place], signs[place] = self._nodes.take(source), self._signs.take(source)
         targets[place] = target
-        of_batches = first_of(np.array([len(batch) for batch in batches]) * widths)
-        return DeepNodes(nodes, signs, targets, list(zip(batches, parts(of_batches), strict=True)))
-
-    def by_rank(self, words: Ids) -> RankedNodes:
-        """Nodes below the top by rank, first the first one of every target: (B,) -> (E,)."""
-        counts = self._counts.take(words)
-        order = (-counts).astype(np.int16).argsort(kind="stable")
-        sizes = len(words) - np.bincount(counts).cumsum()[:-1]
-        rank = np.repeat(np.arange(len(sizes)), sizes)
-        place = np.arange(len(rank)) - np.repeat(sizes.cumsum() - sizes, sizes)
-        source = self._first.take(words.take(order)).take(place) + rank
-        return RankedNodes(self._nodes.take(source), self._signs.take(source), order, sizes.tolist())
-
-
-class RankedNodes(NamedTuple):
-    """Nodes below the top, rank by rank.
-
-    Attributes: `nodes` (E,) and the branch taken at each, `signs` (E,); `order` (B,), the targets by falling
-    number of nodes; `sizes`, for each rank, how many targets (the first ones of `order`) have a node of it.
-    """
-
-    nodes: Ids
-    signs: Floats
-    order: npt.NDArray[np.int64]
-    sizes: Sequence[int]
+        of_batches = _first_of(np.array([len(batch) for batch in batches]) * widths)
+        return DeepNodes(nodes, signs, targets, list(zip(batches, _parts(of_batches), strict=True)))
 
 
 class DeepNodes(NamedTuple):
@@ -127,12 +101,11 @@ class TreeBand:
               nodes; U (E, D) vectors of the nodes below, one row for each of `deep.nodes`
     Source:   Morin & Bengio 2005; Mikolov, Sutskever, Chen, Corrado & Dean 2013, §2.1, eq. 3
 
-    Attributes: `dense_nodes` (T,), numbers of the top nodes; `deep`, the nodes below.
+    Attributes: `deep`, the nodes below the top.
     """
 
     def __init__(self, band: ContextBand, paths: SplitPaths) -> None:
         self._band, self._paths = band, paths
-        self.dense_nodes: Ids = np.arange(paths.top, dtype=np.int32)
         shape, dtype, top = band.shape, band.weights.dtype, paths.top
         self._dense_of_blocks = np.empty((shape.blocks, shape.block_contexts, 2 * top), dtype)
         self._dense = np.empty((shape.contexts, 2 * top), dtype)
@@ -143,6 +116,11 @@ class TreeBand:
         self._padded_weights = np.zeros((shape.centers + 1, shape.block_contexts), dtype)
         self._weights_below: Floats = np.empty((0, shape.block_contexts), dtype)
         self.deep = paths.below(np.zeros(shape.centers, np.int32), shape.block)
+
+    @property
+    def top(self) -> int:
+        """Nodes of the top."""
+        return self._paths.top
 
     @property
     def longest(self) -> int:
@@ -221,3 +199,37 @@ class TreeBand:
             below = softplus(-self._by_block(signs, blocks) * scores)
             loss += float(np.einsum("bej,bej->", self._by_block(weights, blocks), below))
         return loss, float(self._band.weights.sum())
+
+
+def _paths_within(tree: HuffmanTree, top: int, dtype: npt.DTypeLike) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Return the distinct paths through the first `top` nodes, and which of them is each word's (V,).
+
+    Such a path is identified by its last node n and the branch taken there: it is number 2 n, plus 1 for the
+    branch +1.
+
+    Shapes: -> (2 T, 2 T): in column T + n the branch ±1 at node n, or 0 off the path, in column n its
+            absolute value; and (V,)
+    """
+    words = len(tree.first) - 1
+    of_word = np.repeat(np.arange(words), tree.lengths)
+    inside = tree.nodes < top
+    last = tree.first[:-1] + np.bincount(of_word[inside], minlength=words) - 1
+    exits = 2 * tree.nodes[last] + (tree.signs[last] > 0)
+    is_example = np.zeros(words, bool)
+    is_example[np.unique(exits, return_index=True)[1]] = True
+    entries = np.flatnonzero(inside & is_example[of_word])
+    dense = np.zeros((2 * top, 2 * top), dtype)
+    path, node = exits[of_word[entries]], tree.nodes[entries]
+    dense[path, node] = 1
+    dense[path, top + node] = tree.signs[entries]
+    return dense, exits
+
+
+def _first_of(sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Where parts of these sizes begin, and where the last one ends."""
+    return np.concatenate((np.zeros(1, np.int64), sizes.cumsum()))
+
+
+def _parts(first: npt.NDArray[np.int64]) -> list[slice]:
+    """The slice of each part, from what `_first_of` returned."""
+    return [slice(*bounds) for bounds in zip(first[:-1].tolist(), first[1:].tolist(), strict=True)]

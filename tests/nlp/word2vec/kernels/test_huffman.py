@@ -91,25 +91,6 @@ def test_split_paths_are_the_whole_paths(counts: list[int], top: int, block: int
     assert (deep.signs[deep.nodes == -1] == 0).all()
 
 
-@settings(max_examples=60, deadline=None)
-@given(count_lists, st.integers(1, 70))
-def test_ranked_paths_are_the_whole_paths(counts: list[int], top: int) -> None:
-    tree = HuffmanTree.of(counts)
-    paths = SplitPaths(tree, top)
-    words = np.random.default_rng(top).integers(0, len(counts), 12).astype(np.int32)
-    ranked, start = paths.by_rank(words), 0
-    found: list[list[tuple[int, int]]] = [[] for _ in words]
-    for size in ranked.sizes:
-        rank = slice(start, start + size)
-        nodes, signs = ranked.nodes[rank].tolist(), ranked.signs[rank].astype(int).tolist()
-        for target, node, sign in zip(ranked.order.tolist(), nodes, signs, strict=False):
-            found[target].append((node, sign))
-        start += size
-    assert start == len(ranked.nodes) == len(ranked.signs)
-    for word, below in zip(words.tolist(), found, strict=True):
-        assert below == [(node, sign) for node, sign in path(tree, word) if node >= paths.top]
-
-
 def test_softmax_of_extreme_scores_is_finite() -> None:
     z = np.array([[1e4, 0.0, -1e4], [-1e4, -1e4, -1e4]], np.float32)
     np.testing.assert_allclose(log_sum_exp(z), np.array([1e4, -1e4 + math.log(3)]))
