@@ -10,9 +10,9 @@ PIP_INSTALL   := pip install --quiet --disable-pip-version-check
 
 # What may never lose data, and the tests that run all of it within one process.
 COVERED  := cli/io/streams.py cli/io/reading.py cli/io/writing.py cli/io/decompress.py cli/training/checkpoints.py \
-            nlp/storage/model_file.py nlp/storage/zip_directory.py nlp/training/checkpoint.py
+            nlp/storage/model_file.py nlp/training/checkpoint.py
 COVERING := $(patsubst %,tests/cli/%.py,io/test_streams io/test_reading io/test_writing io/test_decompress training/test_checkpoints) \
-            $(patsubst %,tests/nlp/storage/test_%.py,model_file zip_directory) \
+            tests/nlp/storage/test_model_file.py \
             $(patsubst %,tests/nlp/training/test_%.py,checkpoint loop)
 
 .PHONY: help demo test lint coverage torture bench vectors clean

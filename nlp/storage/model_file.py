@@ -1,12 +1,22 @@
-"""The one model file format: an uncompressed `.npz` with JSON metadata, every array with its checksum.
+"""The one model file format: safetensors, with settings and checksums in its metadata.
 
-A model is a zip archive of stored members, so `numpy.load(path, allow_pickle=False)` reads it too:
+A model file is a header and, from a multiple of 64 bytes on, the numbers of its arrays:
 
-- `metadata.json`: format, version, kind, configuration, and for each array its type, shape and SHA-256;
-- `metadata.sha256`: the SHA-256 of `metadata.json`, in hexadecimal;
-- `NAME.npy` for each array, its data aligned to 64 bytes so that it can be memory-mapped.
+    bytes of the header (8, little-endian) | header: JSON, padded with spaces | array | array | …
 
-It holds no clock, path or host name, and nothing in it is ever executed: no pickle, no object arrays.
+The header gives each array its type, shape and place; the arrays are raw little-endian numbers in C order,
+one after another without gaps, those of the widest items first, so that each is aligned to its items. Its
+`__metadata__` are strings, as safetensors wants them:
+
+- `format`: `nlptool-model`, `version`, and `kind`, what the model is;
+- `header_sha256`: the SHA-256 of all bytes before the arrays, without these 64 digits;
+- `sha256`: a JSON object, the SHA-256 of each array's bytes;
+- `metadata`: a JSON object, what the writer tells of the model: settings, data, scores.
+
+It holds no clock, path or host name, and nothing in it is ever executed: no pickle, no object arrays. Every
+byte of it is under a checksum.
+
+Source: https://github.com/huggingface/safetensors
 """
 
 from __future__ import annotations
@@ -17,42 +27,39 @@ import math
 import os
 import re
 import stat
-import struct
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Protocol, cast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.errors import ModelError, NoModelError, blaming
-from nlp.storage.zip_directory import may_be_archive, stored_members
-
-if TYPE_CHECKING:
-    import zipfile
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
-
-    Bytes = NDArray[np.uint8]
 
 FORMAT = "nlptool-model"
 VERSION = 1
 ALIGNMENT = 64
-MAX_MEMBERS = 64
-MAX_METADATA_BYTES = 1 << 20
+MAX_ARRAYS = 64
+MAX_HEADER_BYTES = 1 << 20
 MAX_DIMENSIONS = 8
 MAX_ARRAY_BYTES = 1 << 60
 
-_DTYPES = frozenset({"|u1", "|i1", "<i4", "<i8", "<f4", "<f8"})
+_DTYPES = {"|u1": "U8", "|i1": "I8", "<i4": "I32", "<i8": "I64", "<f4": "F32", "<f8": "F64"}
+_OF_DTYPES = {name: dtype for dtype, name in _DTYPES.items()}
 _ARRAY_NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}")
-_NPY_MAGIC = b"\x93NUMPY\x01\x00"
-_PADDING_FIELD = 0x4E50
-_LOCAL_HEADER, _ZIP64_EXTRA, _FIELD_HEADER = 30, 20, 4  # bytes in a zip archive before a member's data
+_LENGTH_BYTES = 8
+_MARK = b'"format":"%b"' % FORMAT.encode()
+_START = b'{"__metadata__":{%b,"header_sha256":"' % _MARK
+_DIGEST = slice(_LENGTH_BYTES + len(_START), _LENGTH_BYTES + len(_START) + 64)
+START_BYTES = _DIGEST.stop
+
+Bytes = NDArray[np.uint8]
 
 
 class BinaryWriter(Protocol):
     """Anything that takes bytes in order: a file, a pipe, a compressor."""
 
-    def write(self, data: bytes, /) -> object:
+    def write(self, data: bytes | memoryview, /) -> object:
         """Take all of `data`."""
 
 
@@ -64,54 +71,68 @@ def write_model(
     Raises: ValueError for what the format has no place for: an array's name, type or number of dimensions,
     too many arrays, too much metadata; OSError from the writer.
     """
-    for name, array in arrays.items():
-        _check_place_for(name, array)
-    members = {
-        name: (_npy_header(array.dtype.str, array.shape), _bytes_of(array)) for name, array in arrays.items()
+    arrays = _in_order(arrays)
+    strings = {
+        "format": FORMAT,
+        "header_sha256": "0" * 64,
+        "version": str(VERSION),
+        "kind": kind,
+        "sha256": _json({name: _sha256(_bytes_of(array)) for name, array in arrays.items()}),
+        "metadata": _json(metadata),
     }
-    described = {
-        name: {"dtype": array.dtype.str, "shape": list(array.shape), "sha256": _sha256(*members[name])}
-        for name, array in arrays.items()
-    }
-    document = {"format": FORMAT, "version": VERSION, "kind": kind, **metadata, "arrays": described}
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1).encode()
-    if len(text) > MAX_METADATA_BYTES or len(arrays) + 2 > MAX_MEMBERS:
-        message = f"no place in a model for {len(arrays)} arrays and {len(text):,} bytes of metadata"
+    header = bytearray(_header(strings, arrays))
+    if len(header) > MAX_HEADER_BYTES or len(arrays) > MAX_ARRAYS:
+        message = f"no place in a model for {len(arrays)} arrays and {len(header):,} bytes of metadata"
         raise ValueError(message)
-    import zipfile  # readers, which have to start fast, do without it
+    header[_DIGEST] = _header_sha256(memoryview(header))
+    writer.write(bytes(header))
+    for array in arrays.values():
+        writer.write(_bytes_of(array).data)
 
-    with zipfile.ZipFile(cast("IO[bytes]", _Sequential(writer)), "w") as archive:
-        _write_member(archive, "metadata.json", text)
-        _write_member(archive, "metadata.sha256", _sha256(text).encode())
-        for name, (header, data) in members.items():
-            _write_member(archive, f"{name}.npy", header, data)
+
+def write_tensors(
+    writer: BinaryWriter, strings: Mapping[str, str], arrays: Mapping[str, NDArray[Any]]
+) -> None:
+    """Write arrays with `strings` for `__metadata__`, as other tools read them; it is no model.
+
+    Raises: ValueError as `write_model`; OSError from the writer.
+    """
+    arrays = _in_order(arrays)
+    writer.write(_header(strings, arrays))
+    for array in arrays.values():
+        writer.write(_bytes_of(array).data)
 
 
 @dataclass(frozen=True)
 class ModelFile:
-    """An opened model: its metadata, checked, and its arrays, each checked when it is first asked for."""
+    """An opened model: its metadata, checked, and its arrays, each checked when it is first asked for.
+
+    `metadata` is what its writer told of it, and `arrays`: the `dtype`, `shape` and `sha256` of each.
+    """
 
     path: str
     kind: str
     metadata: dict[str, Any]
-    _arrays: dict[str, _Member]
+    _mapped: dict[str, NDArray[Any]]
+    _checked: set[str] = field(default_factory=set)
 
     def array(self, name: str) -> NDArray[Any]:
         """The array `name`, read-only and memory-mapped.
 
         Raises: ModelError if it is absent or its bytes are not those that were written.
         """
-        if name not in self._arrays:
+        if name not in self._mapped:
             raise _damaged(self.path, f"it has no array {name!r}")
-        member = self._arrays[name]
-        if _sha256(member.data) != member.sha256:
-            raise _damaged(self.path, f"the bytes of {name!r} are not those that were written")
-        array: NDArray[Any] = member.data[member.header_bytes :].view(member.dtype).reshape(member.shape)
+        array = self._mapped[name]
+        if name not in self._checked:
+            if _sha256(_bytes_of(array)) != self.metadata["arrays"][name]["sha256"]:
+                raise _damaged(self.path, f"the bytes of {name!r} are not those that were written")
+            self._checked.add(name)
         return array
 
     def verify(self) -> None:
         """Read every byte of every array. Raises: ModelError naming the first damaged one."""
-        for name in self._arrays:
+        for name in self._mapped:
             self.array(name)
 
 
@@ -128,76 +149,66 @@ def open_model(path: str, kind: str | None = None) -> ModelFile:
         if not os.fstat(file.fileno()).st_size:
             raise _damaged(path, "it is empty")
         content: Bytes = np.memmap(file, np.uint8, "r")
-    if not may_be_archive(content.data):
+    if not may_be_model(content[:START_BYTES].tobytes()):
         made = "nlptool w2v-train, rnn-train and ngram-train make models, with -o MODEL"
         raise NoModelError(f"{path}: not a model of nlptool, nor a part of one; {made}")
     try:
-        members = _members(content)
-        document = _metadata(members)
-        _check_kind(path, document, kind)
-        arrays = {name: _member(members, name, entry) for name, entry in document["arrays"].items()}
+        entries, start = _read_header(content)
+        strings = entries.pop("__metadata__")
+        _check_kind(path, strings, kind)
+        mapped = _map_arrays(content[start:], entries)
+        metadata, sums = _object(strings["metadata"]), _object(strings["sha256"])
+        metadata["arrays"] = {
+            name: {"dtype": array.dtype.str, "shape": list(array.shape), "sha256": sums[name]}
+            for name, array in mapped.items()
+        }
     except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise _damaged(path, _reason(error)) from error
-    metadata = {key: value for key, value in document.items() if key not in {"format", "version", "kind"}}
-    return ModelFile(path, document["kind"], metadata, arrays)
+    return ModelFile(path, strings["kind"], metadata, mapped)
 
 
-@dataclass(frozen=True)
-class _Member:
-    """The bytes of an array's member, and what the metadata say of it."""
+def may_be_model(start: bytes) -> bool:
+    """Whether a file that begins with `start` is a model, or is damaged or cut short and was one.
 
-    data: Bytes
-    header_bytes: int
-    dtype: str
-    shape: tuple[int, ...]
-    sha256: str
-
-
-class _Sequential:
-    """A writer without `seek`: zipfile then writes the same bytes to a file, a pipe and a compressor."""
-
-    def __init__(self, writer: BinaryWriter) -> None:
-        self._writer = writer
-
-    def write(self, data: bytes) -> int:
-        self._writer.write(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """The writer's owner flushes it."""
+    `start` is its first `START_BYTES`, or all that the file has.
+    """
+    length, text = start[:_LENGTH_BYTES], start[_LENGTH_BYTES:]
+    is_cut_short = not any(length[3:]) and _START.startswith(text)
+    return _MARK in start or is_cut_short
 
 
-def _write_member(archive: zipfile.ZipFile, name: str, *parts: Any) -> None:
-    import zipfile
+def _in_order(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """The widest items first, so that all are aligned; else as they were given.
 
-    info = zipfile.ZipInfo(name)
-    info.file_size = sum(len(part) for part in parts)
-    info.external_attr = 0o644 << 16
-    large = info.file_size * 1.05 > zipfile.ZIP64_LIMIT  # as zipfile itself decides
-    # Where the data would start with an empty padding field: behind header, name, and the extra fields.
-    start = archive.start_dir + _LOCAL_HEADER + len(name) + (_ZIP64_EXTRA if large else 0) + _FIELD_HEADER
-    info.extra = struct.pack("<HH", _PADDING_FIELD, -start % ALIGNMENT) + bytes(-start % ALIGNMENT)
-    with archive.open(info, "w", force_zip64=large) as member:
-        for part in parts:
-            member.write(part)
+    Raises: ValueError for arrays that have no place in a file.
+    """
+    for name, array in arrays.items():
+        known = _ARRAY_NAME.fullmatch(name) and array.dtype.str in _DTYPES
+        if not known or array.ndim > MAX_DIMENSIONS:
+            message = f"no place in a model for the array {name!r}, {array.ndim}-D of type {array.dtype.str}"
+            raise ValueError(message)
+    return dict(sorted(arrays.items(), key=lambda named: -named[1].itemsize))
 
 
-def _check_place_for(name: str, array: NDArray[Any]) -> None:
-    known = _ARRAY_NAME.fullmatch(name) and array.dtype.str in _DTYPES
-    if not known or array.ndim > MAX_DIMENSIONS:
-        message = f"no place in a model for the array {name!r}, {array.ndim}-D of type {array.dtype.str}"
-        raise ValueError(message)
+def _header(strings: Mapping[str, str], arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """All bytes before the arrays, which stand in the order of their mapping."""
+    entries: dict[str, Any] = {"__metadata__": strings}
+    end = 0
+    for name, array in arrays.items():
+        start, end = end, end + array.nbytes
+        place = {"shape": array.shape, "data_offsets": [start, end]}
+        entries[name] = {"dtype": _DTYPES[array.dtype.str], **place}
+    text = _json(entries).encode()
+    text += b" " * (-(_LENGTH_BYTES + len(text)) % ALIGNMENT)
+    return len(text).to_bytes(_LENGTH_BYTES, "little") + text
 
 
-def _npy_header(dtype: str, shape: tuple[int, ...]) -> bytes:
-    """What stands before the data in a `.npy` file of version 1.0; no version of NumPy has a say in it."""
-    text = f"{{'descr': {dtype!r}, 'fortran_order': False, 'shape': {shape!r}, }}"
-    text += " " * (-(len(_NPY_MAGIC) + 2 + len(text) + 1) % ALIGNMENT) + "\n"
-    return _NPY_MAGIC + struct.pack("<H", len(text)) + text.encode("ascii")
-
-
-def _bytes_of(array: NDArray[Any]) -> NDArray[np.uint8]:
+def _bytes_of(array: NDArray[Any]) -> Bytes:
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _sha256(*parts: Any) -> str:
@@ -205,6 +216,10 @@ def _sha256(*parts: Any) -> str:
     for part in parts:
         digest.update(part)
     return digest.hexdigest()
+
+
+def _header_sha256(header: memoryview) -> bytes:
+    return _sha256(header[: _DIGEST.start], header[_DIGEST.stop :]).encode()
 
 
 def _damaged(path: str, what: str) -> ModelError:
@@ -215,52 +230,67 @@ def _reason(error: Exception) -> str:
     return "its metadata lack something" if isinstance(error, LookupError) else " ".join(str(error).split())
 
 
-def _members(content: Bytes) -> dict[str, Bytes]:
-    """The members of the archive. Raises: ValueError if it is none that `write_model` writes."""
-    places = stored_members(content.data, MAX_MEMBERS)
-    return {name: content[start:end] for name, (start, end) in places.items()}
-
-
-def _metadata(members: Mapping[str, Bytes]) -> dict[str, Any]:
-    if "metadata.json" not in members or "metadata.sha256" not in members:
-        raise ValueError("it has no metadata")
-    text = members["metadata.json"]
-    if len(text) > MAX_METADATA_BYTES:
-        raise ValueError(f"{len(text):,} bytes of metadata where {MAX_METADATA_BYTES:,} is the limit")
-    digest = members["metadata.sha256"]
-    if len(digest) != 64 or digest.tobytes() != _sha256(text).encode():
+def _read_header(content: Bytes) -> tuple[dict[str, Any], int]:
+    """The header and where the arrays begin. Raises: ValueError if it is not as `write_model` wrote it."""
+    end = _LENGTH_BYTES + int.from_bytes(content[:_LENGTH_BYTES].tobytes(), "little")
+    if end > min(len(content), MAX_HEADER_BYTES):
+        raise ValueError("its header is not as long as it says")
+    header = content[:end].data
+    is_whole = header[_LENGTH_BYTES : _DIGEST.start] == _START and not end % ALIGNMENT
+    if not is_whole or header[_DIGEST] != _header_sha256(header):
         raise ValueError("its metadata are not what was written")
-    document: dict[str, Any] = json.loads(text.tobytes())
-    return document
+    return _object(header[_LENGTH_BYTES:].tobytes()), end
 
 
-def _check_kind(path: str, document: dict[str, Any], kind: str | None) -> None:
-    version = document["version"]
-    if document["format"] != FORMAT or type(version) is not int or not isinstance(document["kind"], str):
-        raise ValueError(f"its format is {document['format']!r}")
-    if version > VERSION:
-        found = f"model format version {version}, this nlptool reads up to {VERSION}"
-        raise ModelError(f"{path}: {found}; upgrade nlptool")
-    if kind is not None and document["kind"] != kind:
-        message = f"{path}: a model of kind {document['kind']!r}, but this command needs one of kind {kind!r}"
+def _object(text: str | bytes) -> dict[str, Any]:
+    """A JSON object. Raises: ValueError for other JSON, and for an object that has a key twice."""
+    found = json.loads(text, object_pairs_hook=_unique)
+    if not isinstance(found, dict):
+        raise TypeError("its metadata are no JSON object")
+    return found
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("its metadata have a name twice")
+    return found
+
+
+def _check_kind(path: str, strings: Mapping[str, Any], kind: str | None) -> None:
+    version, found = strings["version"], strings["kind"]
+    if strings["format"] != FORMAT or not re.fullmatch("[0-9]{1,9}", version) or not isinstance(found, str):
+        raise ValueError(f"its format is {strings['format']!r}")
+    if int(version) > VERSION:
+        message = f"model format version {version}, this nlptool reads up to {VERSION}"
+        raise ModelError(f"{path}: {message}; upgrade nlptool")
+    if kind not in {None, found}:
+        message = f"{path}: a model of kind {found!r}, but this command needs one of kind {kind!r}"
         raise ModelError(message)
 
 
-def _member(members: Mapping[str, Bytes], name: str, entry: dict[str, Any]) -> _Member:
-    """Check that the metadata, the `.npy` header and the member's size say the same. Raises: ValueError."""
-    dtype, shape = entry["dtype"], tuple(entry["shape"])
-    if (
-        dtype not in _DTYPES
-        or len(shape) > MAX_DIMENSIONS
-        or not all(type(length) is int and length >= 0 for length in shape)
-        or math.prod(max(length, 1) for length in shape) > MAX_ARRAY_BYTES >> 3
-    ):
-        raise ValueError(f"the array {name!r} has an impossible type or shape")
-    if f"{name}.npy" not in members:
-        raise ValueError(f"it has no array {name!r}")
-    data, header = members[f"{name}.npy"], _npy_header(dtype, shape)
-    if len(data) != len(header) + math.prod(shape) * int(dtype[2]):
-        raise ValueError(f"the array {name!r} is not of the size that its metadata say")
-    if data[: len(header)].tobytes() != header:
-        raise ValueError(f"the header of {name!r} is not the one that nlptool writes")
-    return _Member(data, len(header), dtype, shape, entry["sha256"])
+def _map_arrays(data: Bytes, entries: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """The arrays that fill `data`, as their entries in the header tell. Raises: ValueError."""
+    if len(entries) > MAX_ARRAYS:
+        raise ValueError(f"it has {len(entries):,} arrays where {MAX_ARRAYS} is the limit")
+    arrays: dict[str, NDArray[Any]] = {}
+    end, widest = 0, MAX_DIMENSIONS
+    for name, entry in entries.items():
+        dtype, shape = _OF_DTYPES.get(entry["dtype"], ""), tuple(entry["shape"])
+        if (
+            not dtype
+            or not _ARRAY_NAME.fullmatch(name)
+            or len(shape) > MAX_DIMENSIONS
+            or not all(type(length) is int and length >= 0 for length in shape)
+            or math.prod(max(length, 1) for length in shape) > MAX_ARRAY_BYTES >> 3
+        ):
+            raise ValueError(f"the array {name!r} has an impossible name, type or shape")
+        width = int(dtype[2])
+        start, end = end, end + math.prod(shape) * width
+        if entry["data_offsets"] != [start, end] or end > len(data) or width > widest:
+            raise ValueError(f"the array {name!r} is not where it should be")
+        arrays[name] = data[start:end].view(dtype).reshape(shape)
+        widest = width
+    if end != len(data):
+        raise ValueError("it goes on after its arrays")
+    return arrays

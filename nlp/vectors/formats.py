@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from nlp.errors import ModelError, NlpError
+from nlp.storage.model_file import START_BYTES, BinaryWriter, may_be_model, write_tensors
 from nlp.text.vocabulary import Vocabulary
 from nlp.wording import number_of
 
@@ -20,11 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from nlp.storage.model_file import BinaryWriter
-
     Floats = NDArray[np.floating[Any]]
 
-_MAGIC_BYTES = 10
 _COMPRESSED = (b"\x1f\x8b", b"BZh91AY&SY", b"\xfd7zXZ\0")
 _MAX_DIGITS = 19
 _MAX_LINE_BYTES = 1 << 22  # of each of the two lines that show the format: enough for 200,000 dimensions
@@ -73,13 +71,9 @@ def words_path(npy_path: str) -> str:
 
 
 def write_safetensors(writer: BinaryWriter, words: Sequence[str], matrix: Floats) -> None:
-    r"""The tensor `vectors`, and in the metadata the `words`, joined by "\n".
-
-    Raises: NlpError where the safetensors package is not installed.
-    """
-    save = _safetensors().numpy.save
-    metadata = {"words": "\n".join(words)}
-    writer.write(save({"vectors": np.ascontiguousarray(matrix, np.float32)}, metadata))
+    r"""The tensor `vectors`, and in the metadata the `words`, joined by "\n"."""
+    text = "\n".join(words).encode("utf-8", "replace").decode()
+    write_tensors(writer, {"words": text}, {"vectors": np.asarray(matrix, "<f4")})
 
 
 def reader_of(path: str) -> Callable[[str], tuple[Vocabulary, Floats]] | None:
@@ -90,7 +84,9 @@ def reader_of(path: str) -> Callable[[str], tuple[Vocabulary, Floats]] | None:
     if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116  the path is the user's string, errors show it
         return None
     with open(path, "rb") as file:  # noqa: PTH123  as above
-        first = file.read(_MAGIC_BYTES)
+        first = file.read(START_BYTES)
+        if may_be_model(first):
+            return None
         file.seek(0)
         header, row = file.readline(_MAX_LINE_BYTES), file.readline(_MAX_LINE_BYTES)
     if first.startswith(_COMPRESSED):

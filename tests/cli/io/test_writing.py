@@ -263,8 +263,8 @@ def test_text_goes_out_in_blocks_and_on_flush() -> None:
     blocks: list[bytes] = []
 
     class Writer:
-        def write(self, data: bytes) -> None:
-            blocks.append(data)
+        def write(self, data: bytes | memoryview) -> None:
+            blocks.append(bytes(data))
 
     output = Output(Writer())
     for _ in range(writing.BLOCK_BYTES + 1):

@@ -157,7 +157,7 @@ def test_every_damaged_byte_is_noticed(tmp_path: Path) -> None:
     whole = path.read_bytes()
     start, end = whole.index(arrays["parameters"].tobytes()), len(whole)
     assert start > 0
-    for place in (start, start + 400, whole.index(b'"hidden"') + 3):
+    for place in (start, start + 400, whole.index(b"hidden") + 3):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         refused(path, "not a whole nlptool model")
     for length in (0, 10, start, end - 1):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
-import struct
 import time
 import tracemalloc
-import zipfile
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -19,8 +19,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from nlp.errors import ModelError, NoModelError
-from nlp.storage.model_file import ALIGNMENT, MAX_METADATA_BYTES, VERSION, open_model, write_model
-from nlp.storage.zip_directory import stored_members
+from nlp.storage.model_file import (
+    ALIGNMENT,
+    MAX_HEADER_BYTES,
+    VERSION,
+    open_model,
+    write_model,
+    write_tensors,
+)
 from tests.torture.promises import IS_LONG
 
 if TYPE_CHECKING:
@@ -39,6 +45,14 @@ ARRAYS: dict[str, NDArray[Any]] = {
     "empty": np.zeros((0, 3), np.int64),
     "scalar": np.array(7.0),
 }
+
+
+TWO = np.array([1, 2], np.float32)
+DIGEST = b"@" * 64
+
+needs_safetensors = pytest.mark.skipif(
+    importlib.util.find_spec("safetensors") is None, reason="the extra [export] is not installed"
+)
 
 
 def model_bytes(arrays: Mapping[str, NDArray[Any]] = ARRAYS, kind: str = "test", **metadata: Any) -> bytes:
@@ -68,25 +82,70 @@ def same(found: Mapping[str, NDArray[Any]], expected: Mapping[str, NDArray[Any]]
     return facts(found) == facts(expected)
 
 
-@settings(max_examples=60, deadline=None)
-@given(
-    array=st.sampled_from(TYPES).flatmap(lambda kind: arrays(kind, array_shapes(min_dims=0, min_side=0))),
-    order=st.sampled_from("CF"),
+several_arrays = st.dictionaries(
+    st.from_regex(r"[a-z][a-z0-9_.]{0,20}", fullmatch=True),
+    st.sampled_from(TYPES).flatmap(lambda kind: arrays(kind, array_shapes(min_dims=0, min_side=0))),
+    max_size=5,
 )
-def test_arrays_come_back_and_numpy_reads_them_too(
-    array: NDArray[Any], order: Literal["C", "F"], tmp_path_factory: pytest.TempPathFactory
+
+
+@settings(max_examples=60, deadline=None)
+@given(several=several_arrays, order=st.sampled_from("CF"))
+def test_arrays_come_back(
+    several: dict[str, NDArray[Any]], order: Literal["C", "F"], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    data = model_bytes({"a": np.asarray(array, order=order)})
+    data = model_bytes({name: np.asarray(array, order=order) for name, array in several.items()})
     found = open_bytes(data, tmp_path_factory.getbasetemp())
-    assert same(found, {"a": array})
-    assert not found["a"].flags.writeable
-    with np.load(BytesIO(data), allow_pickle=False) as loaded:
-        assert same({"a": loaded["a"]}, {"a": array})
+    assert same(found, several)
+    assert not any(array.flags.writeable for array in found.values())
+
+
+@needs_safetensors
+@settings(max_examples=60, deadline=None)
+@given(several=several_arrays, note=st.text())
+def test_the_safetensors_library_opens_a_model(
+    several: dict[str, NDArray[Any]], note: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    from safetensors import safe_open
+
+    path = tmp_path_factory.getbasetemp() / "library"
+    path.write_bytes(model_bytes(several, note=note))
+    with safe_open(path, framework="numpy") as opened:
+        assert same({name: opened.get_tensor(name) for name in opened.keys()}, several)  # noqa: SIM118  no mapping
+        strings = opened.metadata()
+    assert [strings[name] for name in ("format", "version", "kind")] == [
+        "nlptool-model",
+        str(VERSION),
+        "test",
+    ]
+    assert json.loads(strings["metadata"]) == {"note": note}
+    sums = {name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in several.items()}
+    assert json.loads(strings["sha256"]) == sums
+
+
+def test_the_layout_is_that_of_safetensors() -> None:
+    """A header padded with spaces to a multiple of 64, and arrays without gaps, the widest items first."""
+    data = model_bytes()
+    length = int.from_bytes(data[:8], "little")
+    assert (8 + length) % ALIGNMENT == 0
+    header, numbers = data[8 : 8 + length], data[8 + length :]
+    assert header.rstrip(b" ").endswith(b"}}")
+    entries = json.loads(header)
+    strings = entries.pop("__metadata__")
+    assert all(isinstance(text, str) for text in strings.values())
+    assert entries == {
+        "empty": {"dtype": "I64", "shape": [0, 3], "data_offsets": [0, 0]},
+        "scalar": {"dtype": "F64", "shape": [], "data_offsets": [0, 8]},
+        "vectors": {"dtype": "F32", "shape": [2, 3], "data_offsets": [8, 32]},
+        "words": {"dtype": "U8", "shape": [7], "data_offsets": [32, 39]},
+    }
+    assert numbers == b"".join(ARRAYS[name].tobytes() for name in entries)
 
 
 def test_mapped_arrays_are_aligned(tmp_path: Path) -> None:
     for name, array in open_bytes(model_bytes(note="x" * 7), tmp_path).items():
-        assert array.ctypes.data % ALIGNMENT == 0 or not array.size, name
+        assert array.ctypes.data % array.itemsize == 0, name
+        assert array.flags.aligned, name
 
 
 def test_metadata_come_back(tmp_path: Path) -> None:
@@ -107,15 +166,21 @@ def test_the_bytes_depend_on_the_arguments_alone(monkeypatch: pytest.MonkeyPatch
 def test_the_bytes_of_version_1_are_these(tmp_path: Path) -> None:
     """A model once written is read for ever, so the format does not move with a version of NumPy."""
     data = model_bytes({"a": np.array([[1, 2]], np.int32)})
-    assert hashlib.sha256(data).hexdigest()[:16] == "00e244078d0f30d9"
+    assert hashlib.sha256(data).hexdigest()[:16] == "5d36994de93a99e4"
     assert same(open_bytes(data, tmp_path), {"a": np.array([[1, 2]], np.int32)})
 
 
-def test_a_model_beyond_32_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 40)
-    found = open_bytes(model_bytes(), tmp_path)
-    assert same(found, ARRAYS)
-    assert all(array.ctypes.data % ALIGNMENT == 0 for array in found.values() if array.size)
+def test_each_array_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "m"
+    path.write_bytes(model_bytes())
+    model = open_model(str(path))
+    hashing = Mock(wraps=hashlib.sha256)
+    monkeypatch.setattr(hashlib, "sha256", hashing)
+    model.array("vectors")
+    model.array("vectors")
+    assert hashing.call_count == 1
+    model.verify()
+    assert hashing.call_count == len(ARRAYS)
 
 
 def test_an_opened_model_outlives_its_name(tmp_path: Path) -> None:
@@ -148,10 +213,10 @@ def test_what_would_not_be_read_is_not_written(name: str, array: NDArray[Any]) -
 
 
 def test_too_much_is_not_written() -> None:
-    with pytest.raises(ValueError, match="63 arrays"):
-        model_bytes({f"a{n}": np.zeros(1) for n in range(63)})
+    with pytest.raises(ValueError, match="65 arrays"):
+        model_bytes({f"a{n}": np.zeros(1) for n in range(65)})
     with pytest.raises(ValueError, match="bytes of metadata"):
-        model_bytes(note="x" * MAX_METADATA_BYTES)
+        model_bytes(note="x" * MAX_HEADER_BYTES)
 
 
 def test_every_truncation_is_refused(tmp_path: Path, figure: Figure) -> None:
@@ -165,31 +230,28 @@ def test_every_truncation_is_refused(tmp_path: Path, figure: Figure) -> None:
 def test_a_model_without_its_beginning_is_damaged_and_a_text_is_none(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="not a whole nlptool model"):
         open_bytes(model_bytes()[9:], tmp_path)
-    for text in (b"It was a dark night.\n", b"PKZIP\n", b"\0" * 99):
+    other = BytesIO()
+    write_tensors(other, {"words": "a\nb"}, {"vectors": np.zeros((2, 3), np.float32)})
+    for data in (b"It was a dark night.\n", b"so 1 2\n", b"\0" * 99, other.getvalue()):
         with pytest.raises(NoModelError, match=r"not a model of nlptool, nor a part of one; .* make models"):
-            open_bytes(text, tmp_path)
+            open_bytes(data, tmp_path)
 
 
-def test_every_flipped_bit_is_refused_or_changes_nothing(tmp_path: Path, figure: Figure) -> None:
-    """Bits that no reader uses (dates, padding) give the same arrays; all those of a member are used."""
+def test_every_flipped_bit_is_refused(tmp_path: Path, figure: Figure) -> None:
+    """There is no byte that has no checksum, not even the spaces behind the header."""
     data = model_bytes({"vectors": ARRAYS["vectors"]})
-    members = stored_members(memoryview(data), 64).values()
-    refused = set()
     for bit in range(len(data) * 8):
         damaged = bytearray(data)
         damaged[bit // 8] ^= 1 << bit % 8
-        try:
-            assert same(open_bytes(bytes(damaged), tmp_path), {"vectors": ARRAYS["vectors"]}), bit
-        except ModelError:
-            refused.add(bit)
-    assert refused >= {bit for start, end in members for bit in range(start * 8, end * 8)}
-    figure(8, f"{len(data) * 8:,} flipped bits, {len(refused):,} refused")
+        with pytest.raises(ModelError):
+            open_bytes(bytes(damaged), tmp_path)
+    figure(8, f"{len(data) * 8:,} flipped bits, all refused")
 
 
-def test_random_mutants_are_refused_or_change_nothing(tmp_path: Path, figure: Figure) -> None:
+def test_random_mutants_are_refused(tmp_path: Path, figure: Figure) -> None:
     data = model_bytes()
     generator = np.random.default_rng(0)
-    refused = 0
+    same_bytes = 0
     for _ in range(MUTANTS):
         mutant = bytearray(data)
         start = int(generator.integers(len(data)))
@@ -200,171 +262,211 @@ def test_random_mutants_are_refused_or_change_nothing(tmp_path: Path, figure: Fi
                 del mutant[start : start + int(generator.integers(1, 50))]
             case _:
                 mutant[start:start] = mutant[: int(generator.integers(1, 50))]
-        try:
-            assert same(open_bytes(bytes(mutant), tmp_path), ARRAYS)
-        except ModelError:
-            refused += 1
-    assert refused > 0.6 * MUTANTS
-    figure(8, f"{MUTANTS:,} mutants, {refused:,} refused, 0 wrong answers")
+        if mutant == data:
+            same_bytes += 1
+            continue
+        with pytest.raises(ModelError):
+            open_bytes(bytes(mutant), tmp_path)
+    assert same_bytes < MUTANTS / 100
+    figure(8, f"{MUTANTS - same_bytes:,} mutants, all refused")
 
 
-# Archives by hand: well-formed ones whose content lies.
+# Files by hand, with right checksums: well-formed ones whose content lies.
 
 
-def npy(array: NDArray[Any]) -> bytes:
-    buffer = BytesIO()
-    np.save(buffer, array, allow_pickle=array.dtype == object)
-    return buffer.getvalue()
-
-
-def npy_with(header: str) -> bytes:
-    padded = header + " " * (-(11 + len(header)) % 64) + "\n"
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(padded)) + padded.encode()
+def sealed(header: bytes) -> bytes:
+    """`header` with its length before it and the checksum in its place."""
+    header += b" " * (-(8 + len(header)) % ALIGNMENT)
+    whole = len(header).to_bytes(8, "little") + header
+    digest = hashlib.sha256(whole.replace(DIGEST, b"", 1)).hexdigest()
+    return whole.replace(DIGEST, digest.encode(), 1)
 
 
 def hostile(
     entry: Any = None,
     *,
-    member: bytes = b"",
-    method: int = zipfile.ZIP_STORED,
-    extra: int = 0,
-    document: Any = None,
-    text: bytes | None = None,
+    data: bytes = TWO.tobytes(),
+    strings: Any = None,
+    entries: Any = None,
+    text: str | None = None,
 ) -> bytes:
-    """An archive with the array `a`, whose description is `entry` and whose bytes are `member`."""
-    described = {"dtype": "<f4", "shape": [2], "sha256": hashlib.sha256(member).hexdigest()}
+    """A file with the array `a`, whose description is `entry`; or whose header goes on with `text`."""
     whole = {
         "format": "nlptool-model",
-        "version": VERSION,
+        "header_sha256": DIGEST.decode(),
+        "version": str(VERSION),
         "kind": "test",
-        "arrays": {"a": {**described, **(entry or {})}},
-        **(document or {}),
+        "sha256": json.dumps({"a": hashlib.sha256(data).hexdigest()}),
+        "metadata": "{}",
+        **(strings or {}),
     }
-    metadata = json.dumps(whole).encode() if text is None else text
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        archive.writestr("metadata.json", metadata)
-        archive.writestr("metadata.sha256", hashlib.sha256(metadata).hexdigest())
-        if member:
-            archive.writestr("a.npy", member)
-        for number in range(extra):
-            archive.writestr(f"{number}.npy", b"")
-    return buffer.getvalue()
+    described = {"dtype": "F32", "shape": [2], "data_offsets": [0, len(data)], **(entry or {})}
+    document = {"__metadata__": whole, "a": described, **(entries or {})}
+    header = json.dumps(document, separators=(",", ":"))
+    if text is not None:
+        header = header[: header.index(DIGEST.decode()) + 64] + text
+    return sealed(header.encode(errors="surrogateescape")) + data
 
 
-TWO = np.array([1, 2], np.float32)
+def two_arrays(first: list[int], second: list[int], **changes: Any) -> bytes:
+    """A file with the arrays `a` and `b` of two numbers each, at these places."""
+    b = {"dtype": "F32", "shape": [2], "data_offsets": second, **changes}
+    sums = dict.fromkeys("ab", hashlib.sha256(TWO.data).hexdigest())
+    return hostile(
+        {"data_offsets": first},
+        entries={"b": b},
+        data=TWO.tobytes() * 2,
+        strings={"sha256": json.dumps(sums)},
+    )
 
 
-def shaped(*shape: int, data: bytes = b"") -> bytes:
-    """An archive whose metadata and header agree on a shape, if on nothing else."""
-    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}"
-    return hostile({"shape": shape}, member=npy_with(header) + data)
-
-
-def twice() -> bytes:
-    buffer = BytesIO(hostile(member=npy(TWO)))
-    with zipfile.ZipFile(buffer, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
-        archive.writestr("a.npy", npy(TWO))
-    return buffer.getvalue()
+def many_arrays(count: int) -> bytes:
+    empty = {"dtype": "F32", "shape": [0], "data_offsets": [8, 8]}
+    names = [f"b{number}" for number in range(count)]
+    sums = {"a": hashlib.sha256(TWO.data).hexdigest(), **dict.fromkeys(names, hashlib.sha256().hexdigest())}
+    return hostile(entries=dict.fromkeys(names, empty), strings={"sha256": json.dumps(sums)})
 
 
 HOSTILE = {
     "empty": b"",
     "text": b"some text\n",
-    "only a magic": b"PK\x03\x04",
-    "an archive of nothing": b"PK\x05\x06" + bytes(18),
-    "compressed": hostile(member=npy(TWO), method=zipfile.ZIP_DEFLATED),
-    "many members": hostile(member=npy(TWO), extra=70),
-    "no such member": hostile(),
-    "a huge shape": shaped(10**12),
-    "a huge empty shape": shaped(0, 10**30),
-    "a product that wraps": shaped(2**32, 2**32, 4),
-    "a negative shape": shaped(-2),
-    "two negative lengths": shaped(-1, -2, data=bytes(8)),
-    "a fractional shape": hostile({"shape": [2.0]}, member=npy(TWO)),
-    "a shape of true": hostile({"shape": [True, 2]}, member=npy(TWO.reshape(1, 2))),
-    "a shape of text": hostile({"shape": "2"}, member=npy(TWO)),
-    "no shape": hostile({"shape": None}, member=npy(TWO)),
-    "a shape of 70 dimensions": shaped(*[1] * 70, data=bytes(4)),
-    "objects": hostile({"dtype": "|O", "shape": [1]}, member=npy(np.array([[1]], object)[0])),
-    "big-endian": hostile({"dtype": ">f4"}, member=npy(TWO.astype(">f4"))),
-    "a type that is a list": hostile({"dtype": ["<f4"]}, member=npy(TWO)),
-    "fields for a type": hostile({"dtype": [["x", "<f4"]]}, member=npy(TWO)),
-    "Fortran order": hostile({"shape": [2, 2]}, member=npy(np.asfortranarray(np.ones((2, 2), np.float32)))),
-    "a header of another shape": hostile({"shape": [2, 1]}, member=npy(TWO)),
-    "a header that is code": hostile(member=npy_with("__import__('os').abort()") + bytes(8)),
-    "a header without end": hostile(member=npy_with("{'descr': (((") + bytes(8)),
-    "no header": hostile(member=bytes(136)),
-    "too short": hostile(member=npy(TWO)[:-1]),
-    "too long": hostile(member=npy(TWO) + b"\0"),
-    "a wrong checksum": hostile({"sha256": "0" * 64}, member=npy(TWO)),
-    "a number for a checksum": hostile({"sha256": 5}, member=npy(TWO)),
-    "an entry that is text": hostile(member=npy(TWO), document={"arrays": {"a": "x"}}),
-    "arrays that are a list": hostile(member=npy(TWO), document={"arrays": ["a"]}),
-    "a path": hostile(
-        document={"arrays": {"../../etc/passwd": {"dtype": "|u1", "shape": [1], "sha256": ""}}}
-    ),
-    "another format": hostile(member=npy(TWO), document={"format": "other"}),
-    "a version that is text": hostile(member=npy(TWO), document={"version": "1"}),
-    "a version that is null": hostile(member=npy(TWO), document={"version": None}),
-    "version true": hostile(member=npy(TWO), document={"version": True}),
-    "a kind that is a list": hostile(member=npy(TWO), document={"kind": ["test"]}),
-    "metadata that are a list": hostile(text=b"[]"),
-    "metadata that are text": hostile(text=b'"x"'),
-    "metadata that are no JSON": hostile(text=b"{"),
-    "metadata of bad UTF-8": hostile(text=b'{"\xff": 1}'),
-    "metadata without end": hostile(text=b"[" * 100_000),
-    "metadata of 100,000 levels": hostile(text=b'{"a":' * 100_000 + b"1" + b"}" * 100_000),
-    "a number of 5000 digits": hostile(text=b'{"version":' + b"9" * 5000 + b"}"),
-    "too much metadata": hostile(text=b" " * (MAX_METADATA_BYTES + 1)),
+    "only a length": b"\x38" + bytes(7),
+    "only a beginning": (100).to_bytes(8, "little") + b'{"__metadata__":{"format":"nlptool-model"',
+    "a header of 2^63 bytes": b"\xf8" + b"\xff" * 7 + hostile()[8:],
+    "a header of 2^40 bytes": (2**40 - 8).to_bytes(8, "little") + hostile()[8:],
+    "a header of nothing": bytes(8) + hostile()[8:],
+    "a header that ends anywhere": (len(hostile()) - 8 - 9).to_bytes(8, "little") + hostile()[8:],
+    "many arrays": many_arrays(64),
+    "a huge shape": hostile({"shape": [10**12]}),
+    "a huge shape and its place": hostile({"shape": [10**12], "data_offsets": [0, 4 * 10**12]}),
+    "a huge empty shape": hostile({"shape": [0, 10**30], "data_offsets": [0, 0]}, data=b""),
+    "a product that wraps": hostile({"shape": [2**32, 2**32, 4]}),
+    "a negative shape": hostile({"shape": [-2]}),
+    "two negative lengths": hostile({"shape": [-1, -2]}),
+    "a fractional shape": hostile({"shape": [2.0]}),
+    "a shape of true": hostile({"shape": [True, 2]}),
+    "a shape of text": hostile({"shape": "2"}),
+    "no shape": hostile({"shape": None}),
+    "a shape of 70 dimensions": hostile({"shape": [2] + [1] * 69}),
+    "an unknown type": hostile({"dtype": "F128"}),
+    "a type of NumPy": hostile({"dtype": "<f4"}),
+    "big-endian": hostile({"dtype": ">f4"}),
+    "a type that is a list": hostile({"dtype": ["F32"]}),
+    "another type": hostile({"dtype": "F64"}),
+    "a place beyond the end": hostile({"shape": [4], "data_offsets": [0, 16]}),
+    "a place before the end": hostile({"data_offsets": [0, 4]}),
+    "a place that begins late": hostile({"shape": [1], "data_offsets": [4, 8]}),
+    "a negative place": hostile({"data_offsets": [-8, 0]}),
+    "a place of 2^64": hostile({"data_offsets": [2**64, 2**64 + 8]}),
+    "a place that is text": hostile({"data_offsets": "08"}),
+    "no place": hostile({"data_offsets": None}),
+    "one array over another": two_arrays([0, 8], [0, 8]),
+    "arrays that overlap": two_arrays([0, 8], [4, 12]),
+    "a gap": two_arrays([0, 8], [9, 17]),
+    "arrays in another order": two_arrays([8, 16], [0, 8]),
+    "narrow items first": two_arrays([0, 8], [8, 16], dtype="F64", shape=[1]),
+    "too short": hostile()[:-1],
+    "too long": hostile() + b"\0",
+    "a wrong checksum": hostile(strings={"sha256": json.dumps({"a": "0" * 64})}),
+    "a number for a checksum": hostile(strings={"sha256": '{"a": 5}'}),
+    "no checksum": hostile(strings={"sha256": "{}"}),
+    "checksums that are a list": hostile(strings={"sha256": "[]"}),
+    "checksums that are no text": hostile(strings={"sha256": {"a": hashlib.sha256(TWO.data).hexdigest()}}),
+    "an entry that is text": hostile(entries={"a": "x"}),
+    "a path": hostile(entries={"../../etc/passwd": {"dtype": "U8", "shape": [0], "data_offsets": [8, 8]}}),
+    "no version": hostile(strings={"version": ""}),
+    "a version that is text": hostile(strings={"version": "one"}),
+    "a version that is a number": hostile(strings={"version": 1}),
+    "a version in other digits": hostile(strings={"version": "١"}),
+    "a version that is null": hostile(strings={"version": None}),
+    "a kind that is a list": hostile(strings={"kind": ["test"]}),
+    "metadata that are a list": hostile(strings={"metadata": "[]"}),
+    "metadata that are text": hostile(strings={"metadata": '"x"'}),
+    "metadata that are an object": hostile(strings={"metadata": {}}),
+    "metadata that are no JSON": hostile(strings={"metadata": "{"}),
+    "metadata that are there twice": hostile(strings={"metadata": '{"a": 1, "a": 2}'}),
+    "metadata without end": hostile(strings={"metadata": "[" * 100_000}),
+    "metadata of 100,000 levels": hostile(strings={"metadata": '{"a":' * 100_000 + "1" + "}" * 100_000}),
+    "a number of 5000 digits": hostile(strings={"metadata": '{"a":' + "9" * 5000 + "}"}),
+    "too much metadata": hostile(strings={"metadata": " " * MAX_HEADER_BYTES}),
+    "a header that is no JSON": hostile(text='"'),
+    "a header of bad UTF-8": hostile(text='","\udcff":1}}'),
+    "a header without end": hostile(text='","a":' + "[" * 100_000),
+    "a header of 100,000 levels": hostile(text='","a":' + '{"a":' * 100_000 + "1" + "}" * 100_002),
+    "a header that goes on": hostile()[:-8].rstrip() + b"{}" + TWO.tobytes(),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_models_are_refused_at_once(name: str, tmp_path: Path) -> None:
-    """In one line, in less memory than the file, in less than a second of processor time."""
+    """In one line, in little more memory than the file has, in less than a second of processor time."""
     data = HOSTILE[name]
     tracemalloc.start()
     before = time.process_time()
     try:
         with pytest.raises(ModelError):
             open_bytes(data, tmp_path)
-        assert tracemalloc.get_traced_memory()[1] < len(data) + 1_000_000
+        assert tracemalloc.get_traced_memory()[1] < 3 * len(data) + 1_000_000
     finally:
         tracemalloc.stop()
     assert time.process_time() - before < 1
 
 
-def test_the_same_member_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="there twice"):
-        open_bytes(twice(), tmp_path)
+@pytest.mark.parametrize("name", ["a", "__metadata__"])
+def test_the_same_name_twice_is_refused(name: str, tmp_path: Path) -> None:
+    header = hostile()[8:-8].rstrip()
+    start = header.index(f'"{name}":'.encode())
+    digest = json.loads(header)["__metadata__"]["header_sha256"].encode()
+    entry = header[start:] if name == "a" else header[start : header.index(b',"a"')] + b"}"
+    doubled = header[:-1].replace(digest, DIGEST, 1) + b"," + entry
+    with pytest.raises(ModelError, match="a name twice"):
+        open_bytes(sealed(doubled) + TWO.tobytes(), tmp_path)
 
 
-def test_the_archives_by_hand_are_refused_for_what_they_lie_about(tmp_path: Path) -> None:
-    """Without a lie it opens; so each refusal above has its own reason."""
-    assert same(open_bytes(hostile(member=npy(TWO)), tmp_path), {"a": TWO})
-    assert same(open_bytes(shaped(1, 2, data=TWO.tobytes()), tmp_path), {"a": TWO[None]})
+def test_the_files_by_hand_are_refused_for_what_they_lie_about(tmp_path: Path) -> None:
+    """Without a lie they open; so each refusal above has its own reason."""
+    assert same(open_bytes(hostile(), tmp_path), {"a": TWO})
+    assert same(open_bytes(hostile({"shape": [1, 2]}), tmp_path), {"a": TWO[None]})
+    assert same(open_bytes(two_arrays([0, 8], [8, 16]), tmp_path), {"a": TWO, "b": TWO})
+    assert len(open_bytes(many_arrays(63), tmp_path)) == 64
 
 
-@pytest.mark.parametrize(("field", "value"), [(24, 2**40), (32, 2**40), (40, 2**62), (48, 2**62)])
-def test_wide_fields_that_lie_are_refused(
-    field: int, value: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_headers_that_lie_in_any_way_are_refused(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Counts, size and offset of the 64-bit end record: each alone is enough, or is not looked at."""
-    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 40)
-    data = bytearray(model_bytes())
-    start = data.rindex(b"PK\x06\x06")
-    struct.pack_into("<Q", data, start + field, value)
-    if field == 24:  # members on this disk: no reader uses it
-        assert same(open_bytes(bytes(data), tmp_path), ARRAYS)
+    """Whatever a header with a right checksum says, the file is refused or its arrays lie within it."""
+    json_values = st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+        max_leaves=8,
+    )
+    lengths = st.lists(st.integers(-3, 5) | st.integers(), max_size=4)
+    entry = data.draw(
+        json_values
+        | st.fixed_dictionaries(
+            {"dtype": st.sampled_from(["U8", "I32", "F32", "F64", "F16"]), "shape": lengths},
+            optional={"data_offsets": lengths},
+        )
+    )
+    strings = data.draw(
+        st.dictionaries(st.sampled_from(["version", "kind", "sha256", "metadata"]), json_values, max_size=1)
+    )
+    raw = data.draw(st.binary(max_size=40))
+    file = hostile(entry if isinstance(entry, dict) else None, data=raw, strings=strings)
+    if not isinstance(entry, dict):
+        file = hostile(entries={"a": entry}, data=raw, strings=strings)
+    try:
+        found = open_bytes(file, tmp_path_factory.getbasetemp())
+    except ModelError:
         return
-    with pytest.raises(ModelError):
-        open_bytes(bytes(data), tmp_path)
+    assert sum(array.nbytes for array in found.values()) == len(raw)
 
 
 def test_a_newer_version_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="version 99, this nlptool reads up to 1; upgrade"):
-        open_bytes(hostile(member=npy(TWO), document={"version": 99}), tmp_path)
+        open_bytes(hostile(strings={"version": "99"}), tmp_path)
 
 
 def test_another_kind_is_refused_by_both_names(tmp_path: Path) -> None:

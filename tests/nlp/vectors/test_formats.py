@@ -299,10 +299,11 @@ def test_other_safetensors_are_refused(
     assert read_or_refused(tmp_path / "m") is None
 
 
-def test_safetensors_name_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_safetensors_name_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "m").write_bytes(safetensors_of(WORDS, MATRIX))
     monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
     with pytest.raises(NlpError, match=r"pip install 'nlptool\[export\]'"):
-        safetensors_of(WORDS, MATRIX)
+        load_vectors(str(tmp_path / "m"))
 
 
 @needs_gensim
