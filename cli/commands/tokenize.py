@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from nlp.text.records import Record
     from nlp.text.tokenize import Tokenizer
 
+_SEEING_ALL = ("uax29", "graphemes")
+"""Modes that Unicode defines: they leave every character in place."""
+
 
 @command
 @streams()
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
     type=click.Choice(["words", "uax29", "chars", "graphemes"]),
     default="words",
     help="What a token is: a word (Han by the character), a segment of UAX #29, a code point or a grapheme.",
+)
+@option(
+    "--tweets", is_flag=True, help="Words mode with hashtags, @handles and emoticons as tokens of their own."
 )
 @option("--lower", is_flag=True, help="Lower-case the text first.")
 @option(
@@ -36,12 +43,23 @@ if TYPE_CHECKING:
 )
 @option("--sentences", is_flag=True, help="One record a sentence; JSONL tells its `start` in the original.")
 def tokenize(
-    *, streams: Streams, console: Console, mode: str, lower: bool, normalize: str, sentences: bool
+    *,
+    streams: Streams,
+    console: Console,
+    mode: str,
+    tweets: bool,
+    lower: bool,
+    normalize: str,
+    sentences: bool,
 ) -> None:
     """Split text into tokens, separated by one space in text and as `tokens` and `spans` in JSONL.
 
     In words mode URLs, e-mail addresses, numbers, dates, times, contractions, hyphenated words and emoji
     sequences are one token, each Han character is one, and any other punctuation mark is its own.
+
+    Characters that nobody sees (byte order marks, soft hyphens, marks of direction, joiners where none shows)
+    are taken out first, and a zero-width space parts words; in JSONL the record then has the text as it came
+    in `original`. The modes uax29 and graphemes leave all characters in place.
 
     \b
     echo "Don't panic: 3.14 是圆周率" | nlptool tokenize
@@ -49,41 +67,57 @@ def tokenize(
     """
     from nlp.text.normalize import normalizer
     from nlp.text.tokenize import tokenizer
+    from nlp.text.visible import without_invisible
 
+    if tweets and mode != "words":
+        raise click.UsageError(f"--tweets is of --mode words, not of --mode {mode}; leave out one of the two")
     console.note(f"tokenizing in {mode} mode")
-    clean, split = normalizer(normalize, lower=lower), tokenizer(mode)
+    tokenizing = _Tokenizing(
+        normalizer(normalize, lower=lower), tokenizer(mode, tweets=tweets), sees_all=mode in _SEEING_ALL
+    )
+    see = str if tokenizing.sees_all else without_invisible
     with streams.open_output() as output:
         if streams.reads_text and streams.format == TEXT and not sentences:
             for block in streams.input.blocks(cut_long_lines=True, also_between_han=True):
-                tokens = split.lines(clean(block.text))
+                tokens = tokenizing.split.lines(tokenizing.clean(see(block.text)))
                 output.write(f"{tokens} " if tokens and block.is_cut else tokens)
                 output.flush()
             return
         write = _as_text if streams.format == TEXT else _as_jsonl
         for batch in streams.batches():
             for line in batch:
-                for record in _records(line, clean, split, sentences=sentences):
+                for record in tokenizing.records(line, sentences=sentences):
                     output.write(write(record))
             output.flush()
 
 
-def _records(
-    line: Line, clean: Callable[[str], str], split: Tokenizer, *, sentences: bool
-) -> Iterator[Record]:
-    """The record of a line, or those of its sentences, with `text` cleaned and `tokens` and `spans` added."""
-    if not sentences:
-        yield {**line.record, **_tokenized(clean(line.text), split)}
-        return
-    from nlp.text.sentences import sentences as sentence_spans
+@dataclass(frozen=True)
+class _Tokenizing:
+    """How a line becomes a record. `sees_all` is whether invisible characters stay in the text."""
 
-    text = line.text
-    for start, end in sentence_spans(text) or [(0, 0)]:
-        yield {**line.record, **_tokenized(clean(text[start:end]), split), "start": start}
+    clean: Callable[[str], str]
+    split: Tokenizer
+    sees_all: bool
 
+    def records(self, line: Line, *, sentences: bool) -> Iterator[Record]:
+        """The record of a line or those of its sentences, with `tokens` and `spans` of the cleaned `text`."""
+        from nlp.text.visible import Visible, with_places
 
-def _tokenized(text: str, split: Tokenizer) -> Record:
-    spans = split.spans(text)
-    return {"text": text, "tokens": [text[start:end] for start, end in spans], "spans": spans}
+        original = line.text
+        seen = Visible(original, None) if self.sees_all else with_places(original)
+        kept = {**line.record, "original": original} if seen.text != original else line.record
+        if not sentences:
+            yield {**kept, **self._tokenized(seen.text)}
+            return
+        from nlp.text.sentences import sentences as sentence_spans
+
+        for start, end in sentence_spans(seen.text) or [(0, 0)]:
+            yield {**kept, **self._tokenized(seen.text[start:end]), "start": seen.place(start)}
+
+    def _tokenized(self, text: str) -> Record:
+        text = self.clean(text)
+        spans = self.split.spans(text)
+        return {"text": text, "tokens": [text[start:end] for start, end in spans], "spans": spans}
 
 
 def _as_text(record: Record) -> str:

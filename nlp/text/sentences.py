@@ -12,10 +12,13 @@ from typing import Final
 import regex
 
 from nlp.text.abbreviations import ALWAYS_FOLLOWED, CARELESS_STARTERS, EITHER, FOLLOWED_BY_NUMBER, STARTERS
-from nlp.text.character_classes import HAN, WHITE_SPACE
+from nlp.text.character_classes import ATTACHED, HAN, WHITE_SPACE
 
 _CLOSERS: Final = r"\"'”’)\]}»」』）】》〉*_"
-_OPENERS: Final = r"\"'“‘’(\[{«「『（【《〈*_"
+_OPENERS: Final = r"\"'“‘’(\[{«「『（【《〈*_¿¡•‣◦▪●■"
+_BULLETS: Final = r"•‣◦▪●■∙·*\-–—"
+_CITATION: Final = r"(?:\[[0-9]{1,4}(?:[,–\-] ?[0-9]{1,4})*+\]|[⁰¹²³⁴-⁹]++)"
+_FACE: Final = rf"(?:(?![©®™‼⁉])\p{{Extended_Pictographic}}|\p{{Regional_Indicator}}{{2}})[{ATTACHED}]*+"
 _CJK: Final = rf"{HAN}\p{{Script=Hiragana}}\p{{Script=Katakana}}“”‘’「」『』（）《》【】"
 _LONGEST_ABBREVIATION: Final = 16
 _ADDRESS_STARTS: Final = frozenset({"http", "https", "www"})
@@ -26,7 +29,8 @@ _UNABBREVIATED: Final = 4
 def sentences(text: str) -> list[tuple[int, int]]:
     """Return the [start, end) of each sentence of `text` in code points, without the white space around it.
 
-    A sentence ends at a blank line, and at a stop with its closing quotes and brackets. Full-width stops
+    A sentence ends at a blank line or before a line that is an item of a list, and at a stop with what closes
+    it: quotes, brackets, the number of a citation, emoji. Full-width stops
     (。！？ and the six dots ……) end it wherever they stand, unless a comma or the like follows; `.`, `!` and
     `?` only before white space or between CJK characters, and only where the words around them do not show
     that the sentence goes on. Every character that is not white space is in exactly one sentence.
@@ -61,7 +65,7 @@ def _ends_sentence(text: str, start: int, stop: regex.Match[str]) -> bool:
         return False
     following = _following_pattern().match(text, stop.end())
     if not following:
-        return _is_between_cjk(text, stop)
+        return _is_between_cjk(text, stop) or bool(stop["faces"] and text[stop.end()].isupper())
     return _ends_before(following["word"], _word_before(text, start, stop), stop)
 
 
@@ -127,10 +131,12 @@ def _is_between_cjk(text: str, stop: regex.Match[str]) -> bool:
 def _stop_pattern() -> regex.Pattern[str]:
     """Return the pattern of whatever may end a sentence, with its closing marks."""
     wide = r"(?:[。｡！？]|…{2})"
+    faces = rf"(?P<faces>(?:[{WHITE_SPACE}]?+{_FACE})*+)"
     return regex.compile(
-        rf"(?P<wide>{wide}[。｡！？!?…]*+)[{_CLOSERS}]*+"
-        rf"|(?P<narrow>[.!?…‽⁇⁈⁉‼।॥۔؟]++)(?P<closed>[{_CLOSERS}]*+)"
-        rf"|(?P<blank>\n[\t\r ]*+\n)"
+        rf"(?P<wide>{wide}[。｡！？!?…]*+)[{_CLOSERS}]*+{_CITATION}*+{faces}"
+        rf"|(?P<narrow>[.!?…‽⁇⁈⁉‼।॥۔؟]++)(?P<closed>[{_CLOSERS}]*+{_CITATION}*+){faces}"
+        rf"|(?P<blank>\n[\t\r ]*+(?:\n|(?=[{_BULLETS}] )))",
+        regex.VERSION1,
     )
 
 

@@ -197,12 +197,17 @@ def _cluster_pattern() -> regex.Pattern[str]:
     return regex.compile(rf"{flag}|\X")
 
 
-def tokenizer(mode: str) -> Tokenizer:
-    """Return a new tokenizer for one of `MODES`.
+def tokenizer(mode: str, *, tweets: bool = False) -> Tokenizer:
+    """Return a new tokenizer for one of `MODES`; with `tweets`, `words` keeps hashtags and the like whole.
 
-    Raises: ValueError for any other mode.
+    Raises: ValueError for any other mode, or where `tweets` is asked of another one than `words`.
     """
+    if tweets and mode != "words":
+        message = f"tweets are tokenized in words mode only, not in {mode!r}"
+        raise ValueError(message)
     match mode:
+        case "words" if tweets:
+            return ChunkTokenizer(words.ascii_tweet_pattern, words.unicode_tweet_pattern, words.LONE_MARKS)
         case "words":
             return ChunkTokenizer(words.ascii_pattern, words.unicode_pattern, words.LONE_CHARACTERS)
         case "uax29":

@@ -9,7 +9,8 @@ No alternative looks across white space: no token contains any, and a chunk betw
 tokens alone as within its text.
 
 Nothing outside this grammar stays one token, on purpose: it is a rule to remember, not a dictionary. So
-abbreviations (`U.S.` is `U . S .`), hashtags and mentions (`# tag`, `@ user`), a leading sign or point
+abbreviations (`U.S.` is `U . S .`), hashtags and mentions (`# tag`, `@ user`; whole where tweets are asked
+for), a leading sign or point
 (`- 5`, `. 5`) and ranges (`1914 - 1918`) are split.
 """
 
@@ -29,7 +30,8 @@ class Alphabet(NamedTuple):
 
     `letter` and `digit` are patterns of one character, `attached` of the marks that may follow one;
     `apostrophe`, `hyphen`, `decimal` and `colon` are the inside of `[...]`; `emoji` and `unspaced` (scripts
-    that put no space between words) are alternatives of the grammar, each ending in `|`, or empty.
+    that put no space between words) are alternatives of the grammar, each ending in `|`, or empty; `tagged`
+    is the pattern of one character of a hashtag.
     """
 
     letter: str
@@ -41,6 +43,7 @@ class Alphabet(NamedTuple):
     colon: str
     emoji: str
     unspaced: str
+    tagged: str
 
 
 ASCII: Final = Alphabet(
@@ -53,6 +56,7 @@ ASCII: Final = Alphabet(
     colon=":",
     emoji="",
     unspaced="",
+    tagged="[A-Za-z0-9_]",
 )
 
 _MARKS: Final = f"[{ATTACHED}]*+"
@@ -86,10 +90,14 @@ UNICODE: Final = Alphabet(
         rf"[{_HIRAGANA}][{_HIRAGANA}\u30fc{ATTACHED}]*+|"
         rf"[{_SOUTH_EAST_ASIAN}][{_SOUTH_EAST_ASIAN}{ATTACHED}]*+|"
     ),
+    tagged=r"[\p{L}\p{M}\p{Nd}_]",
 )
 
 
-LONE_CHARACTERS: Final = rf"{HAN}，、。！？；“”（）《》【】「」『』〈〉…—"
+LONE_MARKS: Final = "，、。！？；“”（）《》【】「」『』〈〉…—"
+"""Common marks, as the inside of `[...]`, that are tokens by themselves unless a mark is attached."""
+
+LONE_CHARACTERS: Final = HAN + LONE_MARKS
 """Common characters, as the inside of `[...]`, that are tokens by themselves unless a mark is attached."""
 
 
@@ -143,9 +151,32 @@ def word(alphabet: Alphabet) -> str:
     return rf"{piece}(?:(?:[{alphabet.apostrophe}]|{hyphen}|_++){piece})*+"
 
 
-def grammar(alphabet: Alphabet) -> str:
-    """Return the pattern that matches one token of `words` mode at a time; first alternative wins."""
-    return (
+def hashtag(alphabet: Alphabet) -> str:
+    """Return the pattern of a hashtag with a letter in it (`#nlp`, `#话题#`), or of a handle (`@ann`)."""
+    inside = alphabet.tagged
+    begins = rf"(?<!{inside})"
+    tag = rf"{begins}[#\uff03](?=[0-9_]*+(?![0-9_]){inside}){inside}++(?:[#\uff03](?!{inside}))?+"
+    handle = (
+        rf"{begins}[@\uff20][A-Za-z0-9_]{{1,30}}+(?:@[A-Za-z0-9\-]{{1,63}}+(?:\.[A-Za-z0-9\-]{{1,63}}+)+)?+"
+    )
+    return rf"{tag}|{handle}"
+
+
+def emoticon() -> str:
+    """Return the pattern of a face made of marks, such as `:-)`, `;P`, `^_^` or `<3`."""
+    upright = r"[:;=][\-o*'^]?[()\[\]DdPp/\\|}{@>oO0*$3]++"
+    with_letters = r"(?:[xX]D++|8-[)D(])"
+    flat = r"(?:\^_*\^|-_+-|[oO]_+[oO]|[Tt]_+[Tt]|>_+<|\\o/)"
+    return rf"(?<![A-Za-z0-9])(?:{upright}|{with_letters}|{flat})(?![A-Za-z0-9])|</?3(?![0-9])|[:;=]-?[()]++"
+
+
+def grammar(alphabet: Alphabet, *, tweets: bool = False) -> str:
+    """Return the pattern that matches one token of `words` mode at a time; first alternative wins.
+
+    With `tweets`, hashtags, handles and emoticons are tokens.
+    """
+    before = rf"{url(alphabet)}|{email(alphabet)}|{hashtag(alphabet)}|{clock(alphabet)}|{emoticon()}|"
+    return (before if tweets else "") + (
         rf"{alphabet.emoji}{alphabet.unspaced}{url(alphabet)}|{email(alphabet)}|{clock(alphabet)}|"
         rf"{word(alphabet)}|[^{WHITE_SPACE}]{alphabet.attached}"
     )
@@ -161,3 +192,15 @@ def unicode_pattern() -> regex.Pattern[str]:
 def ascii_pattern() -> re.Pattern[str]:
     """Return the fast twin of `unicode_pattern`, right for text that is ASCII."""
     return re.compile(grammar(ASCII))
+
+
+@cache
+def unicode_tweet_pattern() -> regex.Pattern[str]:
+    """Return the definition with hashtags, handles and emoticons, right for any text."""
+    return regex.compile(grammar(UNICODE, tweets=True), regex.VERSION1)
+
+
+@cache
+def ascii_tweet_pattern() -> re.Pattern[str]:
+    """Return the fast twin of `unicode_tweet_pattern`, right for text that is ASCII."""
+    return re.compile(grammar(ASCII, tweets=True))

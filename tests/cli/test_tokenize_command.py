@@ -102,3 +102,42 @@ def test_a_record_is_out_while_stdin_stays_open(options: list[str]) -> None:
 def test_a_long_line_of_chinese_is_cut_without_a_trace(nlptool: Nlptool) -> None:
     text = "我爱语言，" * 300_000
     assert nlptool("tokenize", stdin=text) == (0, " ".join(text) + "\n", "")
+
+
+HIDDEN = "one\u200b two\u200bthree \ufefffour fi\u00adve\ufeff \ufeff x\u200e\u200b \u200by 👩‍👩‍👧 می‌خواهم"
+SEEN = "one two three four five x y 👩‍👩‍👧 می‌خواهم"
+
+
+@pytest.mark.parametrize("options", [[], ["--sentences"], ["--tweets"], ["--lower", "--normalize", "NFC"]])
+def test_what_nobody_sees_is_no_token_and_no_part_of_one(options: list[str], nlptool: Nlptool) -> None:
+    assert nlptool("tokenize", *options, stdin=f"{HIDDEN}\n").stdout == f"{SEEN}\n"
+    (record,) = records(nlptool("tokenize", *options, *JSONL_FROM_TEXT, stdin=f"{HIDDEN}\n").stdout)
+    assert record["tokens"] == SEEN.split()
+    assert [record["text"][start:end] for start, end in record["spans"]] == record["tokens"]
+    assert record["original"] == HIDDEN
+
+
+def test_a_text_of_visible_characters_has_no_original_beside_it(nlptool: Nlptool) -> None:
+    (record,) = records(nlptool("tokenize", *JSONL_FROM_TEXT, stdin="我爱 👩‍👩‍👧\n").stdout)
+    assert list(record) == ["text", "tokens", "spans"]
+
+
+@pytest.mark.parametrize("mode", ["uax29", "graphemes"])
+def test_the_modes_of_unicode_leave_every_character_in_place(mode: str, nlptool: Nlptool) -> None:
+    (record,) = records(nlptool("tokenize", "--mode", mode, *JSONL_FROM_TEXT, stdin="a\u00adb c\n").stdout)
+    assert record["text"] == "a\u00adb c"
+    assert "original" not in record
+
+
+def test_sentences_start_where_they_stood_before_the_invisible_was_taken_out(nlptool: Nlptool) -> None:
+    text = "\ufeff\ufeffIt ra\u00adins. \u200bWe stay."
+    found = records(nlptool("tokenize", "--sentences", *JSONL_FROM_TEXT, stdin="x\n" + text).stdout)[1:]
+    assert [record["text"] for record in found] == ["It rains.", "We stay."]
+    assert [text[record["start"] :][:2] for record in found] == ["It", "We"]
+
+
+def test_tweets_are_of_words_mode(nlptool: Nlptool) -> None:
+    assert nlptool("tokenize", "--tweets", stdin="#nlp @ann :-)").stdout == "#nlp @ann :-)\n"
+    status, _, stderr = nlptool("tokenize", "--tweets", "--mode", "chars", stdin="x")
+    assert status == 2
+    assert "--tweets is of --mode words" in stderr

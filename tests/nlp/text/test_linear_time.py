@@ -13,6 +13,7 @@ from nlp.text import uax29, words
 from nlp.text.normalize import normalizer
 from nlp.text.sentences import sentences
 from nlp.text.tokenize import tokenizer
+from nlp.text.visible import without_invisible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +41,8 @@ TARGETS: dict[str, Callable[[str], object]] = {
     "words": lambda text: tokenizer("words").spans(text),
     "words, Unicode": words.unicode_pattern().findall,
     "words, ASCII": words.ascii_pattern().findall,
+    "tweets": lambda text: tokenizer("words", tweets=True).spans(text),
+    "visible": without_invisible,
     "uax29": lambda text: tokenizer("uax29").spans(text),
     "uax29, Unicode": uax29.unicode_pattern().findall,
     "uax29, ASCII": uax29.ascii_pattern().findall,

@@ -42,6 +42,15 @@ CASES = [
     "价格是3.14元。|１４．５元。",
     "我在U.S.工作。|He said 你好。|Then left.",
     "यह है। |वह है।",
+    "¡Hola! |¿Qué tal? |Llega el cartero. |¿Cuándo? |Ayer. |¡Vaya!",
+    "The river rises.[1] |It falls.[2][3] |Nobody knows why.[4, 5] |See fig. 3.[6–8] |He said “No.”[9] |So.",
+    "Area is 5 m². |Next is 3.² |Then more. |See [1]. |Or [2] here.",
+    "Great day. 😀 |Next was bad! 👩‍👩‍👧 |We left.😀 |Then rain 😀 and more. |Well… 😀 and so on.",
+    "Thanks! 🇨🇳 |Bye",
+    "We need tea. |• Bread is out. |– Milk too.",
+    "To buy:\n|• tea\n|• bread and\nbutter\n|- milk\nwell-known\n-5 is less",
+    "今天很好。😀 |明天下雨。[1] |后天不知道！😀|大后天呢？",
+    "Made by Acme © in 1990. |It is ™ of theirs.",
 ]
 
 

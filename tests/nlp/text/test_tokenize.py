@@ -178,3 +178,32 @@ def test_unknown_mode() -> None:
         ValueError, match="unknown mode 'word'; expected one of words, uax29, chars, graphemes"
     ):
         tokenizer("word")
+
+
+TWEETS = {
+    "@ann check #NLP and #话题# or #你好世界！": "@ann check #NLP and #话题# or #你好世界 ！",
+    "rocks:) :-) ;P :D <3 ^_^ xD T_T \\o/": "rocks :) :-) ;P :D <3 ^_^ xD T_T \\o/",
+    "x@y.org 9:30 #1 http://a.org/#x ratio 3:0": "x@y.org 9:30 # 1 http://a.org/#x ratio 3 : 0",
+    "I said: D. (see 8) C# a@b": "I said : D . ( see 8 ) C # a @ b",
+    "@user@example.social @李": "@user@example.social @ 李",
+    "don't 👩‍👩‍👧 我用Python": "don't 👩‍👩‍👧 我 用 Python",
+}
+
+
+@pytest.mark.parametrize("text", TWEETS)
+def test_tweets_keep_hashtags_handles_and_emoticons_whole(text: str) -> None:
+    assert " ".join(tokenizer("words", tweets=True).tokens(text)) == TWEETS[text]
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=telling_texts | st.text(st.sampled_from("a#@:;=)(-3<>_^xXD8oO/ 我话é#＃\n"), max_size=20))
+def test_the_fast_way_of_tweets_equals_the_definition(text: str) -> None:
+    split = tokenizer("words", tweets=True)
+    expected = [found.group() for found in words.unicode_tweet_pattern().finditer(text)]
+    assert split.tokens(text) == [token for token in expected if not token.isspace()]
+    assert [text[start:end] for start, end in split.spans(text)] == split.tokens(text)
+
+
+def test_tweets_are_of_words_mode() -> None:
+    with pytest.raises(ValueError, match="words mode only"):
+        tokenizer("chars", tweets=True)
