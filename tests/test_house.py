@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -206,6 +207,20 @@ def test_no_array_is_unpickled(path: Path) -> None:
         allowed = [word.value for word in call.keywords if word.arg == "allow_pickle"]
         if ast.unparse(call.func).endswith("load"):
             assert all(ast.unparse(value) == "False" for value in allowed), f"line {call.lineno}"
+
+
+def test_the_model_layer_names_settings_and_leaves_flags_to_the_command_line() -> None:
+    """Docstrings apart, which may speak of other tools."""
+    flags = []
+    for path in SOURCES:
+        nodes = list(ast.walk(tree(path))) if NAMES[path].startswith("nlp/") else []
+        documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+        texts = {
+            node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        texts -= {ast.get_docstring(node, clean=False) for node in nodes if isinstance(node, documented)}
+        flags += [text for text in texts if re.search(r"--[a-z]{2}", text)]
+    assert flags == []
 
 
 @every_source

@@ -171,6 +171,7 @@ def _of_model(path: str, lags: int, seed: int) -> list[Flow]:
     from nlp.errors import ModelError
     from nlp.networks.files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
     from nlp.storage.model_file import open_model
+    from nlp.wording import Message
 
     kind = open_model(path).kind
     if kind not in {LANGUAGE_MODEL, FILL_MODEL}:
@@ -180,7 +181,7 @@ def _of_model(path: str, lags: int, seed: int) -> list[Flow]:
         with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below
             flows = trained_flows(loaded, lags, seed)
     except ModelError as error:
-        raise ModelError(f"{path}: {error}") from error
+        raise ModelError(Message("{path}: {why}", path=path, why=error.told)) from error
     for flow in flows:
         cell_norms = () if flow.cell_norms is None else flow.cell_norms
         if not np.isfinite([*flow.norms, *cell_norms]).all():

@@ -131,7 +131,7 @@ def _vectors(path: str | None, embed_dim: int | None) -> tuple[WordVectors | Non
     dimensions = vectors.matrix.shape[1]
     if embed_dim not in {None, dimensions}:
         raise InputError(
-            f"{path}: vectors of {number_of(dimensions, 'dimension')}, but embed_dim is {embed_dim}; "
+            f"{path}: vectors of {number_of(dimensions, 'dimension')}, but --embed-dim is {embed_dim}; "
             f"give --embed-dim {dimensions}"
         )
     return vectors, dimensions

@@ -91,7 +91,7 @@ def _configured(request: Request) -> tuple[EarlierModel | None, Word2VecConfig]:
     largest, words = settings["max_vocab"], len(earlier.vocabulary)
     if largest is not None and largest < words:
         raise InputError(
-            f"max_vocab is {largest:,}, but {request.update} has {words:,} words already; raise it"
+            f"--max-vocab is {largest:,}, but {request.update} has {words:,} words already; raise it"
         )
     return earlier, Word2VecConfig(**{**settings, **fixed})
 

@@ -31,6 +31,7 @@ from nlp.layers.recurrent import recurrent_backward, recurrent_forward
 from nlp.layers.workspace import Workspace
 from nlp.networks.config import INITS, LanguageModelConfig
 from nlp.networks.recurrent_stack import FORMS_OF_NORM
+from nlp.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -173,8 +174,10 @@ def fresh_flow(fresh: FreshCell, lags: int) -> Flow:
             recurrent_backward(cell, p, grad, dh, trace, workspace, on_step=on_step)
     if not np.isfinite(by_step.norms).all():
         raise InputError(
-            f"{fresh.label}: what flows through it overflows within {steps} steps; "
-            "lower --recurrent-scale or --lags"
+            Message(
+                f"{fresh.label}: what flows through it overflows within {steps} steps; "
+                "lower `recurrent_scale` or `lags`"
+            )
         )
     gradient_norm = float(np.linalg.norm(gradients.flat)) / BATCH
     return by_step.flow(fresh.label, fresh.about(), lags, gradient_norm)

@@ -9,6 +9,7 @@ import numpy as np
 
 from nlp.decoding.reading import stretch_length
 from nlp.errors import ModelError
+from nlp.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,8 +70,10 @@ class TextReader:
                 found[start : start + len(part)] = self._read_stretch(part)
         if np.isnan(found).any():
             raise ModelError(
-                "the model overflows on this text: its probabilities are no longer numbers; train it again, "
-                "with a lower --lr or another --norm or --activation"
+                Message(
+                    "the model overflows on this text: its probabilities are no longer numbers; train it "
+                    "again, with a lower `lr` or another `norm` or `activation`"
+                )
             )
         return found
 

@@ -8,6 +8,7 @@ from nlp.errors import ModelError
 from nlp.networks.files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
 from nlp.ngrams.files import KIND as NGRAM_MODEL
 from nlp.storage.model_file import open_model
+from nlp.wording import Message
 
 if TYPE_CHECKING:
     from nlp.decoding.predictor import Predictor
@@ -26,8 +27,14 @@ def open_predictor(path: str) -> Predictor:
         return open_ngram_predictor(path)
     if kind == FILL_MODEL:
         raise ModelError(
-            f"{path}: a model of kind {kind!r} reads from both sides, but this command needs one of kind "
-            f"{LANGUAGE_MODEL!r} or {NGRAM_MODEL!r}; use it with 'fill', or train one without --bidirectional"
+            Message(
+                "{path}: a model of kind {kind!r} reads from both sides, but this command needs one of kind "
+                "{language!r} or {ngrams!r}; use it with 'fill', or train one without `bidirectional`",
+                path=path,
+                kind=kind,
+                language=LANGUAGE_MODEL,
+                ngrams=NGRAM_MODEL,
+            )
         )
     if kind != LANGUAGE_MODEL:
         raise of_wrong_kind(path, kind, LANGUAGE_MODEL, NGRAM_MODEL)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nlp.errors import InputError
 from nlp.settings import DATA, check, setting
 from nlp.text.language_vocabulary import CHARACTERS, WORDS
+from nlp.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,27 +81,27 @@ class LanguageModelConfig:
     def __post_init__(self) -> None:
         check(self)
         for problem in self._contradictions():
-            raise InputError(problem)
+            raise InputError(Message(problem))
 
     def _contradictions(self) -> Iterator[str]:
         """Settings that are each possible, but not together."""
         feed_forward = self.cell == NNLM
         if self.tied and self.hidden != self.embed_dim:
             yield (
-                f"tied weights need embeddings as wide as the hidden layer, but embed_dim is "
-                f"{self.embed_dim} and hidden is {self.hidden}; make them equal"
+                f"tied weights need embeddings as wide as the hidden layer, but `embed_dim` is "
+                f"{self.embed_dim} and `hidden` is {self.hidden}; make them equal"
             )
         if self.tied and self.softmax == "adaptive":
-            yield "tied weights need softmax 'full', not 'adaptive'"
+            yield "tied weights need `softmax` 'full', not 'adaptive'"
         if self.tied and self.bidirectional:
             yield "tied weights are for models that read in one direction; leave out one of the two"
         if feed_forward and self.norm != "none":
-            yield f"norm is {self.norm!r}, which needs a recurrent cell, not 'nnlm'"
+            yield f"`norm` is {self.norm!r}, which needs a recurrent cell, not 'nnlm'"
         if feed_forward and self.bidirectional:
             yield "a bidirectional model needs a recurrent cell, not 'nnlm'"
         if self.norm == "batch" and (self.cell, self.gru_reset) == ("gru", "after"):
-            yield "norm 'batch' needs gru_reset 'before', not 'after'; norm 'batch-input' takes both"
+            yield "`norm` 'batch' needs `gru_reset` 'before', not 'after'; `norm` 'batch-input' takes both"
         if self.direct and not feed_forward:
-            yield f"direct connections belong to cell 'nnlm', not {self.cell!r}"
+            yield f"direct connections belong to `cell` 'nnlm', not {self.cell!r}"
         if self.tied and self.direct:
             yield "tied weights leave direct connections no place; leave out one of the two"

@@ -25,7 +25,7 @@ from nlp.training.language_settings import LanguageSettings
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.optimizers import Step, make_optimizer
 from nlp.training.team import shared_array
-from nlp.wording import number_of
+from nlp.wording import Message, number_of
 
 INITIAL_WEIGHTS, _DROPOUT = 0, 1  # purposes of random numbers
 _STATISTICS_RATE = 0.1  # share of the newest batch in a running mean, as PyTorch has it
@@ -49,7 +49,7 @@ class NetworkLearner(Learner[Batch]):
 
     prediction = "token"
     worst = 1.5, 1.5
-    remedy = "a lower --lr (a tenth of it, say) or a lower --clip"
+    remedy = Message("a lower `lr` (a tenth of it, say) or a lower `clip`")
 
     def __init__(
         self,
@@ -145,16 +145,16 @@ class NetworkLearner(Learner[Batch]):
         """Yield what is likely to go wrong, each with its remedy."""
         columns, asked = self.batches.columns, self.settings.batch_size
         if columns < asked:
-            yield (
+            yield Message(
                 f"only {number_of(self.text.length, 'token')}: they are read as "
-                f"{number_of(columns, 'column')} instead of the {asked} of --batch-size, which would have "
-                f"less than --bptt {self.settings.bptt} tokens each"
+                f"{number_of(columns, 'column')} instead of the {asked} of `batch_size`, which would have "
+                f"less than `bptt` {self.settings.bptt} tokens each"
             )
         steps = self.steps_per_epoch * self.epochs
         if steps < _FEW_STEPS:
-            yield (
-                f"the training has only {number_of(steps, 'step')}; raise --epochs, or lower "
-                f"--batch-size or --bptt"
+            yield Message(
+                f"the training has only {number_of(steps, 'step')}; raise `epochs`, or lower "
+                f"`batch_size` or `bptt`"
             )
 
     def _compute(self, at: Position, shard: int) -> None:
@@ -210,8 +210,10 @@ def check_text(text: LanguageText) -> None:
     types = len(vocabulary) - len({vocabulary.line_end, vocabulary.unknown})
     if types < 2:
         kind = "distinct character" if vocabulary.level == "char" else "distinct word"
-        remedy = "give it more text" + (", or lower --min-count" if text.unknown else "")
+        remedy = "give it more text" + (", or lower `min_count`" if text.unknown else "")
         raise InputError(
-            f"only {number_of(types, kind)} to learn from in {number_of(text.length, 'token')}; a language "
-            f"model needs two: {remedy}"
+            Message(
+                f"only {number_of(types, kind)} to learn from in {number_of(text.length, 'token')}; a "
+                f"language model needs two: {remedy}"
+            )
         )

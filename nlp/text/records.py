@@ -7,6 +7,7 @@ import re
 from typing import Any, NoReturn
 
 from nlp.errors import InputError
+from nlp.wording import Message
 
 Record = dict[str, Any]
 
@@ -42,8 +43,11 @@ def parse_record(line: str, path: str | None = None, number: int | None = None) 
     try:
         value = _DECODER.decode(line)
     except json.JSONDecodeError as error:
-        plain = "" if line.lstrip().startswith("{") else ", or --input-format text if this is plain text"
-        refuse(f"not a JSON record: {error.msg}; expected one object a line{plain}", error.colno)
+        plain = "" if line.lstrip().startswith("{") else ", or `input_format` text if this is plain text"
+        refuse(
+            Message(f"not a JSON record: {{what}}; expected one object a line{plain}", what=error.msg),
+            error.colno,
+        )
     except _DuplicateKeyError:
         key, column = _first_duplicate(line)
         refuse(f"duplicate key {key!r}; a record has each field once", column)

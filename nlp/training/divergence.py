@@ -12,6 +12,7 @@ from nlp.errors import DivergedError
 from nlp.layers.arrays import Floats
 from nlp.training.learner import Learner, Loss, Position
 from nlp.training.progress import LossSum
+from nlp.wording import Message
 
 
 class NotFiniteError(ArithmeticError):
@@ -72,6 +73,13 @@ class Divergence:
 
     def _diverged(self, what: str, at: Position, rate: float) -> DivergedError:
         return DivergedError(
-            f"training diverged: {what} in epoch {at.epoch + 1}, step {at.step}, learning rate {rate:.6g}; "
-            f"start again with {self._learner.remedy}"
+            Message(
+                "training diverged: {what} in epoch {epoch}, step {step}, learning rate {rate:.6g}; start "
+                "again with {remedy}",
+                what=what,
+                epoch=at.epoch + 1,
+                step=at.step,
+                rate=rate,
+                remedy=self._learner.remedy,
+            )
         )

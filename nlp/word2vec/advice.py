@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp.word2vec.full_softmax import MANY_WORDS
-from nlp.wording import number_of
+from nlp.wording import Message, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,17 +41,17 @@ def advice_on_training(learner: WordVectorLearner) -> Iterator[str]:
         )
     yield from _advice_on_punctuation(corpus)
     if config.subsample and kept < _MOSTLY_DROPPED * corpus.words and corpus.words < _SMALL_TEXT:
-        yield (
-            f"--subsample {config.subsample:g} drops {1 - kept / corpus.words:.0%} of this small text, "
-            f"which has few words to tell apart; keep it with --subsample 0"
+        yield Message(
+            f"`subsample` {config.subsample:g} drops {1 - kept / corpus.words:.0%} of this small text, "
+            f"which has few words to tell apart; keep it with `subsample` 0"
         )
     if kept * config.epochs < _FEW_TOKENS and not learner.goes_on:  # its old words are learnt already
         left = number_of(round(kept * config.epochs), "word")
-        yield f"only {left} to learn from, all epochs together; try {_remedies(learner)}"
+        yield Message(f"only {left} to learn from, all epochs together; try {_remedies(learner)}")
     if config.loss == "softmax" and len(corpus.vocabulary) > MANY_WORDS:
-        yield (
+        yield Message(
             f"a full softmax over {len(corpus.vocabulary):,} words is slow, as each word read moves all of "
-            f"them; --loss ns takes minutes where this takes days"
+            f"them; `loss` ns takes minutes where this takes days"
         )
 
 
@@ -75,9 +75,9 @@ def advice_on_vectors(model: Word2Vec) -> Iterator[str]:
     """Yield what is wrong with trained vectors."""
     cosine = mean_cosine(model.input_vectors[: len(model.vocabulary)])
     if cosine > _COLLAPSED:
-        yield (
+        yield Message(
             f"the vectors have collapsed: words taken at random have a mean cosine of {cosine:.2f}, so "
-            f"neighbours mean little; train on more text, for more --epochs, or with --subsample 0"
+            f"neighbours mean little; train on more text, for more `epochs`, or with `subsample` 0"
         )
 
 
@@ -97,11 +97,11 @@ def _remedies(learner: WordVectorLearner) -> str:
     """The settings that get more out of a small text, except those already chosen or without effect on it."""
     config, corpus = learner.config, learner.corpus
     needed = max(round(_FEW_TOKENS / max(learner.kept, 1)), config.epochs + 1)
-    remedies = [f"--epochs {min(needed, 1000)}"]
+    remedies = [f"`epochs` {min(needed, 1000)}"]
     if config.max_vocab == len(corpus.vocabulary):
-        remedies.append("a larger --max-vocab")
+        remedies.append("a larger `max_vocab`")
     elif config.min_count > 1 and corpus.words < corpus.words_seen:
-        remedies.append("--min-count 1")
-    remedies += ["--subsample 0"] if learner.kept < corpus.words else []
-    remedies += ["--loss hs"] if config.loss != "hs" else []
+        remedies.append("`min_count` 1")
+    remedies += ["`subsample` 0"] if learner.kept < corpus.words else []
+    remedies += ["`loss` hs"] if config.loss != "hs" else []
     return ", ".join(remedies)

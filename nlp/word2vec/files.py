@@ -9,6 +9,7 @@ from nlp.errors import InputError, ModelError
 from nlp.storage.model_file import open_model
 from nlp.vectors.files import KIND, load_vectors, save_vectors
 from nlp.word2vec.learner import EarlierModel
+from nlp.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,8 +50,11 @@ def load_earlier(path: str) -> tuple[EarlierModel, dict[str, Any]]:
         raise ModelError(f"{path}: a model with subwords cannot be updated; train on all of the text")
     if config.get("loss") == "hs":
         raise ModelError(
-            f"{path}: its hierarchical softmax is a tree over its own words, where new ones have no place; "
-            f"train on all of the text, or update a model of --loss ns"
+            Message(
+                "{path}: its hierarchical softmax is a tree over its own words, where new ones have no "
+                "place; train on all of the text, or update a model of `loss` ns",
+                path=path,
+            )
         )
     vectors, outputs = load_vectors(path), model.array(_OUTPUT_VECTORS)
     if outputs.shape != vectors.matrix.shape or outputs.dtype != vectors.matrix.dtype:
@@ -70,5 +74,6 @@ def settings_of_earlier(path: str, config: Mapping[str, Any], chosen: Mapping[st
     fixed = {name: config[name] for name in _FIXED if name in config}
     for name, value in chosen.items():
         if name in fixed and fixed[name] != value:
-            raise InputError(f"{name} is {value}, but {fixed[name]} in {path}, and stays so; leave it out")
+            told = f"`{name}` is {{value}}, but {{earlier}} in {{path}}, and stays so; leave it out"
+            raise InputError(Message(told, value=value, earlier=fixed[name], path=path))
     return fixed

@@ -29,7 +29,7 @@ from nlp.word2vec.config import STABILITY, Word2VecConfig
 from nlp.word2vec.held_out_loss import MOST_CENTERS, held_out_loss
 from nlp.word2vec.objectives import make_objective, output_rows, subword_table
 from nlp.word2vec.step_sizes import plan_steps
-from nlp.wording import number_of
+from nlp.wording import Message, number_of
 
 _INITIAL_WEIGHTS = 0  # purpose of the random numbers
 _LOSS_EVERY = 16  # chunks: so losses cost about 1 % in all
@@ -87,7 +87,7 @@ class WordVectorLearner(Learner[Window]):
     prediction = "pair"
     # Rates that settled later have been seen at 1.13; four times the usual lr ended at 1.019.
     worst = 1.25, 1.025
-    remedy = "a lower --lr (a tenth of it, say)"
+    remedy = Message("a lower `lr` (a tenth of it, say)")
 
     def __init__(
         self,
@@ -258,16 +258,16 @@ def check_corpus(corpus: TokenFile, config: Word2VecConfig) -> None:
     Raises: InputError for fewer than two words in the vocabulary, or no sentence of two of its words
     """
     words, least = len(corpus.vocabulary), config.min_count
-    too_rare = f" over --min-count {least}; lower it, or" if least > 1 else ";"
+    too_rare = f" over `min_count` {least}; lower it, or" if least > 1 else ";"
     if words < 2:
-        message = f"only {number_of(words, 'distinct word')}{too_rare} use more text"
-        raise InputError(message)
+        raise InputError(Message(f"only {number_of(words, 'distinct word')}{too_rare} use more text"))
     if not corpus.has_pairs:
-        message = (
-            f"no line has two words{too_rare} put whole sentences on a line or, for text without spaces, "
-            f"run it through nlptool tokenize: no word has a context"
+        raise InputError(
+            Message(
+                f"no line has two words{too_rare} put whole sentences on a line or, for text without spaces, "
+                f"run it through nlptool tokenize: no word has a context"
+            )
         )
-        raise InputError(message)
 
 
 def _initial_vectors(words: int, outputs: int, dim: int, streams: RandomStreams) -> tuple[Floats, Floats]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cli.console import Console, say
+from nlp.wording import Message
 
 
 def test_a_message_is_one_line_with_the_name_of_the_program(capfd: pytest.CaptureFixture[str]) -> None:
@@ -45,3 +46,11 @@ def test_a_message_that_quotes_megabytes_keeps_its_ends(capfd: pytest.CaptureFix
     assert len(told) < 9000
     assert told.startswith("nlptool: x.txt:1:1: 'aaa")
     assert told.endswith("aaa' is no word; write one\n")
+
+
+def test_settings_that_a_message_names_are_told_as_flags(capfd: pytest.CaptureFixture[str]) -> None:
+    message = Message("{word} is rare; lower `min_count`", word="`lr`")
+    Console().warn(message)
+    assert capfd.readouterr().err == "nlptool: warning: `lr` is rare; lower --min-count\n"
+    Console().warn("`min_count`")
+    assert capfd.readouterr().err == "nlptool: warning: `min_count`\n"

@@ -96,7 +96,7 @@ def test_a_number_that_is_none_is_usage(option: str, value: str) -> None:
     [
         (
             ("--cell", "gru", "--gru-reset", "after", "--norm", "batch"),
-            "norm 'batch' needs gru_reset 'before'",
+            "--norm 'batch' needs --gru-reset 'before'",
         ),
         (("--activation", "relu", "--cell", "rnn", "--recurrent-scale", "1e9"), "lower --recurrent-scale or"),
     ],

@@ -174,13 +174,13 @@ def test_vectors_of_another_width_are_refused(tmp_path: Path, nlptool: Nlptool) 
     vectors = write_words(tmp_path / "vectors", {"king": [1.0] * 3})
     outcome = nlptool("rnn-train", *SMALL, "--vectors", vectors, "-o", str(tmp_path / "model"), stdin=LINES)
     assert outcome.status == 1
-    assert "vectors of 3 dimensions, but embed_dim is 8; give --embed-dim 3" in outcome.stderr
+    assert "vectors of 3 dimensions, but --embed-dim is 8; give --embed-dim 3" in outcome.stderr
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--tied", "--hidden", "9"), "embed_dim is 8 and hidden is 9; make them equal"),
+        (("--tied", "--hidden", "9"), "--embed-dim is 8 and --hidden is 9; make them equal"),
         (("--cell", "nnlm", "--norm", "batch"), "needs a recurrent cell, not 'nnlm'"),
         (("--cell", "nnlm", "--bidirectional"), "needs a recurrent cell, not 'nnlm'"),
     ],

@@ -139,7 +139,7 @@ def test_an_update_in_place_learns(nlptool: Nlptool, earlier: Path) -> None:
         (("--arch", "cbow"), "arch is cbow, but skipgram in "),
         (("--loss", "softmax"), "loss is softmax, but ns in "),
         (("--subwords",), "subwords is True, but False in "),
-        (("--max-vocab", "5"), "max_vocab is 5, but "),
+        (("--max-vocab", "5"), "--max-vocab is 5, but "),
     ],
 )
 def test_an_update_of_another_shape_is_refused(

@@ -324,8 +324,8 @@ class Exploding(Bigram):
 @pytest.mark.parametrize(
     ("what", "workers", "message"),
     [
-        ("loss", 1, r"the loss is not finite in epoch 1, step 5, learning rate 0\.05; .* lower --lr"),
-        ("gradient", 1, r"the gradient is not finite in epoch 1, step 5, .* lower --clip"),
+        ("loss", 1, r"the loss is not finite in epoch 1, step 5, learning rate 0\.05; .* lower lr"),
+        ("gradient", 1, r"the gradient is not finite in epoch 1, step 5, .* lower clip"),
         ("worse", 1, r"a mean loss of .* nats a token, 2\.\d+ before any training, in epoch 1, step"),
         ("loss", 2, r"the loss is not finite in epoch 1, step \d+, learning rate"),
     ],
@@ -350,7 +350,7 @@ def test_a_text_of_one_type_is_refused(text: str) -> None:
 
 def test_a_text_of_rare_types_is_refused_with_another_remedy() -> None:
     rare = encode_language(["a b\na c\n"], TMP, "word", min_count=2)
-    with pytest.raises(InputError, match=r"only 1 distinct word to learn from .* or lower --min-count$"):
+    with pytest.raises(InputError, match=r"only 1 distinct word to learn from .* or lower min_count$"):
         NetworkLearner(Bigram(len(rare.vocabulary)), rare, SETTINGS)
 
 
@@ -374,8 +374,8 @@ def test_a_small_text_has_fewer_columns_and_that_is_told() -> None:
     learner = NetworkLearner(Bigram(len(text.vocabulary)), text, SETTINGS)
     assert (learner.batches.columns, learner.shards) == (4, 3)
     columns, steps = learner.advice()
-    assert "only 21 tokens: they are read as 4 columns instead of the 7 of --batch-size" in columns
-    assert "only 6 steps; raise --epochs" in steps
+    assert "only 21 tokens: they are read as 4 columns instead of the 7 of batch_size" in columns
+    assert "only 6 steps; raise epochs" in steps
     train(learner, 3)
     tiny = NetworkLearner(Bigram(4), small("ab"), SETTINGS)
     assert (tiny.batches.columns, tiny.shards, tiny.team_size(9)) == (1, 1, 1)

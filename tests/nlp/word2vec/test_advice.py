@@ -50,29 +50,27 @@ def test_text_of_single_characters(text: str, *, told: bool) -> None:
 def test_little_text() -> None:
     text = varied(2000, 100) + " rare"
     found = advice(text, dataclasses.replace(WHOLE, min_count=2, epochs=5, subsample=0.002))
-    remedies = "--epochs 155, --min-count 1, --subsample 0, --loss hs"
+    remedies = "epochs 155, min_count 1, subsample 0, loss hs"
     assert found == [f"only 6,472 words to learn from, all epochs together; try {remedies}"]
-    assert advice(varied(2000), dataclasses.replace(WHOLE, epochs=5, loss="hs"))[0].endswith(
-        "try --epochs 100"
-    )
+    assert advice(varied(2000), dataclasses.replace(WHOLE, epochs=5, loss="hs"))[0].endswith("try epochs 100")
     assert advice(varied(2000), dataclasses.replace(WHOLE, epochs=150)) == []
 
 
 def test_only_what_changes_something_is_a_remedy() -> None:
     nothing_is_dropped = dataclasses.replace(WHOLE, min_count=2, epochs=5, subsample=0.01)
-    assert advice(varied(2000), nothing_is_dropped)[0].endswith("try --epochs 100, --loss hs")
+    assert advice(varied(2000), nothing_is_dropped)[0].endswith("try epochs 100, loss hs")
     config = dataclasses.replace(WHOLE, min_count=2, max_vocab=3)
     few = encode([varied(2000)], TMP, min_count=2, max_size=3)
     (told,) = advice_on_training(WordVectorLearner(few, config))
-    assert "a larger --max-vocab" in told
-    assert "--min-count" not in told
+    assert "a larger max_vocab" in told
+    assert "min_count" not in told
 
 
 def test_small_text_that_is_mostly_dropped() -> None:
     few_types, default = varied(30_000, 10), dataclasses.replace(WHOLE, subsample=1e-3)
-    assert "--subsample 0.001 drops 89% of this small text" in advice(few_types, default)[0]
+    assert "subsample 0.001 drops 89% of this small text" in advice(few_types, default)[0]
     assert advice(few_types) == []
-    assert not any("--subsample 0.001" in line for line in advice(varied(30_000, 500), default))
+    assert not any("subsample 0.001" in line for line in advice(varied(30_000, 500), default))
 
 
 def test_full_softmax_over_many_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +78,7 @@ def test_full_softmax_over_many_words(monkeypatch: pytest.MonkeyPatch) -> None:
     assert advice(varied(10_000), config) == []
     monkeypatch.setattr("nlp.word2vec.advice.MANY_WORDS", 400)
     assert "a full softmax over 500 words is slow" in advice(varied(10_000), config)[0]
-    assert "--loss ns" in advice(varied(10_000), config)[0]
+    assert "loss ns" in advice(varied(10_000), config)[0]
 
 
 def model(vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> Word2Vec:

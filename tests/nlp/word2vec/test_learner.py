@@ -88,7 +88,7 @@ def test_progress_is_told() -> None:
 def test_divergence_is_told(lr: float) -> None:
     words = " ".join(f"w{i * i % 97}" for i in range(20_000))
     config = dataclasses.replace(SMALL, lr=lr, epochs=5)
-    with pytest.raises(DivergedError, match=r"epoch \d, step \d+, learning rate .* lower --lr"):
+    with pytest.raises(DivergedError, match=r"epoch \d, step \d+, learning rate .* lower lr"):
         train_word_vectors(encode([words], TMP), config)
 
 
@@ -135,9 +135,7 @@ def test_infinite_weights_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_too_few_words_are_refused() -> None:
     config = dataclasses.replace(SMALL, min_count=5)
-    with pytest.raises(
-        InputError, match="only 1 distinct word over --min-count 5; lower it, or use more text"
-    ):
+    with pytest.raises(InputError, match="only 1 distinct word over min_count 5; lower it, or use more text"):
         train_word_vectors(encode(["a a a a a b c\n"], TMP, min_count=5), config)
     with pytest.raises(InputError, match="only 0 distinct words over"):
         train_word_vectors(encode([], TMP, min_count=5), config)
@@ -149,7 +147,7 @@ def test_lines_of_one_word_are_refused() -> None:
     with pytest.raises(InputError, match=r"; put whole .* text without spaces, run it through nlptool tok"):
         train_word_vectors(encode(["a\nb\na\nb\n"], TMP), SMALL)
     rare = dataclasses.replace(SMALL, min_count=2)
-    with pytest.raises(InputError, match="no line has two words over --min-count 2; lower it, or put"):
+    with pytest.raises(InputError, match="no line has two words over min_count 2; lower it, or put"):
         train_word_vectors(encode(["a\nb c\na\nb d\n"], TMP, min_count=2), rare)
 
 
