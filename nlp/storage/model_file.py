@@ -173,8 +173,8 @@ def may_be_model(start: bytes) -> bool:
     `start` is its first `START_BYTES`, or all that the file has.
     """
     length, text = start[:_LENGTH_BYTES], start[_LENGTH_BYTES:]
-    is_cut_short = not any(length[3:]) and _START.startswith(text)
-    return _MARK in start or is_cut_short
+    is_length = all((byte + _LENGTH_BYTES) % ALIGNMENT == 0 for byte in length[:1]) and not any(length[3:])
+    return _MARK in start or (is_length and _START.startswith(text))
 
 
 def _in_order(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
