@@ -10,7 +10,9 @@ TYPE_CHECKING = False  # not from `typing`, slow to import: ^C before `main` run
 if TYPE_CHECKING:
     from types import FrameType
 
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGXCPU)
+"""What users, shells and batch systems end a process with; the last two warn of a limit of time."""
+
 PATIENCE = 5.0
 """Seconds after a signal in which further ones are ignored: ^C under make sends two."""
 

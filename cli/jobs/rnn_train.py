@@ -93,6 +93,7 @@ def run(request: Request) -> None:
         },
         steps_of=f"{weights.size:,} parameters, {steps} of {batches.columns} × {batches.bptt} tokens in "
         f"{number_of(learner.shards, 'shard')}",
+        size_of=f"{number_of(weights.size, 'parameter')}",
         unit="tokens",
         result=lambda curves: curves,
         save=save,

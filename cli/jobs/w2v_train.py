@@ -70,6 +70,7 @@ def run(request: Request) -> None:
             "data": corpus.sha256,
         },
         steps_of=f"steps of {learner.plan.chunks} × {learner.plan.chunk_tokens} words",
+        size_of=f"{number_of(len(corpus.vocabulary), 'word')} × {config.dim}",
         unit="words",
         result=learner.model,
         save=lambda writer, model: save_word2vec(writer, model, about),

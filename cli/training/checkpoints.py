@@ -35,6 +35,7 @@ class Checkpoints:
     kind: str
     identity: Mapping[str, Any]
     _saved: float = field(default_factory=time.monotonic)
+    _is_saved: bool = False
     _latest: State | None = None
     _ending: int | None = None
     _ending_since: float = 0.0
@@ -69,7 +70,11 @@ class Checkpoints:
             return None
         state = load_checkpoint(self.path, self.kind, self.identity)
         with suppress(LookupError, TypeError, ValueError):  # the training refuses a malformed state
-            console.note(f"{self.path}: going on from step {state.figures['position']['step']:,}")
+            at = state.figures["position"]
+            going_on = (
+                f"going on from step {at['step']:,}, in epoch {at['epoch'] + 1}, as saved in {self.path}"
+            )
+            console.tell(going_on, {"resumed": self.path, "epoch": at["epoch"] + 1, "step": at["step"]})
         return state
 
     def on_boundary(self, state: State) -> None:
@@ -79,6 +84,16 @@ class Checkpoints:
             self._end(self._ending)
         if time.monotonic() - self._saved >= self.seconds:
             self._save()
+
+    def fate(self) -> str:
+        """What becomes of a training that is stopped now, and how to go on."""
+        if self.path is None:
+            return (
+                "nothing is saved; with --resume the same command would save its state and go on from there"
+            )
+        if not self._is_saved:
+            return "before its first step: there is nothing to save"
+        return f"saved in {self.path}; the same command with --resume goes on from there"
 
     @contextmanager
     def guarding(self) -> Iterator[None]:
@@ -162,4 +177,5 @@ class Checkpoints:
         if state.is_finite:
             with open_binary_output(self.path) as writer:
                 save_checkpoint(writer, self.kind, self.identity, state)
+            self._is_saved = True
         self._saved = time.monotonic()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.io.storage import storage_directory
 from cli.io.writing import open_binary_output
+from cli.signals import Ended
 from cli.training.checkpoints import Checkpoints
 from cli.training.estimates import estimate, tell_estimate
 from cli.training.progress import figures_of, log_json, perplexity_of, training_progress
 from nlp.training.loop import Curves, Watch, train
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cli.console import Console
     from cli.io.streams import Streams
@@ -47,10 +51,10 @@ class Job:
     """A training that is ready to start.
 
     Attributes: `learner`; `size`, the figures that an estimate begins with; `kind` of its checkpoints and
-    `identity`, every setting and the hash of the data; `steps_of`, what a step consists of, in words; `unit`,
-    what a text is counted in; `save`, which writes the model; `advice` before training; `result`, which is
-    made of the curves once, and of which `advice_after` the training and the further figures of `compare` are
-    told.
+    `identity`, every setting and the hash of the data; `steps_of`, what a step consists of, and `size_of`,
+    how large the model is, in words; `unit`, what a text is counted in; `save`, which writes the model;
+    `advice` before training; `result`, which is made of the curves once, and of which `advice_after` the
+    training and the further figures of `compare` are told.
     """
 
     learner: Learner[Any]
@@ -58,6 +62,7 @@ class Job:
     kind: str
     identity: Mapping[str, Any]
     steps_of: str
+    size_of: str
     unit: str
     result: Callable[[Curves], Any]
     save: Callable[[BinaryWriter, Any], None]
@@ -78,10 +83,14 @@ def run(job: Job, command: Command) -> None:
     team = job.learner.team_size(training.workers)
     asked = f" ({training.workers} asked for)" if team < training.workers else ""
     console.note(f"workers: {team}{asked}, for {job.steps_of}")
-    resume = checkpoints.load(resume=training.resume, console=console)
+    resume = partial(checkpoints.load, resume=training.resume, console=console)
     last: dict[str, Any] = {}
     is_text = job.unit == "tokens"
-    with training_progress(console, unit=job.unit, perplexity=is_text) as report, checkpoints.guarding():
+    with (
+        _telling_its_fate(checkpoints, console),
+        training_progress(console, unit=job.unit, perplexity=is_text) as report,
+        checkpoints.guarding(),
+    ):
 
         def on_progress(progress: Progress) -> None:
             last.update(figures_of(progress))
@@ -94,6 +103,10 @@ def run(job: Job, command: Command) -> None:
         console.warn(advice)
     with checkpoints.until_in_place(), open_binary_output(training.output) as writer:
         job.save(writer, result)
+    if console.progress and not console.log_json:
+        console.tell(
+            f"wrote {training.output}: {job.size_of}, {Path(training.output).stat().st_size:,} bytes", {}
+        )
     figures = {**figures_of_curves(curves), **job.compare(result)}
     if console.log_json:
         log_json(**{**last, **figures, "done": True})
@@ -105,3 +118,14 @@ def figures_of_curves(curves: Curves) -> dict[str, Any]:
     if curves.valid_loss is not None:
         figures |= {"valid_loss": curves.valid_loss, "valid_perplexity": perplexity_of(curves.valid_loss)}
     return figures
+
+
+@contextmanager
+def _telling_its_fate(checkpoints: Checkpoints, console: Console) -> Iterator[None]:
+    """Say of a training that a signal ends whether it is saved, and how to go on."""
+    try:
+        yield
+    except Ended:
+        what = f"stopped; {checkpoints.fate()}"
+        console.tell(what, {"stopped": what})
+        raise

@@ -29,13 +29,14 @@ class Watch:
     Attributes: `on_progress`, called about once a second; `on_boundary`, called between two steps with a
     function that returns the state, what it raises ends the training; `at_rest`, a context that is entered
     while the state of the last boundary remains unchanged, maybe for seconds, so that a signal can be acted
-    upon at once; `resume`, the state to continue from.
+    upon at once; `resume`, which returns the state to continue from, if there is one. It is let go once it
+    has been taken over: a saved state is mapped into memory, and would keep its place on disk.
     """
 
     on_progress: Callable[[Progress], None] | None = None
     on_boundary: Callable[[Callable[[], TrainingState]], None] | None = None
     at_rest: Callable[[], AbstractContextManager[None]] = nullcontext
-    resume: TrainingState | None = None
+    resume: Callable[[], TrainingState | None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,7 @@ class _Loop:
         self._stopping = EarlyStopping(learner.learnt, patience)
         self._at = Position()
         self._asked: npt.NDArray[np.int64] = shared_array((4,), np.int64)  # what, and the position
-        if watch.resume:
-            self._resume_(watch.resume)
+        self._resume_(watch.resume())
 
     def curves(self) -> Curves:
         losses = self._meter.epoch_losses
@@ -194,8 +194,10 @@ class _Loop:
         }
         return TrainingState(figures, {**self._learner.arrays(self._at), **self._stopping.arrays()})
 
-    def _resume_(self, state: TrainingState) -> None:
+    def _resume_(self, state: TrainingState | None) -> None:
         """Adopt a saved state, before any worker starts. Raises: ModelError if it does not fit this run."""
+        if state is None:
+            return
         with going_on_from(state, self._state()):
             self._at = Position(**state.figures["position"])
             self._meter.resume_(state.figures["meter"])

@@ -30,7 +30,8 @@ _SPINS = 200  # some 500 µs; with 10, workers slept more, and waking cost 50 µ
 _LOOK_SECONDS = 0.1  # how often a worker that waits looks whether the others are still alive
 _JOIN_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1  # of Linux's prctl(2)
-_LEFT_TO_THE_LEADER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # a terminal signals all workers
+# A terminal and a batch system signal all workers, and each has the same limit of processor time.
+_LEFT_TO_THE_LEADER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGXCPU)
 _CACHE_LINE = 8  # int64 values: counters of two workers in one line would slow both down
 
 
@@ -158,8 +159,8 @@ def alone() -> Member:
 def run_team(workers: int, work: Callable[[Member], None]) -> None:
     """Run `work` in each of `workers` processes, this one among them, and return when all are done.
 
-    An exception in this process ends the others. They ignore SIGINT, SIGTERM and SIGHUP, which this process
-    handles for all, and end by themselves soon after it has died, however it died.
+    An exception in this process ends the others. They ignore the signals that ask a process to end, which
+    this process handles for all, and end by themselves soon after it has died, however it died.
 
     Raises: WorkerError if a worker failed or was killed; whatever `work` raises here.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -65,6 +66,22 @@ def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.005)
 
 
+def test_a_training_that_is_not_saved_says_so(tmp_path: Path, corpus: Path) -> None:
+    words = ("--epochs", "100000", "--valid", str(corpus), "-o", "model", str(corpus))
+    with subprocess.Popen(
+        [*NLPTOOL, "w2v-train", *SETTINGS, *words, "--log-json"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    ) as process:
+        assert process.stderr
+        process.stderr.readline()  # the first record of its progress
+        process.send_signal(signal.SIGTERM)
+        last = process.stderr.read().splitlines()[-1]
+    assert process.returncode == -signal.SIGTERM
+    assert json.loads(last)["stopped"].startswith("stopped; nothing is saved; with --resume the same command")
+
+
 def test_a_signal_to_the_whole_group_saves_too(tmp_path: Path, corpus: Path) -> None:
     """As ^C on a terminal does: the workers must still be there for the leader's last step."""
     command = [*NLPTOOL, "w2v-train", *SETTINGS, "--epochs", "100000", "--workers", "2", "-o", "model"]
@@ -78,7 +95,8 @@ def test_a_signal_to_the_whole_group_saves_too(tmp_path: Path, corpus: Path) -> 
     wait_for((tmp_path / "model.ckpt").exists)
     os.killpg(process.pid, signal.SIGINT)
     _, stderr = process.communicate(timeout=30)
-    assert (process.returncode, stderr) == (-signal.SIGINT, b"")
+    told = b"nlptool: stopped; saved in model.ckpt; the same command with --resume goes on from there\n"
+    assert (process.returncode, stderr) == (-signal.SIGINT, told)
     assert open_model(str(tmp_path / "model.ckpt")).kind == "w2v-checkpoint"
 
 
@@ -184,7 +202,7 @@ def test_an_output_that_fails_leaves_the_training_in_the_checkpoint(
     assert position["epoch"] == int(SETTINGS[-1])
     result = run("w2v-train", *options, "-v", "-o", str(model), str(corpus))
     assert result.returncode == 0
-    assert f"going on from step {position['step']:,}\n" in result.stderr.decode()
+    assert f"going on from step {position['step']:,}, in epoch " in result.stderr.decode()
     assert model.read_bytes() == uninterrupted
 
 

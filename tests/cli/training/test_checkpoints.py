@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # What happens in these blocks is a story of several steps, told by the signal that ends it.
 # ruff: noqa: PT012
-STATE = TrainingState({"position": {"step": 7}}, {"w": np.arange(3.0)})
+STATE = TrainingState({"position": {"epoch": 1, "number": 2, "step": 7}}, {"w": np.arange(3.0)})
 
 
 class Ended(BaseException):
@@ -109,7 +109,7 @@ def test_the_user_is_told_from_where_it_goes_on(kept: Checkpoints, capfd: pytest
     with pytest.raises(KeyError), kept.until_in_place():
         kept.on_boundary(lambda: STATE)
         raise KeyError
-    assert told(resume=True) == (True, "going on from step 7\n")
+    assert told(resume=True) == (True, f"going on from step 7, in epoch 2, as saved in {kept.path}\n")
     found, warning = told(resume=False)
     assert not found
     assert "of an earlier run and will be replaced" in warning

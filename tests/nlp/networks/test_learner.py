@@ -155,7 +155,7 @@ def test_resumed_at_any_boundary_it_ends_in_the_same_bits(tmp_path: Path, *, val
         before, after = (1, 2) if boundary % 7 == 0 else (3, 1) if boundary % 7 == 1 else (1, 1)
         assert interrupted_at(boundary, path, before, valid=valid) == boundary
         state = load_checkpoint(str(path), "test", {"run": 1})
-        assert bits(ready(valid=valid), after, Watch(resume=state)) == whole
+        assert bits(ready(valid=valid), after, Watch(resume=[state].pop)) == whole
 
 
 def test_a_state_is_not_disturbed_by_workers_that_go_on() -> None:
@@ -215,7 +215,7 @@ def test_a_signal_during_evaluation_finds_the_state_before_it(monkeypatch: pytes
         assert saved.figures["position"]["epoch"] == 0
         monkeypatch.undo()
         state = TrainingState(saved.figures, {name: array.copy() for name, array in saved.arrays.items()})
-        assert bits(ready(valid=True), 1, Watch(resume=state)) == whole
+        assert bits(ready(valid=True), 1, Watch(resume=[state].pop)) == whole
         raise Interrupted
 
     monkeypatch.setattr("nlp.networks.learner.mean_loss", evaluate)

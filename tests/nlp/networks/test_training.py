@@ -71,7 +71,7 @@ def test_every_model_goes_on_where_it_stopped(name: str, tmp_path: Path) -> None
     state = load_checkpoint(str(path), "test", {})
     assert state.figures["position"]["epoch"] == 1
     assert state.figures["position"]["number"] > 0
-    assert outcome(ready(name), 1, Watch(resume=state)) == whole
+    assert outcome(ready(name), 1, Watch(resume=lambda: state)) == whole
     assert np.isfinite(whole[2]["epoch_losses"]).all()
 
 
