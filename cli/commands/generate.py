@@ -75,9 +75,10 @@ def generate(
     --prompt, stdin is not read.
 
     The text appears as it is generated. It ends after --length tokens, before a --stop string, or when its
-    end has repeated one cycle at least four times over. Penalty, temperature, --top-k and --top-p are applied
-    in this order. --beam ends a text at its line end or, if given, at a --stop string; the best of --count
-    texts comes first.
+    end has repeated one cycle at least four times over and for 64 tokens or more (looked at every 32 tokens).
+    Penalty, temperature, --top-k and --top-p are applied in this order. --beam ends a text at its line end
+    or, if given, at a --stop string; the best of --count texts comes first, by its `score`: the
+    log-probability normalised for length, logprob / ((5 + tokens) / 6)^0.6.
 
     \b
     nlptool generate -m book.model --prompt "The king" --temperature 0.7 -n 500

@@ -36,7 +36,7 @@ def ngram_train(
     from cli.io.language_streams import language_blocks
     from cli.io.storage import storage_directory
     from cli.io.writing import check_output, open_binary_output
-    from nlp.data.language_text import encode_language
+    from nlp.data.language_text import advice_on_text, encode_language
     from nlp.ngrams.files import save_ngrams
     from nlp.ngrams.model import train_ngrams
 
@@ -52,6 +52,8 @@ def ngram_train(
     _refuse_nothing(text, min_count)
     model = train_ngrams(text.read(0, text.length), text.vocabulary, order)
     _tell(model, text, console)
+    for warning in advice_on_text(text):
+        console.warn(warning)
     corpus = {"tokens": text.length, "unknown": text.unknown}
     with open_binary_output(output) as writer:
         save_ngrams(writer, model, {"corpus": corpus})

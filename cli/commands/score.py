@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 @command
 @streams()
 @model_option(LANGUAGE_VARIABLE, LANGUAGE_HELP)
-@option("--tokens", is_flag=True, help="Add `pieces`, and the `surprisals` of each: -log P in nats.")
+@option(
+    "--tokens",
+    is_flag=True,
+    help="Add `pieces`, the `surprisals` of each (-log P in nats) and whether it is `known`.",
+)
 @option("--by-line", is_flag=True, help="Score each line as a text of its own.")
 @option(
     "--mix",

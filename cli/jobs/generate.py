@@ -147,6 +147,8 @@ class TextWriter:
     def _write_record(self, record: Record, text: Text) -> None:
         generated = "".join(_parts(text))
         found = {"generated": generated, "logprob": round(text.logprob, 6) + 0.0, "ended": text.ended}
+        if not isinstance(text, Continuation):
+            found["score"] = round(text.score, 6) + 0.0
         self._output.write(format_record({**record, **found}))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cli.console import say
 from cli.io.language_streams import language_blocks
 from cli.training import job
-from nlp.data.language_text import encode_language, encode_language_by
+from nlp.data.language_text import advice_on_text, encode_language, encode_language_by
 from nlp.errors import InputError
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.files import save_language_model
@@ -97,7 +97,7 @@ def run(request: Request) -> None:
         unit="tokens",
         result=lambda curves: curves,
         save=save,
-        advice=(*learner.advice(), *_advice(config, learner)),
+        advice=(*advice_on_text(text), *learner.advice(), *_advice(config, learner)),
         compare=compare,
     )
     job.run(ready, request)

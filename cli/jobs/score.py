@@ -112,7 +112,7 @@ class ScoredLines:
                 total = total.plus(score)
                 if summary:
                     continue
-                surprisals = _surprisals(read, log_probabilities) if pieces else {}
+                surprisals = self._surprisals(read, log_probabilities) if pieces else {}
                 output.write(format_record({**self._record(line), **_fields(score), **surprisals}))
                 if time.monotonic() - flushed > _FLUSH_SECONDS:
                     output.flush()
@@ -141,6 +141,14 @@ class ScoredLines:
         if line.plain or "tokens" not in line.record or (reads_characters and "text" in line.record):
             return pieces_of(self._vocabulary, line.text)
         return pieces_of(self._vocabulary, "".join(line.tokens)) if reads_characters else line.tokens
+
+    def _surprisals(self, read: ReadLine, log_probabilities: LogProbabilities) -> Record:
+        unknown = self._vocabulary.unknown
+        return {
+            "pieces": list(read.pieces),
+            "surprisals": [_number(-one) for one in log_probabilities.tolist()],
+            "known": [number != unknown for number in self._vocabulary.numbers(read.pieces)],
+        }
 
     def _record(self, line: Line) -> Record:
         """The record to write; one that came with tokens only gets a `text` made of them."""
@@ -188,10 +196,6 @@ def _fields(score: Score) -> Record:
         "logprob": _number(score.logprob),
         "perplexity": _number(score.perplexity),
     }
-
-
-def _surprisals(read: ReadLine, log_probabilities: LogProbabilities) -> Record:
-    return {"pieces": list(read.pieces), "surprisals": [_number(-one) for one in log_probabilities.tolist()]}
 
 
 def _number(value: float) -> float | None:

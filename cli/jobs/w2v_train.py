@@ -106,6 +106,7 @@ def _read(
     if request.phrase_threshold is not None:
         spooled = SpooledText(request.directory)
         phrases = find_phrases(spooled.keep(blocks), config.min_count, request.phrase_threshold)
+        _tell_phrases(phrases, request)
         blocks = phrases.join(spooled)
     corpus = encode(
         blocks,
@@ -121,6 +122,18 @@ def _read(
     if phrases:
         held_out = phrases.join(held_out)
     return corpus, encode_by(held_out, request.directory, corpus.vocabulary, hash_input=request.hashes_input)
+
+
+def _tell_phrases(phrases: Phrases, request: Request) -> None:
+    """Note how many pairs are joined; warn where none is, since the option then has no effect."""
+    if phrases.pairs:
+        pairs = number_of(len(phrases.pairs), "pair")
+        request.console.note(f"{pairs} of words joined as phrases, such as {min(phrases.pairs)}")
+    else:
+        request.console.warn(
+            f"--phrases joined nothing: no pair of words scores over --phrase-threshold"
+            f" {request.phrase_threshold:g}; lower it, or --min-count"
+        )
 
 
 def _about(corpus: TokenFile, earlier: EarlierModel | None, request: Request) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from nlp.data.numbering import FORGOTTEN, Numbering
 from nlp.data.token_file import Selection, hashed, read_numbers
 from nlp.storage.temporary import UnnamedFile
 from nlp.text.language_vocabulary import CHARACTERS, WORDS, LanguageVocabulary
+from nlp.text.suspicion import mark_warnings, warnings_of
 from nlp.text.token_lists import split_blocks
 from nlp.text.vocabulary import Vocabulary
 
@@ -102,6 +103,22 @@ def encode_language_by(
     source = _Characters() if is_char else _Words(directory, Selection(is_closed=True), vocabulary.tokens)
     storage = _stored(hashed(blocks, digest), directory, source)
     return _numbered(storage, source, vocabulary, digest)
+
+
+def advice_on_text(text: LanguageText) -> Iterator[str]:
+    """Yield what is wrong with the words of a text, which are what spaces part: see `nlp.text.suspicion`."""
+    if text.vocabulary.level == WORDS:
+        special = LanguageVocabulary.of(WORDS, ()).tokens
+        occurrences = [
+            (token, count)
+            for token, count in zip(text.vocabulary.tokens, text.occurrences.tolist(), strict=True)
+            if token not in special
+        ]
+        yield from mark_warnings(occurrences)
+        yield from (
+            f"{warning}, or level char reads characters" if "no spaces" in warning else warning
+            for warning in warnings_of(occurrences)
+        )
 
 
 class _Characters:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlp.text.suspicion import warnings_of
 from nlp.word2vec.full_softmax import MANY_WORDS
 from nlp.wording import Message, number_of
 
@@ -40,6 +41,10 @@ def advice_on_training(learner: WordVectorLearner) -> Iterator[str]:
             f"nlptool tokenize makes words of it"
         )
     yield from _advice_on_punctuation(corpus)
+    signs = [*warnings_of(zip(corpus.vocabulary.words, corpus.occurrences.tolist(), strict=True))]
+    yield from signs
+    if signs:  # the text has to be made anew: nothing about settings helps
+        return
     if config.subsample and kept < _MOSTLY_DROPPED * corpus.words and corpus.words < _SMALL_TEXT:
         yield Message(
             f"`subsample` {config.subsample:g} drops {1 - kept / corpus.words:.0%} of this small text, "

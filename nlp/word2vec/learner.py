@@ -260,7 +260,12 @@ def check_corpus(corpus: TokenFile, config: Word2VecConfig) -> None:
     words, least = len(corpus.vocabulary), config.min_count
     too_rare = f" over `min_count` {least}; lower it, or" if least > 1 else ";"
     if words < 2:
-        raise InputError(Message(f"only {number_of(words, 'distinct word')}{too_rare} use more text"))
+        raise InputError(
+            Message(
+                f"only {number_of(words, 'distinct word')}{too_rare} use more text; text without spaces "
+                f"between its words goes through nlptool tokenize first"
+            )
+        )
     if not corpus.has_pairs:
         raise InputError(
             Message(

@@ -49,8 +49,10 @@ def test_a_line_is_a_record(score: Nlptool) -> None:
 def test_surprisals_are_those_of_the_pieces(score: Nlptool) -> None:
     plain, detailed = records(score()), records(score("--tokens"))
     assert detailed[2]["pieces"] == ["the", "zebra", "ate", "bread", "<eos>"]
+    assert detailed[2]["known"] == [True, False, True, True, True]
     for before, after in zip(plain, detailed, strict=True):
         surprisals = after.pop("surprisals")
+        assert after.pop("known").count(False) == after["unknown"]
         assert len(surprisals) == len(after.pop("pieces")) == after["tokens"]
         assert sum(surprisals) == pytest.approx(-after["logprob"], abs=1e-4)
         assert before == after
