@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.io.printers import NEIGHBOURS
 from cli.jobs.vector_queries import answer_stream
 from cli.options.common import command, neighbours_option, streams, vectors_option
 from cli.options.help import option
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @command
-@streams(reads="stdin")
+@streams(NEIGHBOURS, reads="stdin")
 @vectors_option
 @neighbours_option
 @option(

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 import corpora
-from cli.io.streams import TEXT, Streams
+from cli.io.printers import BUNDLED_TEXTS, PARAGRAPHS, TEXT
 from cli.options.common import command, streams
 
 if TYPE_CHECKING:
     from cli.console import Console
+    from cli.io.streams import Streams
 
 
 @command
-@streams(reads="")
+@streams(BUNDLED_TEXTS, reads="")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 def corpus(*, streams: Streams, console: Console, names: tuple[str, ...]) -> None:
     """List the bundled texts as `name<TAB>bytes<TAB>description`, or print those named.
@@ -26,7 +27,6 @@ def corpus(*, streams: Streams, console: Console, names: tuple[str, ...]) -> Non
     nlptool corpus
     nlptool corpus english | nlptool tokenize --lower | nlptool vocab | head
     """
-    from nlp.text.records import format_record
     from nlp.wording import number_of
 
     chosen = [text for name in names for text in _select(name)]
@@ -37,14 +37,13 @@ def corpus(*, streams: Streams, console: Console, names: tuple[str, ...]) -> Non
             if streams.format == TEXT:
                 output.write(text)
                 continue
+            write = streams.printer(PARAGRAPHS)
             for paragraph in text.splitlines():
-                output.write(format_record({"text": paragraph, "source": name}))
+                output.write(write({"text": paragraph, "source": name}))
+        write = streams.printer(BUNDLED_TEXTS)
         for name, description in [] if names else corpora.TEXTS.items():
             size = corpora.path_of(name).stat().st_size
-            if streams.format == TEXT:
-                output.write(f"{name}\t{size}\t{description}\n")
-            else:
-                output.write(format_record({"name": name, "bytes": size, "description": description}))
+            output.write(write({"name": name, "bytes": size, "description": description}))
 
 
 def _select(name: str) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.io.printers import GAPS
 from cli.jobs.language_models import LANGUAGE_VARIABLE
 from cli.options.common import command, model_option, streams
 from cli.options.help import option
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @command
-@streams()
+@streams(GAPS)
 @model_option(LANGUAGE_VARIABLE, "A model of rnn-train --bidirectional, or any other language model.")
 @option("-k", type=click.IntRange(1), default=5, help="Candidates for each gap.")
 @option("--max-gap", type=click.IntRange(1, 100), default=4, help="Longest gap, in tokens.")

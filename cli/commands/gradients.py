@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options.common import chosen_options, command, model_option, output_option
+from cli.io.printers import RECORDS
+from cli.options.common import chosen_options, command, model_option, streams
 from cli.options.help import OPTIONS, option
 from cli.options.settings import setting_option
 from nlp.networks.config import LanguageModelConfig
 from nlp.training.language_settings import LanguageSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cli.console import Console
+    from cli.io.streams import Streams
     from nlp.analysis.gradient_norms import Flow
+    from nlp.text.records import Record
 
 _LECTURE = (("rnn", "tanh"), ("rnn", "relu"), ("lstm", "tanh"), ("gru", "tanh"))
 _OF_FRESH_CELLS = (
@@ -34,7 +37,7 @@ _SMALLEST = 1e-40  # drawn instead of 0, which has no logarithm
 
 
 @command
-@output_option
+@streams(reads="")
 @model_option("NLPTOOL_LM", "Measure a trained language model, one curve per layer, not fresh cells.")
 @option(
     "--cell",
@@ -90,7 +93,7 @@ _SMALLEST = 1e-40  # drawn instead of 0, which has no logarithm
 def gradients(
     *,
     console: Console,
-    output: str | None,
+    streams: Streams,
     model: str | None,
     lags: int,
     clip: float | None,
@@ -115,6 +118,7 @@ def gradients(
     from cli.drawing import figures
     from cli.io.writing import check_output, open_binary_output
 
+    output = streams.output
     check_output(output)
     is_figure = figures.ending_of(output) in figures.FIGURES
     model = None if _is_of_fresh_cells(model) else model
@@ -123,9 +127,13 @@ def gradients(
         flows = [flow.clipped(clip) for flow in flows]
     for flow in flows:
         console.note(f"{flow.label}: gradient of its weights {flow.gradient_norm:.4g}")
-    draws = is_figure or as_text or (output is None and sys.stdout.isatty())
-    with figures.warning(console):
-        drawn = _drawn(output, flows) if draws else "".join(map(_records, flows)).encode()
+    shows = output is None and sys.stdout.isatty() and not chosen_options("format_")
+    if is_figure or as_text or shows:
+        with figures.warning(console):
+            drawn = _drawn(output, flows)
+    else:
+        write = streams.printer(RECORDS)
+        drawn = "".join(write(record) for flow in flows for record in _records(flow)).encode()
     with open_binary_output(output) as writer:
         writer.write(drawn)
 
@@ -189,23 +197,18 @@ def _of_model(path: str, lags: int, seed: int) -> list[Flow]:
     return flows
 
 
-def _records(flow: Flow) -> str:
-    from nlp.text.records import format_record
-
+def _records(flow: Flow) -> Iterator[Record]:
     of_cell: Iterable[float | None] = [None] * len(flow.norms)
     if flow.cell_norms is not None:
         of_cell = map(float, flow.cell_norms)
-    records = (
-        {
+    for lag, (norm, cell_norm) in enumerate(zip(flow.norms, of_cell, strict=True)):
+        yield {
             **flow.about,
             "lag": lag,
             "norm": float(norm),
             "cell_norm": cell_norm,
             "clip_factor": flow.clip_factor,
         }
-        for lag, (norm, cell_norm) in enumerate(zip(flow.norms, of_cell, strict=True))
-    )
-    return "".join(map(format_record, records))
 
 
 def _drawn(output: str | None, flows: Sequence[Flow]) -> bytes:

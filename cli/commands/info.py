@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options.common import VECTORS_VARIABLE, command, output_option
+from cli.io.printers import REPORT
+from cli.options.common import VECTORS_VARIABLE, command, streams
 from cli.options.help import option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cli.console import Console
+    from cli.io.streams import Streams
 
 
 @command
-@output_option
+@streams(REPORT, reads="")
 @option("--verify", is_flag=True, help="Read every byte, and fail if one is not as it was written.")
 @click.argument("model", required=False, metavar="[MODEL]", envvar=VECTORS_VARIABLE)
-def info(*, console: Console, output: str | None, model: str | None, verify: bool) -> None:
+def info(*, console: Console, streams: Streams, model: str | None, verify: bool) -> None:
     """Print a model's metadata as JSON: kind, settings, data, scores, arrays with their checksums.
 
     Without MODEL it is about the one that NLPTOOL_MODEL names, else about the English word vectors that come
@@ -29,9 +31,6 @@ def info(*, console: Console, output: str | None, model: str | None, verify: boo
     nlptool info book.model
     nlptool info --verify book.model | jq .config
     """
-    import json
-
-    from cli.io.writing import open_output
     from corpora import default_vectors
     from nlp.storage.model_file import open_model
 
@@ -43,8 +42,8 @@ def info(*, console: Console, output: str | None, model: str | None, verify: boo
         opened.verify()
         report["verified"] = True
         console.note("every array is what was written")
-    with open_output(output) as written:
-        written.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+    with streams.open_output() as output:
+        output.write(streams.printer(REPORT)(report))
 
 
 def _first_lr(metadata: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @command
-@streams(writes="model")
+@streams(None)
 @settings_options(NgramConfig, VocabularySettings)
 def ngram_train(
     *, streams: Streams, console: Console, order: int, level: str, min_count: int, max_vocab: int | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cli.io.printers import ONE_HOT
 from cli.options.common import command, streams
 from cli.options.help import option
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @command
-@streams()
+@streams(ONE_HOT)
 @option(
     "--vocab", "vocab_file", metavar="FILE", help="Number types as in FILE (from vocab); input is streamed."
 )

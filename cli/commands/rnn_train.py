@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @command
-@streams(writes="model")
+@streams(None)
 @settings_options(LanguageModelConfig, VocabularySettings, LanguageSettings)
 @option(
     "--vectors",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.io.printers import SCORES
 from cli.jobs.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
 from cli.options.common import command, model_option, streams
 from cli.options.help import option
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @command
-@streams()
+@streams(SCORES)
 @model_option(LANGUAGE_VARIABLE, LANGUAGE_HELP)
 @option(
     "--tokens",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.io.streams import TEXT, Streams
+from cli.io.printers import TEXT, TOKENS
 from cli.options.common import command, streams
 from cli.options.help import option
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cli.console import Console
-    from cli.io.streams import Line
+    from cli.io.streams import Line, Streams
     from nlp.text.records import Record
     from nlp.text.tokenize import Tokenizer
 
@@ -24,7 +24,7 @@ _SEEING_ALL = ("uax29", "graphemes")
 
 
 @command
-@streams()
+@streams(TOKENS)
 @option(
     "--mode",
     type=click.Choice(["words", "uax29", "chars", "graphemes"]),
@@ -83,7 +83,7 @@ def tokenize(
                 output.write(f"{tokens} " if tokens and block.is_cut else tokens)
                 output.flush()
             return
-        write = _as_text if streams.format == TEXT else _as_jsonl
+        write = streams.printer(TOKENS)
         for batch in streams.batches():
             for line in batch:
                 for record in tokenizing.records(line, sentences=sentences):
@@ -118,13 +118,3 @@ class _Tokenizing:
         text = self.clean(text)
         spans = self.split.spans(text)
         return {"text": text, "tokens": [text[start:end] for start, end in spans], "spans": spans}
-
-
-def _as_text(record: Record) -> str:
-    return " ".join(record["tokens"]) + "\n"
-
-
-def _as_jsonl(record: Record) -> str:
-    from nlp.text.records import format_record
-
-    return format_record(record)

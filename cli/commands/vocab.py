@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.io.streams import TEXT, Streams
+from cli.io.printers import COUNTS
 from cli.options.common import command, streams
 from cli.options.help import option
 
 if TYPE_CHECKING:
     from cli.console import Console
+    from cli.io.streams import Streams
 
 
 @command
-@streams()
+@streams(COUNTS)
 @option("--min-count", type=click.IntRange(1), default=1, help="Leave out rarer tokens.")
 @option("--max-size", type=click.IntRange(1), help="Keep the most frequent tokens only, in bounded memory.")
 def vocab(*, streams: Streams, console: Console, min_count: int, max_size: int | None) -> None:
@@ -39,22 +40,8 @@ def vocab(*, streams: Streams, console: Console, min_count: int, max_size: int |
         console.warn(f"tokens seen {rare} at some point were forgotten; counts may be low")
     vocabulary = counter.vocabulary(min_count, max_size)
     with streams.open_output() as output:
+        write = streams.printer(COUNTS)
         for word, count in zip(vocabulary.words, vocabulary.counts, strict=True):
-            output.write((_as_text if streams.format == TEXT else _as_jsonl)(word, count))
+            output.write(write({"token": word, "count": count}))
     types = number_of(len(counter.counts), "type")
     console.note(f"{number_of(read, 'token')} of {types}; {len(vocabulary):,} written")
-
-
-def _as_text(word: str, count: int) -> str:
-    """One line. Raises: InputError for a token of JSONL that would not be read again as it is."""
-    from nlp.errors import InputError
-
-    if not word or "\n" in word:
-        raise InputError(f"the token {word!r} does not fit a line of text; write --format jsonl")
-    return f"{word}\t{count}\n"
-
-
-def _as_jsonl(word: str, count: int) -> str:
-    from nlp.text.records import format_record
-
-    return format_record({"token": word, "count": count})

@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.io.printers import REPORT
 from cli.jobs.vector_queries import chosen_vectors, tell_size
-from cli.options.common import command, output_option, vectors_option
+from cli.options.common import command, streams, vectors_option
 from cli.options.help import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cli.console import Console
+    from cli.io.streams import Streams
 
 _KNOWN_PART = 0.1  # of the questions: warn where no more of them can be asked
 
 
 @command
 @vectors_option
-@output_option
+@streams(REPORT, reads="")
 @option("--analogies", multiple=True, metavar="FILE", help="Questions in Google's format; - is stdin.")
 @option(
     "--similarity",
@@ -44,7 +46,7 @@ def w2v_eval(
     *,
     console: Console,
     model: str | None,
-    output: str | None,
+    streams: Streams,
     analogies: tuple[str, ...],
     similarity: tuple[str, ...],
     restrict_vocab: int,
@@ -61,9 +63,7 @@ def w2v_eval(
     """
     if not analogies and not similarity:
         raise click.UsageError("nothing to judge by; name a file with --analogies or --similarity")
-    import json
-
-    from cli.io.writing import check_output, open_output
+    from cli.io.writing import check_output
     from nlp.vectors.evaluation import (
         evaluate_analogies,
         evaluate_similarities,
@@ -71,7 +71,7 @@ def w2v_eval(
         read_similarities,
     )
 
-    check_output(output)
+    check_output(streams.output)
     questions = {path: read_analogies(_lines(path), _shown(path)) for path in analogies}
     pairs = {path: read_similarities(_lines(path), _shown(path)) for path in similarity}
     vectors = chosen_vectors(model, console)
@@ -86,8 +86,8 @@ def w2v_eval(
     ]
     for warning in _too_few(report):
         console.warn(warning)
-    with open_output(output) as written:
-        written.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+    with streams.open_output() as output:
+        output.write(streams.printer(REPORT)(report))
 
 
 def _too_few(report: dict[str, Any]) -> Iterator[str]:

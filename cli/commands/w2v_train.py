@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @command
-@streams(writes="model")
+@streams(None)
 @settings_options(Word2VecConfig)
 @option(
     "--phrases",

@@ -7,17 +7,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cli.console import Console
+from cli.io.printers import JSONL, TEXT, Form
 from nlp.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from cli.io.printers import Print
     from cli.io.reading import Block, Input
     from cli.io.writing import Output
     from nlp.text.records import Record
 
-TEXT, JSONL = "text", "jsonl"
 _OTHER_SPACE = re.compile(r"[^\S \n]")
 _OTHER_ASCII_SPACE = "\t\r\v\f\x1c\x1d\x1e\x1f"
 
@@ -87,13 +88,17 @@ class Streams:
 
         return open_output(self.output)
 
+    def printer(self, form: Form) -> Print:
+        """What makes the lines of a record of this form, in the format that the user asked for."""
+        return form.printer(self.format)
+
     def format_of(self, path: str) -> str:
         """The format of one input file."""
         if self.input_format:
             return self.input_format
         for ending in COMPRESSIONS:
             path = path.removesuffix(ending)
-        return JSONL if path.endswith(".jsonl") else self.format
+        return JSONL if path.endswith(".jsonl") or self.format == JSONL else TEXT
 
     @property
     def reads_text(self) -> bool:

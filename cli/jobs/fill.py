@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cli.io.streams import TEXT
+from cli.io.printers import GAPS
 from nlp.decoding.gaps import find_gaps
 from nlp.text.language_vocabulary import CHARACTERS
-from nlp.text.records import format_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from cli.console import Console
     from cli.io.streams import Line, Streams
     from nlp.decoding.gaps import LineFiller
@@ -33,12 +30,11 @@ class GapAnswers:
 
     def write(self, streams: Streams, console: Console) -> None:
         """Answer the input line by line; each answer goes out before the next line is looked at."""
+        write = streams.printer(GAPS)
         with streams.open_output() as output:
             for batch in streams.batches():
                 for line in batch:
-                    gaps = self._of(line)
-                    is_text = streams.format == TEXT
-                    output.write("".join(_as_text(gaps)) if is_text else _as_record(line, gaps))
+                    output.write(write({**line.record, "gaps": self._of(line)}))
                     output.flush()
         self._tell(console)
 
@@ -75,13 +71,3 @@ class GapAnswers:
         if self._unanswered:
             gaps = "1 gap has" if self._unanswered == 1 else f"{self._unanswered:,} gaps have"
             console.warn(f"{gaps} no candidate: the model knows no word that fits")
-
-
-def _as_record(line: Line, gaps: list[Record]) -> str:
-    return format_record({**line.record, "gaps": gaps})
-
-
-def _as_text(gaps: Sequence[Record]) -> Iterator[str]:
-    for number, gap in enumerate(gaps, 1):
-        for candidate in gap["candidates"]:
-            yield f"{number}\t{candidate['text']}\t{candidate['probability']:.4f}\n"

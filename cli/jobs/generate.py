@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.io.printers import RECORDS, TEXT
 from cli.io.reading import Input
-from cli.io.streams import TEXT, Streams
+from cli.io.streams import Streams
 from nlp.decoding.beam import beam_search
 from nlp.decoding.generation import REPETITION, Continuation
 from nlp.decoding.novelty import CopiedStretch
@@ -19,7 +20,6 @@ from nlp.decoding.reading import pieces_of
 from nlp.decoding.sampling import COLDEST, Sampler
 from nlp.decoding.settings import Sampling
 from nlp.layers.random_streams import RandomStreams
-from nlp.text.records import format_record
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class TextWriter:
         found = {"generated": generated, "logprob": round(text.logprob, 6) + 0.0, "ended": text.ended}
         if not isinstance(text, Continuation):
             found["score"] = round(text.score, 6) + 0.0
-        self._output.write(format_record({**record, **found}))
+        self._output.write(RECORDS.printer(self._format)({**record, **found}))
 
 
 class Novelty:

@@ -9,17 +9,17 @@ from typing import IO, TYPE_CHECKING, cast
 import numpy as np
 from numpy.lib import format as npy
 
-from cli.io.streams import TEXT, Streams
+from cli.io.printers import ONE_HOT, SPARSE
 from cli.io.writing import open_binary_output
 from nlp.layers.embedding import one_hot
 from nlp.text.counting import TokenCounter
-from nlp.text.records import format_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
+    from cli.io.streams import Streams
     from nlp.text.records import Record
     from nlp.text.vocabulary import Vocabulary
 
@@ -69,7 +69,8 @@ def write_rows(streams: Streams, vocabulary: Vocabulary, batches: Iterable[Token
     """Write a line a token; return how many were unknown."""
     size, unknown = len(vocabulary), 0
     step = max(1, _CELLS // max(size, 1))
-    write = _sparse_lines if sparse else _dense_lines
+    records = _sparse_records if sparse else _dense_records
+    write = streams.printer(SPARSE if sparse else ONE_HOT)
     with streams.open_output() as output:
         for batch in batches:
             ids = batch.numbered(vocabulary)
@@ -77,32 +78,23 @@ def write_rows(streams: Streams, vocabulary: Vocabulary, batches: Iterable[Token
             for start in range(0, len(ids), step):
                 part = slice(start, start + step)
                 tokens = Tokens(batch.words[part], batch.others[part])
-                for line in write(tokens, ids[part], size, text=streams.format == TEXT):
-                    output.write(line)
+                for record in records(tokens, ids[part], size):
+                    output.write(write(record))
             output.flush()
     return unknown
 
 
-def _sparse_lines(tokens: Tokens, ids: list[int], size: int, *, text: bool) -> Iterator[str]:
+def _sparse_records(tokens: Tokens, ids: list[int], size: int) -> Iterator[Record]:
     for word, others, number in zip(tokens.words, tokens.others, ids, strict=True):
-        if text:
-            yield f"{word}\t{number}\t{size}\n"
-        else:
-            yield format_record({**others, "token": word, "index": _or_null(number), "size": size})
+        yield {**others, "token": word, "index": _or_null(number), "size": size}
 
 
-def _dense_lines(tokens: Tokens, ids: list[int], size: int, *, text: bool) -> Iterator[str]:
-    cells = np.full((len(ids), max(2 * size - 1, 0)), ord(" " if text else ","), np.uint8)
+def _dense_records(tokens: Tokens, ids: list[int], size: int) -> Iterator[Record]:
+    """Records whose `vector` is a text of digits with spaces between them, made for all rows at once."""
+    cells = np.full((len(ids), max(2 * size - 1, 0)), ord(" "), np.uint8)
     cells[:, ::2] = _rows(ids, size) + ord("0")
     for word, others, number, row in zip(tokens.words, tokens.others, ids, cells, strict=True):
-        vector = row.tobytes().decode("ascii")
-        if text:
-            yield f"{word}\t{vector}\n"
-        else:
-            record = {**others, "token": word, "id": _or_null(number)}
-            record.pop("vector", None)
-            opened = format_record(record).removesuffix("}\n")
-            yield f'{opened},"vector":[{vector}]}}\n'  # json takes seconds for ten million zeros
+        yield {**others, "token": word, "id": _or_null(number), "vector": row.tobytes().decode("ascii")}
 
 
 def _rows(ids: list[int], size: int) -> NDArray[np.uint8]:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
+from cli.io.printers import SCORES, SURPRISALS
 from cli.jobs.language_models import chosen_language_model
 from nlp.decoding.mixture import tuned_weights
 from nlp.decoding.reading import pieces_of
 from nlp.decoding.scoring import LineReader, Score
 from nlp.errors import ModelError
 from nlp.text.language_vocabulary import CHARACTERS
-from nlp.text.records import format_record
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ class ScoredLines:
         if self._mixing.is_open:
             batches = [list(batch) for batch in batches]
             weights = self._tuned([read for batch in batches for _, read in batch])
+        write = self._streams.printer(SURPRISALS if pieces else SCORES)
         total = Score()
         flushed = time.monotonic()
         for batch in batches:
@@ -113,13 +114,13 @@ class ScoredLines:
                 if summary:
                     continue
                 surprisals = self._surprisals(read, log_probabilities) if pieces else {}
-                output.write(format_record({**self._record(line), **_fields(score), **surprisals}))
+                output.write(write({**self._record(line), **_fields(score), **surprisals}))
                 if time.monotonic() - flushed > _FLUSH_SECONDS:
                     output.flush()
                     flushed = time.monotonic()
             output.flush()
         if summary:
-            output.write(format_record(_fields(total)))
+            output.write(write(_fields(total)))
         if total.unknown:
             are = "is" if total.unknown == 1 else "are"
             self._console.note(

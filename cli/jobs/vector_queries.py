@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.console import say
-from cli.io.streams import TEXT
+from cli.io.printers import NEIGHBOURS, OF_QUERIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -64,14 +64,13 @@ def answer_stream(
     A question with an unknown word is told on stderr, and in JSONL as its record's `error`; the others are
     answered, and the status is 1.
     """
-    from nlp.text.records import format_record
-
     vectors = chosen_vectors(model, console)
     tell_size(console, vectors)
     batches: Iterator[list[tuple[Record, str]]] = (
         iter([[({"word": one}, "") for one in asked]]) if asked else _questions(streams)
     )
     failed = False
+    write = streams.printer(NEIGHBOURS if len(asked) == 1 else OF_QUERIES)
     with streams.open_output() as output:
         for batch in batches:
             answers = answer(vectors, [record["word"] for record, _ in batch], k)
@@ -83,10 +82,7 @@ def answer_stream(
                 else:
                     neighbours = [{"word": one.word, "score": round(one.score, 6) + 0.0} for one in found]
                     reply = {**record, "neighbours": neighbours}
-                text = (
-                    _as_text(reply, alone=len(asked) == 1) if streams.format == TEXT else format_record(reply)
-                )
-                output.write(text)
+                output.write(write(reply))
             output.flush()
     click.get_current_context().exit(int(failed))
 
@@ -104,11 +100,3 @@ def _question(line: Line) -> Record:
     if not isinstance(line.record.get("word"), str):
         raise line.refuse("the record has no string in `word`; name the query field so")
     return line.record
-
-
-def _as_text(record: Record, *, alone: bool) -> str:
-    """Lines of an answer; `z` keeps what rounds to zero from becoming -0.0000."""
-    query = "" if alone else f"{record['word']}\t"
-    return "".join(
-        f"{query}{found['word']}\t{found['score']:z.4f}\n" for found in record.get("neighbours", [])
-    )

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.console import Console
+from cli.io.printers import JSONL, RECORDS, TEXT, Form
 from cli.io.reading import Input
-from cli.io.streams import JSONL, TEXT, Streams
+from cli.io.streams import Streams
 from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_options
 from cli.options.suggestions import no_such, option_meant
 from nlp.settings import DATA
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 VECTORS_VARIABLE = "NLPTOOL_MODEL"
 """The environment variable that names word vectors."""
 
-_FORMATS = click.Choice([TEXT, JSONL])
 _COMMON = (
     *("--model", "--input-format", "--errors", "--format"),
     *("--quiet", "--verbose", "--no-progress", "--log-json", "--help"),
@@ -103,27 +103,28 @@ _model_output_option = option(
 )
 
 
-def streams(*, reads: str = "FILES", writes: str = "records") -> Callable[[Command], Command]:
+def streams(writes: Form | None = RECORDS, *, reads: str = "FILES") -> Callable[[Command], Command]:
     """Options on input and output, handed to the command as one `streams: Streams`.
 
     `reads` is "FILES" (named as arguments, else stdin), "stdin" (the arguments mean something else) or "".
-    `writes` is "records" or "model": then the help says that -o is required, and --format
-    is that of the input.
+    `writes` is the form of the records, or None for a model: then the help says that -o is required, and
+    --format is that of the input.
     """
     of_input = "the input, unless --input-format or a file's name says otherwise"
-    if writes == "model":
+    if writes is None:
         formatted = f"Format of {of_input}; a model is binary."
     else:
         formatted = f"Format of the output, and of {of_input}." if reads else "Format of the output."
-    group = DATA if writes == "model" else INPUT
+    group = DATA if writes is None else INPUT
+    formats = (TEXT, JSONL) if writes is None else writes.formats
     output = [
-        _model_output_option if writes == "model" else output_option,
-        option("--format", "format_", type=_FORMATS, default=TEXT, group=OUTPUT, help=formatted),
+        _model_output_option if writes is None else output_option,
+        option("--format", "format_", type=click.Choice(formats), default=TEXT, group=OUTPUT, help=formatted),
     ]
     source = [
         option(
             "--input-format",
-            type=_FORMATS,
+            type=click.Choice([TEXT, JSONL]),
             group=group,
             help="Format of the input; a file ending in .jsonl is JSONL by itself.",
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import resource
@@ -12,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.io.streams import JSONL
+from cli.io.printers import ESTIMATE
 from cli.io.writing import open_output
 from nlp.training.loop import Watch, train
 
@@ -92,7 +91,4 @@ def peak_bytes() -> int:
 def tell_estimate(figures: dict[str, Any], streams: Streams) -> None:
     """One figure a line on stdout, as `name<TAB>value`, or one JSON object."""
     with open_output(None) as output:
-        if streams.format == JSONL:
-            output.write(json.dumps(figures) + "\n")
-        else:
-            output.write("".join(f"{name}\t{value}\n" for name, value in figures.items()))
+        output.write(streams.printer(ESTIMATE)(figures))

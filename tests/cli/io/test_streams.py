@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.console import Console
+from cli.io.printers import JSONL, TEXT
 from cli.io.reading import Block, Input
-from cli.io.streams import JSONL, TEXT, Line, Streams
+from cli.io.streams import Line, Streams
 from nlp.errors import InputError
 
 if TYPE_CHECKING:

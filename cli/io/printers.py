@@ -1,0 +1,150 @@
+"""Records out: what each kind of record looks like as text, as JSONL and, where it has columns, as TSV.
+
+All output formats are here: a new one is an entry of `_PRINTERS`. TSV has no line of names, as in every file
+of fixed columns that a command reads.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nlp.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from nlp.text.records import Record
+
+    Print = Callable[[Record], str]
+    Rows = Callable[[Record], Iterable[Sequence[object]]]
+
+TEXT, JSONL, TSV = "text", "jsonl", "tsv"
+_NO_FIELD = re.compile(r"[\t\n]")
+
+
+def _as_jsonl(record: Record) -> str:
+    from nlp.text.records import format_record
+
+    return format_record(record)
+
+
+@dataclass(frozen=True)
+class Form:
+    """How one kind of record is written.
+
+    Attributes: `rows`, its columns, of which a record may fill several rows (None: it has none); `text`, its
+    lines as text, where these are not the rows (without rows: JSONL); `jsonl`, its line of JSONL.
+    """
+
+    rows: Rows | None = None
+    text: Print | None = None
+    jsonl: Print = _as_jsonl
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats that --format offers."""
+        return tuple(name for name in _PRINTERS if self.rows or name != TSV)
+
+    def printer(self, format_: str) -> Print:
+        """The function that makes the lines of a record in this format, ends included."""
+        return _PRINTERS[format_](self)
+
+
+def _text_printer(form: Form) -> Print:
+    rows = form.rows
+    if form.text or not rows:
+        return form.text or form.jsonl
+    return lambda record: "".join("\t".join(map(str, row)) + "\n" for row in rows(record))
+
+
+def _tsv_printer(form: Form) -> Print:
+    rows = form.rows or (lambda _: ())
+    return lambda record: "".join("\t".join(map(_field, row)) + "\n" for row in rows(record))
+
+
+def _field(value: object) -> str:
+    """One field; of what JSON writes as null it is empty. Raises: InputError for what no field can hold."""
+    text = "" if value is None else str(value)
+    if _NO_FIELD.search(text):
+        raise InputError(f"{text!r} does not fit a column of TSV; write --format jsonl")
+    return text
+
+
+_PRINTERS: dict[str, Callable[[Form], Print]] = {
+    TEXT: _text_printer,
+    JSONL: lambda form: form.jsonl,
+    TSV: _tsv_printer,
+}
+
+
+def _columns(*names: str) -> Rows:
+    return lambda record: [[record[name] for name in names]]
+
+
+def _count_as_text(record: Record) -> str:
+    """Return one line. Raises: InputError for a token of JSONL that would not be read again as it is."""
+    token = record["token"]
+    if not token or "\n" in token:
+        raise InputError(f"the token {token!r} does not fit a line of text; write --format jsonl")
+    return f"{token}\t{record['count']}\n"
+
+
+def _one_hot_as_jsonl(record: Record) -> str:
+    """As JSON writes it, but in a fraction of the seconds that it takes for ten million zeros."""
+    vector = record["vector"].replace(" ", ",")
+    opened = _as_jsonl({key: value for key, value in record.items() if key != "vector"}).removesuffix("}\n")
+    return f'{opened},"vector":[{vector}]}}\n'
+
+
+def _neighbours(record: Record) -> Iterable[Sequence[object]]:
+    """Rows of a word and its cosine; `z` keeps what rounds to zero from becoming -0.0000."""
+    for found in record.get("neighbours", ()):
+        yield found["word"], f"{found['score']:z.4f}"
+
+
+def _candidates(record: Record) -> Iterable[Sequence[object]]:
+    for number, gap in enumerate(record["gaps"], 1):
+        for candidate in gap["candidates"]:
+            yield number, candidate["text"], f"{candidate['probability']:.4f}"
+
+
+def _scores(record: Record) -> Iterable[Sequence[object]]:
+    names = ("text", "tokens", "unknown", "logprob", "perplexity")
+    yield [record[name] for name in names if name in record]
+
+
+def _surprisals(record: Record) -> Iterable[Sequence[object]]:
+    """Rows of a token, its surprisal and whether it is known; a line end is shown as two characters."""
+    for piece, *figures in zip(record["pieces"], record["surprisals"], record["known"], strict=True):
+        yield piece.replace("\n", "\\n"), *map(_json, figures)
+
+
+def _json(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _indented(record: Record) -> str:
+    import json
+
+    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+
+
+TOKENS = Form(text=lambda record: " ".join(record["tokens"]) + "\n")
+COUNTS = Form(_columns("token", "count"), _count_as_text)
+ONE_HOT = Form(_columns("token", "vector"), jsonl=_one_hot_as_jsonl)
+SPARSE = Form(
+    lambda record: [[record["token"], -1 if record["index"] is None else record["index"], record["size"]]]
+)
+NEIGHBOURS = Form(_neighbours)
+OF_QUERIES = Form(lambda record: [[record["word"], *row] for row in _neighbours(record)])
+GAPS = Form(_candidates)
+SCORES = Form(_scores, _as_jsonl)
+SURPRISALS = Form(_surprisals, _as_jsonl)
+BUNDLED_TEXTS = Form(_columns("name", "bytes", "description"))
+PARAGRAPHS = Form(_columns("source", "text"))
+ESTIMATE = Form(lambda record: record.items())
+REPORT = Form(text=_indented)
+RECORDS = Form()
+"""Records whose text is JSONL."""
