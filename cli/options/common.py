@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,9 @@ _COMMON = (
 )
 
 
+_MAKERS = "makers"
+
+
 class _Command(click.Command):
     """A command that lists its options in groups, and knows what other tools call them."""
 
@@ -47,7 +49,7 @@ class _Command(click.Command):
         write_options(self.get_params(ctx), ctx, formatter)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the command line.
+        """Parse the command line, and put the objects that options make up in their place.
 
         Raises: NoSuchOption, with what the user may have meant; BadParameter for a number that is not finite
         """
@@ -63,7 +65,19 @@ class _Command(click.Command):
             raise click.NoSuchOption(name, no_such("option", name, [meant]), ctx=ctx) from None
         for parameter in self.params:
             _check_finite(ctx, parameter)
+        if not ctx.resilient_parsing:
+            for make in getattr(self.callback, _MAKERS, ()):
+                make(ctx.params)
         return rest
+
+
+def making(function: Command, make: Callable[[dict[str, Any]], None]) -> Command:
+    """Let `make` replace options by the object that they make up, before the command gets its arguments.
+
+    The decorator that is written first makes its object first, so that later ones can build on it.
+    """
+    setattr(function, _MAKERS, [make, *getattr(function, _MAKERS, ())])
+    return function
 
 
 def _check_finite(ctx: click.Context, parameter: click.Parameter) -> None:
@@ -140,24 +154,16 @@ def streams(writes: Form | None = RECORDS, *, reads: str = "FILES") -> Callable[
     chosen = output + (source if reads else []) + (files if reads == "FILES" else [])
 
     def decorate(function: Command) -> Command:
-        @functools.wraps(function)
-        def with_streams(
-            *,
-            output: str | None,
-            format_: str,
-            files: tuple[str, ...] = (),
-            input_format: str | None = None,
-            errors: str = "strict",
-            console: Console,
-            **others: Any,
-        ) -> Any:
-            source = Input(files, replace=errors == "replace", console=console)
-            streams = Streams(source, output, input_format, format_, console)
-            return function(streams=streams, console=console, **others)
-
-        return all_of(chosen)(with_streams)
+        return making(all_of(chosen)(function), _make_streams)
 
     return decorate
+
+
+def _make_streams(options: dict[str, Any]) -> None:
+    console, files = options["console"], options.pop("files", ())
+    source = Input(files, replace=options.pop("errors", "strict") == "replace", console=console)
+    forms = options.pop("input_format", None), options.pop("format_")
+    options["streams"] = Streams(source, options.pop("output"), *forms, console)
 
 
 def model_option(variable: str, help_text: str, default: bool | str = True) -> Callable[[Command], Command]:
@@ -210,13 +216,11 @@ _CONSOLE_OPTIONS = [
 
 def _console_options(function: Command) -> Command:
     """Add the options on what goes to stderr; they set the run's `Console`, which click's context holds."""
+    return making(all_of(_CONSOLE_OPTIONS)(function), _make_console)
 
-    @functools.wraps(function)
-    def with_console(*, quiet: bool, verbose: int, no_progress: bool, log_json: bool, **others: Any) -> Any:
-        context = click.get_current_context()
-        console = context.ensure_object(Console)
-        console.quiet, console.verbose = quiet, verbose
-        console.progress, console.log_json = not no_progress, log_json
-        return context.invoke(function, console=console, **others)
 
-    return all_of(_CONSOLE_OPTIONS)(with_console)
+def _make_console(options: dict[str, Any]) -> None:
+    console = click.get_current_context().ensure_object(Console)
+    console.quiet, console.verbose = options.pop("quiet"), options.pop("verbose")
+    console.progress, console.log_json = not options.pop("no_progress"), options.pop("log_json")
+    options["console"] = console

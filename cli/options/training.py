@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import functools
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.io.streams import COMPRESSIONS
+from cli.options.common import making
 from cli.options.help import OUTPUT, all_of, option
 from nlp.settings import DATA, TRAINING
 
@@ -92,15 +92,13 @@ _OPTIONS = [
 
 def training_options(function: Command) -> Command:
     """The options of a training command, as one `training`; those that are settings go to it by name."""
+    return making(all_of(_OPTIONS)(function), _make_training)
 
-    @functools.wraps(function)
-    def with_training(*, streams: Any, **options: Any) -> Any:
-        names = Training.__dataclass_fields__.keys() - {"output"}
-        training = _training(streams, **{name: options.pop(name) for name in names})
-        _check_files(training, streams.input.paths)
-        return function(streams=streams, training=training, **options)
 
-    return all_of(_OPTIONS)(with_training)
+def _make_training(options: dict[str, Any]) -> None:
+    names, streams = Training.__dataclass_fields__.keys() - {"output"}, options["streams"]
+    training = options["training"] = _training(streams, **{name: options.pop(name) for name in names})
+    _check_files(training, streams.input.paths)
 
 
 def required_output(streams: Streams) -> str:
