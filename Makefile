@@ -8,14 +8,7 @@ DEMO   := build/demo
 DEMO_SETTINGS := --min-count 2 --epochs 20
 PIP_INSTALL   := pip install --quiet --disable-pip-version-check
 
-# What may never lose data, and the tests that run all of it within one process.
-COVERED  := cli/io/streams.py cli/io/reading.py cli/io/writing.py cli/io/decompress.py cli/training/checkpoints.py \
-            nlp/storage/model_file.py nlp/training/checkpoint.py
-COVERING := $(patsubst %,tests/cli/%.py,io/test_streams io/test_reading io/test_writing io/test_decompress training/test_checkpoints) \
-            tests/nlp/storage/test_model_file.py \
-            $(patsubst %,tests/nlp/training/test_%.py,checkpoint loop)
-
-.PHONY: help demo test lint coverage torture bench vectors clean
+.PHONY: help demo test lint torture bench vectors clean
 
 help:
 	@echo "make demo   install, train word vectors on the bundled tales, show the neighbours of king"
@@ -36,18 +29,15 @@ $(DEMO)/tales.tokens: $(VENV)/installed $(wildcard corpora/english/*.txt)
 $(DEMO)/tales.model: $(DEMO)/tales.tokens
 	$(BIN)/nlptool w2v-train $(DEMO_SETTINGS) -o $@ $<
 
-test: lint coverage
-	$(BIN)/python -m pytest
+# Coverage is of each file: what one has too much does not help another.
+test: lint
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=
+	@$(BIN)/coverage report | awk '{ print } /\.py/ && $$NF + 0 < 95 { low = 1 } END { exit low || NR < 3 }'
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-
-# Of branches, in each file: what one file has too much does not help another.
-coverage: $(VENV)/installed-test
-	$(BIN)/python -m pytest $(COVERING) --cov=cli --cov=nlp --cov-branch --cov-report=
-	@for file in $(COVERED); do $(BIN)/coverage report --include=$$file --fail-under=95 || exit 1; done
 
 torture: $(VENV)/installed-test
 	NLPTOOL_TORTURE=1 $(BIN)/python -m pytest tests/torture tests/nlp/storage/test_model_file.py

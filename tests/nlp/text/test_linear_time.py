@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.conftest import Figure
 
 CHARACTERS = 1 << 11
-ATTEMPTS = 30
+ATTEMPTS = 100
 LIMIT = 2.5  # for each doubling
 
 UNITS = [
@@ -73,7 +73,11 @@ def _no_garbage_collection() -> Iterator[None]:
 @pytest.mark.parametrize("frame", ["{}", "http://a{}", "{}@"])
 @pytest.mark.parametrize("target", TARGETS)
 def test_twice_the_text_takes_twice_the_time(target: str, frame: str, figure: Figure) -> None:
-    """Least times of n and 4 n characters are compared; a quadratic pattern takes 16 times as long, not 4."""
+    """Least times of n and 4 n characters are compared; a quadratic pattern takes 16 times as long, not 4.
+
+    Of processor time. On a busy machine the long text may be interrupted every time, and find the caches
+    cold: pauses, ever longer, earn a turn that is long enough for all of it.
+    """
     function = TARGETS[target]
     for unit in UNITS:
         if "ASCII" in target and not unit.isascii():
@@ -82,9 +86,10 @@ def test_twice_the_text_takes_twice_the_time(target: str, frame: str, figure: Fi
             frame.format(unit * (characters // len(unit))) for characters in (CHARACTERS, 4 * CHARACTERS)
         ]
         least = [math.inf, math.inf]
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             least = [min(best, seconds(function, text)) for best, text in zip(least, texts, strict=True)]
             if least[1] / least[0] < LIMIT**2:
                 break
+            time.sleep(min(attempt, 20) / 1000)
         assert least[1] / least[0] < LIMIT**2, f"{target}, {unit!r}: {least} seconds"
     figure(12, f"{len(TARGETS)} patterns on {len(UNITS)} units in 3 frames: below {LIMIT} for each doubling")
