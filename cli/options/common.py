@@ -66,8 +66,7 @@ class _Command(click.Command):
         for parameter in self.params:
             _check_finite(ctx, parameter)
         if not ctx.resilient_parsing:
-            for make in getattr(self.callback, _MAKERS, ()):
-                make(ctx.params)
+            _make_objects(self.callback, ctx)
         return rest
 
 
@@ -78,6 +77,16 @@ def making(function: Command, make: Callable[[dict[str, Any]], None]) -> Command
     """
     setattr(function, _MAKERS, [make, *getattr(function, _MAKERS, ())])
     return function
+
+
+def _make_objects(function: Command | None, ctx: click.Context) -> None:
+    """Run what `making` was given. Raises: UsageError, with the command that it is about."""
+    try:
+        for make in getattr(function, _MAKERS, ()):
+            make(ctx.params)
+    except click.UsageError as error:
+        error.ctx = error.ctx or ctx
+        raise
 
 
 def _check_finite(ctx: click.Context, parameter: click.Parameter) -> None:
