@@ -22,6 +22,7 @@ CHUNK_BYTES = 1 << 18
 LONG_LINE_BYTES = 1 << 20
 MAX_LINE_BYTES = 1 << 26
 STDIN = "<stdin>"
+UTF_8 = "utf-8"
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _OTHER_MARKS = {  # in this order: a mark of UTF-32 begins with one of UTF-16
@@ -61,6 +62,8 @@ class Input:
     paths: Sequence[str]
     replace: bool = False
     """Bad UTF-8 becomes U+FFFD instead of an error."""
+    encoding: str = UTF_8
+    """A name that Python knows; what is read is turned into UTF-8 as it comes."""
     console: Console | None = None
     """Given by a command that has `--errors`; tells a user who types the input how to end it."""
 
@@ -78,7 +81,10 @@ class Input:
             message = "reading from the terminal; ^D ends it"
             self.console.tell(message, {"note": message})
         for path in self.paths or ("-",):
-            with _opened(path) as (name, read):
+            with _opened(path) as (name, descriptor_read):
+                read = _bytes_of(name, descriptor_read)
+                if self.encoding != UTF_8:
+                    read = _Transcoded(read, name, self.encoding, replace=self.replace).read
                 places = _ALSO_BETWEEN_HAN if also_between_han else _AFTER_SPACE
                 yield from self._blocks_of(name, read, places if cut_long_lines else None)
 
@@ -121,7 +127,9 @@ class Input:
             start = data.rfind(b"\n", 0, error.start) + 1
             if start:
                 yield Block(data[:start].decode("utf-8"), name, line)
-            remedy = "convert the file, or use --errors replace" if self.console else "convert the file"
+            remedy = "convert the file"
+            if self.console:
+                remedy = "name what it is, such as --encoding gb18030 or latin-1, or use --errors replace"
             raise InputError(
                 f"byte 0x{data[error.start]:02x} is not UTF-8; {remedy}",
                 path=name,
@@ -158,15 +166,67 @@ def _read(descriptor: int, size: int, name: str) -> bytes:
         return when_ready(descriptor, READABLE, partial(os.read, descriptor, size))
 
 
-def _chunks(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:
-    """The bytes as they come, decompressed where the first ones say so; a byte order mark is never split."""
+class _Transcoded:
+    """Bytes in another encoding, read as UTF-8."""
+
+    def __init__(self, read: Callable[[int], bytes], name: str, encoding: str, *, replace: bool) -> None:
+        import codecs
+
+        self._read, self._name, self._encoding = read, name, encoding
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace" if replace else "strict")
+        self._lines = 1
+        self._failure: InputError | None = None
+
+    def read(self, size: int) -> bytes:
+        """As much as there is, at most about `size` bytes before they are turned into UTF-8; b"" at the end.
+
+        Raises: InputError with the line of bytes that are not in the encoding, after all before them was read
+        """
+        if self._failure:
+            raise self._failure
+        text = ""
+        while not text:
+            data = self._read(size)
+            text = self._decoded(data)
+            if not data:
+                break
+        self._lines += text.count("\n")
+        return text.encode("utf-8", "surrogatepass")
+
+    def _decoded(self, data: bytes) -> str:
+        before = self._decoder.getstate()
+        try:
+            return self._decoder.decode(data, final=not data)
+        except UnicodeDecodeError as error:
+            self._decoder.setstate(before)
+            good = data[: max(error.start - len(before[0]), 0)]
+            text = self._decoder.decode(good)
+            self._failure = InputError(
+                f"byte 0x{error.object[error.start]:02x} is not {self._encoding}; name another --encoding,"
+                f" or use --errors replace",
+                path=self._name,
+                line=self._lines + text.count("\n"),
+                column=len(text) - text.rfind("\n"),
+            )
+            if not text:
+                raise self._failure from error
+            return text
+
+
+def _bytes_of(name: str, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    """The bytes, decompressed where the first ones say so."""
     first, read = _peeked(read, decompress.undecided)
     kind = decompress.detect(first)
-    if kind:
-        read = decompress.Decompressed(kind, read, name).read
+    return decompress.Decompressed(kind, read, name).read if kind else read
+
+
+def _chunks(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """The bytes as they come; a byte order mark is never split."""
     first, read = _peeked(read, _maybe_mark)
     if other := _other_encoding(first):
-        message = f"this is {other}, not UTF-8; convert it: iconv -f {other} -t UTF-8"
+        message = (
+            f"this is {other}, not UTF-8; give --encoding {other.lower()}, or convert it: iconv -f {other}"
+        )
         raise InputError(message, path=name, line=1, column=1)
     while data := read(CHUNK_BYTES):
         yield data

@@ -9,7 +9,7 @@ import click
 
 from cli.console import Console
 from cli.io.printers import JSONL, RECORDS, TEXT, Form
-from cli.io.reading import Input
+from cli.io.reading import UTF_8, Input
 from cli.io.streams import Streams
 from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_options
 from cli.options.suggestions import no_such, option_meant
@@ -24,7 +24,7 @@ VECTORS_VARIABLE = "NLPTOOL_MODEL"
 """The environment variable that names word vectors."""
 
 _COMMON = (
-    *("--model", "--input-format", "--errors", "--format"),
+    *("--model", "--input-format", "--encoding", "--errors", "--format"),
     *("--quiet", "--verbose", "--no-progress", "--log-json", "--help"),
 )
 
@@ -126,6 +126,19 @@ _model_output_option = option(
 )
 
 
+def _known_encoding(context: click.Context, parameter: click.Parameter, name: str) -> str:
+    """The name as Python spells it. Raises: BadParameter for one that is no encoding of text."""
+    import codecs
+
+    try:
+        found = codecs.lookup(name)
+        "".encode(name)  # not one from bytes to bytes, such as hex
+    except (LookupError, ValueError):
+        message = f"{name!r} is no encoding of text; try latin-1, cp1252, gb18030, big5, shift_jis or utf-16"
+        raise click.BadParameter(message, context, parameter) from None
+    return found.name
+
+
 def streams(writes: Form | None = RECORDS, *, reads: str = "FILES") -> Callable[[Command], Command]:
     """Options on input and output, handed to the command as one `streams: Streams`.
 
@@ -152,6 +165,14 @@ def streams(writes: Form | None = RECORDS, *, reads: str = "FILES") -> Callable[
             help="Format of the input; a file ending in .jsonl is JSONL by itself.",
         ),
         option(
+            "--encoding",
+            metavar="NAME",
+            default=UTF_8,
+            callback=_known_encoding,
+            group=group,
+            help="How the input's characters are written: latin-1, gb18030, utf-16 …",
+        ),
+        option(
             "--errors",
             type=click.Choice(["strict", "replace"]),
             default="strict",
@@ -170,7 +191,8 @@ def streams(writes: Form | None = RECORDS, *, reads: str = "FILES") -> Callable[
 
 def _make_streams(options: dict[str, Any]) -> None:
     console, files = options["console"], options.pop("files", ())
-    source = Input(files, replace=options.pop("errors", "strict") == "replace", console=console)
+    replace, encoding = options.pop("errors", "strict") == "replace", options.pop("encoding", UTF_8)
+    source = Input(files, replace, encoding, console)
     forms = options.pop("input_format", None), options.pop("format_")
     options["streams"] = Streams(source, options.pop("output"), *forms, console)
 

@@ -141,3 +141,14 @@ def test_tweets_are_of_words_mode(nlptool: Nlptool) -> None:
     status, _, stderr = nlptool("tokenize", "--tweets", "--mode", "chars", stdin="x")
     assert status == 2
     assert "--tweets is of --mode words" in stderr
+
+
+def test_an_encoding_is_named_by_the_user_and_by_the_error(nlptool: Nlptool) -> None:
+    latin = "café naïve".encode("latin-1")
+    assert nlptool("tokenize", "--encoding", "Latin-1", stdin=latin) == (0, "café naïve\n", "")
+    status, _, stderr = nlptool("tokenize", stdin=latin)
+    assert status == 1
+    assert "<stdin>:1:4: byte 0xe9 is not UTF-8; name what it is, such as --encoding gb18030" in stderr
+    for name in ("no-such", "hex"):
+        status, _, stderr = nlptool("tokenize", "--encoding", name, stdin=latin)
+        assert (status, f"'{name}' is no encoding of text" in stderr) == (2, True)

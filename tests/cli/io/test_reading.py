@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import unicodedata
 from itertools import pairwise
@@ -142,14 +143,16 @@ def test_replaced_bytes_keep_the_lines() -> None:
 @pytest.mark.parametrize("encoding", ["utf-32-be", "utf-32-le"])
 def test_utf32_is_not_taken_for_utf16(encoding: str, size: int) -> None:
     """Its mark begins with that of UTF-16; converted as such, each letter would be followed by a NUL."""
-    with pytest.raises(InputError, match="this is UTF-32, not UTF-8; convert it: iconv -f UTF-32"):
+    with pytest.raises(
+        InputError, match="this is UTF-32, not UTF-8; give --encoding utf-32, or convert it: iconv -f UTF-32"
+    ):
         list(from_pieces(pieces_of("\ufeffhello\n".encode(encoding), size)))
 
 
 @pytest.mark.parametrize(("encoding", "name"), [("utf-16-be", "UTF-16BE"), ("utf-16-le", "UTF-16LE")])
 def test_utf16_without_a_mark_is_refused_by_name(encoding: str, name: str) -> None:
     """As bytes it is good UTF-8, with a NUL beside each letter: words that nobody would find again."""
-    with pytest.raises(InputError, match=f"this is {name}, not UTF-8; convert it: iconv -f {name}"):
+    with pytest.raises(InputError, match=f"this is {name}, not UTF-8; give --encoding {name.lower()}, or"):
         list(from_pieces(["hello\n".encode(encoding)]))
     assert records(from_pieces([b"a\0b\0c\0de\n"])) == [("a\0b\0c\0de", 1)]
 
@@ -275,3 +278,23 @@ def test_an_endless_line_takes_no_memory() -> None:
     waiting = (b"word " * 10_000 for _ in range(200))
     blocks = Input(())._blocks_of(STDIN, lambda _: next(waiting, b""), reading._AFTER_SPACE)
     assert max(len(block.text) for block in blocks) <= reading.LONG_LINE_BYTES + 50_000
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-le", "utf-8-sig", "big5", "utf-32"])
+def test_other_encodings_are_read_as_if_they_were_utf8(encoding: str, tmp_path: Path) -> None:
+    text = "我們去河邊\n\n" * 60_000 + "the end"
+    path = tmp_path / "text"
+    path.write_bytes(gzip.compress(text.encode(encoding)))
+    found = "".join(block.text for block in Input((str(path),), encoding=encoding).blocks())
+    assert found == text + "\n"
+
+
+def test_bytes_of_another_encoding_than_the_one_named_have_their_place(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_bytes("好\n我们".encode("gb18030") + b"\xff\n")
+    blocks = Input((str(path),), encoding="gb18030").blocks()
+    assert next(blocks).text == "好\n"
+    with pytest.raises(InputError, match=r"text:2:3: byte 0xff is not gb18030; name another --encoding"):
+        list(blocks)
+    replaced = Input((str(path),), encoding="gb18030", replace=True).blocks()
+    assert "".join(block.text for block in replaced) == "好\n我们\ufffd\n"

@@ -39,7 +39,7 @@ def test_a_training_tells_data_model_and_training_apart(name: str, nlptool: Nlpt
     groups = groups_of(nlptool(name, "--help").stdout)
     assert set(groups) - {"Training"} == {"Data", "Model", "Output", "Logging", "Help"}
     assert ("Training" in groups) == (name != "ngram-train")
-    assert groups["Data"][-2:] == ["input-format", "errors"]
+    assert groups["Data"][-3:] == ["input-format", "encoding", "errors"]
     assert "min-count" in groups["Data"]
 
 
