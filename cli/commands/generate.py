@@ -83,7 +83,7 @@ def generate(
     \b
     nlptool generate -m book.model --prompt "The king" --temperature 0.7 -n 500
     nlptool generate -m book.model --count 5 --stop $'\\n' --seed 1
-    nlptool generate -m book.model --input-format text --format jsonl < prompts.txt | jq -r .generated
+    nlptool generate -m book.model --format jsonl < prompts.txt | jq -r .generated
     """
     if not all(stop):
         raise click.UsageError("--stop is empty, so nothing could be generated")

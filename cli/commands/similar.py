@@ -45,7 +45,7 @@ def similar(
     \b
     nlptool similar king
     nlptool similar "king - man + woman"
-    cut -f1 words.tsv | nlptool similar -m book.model -k 3 --input-format text --format jsonl
+    cut -f1 words.tsv | nlptool similar -m book.model -k 3 --format jsonl
     """
 
     def answer(vectors: WordVectors, texts: Sequence[str], k: int) -> list[Answer]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.io.printers import TEXT, TOKENS
+from cli.io.printers import TOKENS
 from cli.options.common import command, streams
 from cli.options.help import option
 
@@ -63,7 +63,7 @@ def tokenize(
 
     \b
     echo "Don't panic: 3.14 是圆周率" | nlptool tokenize
-    nlptool tokenize --sentences --input-format text --format jsonl book.txt.gz | jq -c .tokens
+    nlptool tokenize --sentences --format jsonl book.txt.gz | jq -c .tokens
     """
     from nlp.text.normalize import normalizer
     from nlp.text.tokenize import tokenizer
@@ -77,7 +77,7 @@ def tokenize(
     )
     see = str if tokenizing.sees_all else without_invisible
     with streams.open_output() as output:
-        if streams.reads_text and streams.format == TEXT and not sentences:
+        if streams.is_plain and not sentences:
             for block in streams.input.blocks(cut_long_lines=True, also_between_han=True):
                 tokens = tokenizing.split.lines(tokenizing.clean(see(block.text)))
                 output.write(f"{tokens} " if tokens and block.is_cut else tokens)

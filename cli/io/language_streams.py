@@ -22,9 +22,5 @@ def language_blocks(streams: Streams, level: str) -> Iterator[str]:
     """
     if level == WORDS:
         yield from streams.token_text()
-    elif streams.reads_text:
-        for block in streams.input.blocks(cut_long_lines=True):
-            yield block.text
     else:
-        for batch in streams.batches():
-            yield "".join(f"{line.text}\n" for line in batch)
+        yield from streams.text()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from cli.io import decompress
@@ -14,7 +15,7 @@ from cli.readiness import READABLE, when_ready
 from nlp.errors import InputError, blaming
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cli.console import Console
 
@@ -23,6 +24,8 @@ LONG_LINE_BYTES = 1 << 20
 MAX_LINE_BYTES = 1 << 26
 STDIN = "<stdin>"
 UTF_8 = "utf-8"
+
+_BLANK_CHUNKS = 256  # that a file may begin with and still be found to be JSONL
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _OTHER_MARKS = {  # in this order: a mark of UTF-32 begins with one of UTF-16
@@ -48,6 +51,8 @@ class Block:
     path: str
     line: int
     """The 1-based number of the first line."""
+    holds_records: bool = False
+    """Whether the file is JSONL."""
 
     @property
     def is_cut(self) -> bool:
@@ -67,12 +72,20 @@ class Input:
     console: Console | None = None
     """Given by a command that has `--errors`; tells a user who types the input how to end it."""
 
-    def blocks(self, *, cut_long_lines: bool = False, also_between_han: bool = False) -> Iterator[Block]:
+    def blocks(
+        self,
+        holds_records: Callable[[str], bool | None] = lambda _: False,
+        *,
+        cut_long_lines: bool = False,
+        also_between_han: bool = False,
+    ) -> Iterator[Block]:
         """The text, in blocks of at most some hundred kilobytes wherever lines allow.
 
-        With `cut_long_lines`, a line over a megabyte comes in pieces, cut after a space or, with
-        `also_between_han`, between two Han characters; the rest of the line follows in the next block. A line
-        that reaches 64 MiB without a place to cut it is refused, so memory is bounded.
+        `holds_records` tells of each path whether the file is JSONL; where it answers None, the first
+        character that is no white space does, a brace. Lines of JSONL are not cut. With `cut_long_lines`, a
+        line over a megabyte comes in pieces, cut after a space or, with `also_between_han`, between two Han
+        characters; the rest of the line follows in the next block. A line that reaches 64 MiB without a place
+        to cut it is refused, so memory is bounded.
 
         Raises: InputError naming file, line and byte column for bytes that are not UTF-8; OSError with
         the file's name for what the system refuses.
@@ -86,13 +99,27 @@ class Input:
                 if self.encoding != UTF_8:
                     read = _Transcoded(read, name, self.encoding, replace=self.replace).read
                 places = _ALSO_BETWEEN_HAN if also_between_han else _AFTER_SPACE
-                yield from self._blocks_of(name, read, places if cut_long_lines else None)
+                cut = places if cut_long_lines else None
+                yield from self._blocks_of(name, read, cut, are_records=holds_records(path))
 
     def _blocks_of(
-        self, name: str, read: Callable[[int], bytes], cut: re.Pattern[bytes] | None
+        self,
+        name: str,
+        read: Callable[[int], bytes],
+        cut: re.Pattern[bytes] | None,
+        *,
+        are_records: bool | None = False,
     ) -> Iterator[Block]:
+        chunks = _chunks(name, read)
+        if are_records is None:
+            first, chunks = _begun(chunks)
+            are_records = first.startswith(b"{")
+        for block in self._lines(name, chunks, None if are_records else cut):
+            yield replace(block, holds_records=True) if are_records else block
+
+    def _lines(self, name: str, chunks: Iterable[bytes], cut: re.Pattern[bytes] | None) -> Iterator[Block]:
         line, column, waiting, searched = 1, 0, bytearray(), 0
-        for data in _chunks(name, read):
+        for data in chunks:
             waiting += data
             if (line, column) == (1, 0) and waiting.startswith(_BYTE_ORDER_MARK):
                 column = len(_BYTE_ORDER_MARK)
@@ -230,6 +257,17 @@ def _chunks(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:
         raise InputError(message, path=name, line=1, column=1)
     while data := read(CHUNK_BYTES):
         yield data
+
+
+def _begun(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """What comes after white space at the beginning, read as far as it takes, and all of the chunks again."""
+    read: list[bytes] = []
+    for data in chunks:
+        read.append(data)
+        first = data.removeprefix(_BYTE_ORDER_MARK).lstrip()
+        if first or len(read) == _BLANK_CHUNKS:
+            return first, chain(read, chunks)
+    return b"", iter(read)
 
 
 def _other_encoding(first: bytes) -> str | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cli.console import Console
 from cli.io.printers import JSONL, TEXT, Form
 from nlp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from cli.io.printers import Print
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cli.io.writing import Output
     from nlp.text.records import Record
 
+T = TypeVar("T")
 _OTHER_SPACE = re.compile(r"[^\S \n]")
 _OTHER_ASCII_SPACE = "\t\r\v\f\x1c\x1d\x1e\x1f"
 
@@ -92,18 +93,19 @@ class Streams:
         """What makes the lines of a record of this form, in the format that the user asked for."""
         return form.printer(self.format)
 
-    def format_of(self, path: str) -> str:
-        """The format of one input file."""
+    def holds_records(self, path: str) -> bool | None:
+        """Whether an input file is JSONL, as far as its name tells; None if its first byte has to."""
         if self.input_format:
-            return self.input_format
+            return self.input_format == JSONL
         for ending in COMPRESSIONS:
             path = path.removesuffix(ending)
-        return JSONL if path.endswith(".jsonl") or self.format == JSONL else TEXT
+        return True if path.endswith(".jsonl") else None if self.format == JSONL else False
 
     @property
-    def reads_text(self) -> bool:
-        """Whether no input is JSONL, so that lines can be handled by the block."""
-        return all(self.format_of(path) == TEXT for path in self.input.paths or ("-",))
+    def is_plain(self) -> bool:
+        """Whether text goes in and out, so that lines can be handled by the block."""
+        paths = self.input.paths or ("-",)
+        return self.format == TEXT and all(self.holds_records(path) is False for path in paths)
 
     def batches(self) -> Iterator[list[Line]]:
         """The lines, grouped as they arrived: a caller that flushes after each group keeps no record waiting.
@@ -111,51 +113,52 @@ class Streams:
         A malformed JSONL record ends the run; with --errors replace it is skipped, with a warning. What
         came before it in its group is handed on first.
         """
-        for block in self.input.blocks():
-            batch, error = self._batch(block)
-            if batch:
-                yield batch
-            if error:
-                raise error
+        for block in self.input.blocks(self.holds_records):
+            yield from self._batch(block)
 
     def token_lists(self) -> Iterator[list[str]]:
-        """The tokens of the input, a block or record at a time, for commands that ignore line ends."""
-        if self.reads_text:
-            for block in self.input.blocks(cut_long_lines=True):
-                yield block.text.split()
-        else:
-            for batch in self.batches():
-                for line in batch:
-                    yield line.tokens
+        """The tokens of the input, a block at a time, for commands that ignore line ends."""
+        yield from self._each(str.split, lambda batch: [token for line in batch for token in line.tokens])
 
     def token_text(self) -> Iterator[str]:
         r"""The input as text in which a space separates tokens, a "\n" ends sentences: no other white space.
 
         A token of JSONL that holds white space becomes several.
         """
-        if self.reads_text:
-            for block in self.input.blocks(cut_long_lines=True):
-                yield _plain_spaces(block.text)
-        else:
-            for batch in self.batches():
-                yield "".join(" ".join(" ".join(line.tokens).split()) + "\n" for line in batch)
+        yield from self._each(
+            _plain_spaces,
+            lambda batch: "".join(" ".join(" ".join(line.tokens).split()) + "\n" for line in batch),
+        )
 
-    def _batch(self, block: Block) -> tuple[list[Line], InputError | None]:
+    def text(self) -> Iterator[str]:
+        r"""The input as text, in which a "\n" ends each line or record."""
+        yield from self._each(str, lambda batch: "".join(f"{line.text}\n" for line in batch))
+
+    def _each(self, of_text: Callable[[str], T], of_records: Callable[[list[Line]], T]) -> Iterator[T]:
+        """What is made of each block of text, whose long lines are cut, or of a batch of JSONL."""
+        for block in self.input.blocks(self.holds_records, cut_long_lines=True):
+            if block.holds_records:
+                yield from map(of_records, self._batch(block))
+            else:
+                yield of_text(block.text)
+
+    def _batch(self, block: Block) -> Iterator[list[Line]]:
+        """Yield the lines of a block. Raises: InputError for a malformed one, after those before it."""
         from nlp.text.records import parse_record
 
-        is_text = self.format_of(block.path) == TEXT
         batch: list[Line] = []
         for number, text in enumerate(block.text.removesuffix("\n").split("\n"), block.line):
-            if is_text:
+            if not block.holds_records:
                 batch.append(Line({"text": text}, block.path, number, plain=True))
             elif text.strip():
                 try:
                     batch.append(Line(parse_record(text, block.path, number), block.path, number))
                 except InputError as error:
                     if not self.input.replace:
-                        return batch, error
+                        yield from [batch] if batch else []
+                        raise
                     self.console.warn(f"record skipped: {error}")
-        return batch, None
+        yield from [batch] if batch else []
 
 
 def _plain_spaces(text: str) -> str:

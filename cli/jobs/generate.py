@@ -186,12 +186,7 @@ class Novelty:
 
     def _training_text(self) -> Iterator[list[int]]:
         index = self._vocabulary.index
-        streams = Streams(Input((self._path,)))
-        if streams.reads_text:
-            texts = (block.text for block in streams.input.blocks(cut_long_lines=True))
-        else:
-            texts = (f"{line.text}\n" for batch in streams.batches() for line in batch)
-        for text in texts:
+        for text in Streams(Input((self._path,))).text():
             yield [index.get(piece, -1) for piece in pieces_of(self._vocabulary, text)]
 
 

@@ -143,14 +143,11 @@ def streams(writes: Form | None = RECORDS, *, reads: str = "FILES") -> Callable[
     """Options on input and output, handed to the command as one `streams: Streams`.
 
     `reads` is "FILES" (named as arguments, else stdin), "stdin" (the arguments mean something else) or "".
-    `writes` is the form of the records, or None for a model: then the help says that -o is required, and
-    --format is that of the input.
+    `writes` is the form of the records, or None for a model: then the help says that -o is required.
     """
-    of_input = "the input, unless --input-format or a file's name says otherwise"
-    if writes is None:
-        formatted = f"Format of {of_input}; a model is binary."
-    else:
-        formatted = f"Format of the output, and of {of_input}." if reads else "Format of the output."
+    formatted = (
+        "Format of what --dry-run tells; a model is binary." if writes is None else "Format of the output."
+    )
     group = DATA if writes is None else INPUT
     formats = (TEXT, JSONL) if writes is None else writes.formats
     output = [
@@ -162,7 +159,8 @@ def streams(writes: Form | None = RECORDS, *, reads: str = "FILES") -> Callable[
             "--input-format",
             type=click.Choice([TEXT, JSONL]),
             group=group,
-            help="Format of the input; a file ending in .jsonl is JSONL by itself.",
+            show_default="found out: JSONL ends in .jsonl or, with --format jsonl, begins with {",
+            help="Format of the input.",
         ),
         option(
             "--encoding",

@@ -43,11 +43,8 @@ def parse_record(line: str, path: str | None = None, number: int | None = None) 
     try:
         value = _DECODER.decode(line)
     except json.JSONDecodeError as error:
-        plain = "" if line.lstrip().startswith("{") else ", or `input_format` text if this is plain text"
-        refuse(
-            Message(f"not a JSON record: {{what}}; expected one object a line{plain}", what=error.msg),
-            error.colno,
-        )
+        hint = "expected one object a line, or `input_format` text if this is plain text"
+        refuse(Message(f"not a JSON record: {{what}}; {hint}", what=error.msg), error.colno)
     except _DuplicateKeyError:
         key, column = _first_duplicate(line)
         refuse(f"duplicate key {key!r}; a record has each field once", column)

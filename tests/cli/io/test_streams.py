@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.console import Console
-from cli.io.printers import JSONL, TEXT
+from cli.io.printers import JSONL, TEXT, TSV
 from cli.io.reading import Block, Input
 from cli.io.streams import Line, Streams
 from nlp.errors import InputError
@@ -27,8 +28,10 @@ FORMATS = [
     (TEXT, None, "a.jsonl.bz2", JSONL),
     (TEXT, None, "jsonl", TEXT),
     (TEXT, None, "-", TEXT),
-    (JSONL, None, "-", JSONL),
-    (JSONL, None, "a.txt", JSONL),
+    (JSONL, None, "-", None),
+    (JSONL, None, "a.txt", None),
+    (TSV, None, "a.txt", TEXT),
+    (TSV, None, "a.jsonl", JSONL),
     (JSONL, TEXT, "a.txt", TEXT),
     (JSONL, TEXT, "a.jsonl", TEXT),
     (TEXT, JSONL, "a.txt", JSONL),
@@ -36,10 +39,62 @@ FORMATS = [
 
 
 @pytest.mark.parametrize(("given_format", "input_format", "path", "expected"), FORMATS)
-def test_the_format_of_a_file(given_format: str, input_format: str | None, path: str, expected: str) -> None:
+def test_the_format_of_a_file(
+    given_format: str, input_format: str | None, path: str, expected: str | None
+) -> None:
     streams = Streams(Input((path,)), input_format=input_format, format=given_format)
-    assert streams.format_of(path) == expected
-    assert streams.reads_text == (expected == TEXT)
+    assert streams.holds_records(path) == {TEXT: False, JSONL: True, None: None}[expected]
+    assert streams.is_plain == (given_format == expected == TEXT)
+
+
+@pytest.mark.parametrize(
+    ("content", "tokens"),
+    [
+        ("{a b}\n", None),
+        (' \n\ufeff{"tokens":["a b"]}\n', None),
+        ('\ufeff \n {"tokens":["a b"]}\n', ["a b"]),
+        ('{"tokens":["a b"]}\n\n{"tokens":[]}\n', ["a b"]),
+        ("[1] {\n", ["[1]", "{"]),
+        ("\n\na {}\n", ["a", "{}"]),
+        ("", []),
+        ("\n \n", []),
+    ],
+)
+def test_with_jsonl_out_the_first_character_tells_what_comes_in(
+    content: str, tokens: list[str] | None, tmp_path: Path
+) -> None:
+    streams = replace(of_file(tmp_path, content, "a"), format=JSONL)
+    for read in (streams.token_lists, streams.token_text, streams.batches, streams.text):
+        if content.startswith("{a"):
+            with pytest.raises(
+                InputError, match=r"1:2: not a JSON record: .*, or input_format text if this is"
+            ):
+                list(read())
+    if tokens is not None:
+        assert [token for found in streams.token_lists() for token in found] == tokens
+        assert [token for batch in streams.batches() for line in batch for token in line.tokens] == tokens
+
+
+def test_each_file_is_looked_at_by_itself(tmp_path: Path) -> None:
+    for name, content in (("a", "x y\n"), ("b", '{"tokens":["x y"]}\n'), ("c.jsonl", '{"tokens":["z"]}\n')):
+        (tmp_path / name).write_text(content)
+    streams = Streams(Input([str(tmp_path / name) for name in ("a", "b", "c.jsonl", "a")]), format=JSONL)
+    assert [line.tokens for batch in streams.batches() for line in batch] == [
+        ["x", "y"],
+        ["x y"],
+        ["z"],
+        ["x", "y"],
+    ]
+    assert [line.plain for batch in streams.batches() for line in batch] == [True, False, False, True]
+
+
+def test_a_long_line_of_text_is_cut_though_jsonl_goes_out_and_one_of_jsonl_is_not(tmp_path: Path) -> None:
+    words = ["word"] * 400_000
+    for content, blocks in ((" ".join(words), 2), (json.dumps({"tokens": words}), 1)):
+        streams = replace(of_file(tmp_path, content, "a"), format=JSONL)
+        found = list(streams.token_lists())
+        assert sum(map(len, found)) == len(words)
+        assert (len(found) >= 2) == (blocks == 2)
 
 
 def of_file(tmp_path: Path, content: str, name: str = "a.jsonl", *, replace: bool = False) -> Streams:
@@ -141,6 +196,6 @@ def test_white_space_in_a_token_never_ends_a_sentence(tmp_path: Path) -> None:
 
 def test_batches_are_what_arrived(monkeypatch: pytest.MonkeyPatch) -> None:
     blocks = [Block("a\nb\n", "-", 1), Block("c\n", "-", 3)]
-    monkeypatch.setattr(Input, "blocks", lambda _: iter(blocks))
+    monkeypatch.setattr(Input, "blocks", lambda *_: iter(blocks))
     batches = Streams(Input(())).batches()
     assert [[line.number for line in batch] for batch in batches] == [[1, 2], [3]]
