@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,20 +12,6 @@ import numpy.typing as npt
 from nlp.layers.arrays import Floats, Ids
 from nlp.layers.scatter import RowGroups
 from nlp.training.team import shared_array
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """What the objective computes a loss and gradients for at once.
-
-    Attributes: `tokens` and `sentences` (halo + centers + halo,), as in `Window`; `epoch`, and `number` of
-    the chunk in it, both from 0, which address its random numbers.
-    """
-
-    tokens: Ids
-    sentences: Ids
-    epoch: int
-    number: int
 
 
 @dataclass(frozen=True)
@@ -48,32 +34,6 @@ class RowUpdates:
         """Return the `number`-th stretch of `count` rows, as views."""
         rows = slice(number * count, (number + 1) * count)
         return RowUpdates(self.rows[rows], self.gradients[rows], self.pairs[rows])
-
-
-class ChunkLoss(NamedTuple):
-    """Sums over a chunk: loss in nats, number of predictions, and the loss of a model that knows nothing."""
-
-    nats: float
-    predictions: float
-    untrained: float
-
-
-class ChunkObjective(Protocol):
-    """A loss over chunks of tokens, whose gradient touches a fixed number of rows of each matrix."""
-
-    @property
-    def matrices(self) -> Sequence[Floats]:
-        """The parameters, (rows, D) each, in shared memory where there are several workers."""
-
-    @property
-    def rows_per_chunk(self) -> Sequence[int]:
-        """How many rows of each matrix a chunk writes."""
-
-    def gradients(self, chunk: Chunk, updates: Sequence[RowUpdates]) -> None:
-        """Fill `updates`, one for each matrix, from the matrices as they are."""
-
-    def loss(self) -> ChunkLoss:
-        """Loss of the chunk whose gradients were taken last."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
-"""Word vectors learnt from the words around each word (word2vec), and how a training of them is set up.
+"""Word vectors learnt from the words around each word (word2vec).
 
-- `config` has the settings; `learner` trains, and makes the result; `files` saves it.
-- `objectives` makes the loss of a chunk: `negative_sampling` by `skipgram` or `cbow`, `hierarchical_softmax`
-  or `full_softmax`, over the rows of `input_rows`. The arithmetic is in `kernels`.
-- `held_out_loss` is that of other text; `advice` warns of what makes vectors bad.
+- `config` has the settings; `learner` is what trains, and makes the result; `files` saves it.
+- `objective` is the loss of a chunk of tokens (`chunks`). In it `predictors` predict words: for skip-gram
+  single input vectors, for CBOW means of them, from the rows that `input_rows` tells. What a prediction
+  costs is one of the `losses`; `huffman` is the tree of one of these.
+- `step_sizes` cuts a training into steps; `held_out_loss` is that of other text; `advice` warns of what makes
+  vectors bad.
 """

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import numpy as np
 
+from nlp.data.token_file import TokenFile
+from nlp.layers.arrays import Floats
 from nlp.text.suspicion import warnings_of
-from nlp.word2vec.full_softmax import MANY_WORDS
+from nlp.word2vec.learner import Word2Vec, WordVectorLearner
 from nlp.wording import Message, number_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from nlp.data.token_file import TokenFile
-    from nlp.layers.arrays import Floats
-    from nlp.word2vec.learner import Word2Vec, WordVectorLearner
+MANY_WORDS = 30_000
+"""The size of a vocabulary over which a full softmax takes days where negative sampling takes minutes."""
 
 _SINGLE_CHARACTERS = 0.9  # of the words
 _PUNCTUATED = 0.03  # of the words; raw English has 8 to 17 %, tokens of the Penn Treebank 1 %, as in "Corp."
@@ -27,8 +25,8 @@ _COLLAPSED = 0.95  # mean cosine
 _SAMPLE = 200  # rows
 
 
-def advice_on_training(learner: WordVectorLearner) -> Iterator[str]:
-    """Yield what is likely to go wrong with a training."""
+def advice_on_training(learner: WordVectorLearner, many_words: int = MANY_WORDS) -> Iterator[str]:
+    """Yield what is likely to go wrong with a training; `many_words` are too many for a full softmax."""
     corpus, config, kept = learner.corpus, learner.config, learner.kept
     single = sum(
         count
@@ -53,7 +51,7 @@ def advice_on_training(learner: WordVectorLearner) -> Iterator[str]:
     if kept * config.epochs < _FEW_TOKENS and not learner.goes_on:  # its old words are learnt already
         left = number_of(round(kept * config.epochs), "word")
         yield Message(f"only {left} to learn from, all epochs together; try {_remedies(learner)}")
-    if config.loss == "softmax" and len(corpus.vocabulary) > MANY_WORDS:
+    if config.loss == "softmax" and len(corpus.vocabulary) > many_words:
         yield Message(
             f"a full softmax over {len(corpus.vocabulary):,} words is slow, as each word read moves all of "
             f"them; `loss` ns takes minutes where this takes days"

@@ -37,8 +37,9 @@ class Sizes:
 
     Attributes: `chunk`, the most tokens of a chunk; `steps`, how many steps a training should have at least,
     for which a small corpus gets small ones; `largest`, the most tokens of a step; `block`, centers of a
-    block of the band; `group`, how many neighbouring centers share their negatives, and `shared`, how many
-    negatives they share.
+    block of the band; `group`, how many neighbouring centers share their negatives, `shared`, how many
+    negatives they share; `top`, how many nodes of the tree are scored for all vectors, some 6 of the 10 on a
+    path (scoring them costs as much as gathering 2 would).
     """
 
     chunk: int = 512
@@ -47,6 +48,7 @@ class Sizes:
     block: int = 16
     group: int = 128
     shared: int = 64
+    top: int = 64
 
 
 _SIZES = {

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nlp.errors import InputError, ModelError
-from nlp.storage.model_file import open_model
+from nlp.storage.model_file import BinaryWriter, open_model
 from nlp.vectors.files import KIND, load_vectors, save_vectors
-from nlp.word2vec.learner import EarlierModel
+from nlp.word2vec.learner import EarlierModel, Word2Vec
 from nlp.wording import Message
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from nlp.storage.model_file import BinaryWriter
-    from nlp.word2vec.learner import Word2Vec
 
 _OUTPUT_VECTORS = "output_vectors"
 _FIXED = ("arch", "loss", "dim", "subwords")  # settings that a later training cannot change

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
+from nlp.data.token_stream import keep_probabilities
+from nlp.layers.arrays import Floats, Ids
 from nlp.layers.scatter import RowGroups
+from nlp.training.row_updates import RowUpdates, StepPlan
+from nlp.vectors.subwords import NgramHashing, SubwordTable
+from nlp.word2vec.config import STABILITY, Word2VecConfig
 
-if TYPE_CHECKING:
-    from nlp.layers.arrays import Floats, Ids
-    from nlp.training.row_updates import RowUpdates
-    from nlp.vectors.subwords import SubwordTable
+_MARGIN = 0.1  # rows are frequent from a tenth of the share at which rates are lowered: steps differ
+_LEAST_COUNTED = 0.25  # of a pair; with 0.1, trainings diverged
 
 
 class Inputs(Protocol):
@@ -34,13 +39,13 @@ class Inputs(Protocol):
 
 
 class WordInputs:
-    """One row for each word."""
+    """One row for each word; a chunk has `places` of them."""
 
     def __init__(self, matrix: Floats, places: int) -> None:
         self.matrix, self.rows = matrix, places
 
     def look_up(self, words: Ids, vectors: Floats) -> None:
-        """Gather: see `Inputs`."""
+        """Gather the rows of the words."""
         # mode="clip" spares a copy that NumPy's own bounds check would make with `out`.
         self.matrix.take(words, axis=0, out=vectors, mode="clip")
 
@@ -59,10 +64,10 @@ class SubwordInputs:
     Each row takes the whole gradient of x_w, as in fastText, and not 1/c of it, its true gradient. The step
     is c times as long, so that the word's vector moves as far as it would without subwords.
 
-    `apply_rows` lowers the rate of a row by the pairs that it takes part in. A frequent n-gram is in the
-    pairs of many words, and would hardly move if they all counted in full, though the other rows of most of
-    these words are rare and little is added up in them. So the pairs of a word count in proportion to how
-    many of its rows are frequent: `counted` (V,), 1 where all are.
+    The rate of a row is lowered by the pairs that it takes part in. A frequent n-gram is in the pairs of many
+    words, and would hardly move if they all counted in full, though the other rows of most of these words are
+    rare and little is added up in them. So the pairs of a word count in proportion to how many of its rows
+    are frequent: `counted` (V,), 1 where all are.
     """
 
     def __init__(self, matrix: Floats, places: int, table: SubwordTable, counted: Floats) -> None:
@@ -71,7 +76,7 @@ class SubwordInputs:
         self._gradients = np.empty((places, matrix.shape[1]), matrix.dtype)
 
     def look_up(self, words: Ids, vectors: Floats) -> None:
-        """Compose each distinct word once: see `Inputs`."""
+        """Compose each distinct word once."""
         distinct, place = np.unique(words, return_inverse=True)
         self._table.compose(self.matrix, distinct).take(place, axis=0, out=vectors, mode="clip")
 
@@ -89,3 +94,22 @@ class SubwordInputs:
         groups.sum(self._gradients).take(owner, axis=0, out=updates.gradients[:used], mode="clip")
         of_words = groups.sum_scalars(pairs) * self._counted.take(groups.rows)
         of_words.take(owner, out=updates.pairs[:used], mode="clip")
+
+
+def subword_table(config: Word2VecConfig, words: Sequence[str]) -> SubwordTable | None:
+    """Return the rows that make up each word, where `config` asks for subwords."""
+    if not config.subwords:
+        return None
+    hashing = NgramHashing(config.shortest_ngram, config.longest_ngram, config.buckets)
+    return SubwordTable.of(words, hashing)
+
+
+def counted_pairs(
+    table: SubwordTable, counts: Sequence[int], config: Word2VecConfig, plan: StepPlan
+) -> npt.NDArray[np.float64]:
+    """Return how much a pair of each word counts where the rates of `SubwordInputs` are lowered (V,)."""
+    kept = np.asarray(counts, np.float64) * keep_probabilities(counts, config.subsample)
+    of_center = (config.window + 1) * (1 + config.negatives)  # window + 1 is the weight of its contexts
+    # The rate of a row with more than STABILITY / rate pairs in a step is lowered: as a share of all pairs
+    bounded = STABILITY / (config.first_lr * of_center * plan.step_tokens)
+    return np.maximum(table.frequent_part(kept / kept.sum(), _MARGIN * bounded), _LEAST_COUNTED)

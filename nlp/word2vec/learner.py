@@ -21,13 +21,15 @@ from nlp.text.vocabulary import Vocabulary
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.loop import Curves, Watch, train
 from nlp.training.progress import LossSum
-from nlp.training.row_updates import Chunk, RowUpdates, StepPlan, apply_rows, update_tasks
+from nlp.training.row_updates import RowUpdates, StepPlan, apply_rows, update_tasks
 from nlp.training.schedules import linear_decay
 from nlp.training.team import shared_array
 from nlp.vectors.subwords import Subwords
+from nlp.word2vec.chunks import Chunk
 from nlp.word2vec.config import STABILITY, Word2VecConfig
 from nlp.word2vec.held_out_loss import MOST_CENTERS, held_out_loss
-from nlp.word2vec.objectives import make_objective, output_rows, subword_table
+from nlp.word2vec.input_rows import subword_table
+from nlp.word2vec.objective import make_objective, output_rows
 from nlp.word2vec.step_sizes import plan_steps
 from nlp.wording import Message, number_of
 
@@ -73,7 +75,8 @@ class WordVectorLearner(Learner[Window]):
     applied.
 
     With an `earlier` model, training continues from its vectors; the corpus must have been encoded with its
-    words as `known`. `valid` is held-out text, encoded with the same vocabulary.
+    words as `known`. `valid` is held-out text, encoded with the same vocabulary. `plan` and `stability` are
+    for those who know better than `plan_steps` and `STABILITY`.
 
     Attributes: `input_vectors` and `output_vectors`, as a step moves them; `plan`, how an epoch is cut into
     steps; `kept`, how many tokens are expected to be left of an epoch after subsampling; `table`, the rows
@@ -97,6 +100,7 @@ class WordVectorLearner(Learner[Window]):
         earlier: EarlierModel | None = None,
         valid: TokenFile | None = None,
         plan: StepPlan | None = None,
+        stability: float = STABILITY,
     ) -> None:
         check_corpus(corpus, config)
         if valid and not valid.has_pairs:
@@ -128,6 +132,7 @@ class WordVectorLearner(Learner[Window]):
             self.input_vectors, self.output_vectors, counts, config, self.plan, streams, self.table
         )
         self.learnt = self.objective.matrices
+        self._stability = stability
         self._stream = TokenStream(corpus, keep, streams, self.plan.step_tokens, config.window)
         places = (self.plan.step_tokens + 2 * config.window,)
         self._tokens, self._sentences = (shared_array(places, np.int32) for _ in range(2))
@@ -152,7 +157,7 @@ class WordVectorLearner(Learner[Window]):
         def apply(at: Position, task: int) -> None:
             number, part, parts = tasks[task]
             matrix, updates = self.objective.matrices[number], self._updates[number]
-            apply_rows(matrix, updates, self.learning_rate(at), STABILITY, part, parts)
+            apply_rows(matrix, updates, self.learning_rate(at), self._stability, part, parts)
 
         return Phase(self.plan.chunks, self._compute), Phase(len(tasks), apply)
 
@@ -245,10 +250,15 @@ class WordVectorLearner(Learner[Window]):
 
 
 def train_word_vectors(
-    corpus: TokenFile, config: Word2VecConfig, *, workers: int = 1, watch: Watch | None = None
+    corpus: TokenFile,
+    config: Word2VecConfig,
+    *,
+    workers: int = 1,
+    watch: Watch | None = None,
+    plan: StepPlan | None = None,
 ) -> Word2Vec:
-    """Train word vectors on a corpus, all epochs of it."""
-    learner = WordVectorLearner(corpus, config)
+    """Train word vectors on a corpus, all epochs of it; without a `plan`, its size decides on the steps."""
+    learner = WordVectorLearner(corpus, config, plan=plan)
     return learner.model(train(learner, workers, watch))
 
 

@@ -9,32 +9,27 @@ import numpy as np
 import pytest
 
 from nlp.layers.embedding import one_hot
-from nlp.word2vec.kernels.band import BandShape
-from nlp.word2vec.kernels.full_softmax import SoftmaxBand, softmax_
-from nlp.word2vec.kernels.predictors import ContextMeans
+from nlp.layers.random_streams import RandomStreams
+from nlp.training.row_updates import RowUpdates
+from nlp.word2vec.chunks import Chunk, ChunkShape
+from nlp.word2vec.losses.full_softmax import FullSoftmax, softmax_
+from nlp.word2vec.predictors import ContextMeans
 
 WORDS = ["the", "woman", "loves", "her", "daughter"]
 W = np.array([[1, 2, 3, 0, 1], [1, 2, 1, 2, 2], [-1, 1, 1, 1, 0]], float)  # (3, 5): a column a word
 W_PRIME = np.array([[1, 2, -1], [-1, 2, -1], [1, 2, 2], [0, 2, 0], [1, -1, 2]], float)  # (5, 3)
-SHAPE = BandShape(centers=1, window=2, dim=3, groups=1, shared=1, block=1)
+SHAPE = ChunkShape(centers=1, window=2, dim=3, block=1)
 
 
-class Widest(np.random.Generator):
-    """Draws the highest number each time: the whole window."""
-
-    def integers(self, low: Any, high: Any = None, size: Any = None, *_: Any, **__: Any) -> Any:
-        assert low <= high
-        return np.full(size, high, np.int32)
-
-
-def forward() -> tuple[ContextMeans, SoftmaxBand, np.ndarray[Any, Any]]:
+def forward() -> tuple[ContextMeans, FullSoftmax, np.ndarray[Any, Any]]:
     """`loves` predicted from the two words on either side of it."""
-    sentence = np.arange(5, dtype=np.int32)
-    means = ContextMeans(SHAPE, np.float64)
-    means.set_sentences(np.zeros(5, np.int32), Widest(np.random.Philox(0)))
-    output = SoftmaxBand(means.band, len(WORDS))
-    output.set_targets(sentence[2:3])
-    return means, output, means.forward(W.T[sentence])
+    words = np.arange(5, dtype=np.int32)
+    chunk = Chunk(words, np.zeros(5, np.int32), 0, 0)  # of this number, a window is drawn whole
+    means = ContextMeans(SHAPE, RandomStreams(0), np.float64)
+    means.set_chunk(chunk)
+    output = FullSoftmax(means.band, len(WORDS))
+    output.set_targets(words[2:3], chunk)
+    return means, output, means.forward(W.T[words])
 
 
 def test_hidden_layer_is_the_mean_of_the_context_columns() -> None:
@@ -75,7 +70,7 @@ def test_loss_is_the_negative_logarithm_of_the_probability() -> None:
     The lecture's loss formulas lack the logarithm; -Σ log P is meant.
     """
     _, output, hidden = forward()
-    loss, predictions = output.loss(hidden, W_PRIME)
+    loss, predictions, _ = output.loss(hidden, W_PRIME)
     assert predictions == 1
     assert loss == pytest.approx(-math.log(148.4131591 / 261.9001), rel=1e-5)
     assert round(loss, 3) == 0.568
@@ -84,9 +79,10 @@ def test_loss_is_the_negative_logarithm_of_the_probability() -> None:
 def test_gradient_of_the_scores_is_probability_minus_one_hot() -> None:
     """dL/dW' = (P - onehot(loves)) hᵀ: its first column, where h is 1, is P - onehot(loves) itself."""
     means, output, hidden = forward()
-    d_hidden, d_outputs, d_inputs = np.empty((1, 3)), np.empty((5, 3)), np.empty((5, 3))
-    output.gradients(hidden, W_PRIME, d_hidden, d_outputs)
-    np.testing.assert_array_equal(d_outputs[:, 0].round(3), [0.268, 0.036, -0.433, 0.126, 0.003])
-    means.backward(d_hidden, d_inputs)
+    updates, d_inputs = RowUpdates(np.zeros(5, np.int32), np.empty((5, 3)), np.empty(5)), np.empty((5, 3))
+    d_hidden = means.room_for_gradient(d_inputs)
+    output.gradients(hidden, W_PRIME, d_hidden, updates)
+    np.testing.assert_array_equal(updates.gradients[:, 0].round(3), [0.268, 0.036, -0.433, 0.126, 0.003])
+    means.backward(d_inputs)
     np.testing.assert_allclose(d_inputs[[0, 1, 3, 4]], np.tile(d_hidden / 4, (4, 1)))
     assert (d_inputs[2] == 0).all()  # `loves` is predicted, it does not predict

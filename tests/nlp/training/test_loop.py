@@ -14,8 +14,10 @@ from nlp.errors import DivergedError, ModelError
 from nlp.storage.model_file import write_model
 from nlp.training.checkpoint import MismatchError, TrainingState, load_checkpoint, save_checkpoint
 from nlp.training.early_stopping import EarlyStopping
+from nlp.training.learner import Loss
 from nlp.training.loop import Watch, train
-from nlp.training.row_updates import Chunk, ChunkLoss, RowUpdates, StepPlan, apply_rows
+from nlp.training.row_updates import RowUpdates, StepPlan, apply_rows
+from nlp.word2vec.chunks import Chunk
 from nlp.word2vec.config import STABILITY, Word2VecConfig
 from nlp.word2vec.learner import EarlierModel, Word2Vec, WordVectorLearner
 
@@ -170,7 +172,7 @@ def test_a_loss_may_rise_on_the_way_but_not_in_the_end(
         gradients(chunk, updates)
 
     monkeypatch.setattr(objective, "gradients", noting_the_epoch)
-    monkeypatch.setattr(objective, "loss", lambda: ChunkLoss(losses[epochs[-1]] * 6, 2, 6))
+    monkeypatch.setattr(objective, "loss", lambda: Loss(losses[epochs[-1]] * 6, 2, 6))
     told = (
         pytest.raises(DivergedError, match=f", 3.000 before any training, in epoch {epoch}, step")
         if epoch

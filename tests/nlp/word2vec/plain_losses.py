@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from nlp.word2vec.kernels.huffman import HuffmanTree
+    from nlp.word2vec.huffman import HuffmanTree
 
     Array = npt.NDArray[np.floating[Any]]
 

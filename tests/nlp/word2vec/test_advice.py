@@ -73,12 +73,13 @@ def test_small_text_that_is_mostly_dropped() -> None:
     assert not any("subsample 0.001" in line for line in advice(varied(30_000, 500), default))
 
 
-def test_full_softmax_over_many_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_softmax_over_many_words() -> None:
     config = dataclasses.replace(WHOLE, loss="softmax")
-    assert advice(varied(10_000), config) == []
-    monkeypatch.setattr("nlp.word2vec.advice.MANY_WORDS", 400)
-    assert "a full softmax over 500 words is slow" in advice(varied(10_000), config)[0]
-    assert "loss ns" in advice(varied(10_000), config)[0]
+    learner = WordVectorLearner(encode([varied(10_000)], TMP), config)
+    assert list(advice_on_training(learner)) == list(advice_on_training(learner, 500)) == []
+    (told,) = advice_on_training(learner, 499)
+    assert "a full softmax over 500 words is slow" in told
+    assert "loss ns" in told
 
 
 def model(vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> Word2Vec:

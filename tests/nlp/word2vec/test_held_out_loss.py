@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 
 from nlp.data.token_file import TokenFile, encode
-from nlp.word2vec import held_out_loss as word2vec_validation
 from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.held_out_loss import held_out_loss
-from nlp.word2vec.kernels.huffman import HuffmanTree
+from nlp.word2vec.huffman import HuffmanTree
 from nlp.word2vec.learner import train_word_vectors
-from nlp.word2vec.objectives import output_rows
+from nlp.word2vec.objective import output_rows
 from tests.nlp.word2vec import plain_losses
 
 if TYPE_CHECKING:
@@ -88,14 +87,13 @@ def test_equals_loops(loss: str) -> None:
     assert held_out_loss(matrices, counts, settings, text) == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_sample_of_a_long_text_is_near_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sample_of_a_long_text_is_near_to_the_whole() -> None:
     corpus, settings = worlds(), config("skipgram", "ns")
     model = train_word_vectors(corpus, dataclasses.replace(settings, epochs=2))
     arguments = ((model.input_vectors, model.output_vectors), corpus.vocabulary.counts, settings, corpus)
     whole = held_out_loss(*arguments)
     assert whole == held_out_loss(*arguments)
-    monkeypatch.setattr(word2vec_validation, "MOST_CENTERS", 1000)
-    assert held_out_loss(*arguments) == pytest.approx(whole, rel=0.1)
+    assert held_out_loss(*arguments, most_centers=1000) == pytest.approx(whole, rel=0.1)
 
 
 def test_a_text_without_pairs_is_refused() -> None:

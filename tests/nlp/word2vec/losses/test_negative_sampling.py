@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from nlp.layers.random_streams import RandomStreams
-from nlp.word2vec.kernels.band import BandShape, window_weights
-from nlp.word2vec.kernels.negative_sampling import SkipGramBand
-from nlp.word2vec.kernels.noise import NoiseDistribution
+from nlp.word2vec.chunks import ChunkShape, ContextBand, window_weights
+from nlp.word2vec.losses.negative_sampling import NoiseDistribution, PairsInWindows, SharedNegatives
 from tests.nlp.layers.gradcheck import check_gradients
 
 if TYPE_CHECKING:
@@ -17,11 +16,12 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[np.floating[Any]]
 
-K = 3
+K, S = 3, 4
 
 
 class Case(NamedTuple):
-    shape: BandShape
+    shape: ChunkShape
+    groups: int
     sentences: npt.NDArray[np.int32]
     X: Array
     U: Array
@@ -31,10 +31,10 @@ class Case(NamedTuple):
 def case(window: int, block: int, sentences: list[int], groups: int = 2) -> Case:
     rng = np.random.default_rng(window)
     centers = len(sentences) - 2 * window
-    shape = BandShape(centers, window, dim=3, groups=groups, shared=4, block=block)
+    shape = ChunkShape(centers, window, dim=3, block=block)
     X, U = rng.standard_normal((centers, 3)), rng.standard_normal((shape.contexts, 3))
-    N = rng.standard_normal((groups, 4, 3))
-    return Case(shape, np.array(sentences, np.int32), X, U, N)
+    N = rng.standard_normal((groups, S, 3))
+    return Case(shape, groups, np.array(sentences, np.int32), X, U, N)
 
 
 ONE = [0] * 12
@@ -58,12 +58,12 @@ def data(request: pytest.FixtureRequest) -> Case:
 
 def pair_by_pair(data: Case) -> tuple[float, float, dict[str, Array]]:
     """Loss, pairs and gradients by loops over single pairs: the equations read aloud."""
-    shape, sentences, X, U, N = data
+    shape, groups, sentences, X, U, N = data
     m = shape.window
     loss, pairs = 0.0, 0.0
     gradients = {"X": np.zeros_like(X), "U": np.zeros_like(U), "N": np.zeros_like(N)}
     for i in range(shape.centers):
-        group = i * shape.groups // shape.centers
+        group = i * groups // shape.centers
         of_center = 0.0
         for j in range(i, i + 2 * m + 1):  # contexts are counted from m before the first center
             distance = abs(j - (i + m))
@@ -75,8 +75,8 @@ def pair_by_pair(data: Case) -> tuple[float, float, dict[str, Array]]:
             gradients["X"][i] += weight * (p - 1) * U[j]
             gradients["U"][j] += weight * (p - 1) * X[i]
             of_center += weight
-        for s in range(shape.shared):
-            weight = of_center * K / shape.shared
+        for s in range(S):
+            weight = of_center * K / S
             p = 1 / (1 + math.exp(-X[i] @ N[group, s]))
             loss -= weight * math.log(1 - p)
             gradients["X"][i] += weight * p * N[group, s]
@@ -85,10 +85,32 @@ def pair_by_pair(data: Case) -> tuple[float, float, dict[str, Array]]:
     return loss, pairs, gradients
 
 
+class SkipGram:
+    """Both parts of the loss, for a center that predicts its contexts."""
+
+    def __init__(self, data: Case, dtype: npt.DTypeLike = np.float64) -> None:
+        self._band = ContextBand(data.shape, dtype)
+        self._pairs = PairsInWindows(self._band)
+        self._negatives = SharedNegatives(data.shape, K, data.groups, S, dtype)
+        self._n = np.zeros(data.shape.centers, dtype)
+
+    def set_sentences(self, sentences: npt.NDArray[np.int32]) -> tuple[Array, Array]:
+        self._band.set_sentences(sentences)
+        self._n, of_contexts = self._pairs.predictions()
+        return self._n, of_contexts
+
+    def gradients(self, X: Array, U: Array, N: Array, dX: Array, dU: Array, dN: Array) -> None:
+        self._negatives.gradients(X, N, self._n, dX, dN)
+        self._pairs.add_gradients(X, U, dX, dU)
+
+    def loss(self, X: Array, U: Array, N: Array) -> tuple[float, float]:
+        return self._pairs.loss(X, U) + self._negatives.loss(X, N, self._n), float(self._n.sum())
+
+
 def band(data: Case, dtype: npt.DTypeLike = np.float64) -> tuple[float, float, dict[str, Array]]:
     """The same by the band, on arrays full of NaN: all of them must be written."""
-    layer = SkipGramBand(data.shape, K, dtype)
-    X, U, N = (array.astype(dtype) for array in data[2:])
+    layer = SkipGram(data, dtype)
+    X, U, N = (array.astype(dtype) for array in data[3:])
     out = {name: np.full_like(array, np.nan) for name, array in {"X": X, "U": U, "N": N}.items()}
     for _ in range(2):  # the second time on used buffers
         layer.set_sentences(data.sentences)
@@ -115,7 +137,7 @@ def test_float32_is_close_and_stays_float32(data: Case) -> None:
 
 
 def test_gradients_equal_central_differences(data: Case) -> None:
-    layer = SkipGramBand(data.shape, K, np.float64)
+    layer = SkipGram(data)
     layer.set_sentences(data.sentences)
     parameters = {"X": data.X, "U": data.U, "N": data.N}
     check_gradients(lambda: layer.loss(data.X, data.U, data.N)[0], parameters, band(data)[2])
@@ -124,7 +146,7 @@ def test_gradients_equal_central_differences(data: Case) -> None:
 def test_no_pair_crosses_a_sentence_end() -> None:
     """Rows of another sentence get no gradient from the pairs: only what they share a line with counts."""
     data = case(2, 4, [0, 0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 2])
-    layer = SkipGramBand(data.shape, K, np.float64)
+    layer = SkipGram(data)
     of_centers, of_contexts = layer.set_sentences(data.sentences)
     assert of_centers[4] == 0  # place 6, a one-word line
     assert of_contexts[6] == 0
@@ -134,15 +156,15 @@ def test_no_pair_crosses_a_sentence_end() -> None:
 
 
 def test_pairs_are_counted_from_both_sides(data: Case) -> None:
-    of_centers, of_contexts = SkipGramBand(data.shape, K, np.float64).set_sentences(data.sentences)
+    of_centers, of_contexts = SkipGram(data).set_sentences(data.sentences)
     assert of_centers.sum() == pytest.approx(of_contexts.sum())
 
 
 def test_extreme_scores_have_a_finite_loss() -> None:
     data = case(2, 4, SEVERAL)
-    layer = SkipGramBand(data.shape, K, np.float32)
+    layer = SkipGram(data, np.float32)
     layer.set_sentences(data.sentences)
-    X, U, N = (1e4 * array.astype(np.float32) for array in data[2:])
+    X, U, N = (1e4 * array.astype(np.float32) for array in data[3:])
     loss, pairs = layer.loss(X, U, N)
     assert loss / pairs > 1e6
     assert math.isfinite(loss)
@@ -157,7 +179,9 @@ def test_weights_are_the_mean_over_drawn_windows() -> None:
 
 def test_sizes_that_do_not_divide_are_refused() -> None:
     with pytest.raises(ValueError, match="not whole blocks of 16"):
-        BandShape(centers=100, window=5, dim=10, groups=1, shared=5, block=16)
+        ChunkShape(centers=100, window=5, dim=10, block=16)
+    with pytest.raises(ValueError, match="96 centers: not 5 equal groups"):
+        SharedNegatives(ChunkShape(centers=96, window=5, dim=10, block=16), K, groups=5, shared=S)
 
 
 def test_negatives_are_drawn_by_count_to_the_three_quarters() -> None:

@@ -11,13 +11,14 @@ import pytest
 
 from nlp.data.token_file import TokenFile, encode
 from nlp.layers.random_streams import RandomStreams
-from nlp.training.row_updates import Chunk, ChunkObjective, RowUpdates, StepPlan
-from nlp.word2vec.cbow import WINDOWS
+from nlp.training.row_updates import RowUpdates, StepPlan
+from nlp.word2vec.chunks import Chunk
 from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
-from nlp.word2vec.kernels.huffman import HuffmanTree
+from nlp.word2vec.huffman import HuffmanTree
 from nlp.word2vec.learner import Word2Vec, train_word_vectors
-from nlp.word2vec.negative_sampling import NEGATIVES
-from nlp.word2vec.objectives import make_objective, output_rows
+from nlp.word2vec.losses.negative_sampling import NEGATIVES, NoiseDistribution
+from nlp.word2vec.objective import Objective, make_objective, output_rows
+from nlp.word2vec.predictors import WINDOWS
 from tests.nlp.layers.gradcheck import check_gradients
 from tests.nlp.word2vec import plain_losses
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 TMP = "/tmp"  # noqa: S108 - the storage has no name there
 COUNTS = [40, 22, 15, 9, 7, 5, 3, 2, 1]
-WINDOW, CENTERS = 2, 32
+WINDOW, CENTERS, GROUPS = 2, 32, 1
 SIX = [(arch, loss) for arch in ARCHITECTURES for loss in LOSSES]
 every_objective = pytest.mark.parametrize(("arch", "loss"), SIX)
 
@@ -37,11 +38,11 @@ class Case(NamedTuple):
     config: Word2VecConfig
     inputs: Array
     outputs: Array
-    objective: ChunkObjective
+    objective: Objective
     chunk: Chunk
 
 
-def make(arch: str, loss: str, dtype: npt.DTypeLike = np.float64) -> Case:
+def make(arch: str, loss: str, dtype: npt.DTypeLike = np.float64, **sizes: int) -> Case:
     """A chunk with lines of one word, of several, and padding at its end."""
     rng = np.random.default_rng(5)
     config = Word2VecConfig(arch=arch, loss=loss, dim=3, window=WINDOW, negatives=3)
@@ -49,7 +50,8 @@ def make(arch: str, loss: str, dtype: npt.DTypeLike = np.float64) -> Case:
     inputs = rng.standard_normal((words, 3)).astype(dtype)
     outputs = rng.standard_normal((output_rows(config, words), 3)).astype(dtype)
     plan = StepPlan(CENTERS, 1)
-    objective = make_objective(inputs, outputs, COUNTS, config, plan, RandomStreams(1))
+    chosen = dataclasses.replace(config.sizes, **sizes)
+    objective = make_objective(inputs, outputs, COUNTS, config, plan, RandomStreams(1), sizes=chosen)
     length = CENTERS + 2 * WINDOW
     sentences = np.sort(rng.integers(0, 9, length)).astype(np.int32)
     sentences[-4:] = 20 + np.arange(4)
@@ -80,13 +82,12 @@ def gradients(case: Case) -> list[Array]:
 
 def noise_of(case: Case) -> list[dict[int, float]]:
     """The negatives that each center meets, and their weights: as the objective draws them."""
-    objective: Any = case.objective
-    shape = objective._shape
+    shared = case.config.sizes.shared
     rng = RandomStreams(1).at(NEGATIVES, case.chunk.epoch, case.chunk.number)
-    drawn = objective._noise.draw_stratified(rng, shape.groups, shape.shared)
-    ratio = case.config.negatives / shape.shared
+    drawn = NoiseDistribution(COUNTS).draw_stratified(rng, GROUPS, shared)
+    ratio = case.config.negatives / shared
     of_groups = [{int(v): n * ratio for v, n in Counter(group.tolist()).items()} for group in drawn]
-    return [of_groups[center * shape.groups // shape.centers] for center in range(shape.centers)]
+    return [of_groups[center * GROUPS // CENTERS] for center in range(CENTERS)]
 
 
 def plain_loss(case: Case) -> tuple[float, float]:
@@ -142,12 +143,9 @@ def test_gradients_equal_central_differences_of_the_loops(arch: str, loss: str) 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)
 @pytest.mark.parametrize("top", [1, 2, 3, 8, 100])
-def test_it_is_the_same_wherever_the_tree_is_cut(
-    arch: str, top: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_the_same_wherever_the_tree_is_cut(arch: str, top: int) -> None:
     whole = gradients(make(arch, "hs"))
-    monkeypatch.setattr("nlp.word2vec.hierarchical_softmax.TOP_NODES", top)
-    case = make(arch, "hs")
+    case = make(arch, "hs", top=top)
     for cut, expected in zip(gradients(case), whole, strict=True):
         np.testing.assert_allclose(cut, expected, atol=1e-12)
     assert case.objective.loss()[:2] == pytest.approx(plain_loss(case), rel=1e-12)
@@ -188,12 +186,10 @@ def bits(model: Word2Vec) -> tuple[bytes, bytes, tuple[float, ...]]:
 
 
 @every_objective
-def test_workers_do_not_change_a_bit(arch: str, loss: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlp.word2vec.learner.plan_steps", lambda *_: StepPlan(32, 4))
-    config = dataclasses.replace(SMALL, arch=arch, loss=loss, epochs=2, subsample=0.1)
-    assert bits(train_word_vectors(two_worlds(), config)) == bits(
-        train_word_vectors(two_worlds(), config, workers=2)
-    )
+def test_workers_do_not_change_a_bit(arch: str, loss: str) -> None:
+    config, plan = dataclasses.replace(SMALL, arch=arch, loss=loss, epochs=2, subsample=0.1), StepPlan(32, 4)
+    one = train_word_vectors(two_worlds(), config, plan=plan)
+    assert bits(one) == bits(train_word_vectors(two_worlds(), config, plan=plan, workers=2))
 
 
 @every_objective

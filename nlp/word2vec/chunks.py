@@ -1,46 +1,55 @@
-"""The contexts of every center of a chunk, as a band around the diagonal of a matrix.
+"""A chunk of consecutive tokens, and the contexts of each of its centers as a band around a diagonal.
 
-A chunk is consecutive tokens. Cell (i, j) of the matrix is the pair of center i and context j; it matters
-only where j is within a window of i. So only blocks along the diagonal are kept, each of them some
-consecutive centers by all their contexts, and any sum over pairs is one batched product over these blocks.
+Every token of a chunk is the center of a window; a window's worth of tokens on either side are only contexts.
+Cell (i, j) of a matrix is the pair of center i and context j; it matters only where j is within a window of
+i. So only blocks along the diagonal are kept, each of them some consecutive centers by all their contexts,
+and any sum over pairs is one batched product over these blocks.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from numpy.lib.stride_tricks import as_strided
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Floats, Ids
+from nlp.layers.arrays import Floats, Ids
 
 
 @dataclass(frozen=True)
-class BandShape:
+class Chunk:
+    """Consecutive tokens, whose loss and gradients are computed at once.
+
+    Attributes: `tokens` and `sentences` (B + 2m,): word and number of the sentence of each, which never
+    falls; `epoch`, and `number` of the chunk in it, both from 0, which address its random numbers.
+    """
+
+    tokens: Ids
+    sentences: Ids
+    epoch: int
+    number: int
+
+
+@dataclass(frozen=True)
+class ChunkShape:
     """Sizes of a chunk.
 
-    Attributes: `centers` B; `window` m, contexts on each side of a center; `dim` D of the vectors; `groups` G
-    of neighbouring centers that share negatives; `shared` S, negatives of a group; `block`, centers of one
-    block of the band.
+    Attributes: `centers` B; `window` m, contexts on each side of a center; `dim` D of the vectors; `block`,
+    centers of one block of the band.
 
-    Raises: ValueError unless `centers` is a multiple of `block` and of `groups`
+    Raises: ValueError unless `centers` is a multiple of `block`
     """
 
     centers: int
     window: int
     dim: int
-    groups: int
-    shared: int
     block: int
 
     def __post_init__(self) -> None:
-        if self.centers % self.block or self.centers % self.groups:
-            message = f"{self.centers} centers: not whole blocks of {self.block}, or not {self.groups} groups"
-            raise ValueError(message)
+        if self.centers % self.block:
+            raise ValueError(f"{self.centers} centers: not whole blocks of {self.block}")
 
     @property
     def contexts(self) -> int:
@@ -57,6 +66,10 @@ class BandShape:
         """Contexts of one block: columns of the band."""
         return self.block + 2 * self.window
 
+    def centers_of(self, tokens: Ids) -> Ids:
+        """View those tokens of a chunk that are centers: (B + 2m,) -> (B,)."""
+        return tokens[self.window : self.window + self.centers]
+
 
 def window_weights(window: int) -> npt.NDArray[np.float64]:
     """Weight of a context at each distance from the center: index 0 is the center itself.
@@ -66,7 +79,8 @@ def window_weights(window: int) -> npt.NDArray[np.float64]:
     expected gradient, without its noise. With m = 0 a center is paired with itself alone.
 
     Equation: a_d = (m - d + 1) / m for d in 1 … m, a_0 = 0;   a_0 = 1 for m = 0
-    Source:   Mikolov, Chen, Corrado & Dean 2013, §3.2 (the draw); Levy, Goldberg & Dagan 2015, §3.1
+    Source:   Mikolov, Chen, Corrado & Dean 2013, "Efficient estimation of word representations in vector
+              space", §3.2 (the draw); Levy, Goldberg & Dagan 2015, §3.1
     """
     if window == 0:
         return np.ones(1)
@@ -81,38 +95,41 @@ class ContextBand:
     Attributes: `weights` (B / block, block, block + 2m): a_ij, 0 where i and j are in different sentences.
     """
 
-    def __init__(self, shape: BandShape, dtype: npt.DTypeLike = np.float32) -> None:
+    def __init__(self, shape: ChunkShape, dtype: npt.DTypeLike = np.float32) -> None:
         self.shape = shape
         distance = np.abs(np.arange(shape.block_contexts) - shape.window - np.arange(shape.block)[:, None])
         weight_at = np.append(window_weights(shape.window), 0)
         self._window = weight_at[np.minimum(distance, shape.window + 1)].astype(dtype)
         self.weights: Floats = np.empty((shape.blocks, shape.block, shape.block_contexts), dtype)
         self._ones = np.ones(shape.block_contexts, dtype)
-        self._pairs = np.empty((shape.blocks, shape.block), dtype)
+        self._pairs_of_centers = np.empty((shape.blocks, shape.block), dtype)
         self._pairs_of_contexts = np.empty((shape.contexts, 1), dtype)
 
-    def set_sentences(self, sentences: Ids) -> Floats:
+    def set_sentences(self, sentences: Ids) -> None:
         """Weigh the pairs of a chunk: a context in another sentence than its center has no weight.
 
-        Shapes: sentences (B + 2m,), the number of each token's sentence, never falling -> n (B,), the sum of
-                the weights of each center's pairs
+        Shapes: sentences (B + 2m,), the number of each token's sentence, never falling
         """
-        m, weights = self.shape.window, self.weights
+        weights = self.weights
         weights[...] = self._window
         if sentences[0] != sentences[-1]:
             of_contexts = self.by_block(sentences)
-            of_centers = sentences[m : m + self.shape.centers].reshape(*weights.shape[:2], 1)
+            of_centers = self.shape.centers_of(sentences).reshape(*weights.shape[:2], 1)
             weights *= of_centers == of_contexts[:, None, :]
-        return np.matmul(weights, self._ones, out=self._pairs).reshape(-1)
-
-    def pairs_of_contexts(self) -> Floats:
-        """Sum the weights of each context. Shapes: -> (B + 2m,)."""
-        self.overlap_add(self.weights.sum(axis=1)[:, :, None], self._pairs_of_contexts)
-        return self._pairs_of_contexts.reshape(-1)
 
     def set_diagonal(self, of_centers: Floats) -> None:
         """Pair each center with itself alone, with weights (B,); for a band of window 0."""
-        np.multiply(of_centers.reshape(self._pairs.shape)[:, :, None], self._window, out=self.weights)
+        by_block = of_centers.reshape(self._pairs_of_centers.shape)
+        np.multiply(by_block[:, :, None], self._window, out=self.weights)
+
+    def pairs_of_centers(self) -> Floats:
+        """Sum the weights of each center's pairs. Shapes: -> n (B,)."""
+        return np.matmul(self.weights, self._ones, out=self._pairs_of_centers).reshape(-1)
+
+    def pairs_of_contexts(self) -> Floats:
+        """Sum the weights of each context's pairs. Shapes: -> (B + 2m,)."""
+        self.overlap_add(self.weights.sum(axis=1)[:, :, None], self._pairs_of_contexts)
+        return self._pairs_of_contexts.reshape(-1)
 
     def by_block(self, rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """View rows (B + 2m, …) as overlapping blocks (B / block, block + 2m, …), without a copy."""

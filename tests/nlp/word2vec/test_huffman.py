@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.word2vec.kernels.full_softmax import log_sum_exp, softmax_
-from nlp.word2vec.kernels.hierarchical_softmax import SplitPaths
-from nlp.word2vec.kernels.huffman import HuffmanTree
+from nlp.word2vec.huffman import HuffmanTree
+from nlp.word2vec.losses.full_softmax import log_sum_exp, softmax_
+from nlp.word2vec.losses.hierarchical_softmax import SplitPaths
 
 count_lists = st.lists(st.integers(1, 1000), min_size=2, max_size=60)
 
@@ -78,7 +78,7 @@ def test_split_paths_are_the_whole_paths(counts: list[int], top: int, block: int
     tree = HuffmanTree.of(counts)
     paths = SplitPaths(tree, top)
     words = np.random.default_rng(top).integers(0, len(counts), 12).astype(np.int32)
-    dense, deep = paths.dense(words), paths.below(words, block)
+    dense, deep = paths.within_top(words), paths.below(words, block)
     np.testing.assert_array_equal(dense[:, : paths.top], np.abs(dense[:, paths.top :]))
     for place, word in enumerate(words.tolist()):
         within = dense[place, paths.top :]
