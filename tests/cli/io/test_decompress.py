@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.io.decompress import Decompressed, detect, undecided
-from cli.io.reading import STDIN, Input
+from cli.io.reading import STDIN, Input, _bytes_of
 from nlp.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ every_kind = pytest.mark.parametrize("kind", COMPRESSORS)
 
 def read_all(data: bytes, size: int = 1 << 18) -> bytes:
     waiting = [data[start : start + size] for start in range(0, len(data), size)]
-    blocks = Input(())._blocks_of(STDIN, lambda _: waiting.pop(0) if waiting else b"", None)
+    read = _bytes_of(STDIN, lambda _: waiting.pop(0) if waiting else b"")
+    blocks = Input(())._blocks_of(STDIN, read, None)
     return b"".join(block.text.encode() for block in blocks)
 
 
