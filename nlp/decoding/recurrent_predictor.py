@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from nlp.networks.language_model import LanguageModel
     from nlp.text.language_vocabulary import LanguageVocabulary
 
-_TABLE = 1 << 22  # numbers in the table of looked-up products: more would take longer to make than it saves
+LARGEST_TABLE = 1 << 22
+"""Numbers in the table of looked-up products: more would take longer to make than it saves."""
+
 _STRETCH = 512  # tokens of a text that are scored together
 
 
@@ -48,8 +50,11 @@ class RecurrentState:
 class RecurrentPredictor:
     """A `LanguageModel` that reads token after token: see `Predictor`."""
 
-    def __init__(self, model: LanguageModel, vocabulary: LanguageVocabulary) -> None:
-        self._model, self._vocabulary = model, vocabulary
+    def __init__(
+        self, model: LanguageModel, vocabulary: LanguageVocabulary, largest_table: int = LARGEST_TABLE
+    ) -> None:
+        """With `largest_table`, how many products of embeddings and W may be kept to be looked up."""
+        self._model, self._vocabulary, self._largest_table = model, vocabulary, largest_table
         self._workspace = Workspace(model.parameters.flat.dtype)
 
     @property
@@ -97,7 +102,7 @@ class RecurrentPredictor:
         layers = []
         for number, layer in enumerate(model.stack.layers):
             p = without_normalisation(model.parameters.scope(layer), model.statistics.scope(layer))
-            by_table = number == 0 and model.vocabulary_size * p["b"].size <= _TABLE
+            by_table = number == 0 and model.vocabulary_size * p["b"].size <= self._largest_table
             E = model.parameters["E"] if by_table else None
             layers.append(StepWeights(model.stack.cell.sigmas, p, E))
         return layers

@@ -44,6 +44,8 @@ class OneSide:
 
     def score(self, state: Floats, ids: Ids, targets: Ids) -> Floats:
         """See `Predictor`."""
+        if not len(ids):
+            return np.empty(0, self._workspace.dtype)
         log_p = self._log_probabilities(self._read(state, ids[:, None])[:, 0])
         scores: Floats = log_p[np.arange(len(ids)), targets]
         return scores

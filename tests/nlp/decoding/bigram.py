@@ -42,7 +42,8 @@ class Bigrams:
 
     def score(self, state: npt.NDArray[np.int32], ids: Ids, targets: Ids) -> Floats:
         assert len(state) == 1
-        state[:] = ids[-1:]
+        if len(ids):
+            state[:] = ids[-1]
         self.calls.append(len(ids))
         found: Floats = self.log_table[ids, targets]
         return found

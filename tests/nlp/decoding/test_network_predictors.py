@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from nlp.data.batches import Batch
-from nlp.decoding import feed_forward_predictor, recurrent_predictor
 from nlp.decoding.mixture import TextReader
 from nlp.decoding.open_predictor import open_predictor
 from nlp.decoding.recurrent_predictor import RecurrentPredictor
@@ -37,60 +36,18 @@ def opened(config: LanguageModelConfig, tmp_path: Path) -> Predictor:
 
 
 @every_case
-@pytest.mark.parametrize("table", [0, 1 << 22])
-def test_it_predicts_what_training_does(
-    config: LanguageModelConfig, table: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Token by token, for one text and for three, and a stretch at once: log P is that of the loss."""
-    monkeypatch.setattr(recurrent_predictor, "_TABLE", table)
+def test_it_predicts_what_training_does(config: LanguageModelConfig, tmp_path: Path) -> None:
+    """Token by token: log P is that of the loss."""
     predictor, model = opened(config, tmp_path), made(config)
     targets, ones = np.roll(IDS, -1, axis=0), np.ones((1, 3))
     assert predictor.vocabulary == TOKENS
-    three, singles, trained = predictor.start(3), predictor.start(1), model.new_state(3)
+    three, trained = predictor.start(3), model.new_state(3)
     for t, ids in enumerate(IDS):
         log_p = predictor.advance(three, ids).copy()
-        assert log_p.shape == (3, VOCABULARY)
         np.testing.assert_allclose(np.exp(log_p).sum(axis=1), 1, rtol=1e-12)
         batch = Batch(ids[None], targets[t : t + 1], ones)
         loss, _ = model.loss(batch, trained, Workspace(np.float64))
         assert -log_p[range(3), targets[t]].sum() == pytest.approx(loss, rel=1e-12)
-        alone = predictor.advance(singles, ids[:1])
-        np.testing.assert_allclose(alone[0], log_p[0], rtol=1e-11)
-
-
-@every_case
-def test_a_stretch_is_scored_as_its_tokens_are(
-    config: LanguageModelConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module in (recurrent_predictor, feed_forward_predictor):
-        monkeypatch.setattr(module, "_STRETCH", 7)
-    predictor = opened(config, tmp_path)
-    ids, targets = IDS[:, 0], np.roll(IDS[:, 0], -1)
-    one_by_one, at_once = predictor.start(1), predictor.start(1)
-    expected = [
-        predictor.advance(one_by_one, ids[t : t + 1])[0, target] for t, target in enumerate(targets.tolist())
-    ]
-    scores = predictor.score(at_once, ids[:9], targets[:9]), predictor.score(at_once, ids[9:], targets[9:])
-    np.testing.assert_allclose(np.concatenate(scores), expected, rtol=1e-11)
-    after = predictor.advance(one_by_one, ids[:1]).copy()
-    np.testing.assert_allclose(predictor.advance(at_once, ids[:1]), after, rtol=1e-11)
-    assert predictor.score(at_once, ids[:0], ids[:0]).shape == (0,)
-
-
-@every_case
-def test_beams_go_their_own_ways(config: LanguageModelConfig, tmp_path: Path) -> None:
-    """Texts that are selected, some twice, go on as their own texts would; the first state is left alone."""
-    predictor = opened(config, tmp_path)
-    state = predictor.start(3)
-    for ids in IDS[:4]:
-        predictor.advance(state, ids)
-    chosen = predictor.select(state, np.array([2, 0, 2, 1]))
-    of_chosen = predictor.advance(chosen, np.array([5, 6, 7, 8], np.int32)).copy()
-    single = predictor.advance(predictor.select(state, np.array([2])), np.array([7], np.int32)).copy()
-    of_three = predictor.advance(state, np.array([6, 8, 5], np.int32))
-    np.testing.assert_allclose(of_chosen[[1, 3, 0]], of_three, rtol=1e-11)
-    np.testing.assert_allclose(of_chosen[2], single[0], rtol=1e-11)
-    assert np.abs(of_chosen[2] - of_chosen[0]).max() > 1e-6  # they have read different texts
 
 
 def test_float32_stays_float32(tmp_path: Path) -> None:

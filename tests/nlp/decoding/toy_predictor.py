@@ -20,7 +20,8 @@ class ToyPredictor:
     def __init__(self, vocabulary: LanguageVocabulary, seed: int = 0) -> None:
         self._vocabulary, size = vocabulary, len(vocabulary)
         rows = np.random.default_rng(seed).dirichlet(np.full(size, 0.5), (size, size))
-        self.log_p: Floats = np.log(np.maximum(rows, 1e-6))
+        rows = np.maximum(rows, 1e-6)
+        self.log_p: Floats = np.log(rows / rows.sum(axis=2, keepdims=True))
 
     @property
     def vocabulary(self) -> LanguageVocabulary:

@@ -75,34 +75,6 @@ def test_advance_and_score_agree_and_leave_the_same_state(
     assert np.exp(log_p.astype(np.float64)).sum(axis=1) == pytest.approx(1, abs=1e-5)
 
 
-def test_a_stretch_may_be_scored_in_pieces(model: NgramModel) -> None:
-    predictor, ids = NgramPredictor(model), random_ids(300, 2)
-    state, whole = predictor.start(1), predictor.score(predictor.start(1), ids, ids)
-    pieces = [predictor.score(state, piece, piece) for piece in np.split(ids, [0, 1, 2, 7, 7, 200])]
-    assert np.array_equal(np.concatenate(pieces), whole)
-
-
-def test_rows_are_texts_of_their_own(model: NgramModel) -> None:
-    predictor, ids = NgramPredictor(model), random_ids(60, 3).reshape(20, 3)
-    state = predictor.start(3)
-    together = np.stack([predictor.advance(state, row).copy() for row in ids])
-    for row in range(3):
-        alone = step_by_step(predictor, predictor.start(1), ids[:, row])
-        assert np.array_equal(together[:, row], alone)
-
-
-def test_selected_rows_go_their_own_ways(model: NgramModel) -> None:
-    predictor, ids = NgramPredictor(model), random_ids(10, 4)
-    state = predictor.start(2)
-    for token in ids:
-        predictor.advance(state, np.array([token, 3], np.int32))
-    chosen = predictor.select(state, np.array([1, 0, 0]))
-    log_p = predictor.advance(chosen, np.array([1, 1, 2], np.int32)).copy()
-    again = predictor.advance(predictor.select(state, np.array([0, 0])), np.array([1, 2], np.int32))
-    assert np.array_equal(log_p[1:], again)
-    assert not np.array_equal(log_p[0], log_p[1])
-
-
 def test_a_saved_model_is_the_same_model(model: NgramModel, path: Path) -> None:
     loaded = load_ngrams(str(path))
     assert loaded.vocabulary == model.vocabulary

@@ -1,0 +1,63 @@
+"""Every predictor, small: what the contract of predictors runs over."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nlp.decoding.feed_forward_predictor import FeedForwardPredictor
+from nlp.decoding.recurrent_predictor import RecurrentPredictor
+from nlp.decoding.two_sided import OneSide
+from nlp.networks.config import LanguageModelConfig
+from nlp.networks.feed_forward import FeedForward
+from nlp.networks.fill_model import FillModel
+from nlp.ngrams.model import train_ngrams
+from nlp.ngrams.predictor import NgramPredictor
+from nlp.text.language_vocabulary import LanguageVocabulary
+from tests.nlp.decoding.bigram import random_bigrams
+from tests.nlp.decoding.toy_predictor import ToyPredictor
+from tests.nlp.networks import network_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nlp.decoding.predictor import Predictor
+
+TOKENS = LanguageVocabulary.of("char", "abcdefghi")
+
+
+def of_network(config: LanguageModelConfig, **options: Any) -> Predictor:
+    """The predictor of a network with float64 weights."""
+    model = network_cases.made(config)
+    if isinstance(model, FeedForward):
+        return FeedForwardPredictor(model, TOKENS)
+    return RecurrentPredictor(model, TOKENS, **options)
+
+
+def one_side(*, backward: bool) -> Predictor:
+    """One side of a bidirectional model."""
+    config = LanguageModelConfig(cell="gru", layers=2, hidden=4, embed_dim=3, bidirectional=True)
+    model = FillModel(config, len(TOKENS), dtype=np.float64)
+    model.initialize_(np.random.default_rng(2))
+    model.parameters.flat[...] *= 4
+    return OneSide(model, TOKENS, backward=backward)
+
+
+def of_ngrams(order: int) -> Predictor:
+    """The predictor of n-grams of a random text, some of them frequent."""
+    ids = np.minimum(np.random.default_rng(1).geometric(0.35, 2000) - 1, len(TOKENS) - 1)
+    return NgramPredictor(train_ngrams(ids.astype(np.int32), TOKENS, order))
+
+
+CASES: dict[str, Callable[[], Predictor]] = {
+    **{name: partial(of_network, config) for name, config in network_cases.CASES.items()},
+    "lstm, nothing looked up": partial(of_network, network_cases.SMALL, largest_table=0),
+    "gru, nothing looked up": partial(of_network, network_cases.CASES["gru"], largest_table=0),
+    "forward side": partial(one_side, backward=False),
+    "backward side": partial(one_side, backward=True),
+    **{f"{order}-grams": partial(of_ngrams, order) for order in (1, 2, 4)},
+    "bigrams of the tests": partial(random_bigrams, 0, "abcdefghi"),
+    "toy of the tests": partial(ToyPredictor, TOKENS),
+}
