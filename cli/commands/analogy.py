@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.io.printers import NEIGHBOURS
-from cli.jobs.vector_queries import answer_stream
-from cli.options.common import command, neighbours_option, streams, vectors_option
+from cli.jobs.vector_queries import answer_stream, chosen_vectors
+from cli.options.common import command, limit_option, neighbours_option, streams, vectors_option
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @streams(NEIGHBOURS, reads="stdin")
 @vectors_option
 @neighbours_option
+@limit_option
 @option(
     "--method",
     type=click.Choice(["add", "mul"]),
@@ -31,7 +32,14 @@ if TYPE_CHECKING:
 )
 @click.argument("words", nargs=-1, metavar="[A B C]")
 def analogy(
-    *, streams: Streams, console: Console, model: str | None, k: int, method: str, words: tuple[str, ...]
+    *,
+    streams: Streams,
+    console: Console,
+    model: str | None,
+    k: int,
+    limit: int | None,
+    method: str,
+    words: tuple[str, ...],
 ) -> None:
     """Answer "A is to B as C is to ?", or each line of three words on stdin.
 
@@ -50,5 +58,5 @@ def analogy(
     def answer(vectors: WordVectors, questions: Sequence[str], k: int) -> list[Answer]:
         return vectors.analogies(questions, k, method)
 
-    asked = [" ".join(words)] if words else []
-    answer_stream(streams, console, model, asked, k, answer)
+    asked = ["\t".join(words)] if words else []  # a word may hold spaces
+    answer_stream(streams, console, chosen_vectors(model, console, limit), asked, k, answer)

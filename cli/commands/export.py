@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.io.streams import COMPRESSIONS
 from cli.jobs.vector_queries import chosen_vectors, tell_size
-from cli.options.common import VECTORS_VARIABLE, command, output_option
+from cli.options.common import VECTORS_VARIABLE, command, limit_option, output_option
 from cli.options.help import option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cli.console import Console
 
 FORMATS = ("word2vec-text", "word2vec-binary", "npy", "safetensors")
+_MAPPED = ("npy", "safetensors")
 _ENDINGS = {".bin": "word2vec-binary", ".npy": "npy", ".safetensors": "safetensors"}
 
 
 @command
 @output_option
+@limit_option
 @option(
     "--to",
     "form",
@@ -28,7 +33,9 @@ _ENDINGS = {".bin": "word2vec-binary", ".npy": "npy", ".safetensors": "safetenso
     help="The format.",
 )
 @click.argument("model", required=False, metavar="[MODEL]", envvar=VECTORS_VARIABLE)
-def export(*, console: Console, output: str | None, model: str | None, form: str | None) -> None:
+def export(
+    *, console: Console, output: str | None, limit: int | None, model: str | None, form: str | None
+) -> None:
     """Write word vectors in the format of another tool; gensim and fastText read the word2vec ones.
 
     npy is the matrix alone; its words are written beside it, to X.words.txt for -o X.npy. safetensors holds
@@ -40,26 +47,45 @@ def export(*, console: Console, output: str | None, model: str | None, form: str
     nlptool export -o book.npy book.model
     """
     from cli.io.writing import check_output, open_binary_output, open_output
-    from nlp.vectors import formats
+    from nlp.vectors import writers
 
     check_output(output)
-    form = form or _ENDINGS.get(Path(output or "").suffix, FORMATS[0])
+    ending = Path(output or "").suffix
+    compressed = ending in COMPRESSIONS
+    form = form or _ENDINGS.get(Path(Path(output or "").stem).suffix if compressed else ending, FORMATS[0])
+    if compressed and form in _MAPPED:
+        raise click.UsageError(f"{form} is mapped into memory, so it is not compressed; leave out {ending}")
     words_file = None
     if form == "npy" and output not in {None, "-"} and not output.startswith("/dev/"):
-        words_file = formats.words_path(output)
+        words_file = writers.words_path(output)
         check_output(words_file)
-    vectors = chosen_vectors(model)
+    vectors = chosen_vectors(model, console, limit)
     words, matrix = vectors.vocabulary.words, vectors.matrix
     tell_size(console, vectors)
+    names = writers.names_of_lines(words) if form in _MAPPED else _names(words, console)
     with open_binary_output(output) as writer:
         if form == "word2vec-text":
-            formats.write_word2vec_text(writer, words, matrix)
+            writers.write_word2vec_text(writer, names, matrix)
         elif form == "word2vec-binary":
-            formats.write_word2vec_binary(writer, words, matrix)
+            writers.write_word2vec_binary(writer, names, matrix)
         elif form == "safetensors":
-            formats.write_safetensors(writer, words, matrix)
+            writers.write_safetensors(writer, names, matrix)
         else:
-            formats.write_npy(writer, matrix)
+            writers.write_npy(writer, matrix)
     if words_file:
         with open_output(words_file) as beside:
-            beside.write("".join(f"{word}\n" for word in words))
+            beside.write("".join(f"{name}\n" for name in names))
+
+
+def _names(words: Sequence[str], console: Console) -> list[str]:
+    """What the words are called where none may hold a space; the user is told of those that change."""
+    from nlp.vectors.writers import names_without_spaces
+    from nlp.wording import number_of
+
+    names = names_without_spaces(words)
+    changed = [(word, name) for word, name in zip(words, names, strict=True) if word != name]
+    if changed:
+        word, name = changed[0]
+        told = "written with _ for white space, which ends a word there"
+        console.warn(f"{number_of(len(changed), 'word')} {told}: {word!r} as {name!r}")
+    return names

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.io.printers import REPORT
-from cli.options.common import VECTORS_VARIABLE, command, streams
+from cli.options.common import VECTORS_VARIABLE, command, limit_option, streams
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
 @command
 @streams(REPORT, reads="")
+@limit_option
 @option("--verify", is_flag=True, help="Read every byte, and fail if one is not as it was written.")
 @click.argument("model", required=False, metavar="[MODEL]", envvar=VECTORS_VARIABLE)
-def info(*, console: Console, streams: Streams, model: str | None, verify: bool) -> None:
+def info(*, console: Console, streams: Streams, limit: int | None, model: str | None, verify: bool) -> None:
     """Print a model's metadata as JSON: kind, settings, data, scores, arrays with their checksums.
+
+    Of word vectors in the format of another tool it tells format, words and dimensions.
 
     Without MODEL it is about the one that NLPTOOL_MODEL names, else about the English word vectors that come
     with nlptool.
@@ -32,9 +35,16 @@ def info(*, console: Console, streams: Streams, model: str | None, verify: bool)
     nlptool info --verify book.model | jq .config
     """
     from corpora import default_vectors
-    from nlp.storage.model_file import open_model
 
     path = model or str(default_vectors())
+    report = _of_other_tool(path, console, limit, verify=verify) or _of_model(path, console, verify=verify)
+    with streams.open_output() as output:
+        output.write(streams.printer(REPORT)(report))
+
+
+def _of_model(path: str, console: Console, *, verify: bool) -> dict[str, Any]:
+    from nlp.storage.model_file import open_model
+
     opened = open_model(path)
     report: dict[str, Any] = {"file": path, "kind": opened.kind, **opened.metadata}
     report |= _first_lr(opened.metadata)
@@ -42,8 +52,28 @@ def info(*, console: Console, streams: Streams, model: str | None, verify: bool)
         opened.verify()
         report["verified"] = True
         console.note("every array is what was written")
-    with streams.open_output() as output:
-        output.write(streams.printer(REPORT)(report))
+    return report
+
+
+def _of_other_tool(path: str, console: Console, limit: int | None, *, verify: bool) -> dict[str, Any] | None:
+    """About word vectors in another tool's format; None for any other file."""
+    from nlp.errors import NoModelError
+    from nlp.vectors.formats import read_foreign
+
+    try:
+        found = read_foreign(path, limit)
+    except NoModelError:
+        return None
+    if found is None:
+        return None
+    for warning in found.read.warnings:
+        console.warn(warning)
+    if verify:
+        console.warn(f"{path}: this format has no checksums; its rows make sense, more cannot be told")
+    words, dim = found.read.matrix.shape
+    compression = {"compression": found.compression} if found.compression else {}
+    kind = {"kind": "word-vectors", "format": found.form}
+    return {"file": path, **kind, **compression, "words": words, "dim": dim}
 
 
 def _first_lr(metadata: Mapping[str, Any]) -> dict[str, Any]:

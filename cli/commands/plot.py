@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.jobs.vector_queries import chosen_vectors
-from cli.options.common import command, output_option, vectors_option
+from cli.options.common import command, limit_option, output_option, vectors_option
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _LARGEST_LOSS = 1e100  # a model file may claim anything
 @command
 @vectors_option
 @output_option
+@limit_option
 @option("-n", "--words", "count", type=click.IntRange(3), default=60, help="How many words.")
 @option("--near", is_flag=True, help="Draw the nearest neighbours of the WORDs too, up to --words in all.")
 @option("--method", type=click.Choice(["pca", "tsne"]), default="pca", help="The projection.")
@@ -38,6 +39,7 @@ def plot(
     console: Console,
     model: str | None,
     output: str | None,
+    limit: int | None,
     count: int,
     near: bool,
     method: str,
@@ -70,7 +72,8 @@ def plot(
             axes = Axes("epoch", "loss, nats a prediction")
             drawn = figures.draw_curves(output, curves, figures.LOSSES_TITLE, axes, held_out)
         else:
-            words, points = _map(console, model, names, count, method, seed, near=near)
+            vectors = chosen_vectors(model, console, limit)
+            words, points = _map(console, vectors, names, count, method, seed, near=near)
             console.note(f"{len(words)} words by {method}")
             drawn = figures.draw_map(output, words, points)
             _tell_unlabelled(console, figures.unlabelled(output, words, points), len(words))
@@ -80,7 +83,7 @@ def plot(
 
 def _map(
     console: Console,
-    model: str | None,
+    vectors: WordVectors,
     names: tuple[str, ...],
     count: int,
     method: str,
@@ -92,7 +95,6 @@ def _map(
 
     from nlp.vectors.projection import project
 
-    vectors = chosen_vectors(model)
     known = tuple(_known(console, vectors, dict.fromkeys(names)))
     if names:
         words = _with_neighbours(vectors, known, count) if near else list(known)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.io.printers import NEIGHBOURS
-from cli.jobs.vector_queries import answer_stream
-from cli.options.common import command, neighbours_option, streams, vectors_option
+from cli.jobs.vector_queries import answer_stream, chosen_vectors
+from cli.options.common import command, limit_option, neighbours_option, streams, vectors_option
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @streams(NEIGHBOURS, reads="stdin")
 @vectors_option
 @neighbours_option
+@limit_option
 @option("--plus", multiple=True, metavar="WORD", help="Add WORD's vector to every query.")
 @option("--minus", multiple=True, metavar="WORD", help="Subtract WORD's vector from every query.")
 @click.argument("queries", nargs=-1, metavar="[QUERY]...")
@@ -32,6 +33,7 @@ def similar(
     console: Console,
     model: str | None,
     k: int,
+    limit: int | None,
     plus: tuple[str, ...],
     minus: tuple[str, ...],
     queries: tuple[str, ...],
@@ -51,4 +53,4 @@ def similar(
     def answer(vectors: WordVectors, texts: Sequence[str], k: int) -> list[Answer]:
         return vectors.similar(texts, k, plus, minus)
 
-    answer_stream(streams, console, model, queries, k, answer)
+    answer_stream(streams, console, chosen_vectors(model, console, limit), queries, k, answer)

@@ -8,7 +8,7 @@ import click
 
 from cli.io.printers import REPORT
 from cli.jobs.vector_queries import chosen_vectors, tell_size
-from cli.options.common import command, streams, vectors_option
+from cli.options.common import command, limit_option, streams, vectors_option
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _KNOWN_PART = 0.1  # of the questions: warn where no more of them can be asked
 
 @command
 @vectors_option
+@limit_option
 @streams(REPORT, reads="")
 @option("--analogies", multiple=True, metavar="FILE", help="Questions in Google's format; - is stdin.")
 @option(
@@ -46,6 +47,7 @@ def w2v_eval(
     *,
     console: Console,
     model: str | None,
+    limit: int | None,
     streams: Streams,
     analogies: tuple[str, ...],
     similarity: tuple[str, ...],
@@ -74,7 +76,7 @@ def w2v_eval(
     check_output(streams.output)
     questions = {path: read_analogies(_lines(path), _shown(path)) for path in analogies}
     pairs = {path: read_similarities(_lines(path), _shown(path)) for path in similarity}
-    vectors = chosen_vectors(model, console)
+    vectors = chosen_vectors(model, console, limit)
     tell_size(console, vectors)
     report: dict[str, Any] = {"words": len(vectors.vocabulary), "dim": vectors.matrix.shape[1]}
     report["analogies"] = [

@@ -10,9 +10,9 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cli.io import decompress
 from cli.readiness import READABLE, when_ready
 from nlp.errors import InputError, blaming
+from nlp.text import decompress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -48,7 +48,7 @@ class Request(job.Command):
 def run(request: Request) -> None:
     """Read, train, save and compare; with --dry-run only estimate what that would take."""
     console = request.console
-    vectors, embed_dim = _vectors(request.vectors, request.settings["embed_dim"])
+    vectors, embed_dim = _vectors(request.vectors, request.settings["embed_dim"], request.console)
     config = LanguageModelConfig(**_of(LanguageModelConfig, {**request.settings, "embed_dim": embed_dim}))
     settings = LanguageSettings(**_of(LanguageSettings, request.settings))
     text, valid = _read(request, config.level)
@@ -122,13 +122,17 @@ def _advice(config: LanguageModelConfig, learner: NetworkLearner) -> Iterator[st
         )
 
 
-def _vectors(path: str | None, embed_dim: int | None) -> tuple[WordVectors | None, int | None]:
+def _vectors(
+    path: str | None, embed_dim: int | None, console: Console
+) -> tuple[WordVectors | None, int | None]:
     """The word vectors to start from, and how wide the embedding is."""
     if path is None:
         return None, embed_dim
     from nlp.vectors.files import load_vectors
 
     vectors = load_vectors(path)
+    for warning in vectors.warnings:
+        console.warn(warning)
     dimensions = vectors.matrix.shape[1]
     if embed_dim not in {None, dimensions}:
         raise InputError(

@@ -22,26 +22,29 @@ if TYPE_CHECKING:
 _LARGE_TEXT = 100_000_000  # bytes of vectors as text: some seconds to read
 
 
-def chosen_vectors(model: str | None, console: Console | None = None) -> WordVectors:
+def chosen_vectors(model: str | None, console: Console, limit: int | None = None) -> WordVectors:
     """The word vectors that the user named, else the English ones that come with nlptool.
 
-    With a `console`, the user of a large text file is told how to load it faster the next time.
+    What is odd about a file is a warning. The user of a large text file is told how to load it faster the
+    next time, unless a `limit` makes that fast.
     """
     from corpora import default_vectors
     from nlp.vectors.files import load_vectors
 
-    vectors = load_vectors(model or str(default_vectors()))
-    if model and console:
-        _tell_faster_format(model, console)
+    vectors = load_vectors(model or str(default_vectors()), limit)
+    for warning in vectors.warnings:
+        console.warn(warning)
+    if model and limit is None:
+        _tell_faster_format(model, vectors, console)
     return vectors
 
 
-def _tell_faster_format(path: str, console: Console) -> None:
+def _tell_faster_format(path: str, vectors: WordVectors, console: Console) -> None:
     from pathlib import Path
 
-    from nlp.vectors.formats import read_word2vec_text, reader_of
+    from nlp.vectors.formats import GLOVE, TEXT
 
-    if Path(path).stat().st_size > _LARGE_TEXT and reader_of(path) is read_word2vec_text:
+    if vectors.metadata.get("format") in {GLOVE, TEXT} and Path(path).stat().st_size > _LARGE_TEXT:
         console.warn(
             f"{path}: vectors as text are slow to read; for the next time, nlptool export --to npy -o "
             f"{Path(path).with_suffix('.npy').name} {path}"
@@ -57,24 +60,23 @@ def tell_size(console: Console, vectors: WordVectors) -> None:
 
 
 def answer_stream(
-    streams: Streams, console: Console, model: str | None, asked: Sequence[str], k: int, answer: Answering
+    streams: Streams, console: Console, vectors: WordVectors, asked: Sequence[str], k: int, answer: Answering
 ) -> None:
     """Answer what was `asked` on the command line, else each line of stdin as it comes.
 
     A question with an unknown word is told on stderr, and in JSONL as its record's `error`; the others are
     answered, and the status is 1.
     """
-    vectors = chosen_vectors(model, console)
     tell_size(console, vectors)
-    batches: Iterator[list[tuple[Record, str]]] = (
-        iter([[({"word": one}, "") for one in asked]]) if asked else _questions(streams)
+    batches: Iterator[list[tuple[str, Record, str]]] = (
+        iter([[(one, _asked(one), "") for one in asked]]) if asked else _questions(streams)
     )
     failed = False
     write = streams.printer(NEIGHBOURS if len(asked) == 1 else OF_QUERIES)
     with streams.open_output() as output:
         for batch in batches:
-            answers = answer(vectors, [record["word"] for record, _ in batch], k)
-            for (record, place), found in zip(batch, answers, strict=True):
+            answers = answer(vectors, [question for question, _, _ in batch], k)
+            for (_, record, place), found in zip(batch, answers, strict=True):
                 if isinstance(found, str):
                     say(f"{place}{found}")
                     failed = True
@@ -87,16 +89,22 @@ def answer_stream(
     click.get_current_context().exit(int(failed))
 
 
-def _questions(streams: Streams) -> Iterator[list[tuple[Record, str]]]:
-    """The questions of stdin (a line, or the `word` of a JSONL record), each with its place for errors."""
+def _questions(streams: Streams) -> Iterator[list[tuple[str, Record, str]]]:
+    """The questions of stdin, each with the record that repeats it and its place for errors."""
     for batch in streams.batches():
         asked = [line for line in batch if not line.plain or line.text.strip()]
-        yield [(_question(line), f"{line.path}:{line.number}:1: ") for line in asked]
+        yield [(*_question(line), f"{line.path}:{line.number}:1: ") for line in asked]
 
 
-def _question(line: Line) -> Record:
+def _question(line: Line) -> tuple[str, Record]:
+    """What a line asks, or the `word` of a JSONL record. Raises: InputError for a record without it."""
     if line.plain:
-        return {"word": line.text.strip()}
+        return line.text.strip(), _asked(line.text.strip())
     if not isinstance(line.record.get("word"), str):
         raise line.refuse("the record has no string in `word`; name the query field so")
-    return line.record
+    return line.record["word"], line.record
+
+
+def _asked(question: str) -> Record:
+    """The record of a question, in which tabs between its words are spaces: a tab ends a column."""
+    return {"word": question.replace("\t", " ")}

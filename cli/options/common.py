@@ -117,6 +117,12 @@ neighbours_option = option("-k", type=click.IntRange(1), default=10, help="How m
 """`-k N`."""
 
 
+limit_option = option(
+    "--limit", type=click.IntRange(1), metavar="N", help="Read the first N words of the vectors only."
+)
+"""`--limit N`, of commands that read word vectors."""
+
+
 _model_output_option = option(
     "-o",
     "--output",

@@ -2,6 +2,7 @@
 
 - `word_vectors` answers `queries` (neighbours, `analogies`), with `spelling` for near misses and `subwords`
   for unseen words.
-- `files` opens what holds vectors, `formats` are those of other tools; `evaluation` measures them by
+- `files` opens what holds vectors; `formats` tells those of other tools, read by `text_format` and
+  `binary_format` into `rows`, and written by `writers`; `evaluation` measures them by
   analogies and human judgements; `projection` lays them out on a map.
 """

@@ -11,7 +11,7 @@ import numpy as np
 from nlp.errors import ModelError, NoModelError
 from nlp.storage.model_file import BinaryWriter, open_model, write_model
 from nlp.text.vocabulary import Vocabulary
-from nlp.vectors.formats import reader_of
+from nlp.vectors.formats import no_vectors, read_foreign
 from nlp.vectors.subwords import Subwords
 from nlp.vectors.word_vectors import WordVectors
 
@@ -55,31 +55,39 @@ def save_small_vectors(
     write_model(writer, KIND, metadata, arrays)
 
 
-def load_vectors(path: str) -> WordVectors:
-    """Read word vectors: a model of nlptool, or a format of `vector_formats`, recognised by its first bytes.
+def load_vectors(path: str, limit: int | None = None) -> WordVectors:
+    """Read word vectors: a model of nlptool, or a format of another tool, recognised by its first bytes.
 
-    Raises: ModelError if the file is damaged or of another kind; NoModelError if its format is unknown;
-            OSError if it can't be read.
+    With a `limit`, only the first words are read. What is odd about a file and yet read, such as a row of NaN
+    that is left out, is told in `warnings` of the result; in its metadata, another tool's `format`.
+
+    Raises: ModelError if the file is damaged or of another kind; InputError for a line of text that does not
+            fit; NoModelError if its format is unknown; OSError if it can't be read.
     """
-    read = reader_of(path)
-    vectors = WordVectors(*read(path)) if read else _load_model(path)
-    if not np.isfinite(vectors.matrix).all():
-        raise _inconsistent(path, "they are not finite")
-    return vectors
+    foreign = read_foreign(path, limit)
+    if foreign is None:
+        return _load_model(path, limit)
+    vocabulary, matrix, warnings = foreign.read
+    metadata = {"format": foreign.form}
+    if foreign.compression:
+        metadata["compression"] = foreign.compression
+    matrix = np.asarray(matrix, np.float32)
+    return WordVectors(vocabulary, matrix, metadata, warnings=tuple(warnings))
 
 
-def _load_model(path: str) -> WordVectors:
+def _load_model(path: str, limit: int | None) -> WordVectors:
     try:
         model = open_model(path, KIND)
     except NoModelError as error:
-        message = (
-            f"{path}: not word vectors: neither a model of nlptool w2v-train, which makes some from a text, "
-            f"nor word2vec's text or binary format, GloVe's, .npy or safetensors"
-        )
-        raise NoModelError(message) from error
+        raise NoModelError(no_vectors(path)) from error
     vocabulary, matrix = _vocabulary(model), _matrix(model)
     if len(matrix) != len(vocabulary):
         raise _inconsistent(path, f"{len(vocabulary)} words but vectors of shape {matrix.shape}")
+    if not np.isfinite(matrix).all():
+        raise _inconsistent(path, "they are not finite")
+    if limit is not None and limit < len(vocabulary):
+        vocabulary = Vocabulary(vocabulary.words[:limit], vocabulary.counts[:limit])
+        matrix = matrix[:limit]
     compose = _Parts(model, matrix.shape[1]).compose if "subwords" in model.metadata else None
     return WordVectors(vocabulary, matrix, model.metadata, compose)
 

@@ -1,163 +1,212 @@
-"""Word vectors in the formats of other tools: word2vec (text, binary), GloVe, NumPy and safetensors."""
+"""Which format of another tool a file of word vectors has, by its first bytes; and reading it.
+
+Text and word2vec's binary format may be compressed, and come from a pipe. `.npy` and safetensors are mapped
+into memory, so they are plain files.
+"""
 
 from __future__ import annotations
 
-import mmap
 import os
+import re
 import stat
-import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from nlp.errors import ModelError, NlpError
-from nlp.storage.model_file import START_BYTES, BinaryWriter, may_be_model, write_tensors
-from nlp.text.vocabulary import Vocabulary
-from nlp.wording import number_of
+from nlp.errors import ModelError, NlpError, NoModelError, blaming
+from nlp.storage.model_file import START_BYTES, may_be_model
+from nlp.text import decompress
+from nlp.vectors.binary_format import read_binary
+from nlp.vectors.rows import Rows
+from nlp.vectors.text_format import (
+    BYTE_ORDER_MARK,
+    header_of,
+    is_row,
+    other_value,
+    read_text,
+    shape_of_rows,
+)
+from nlp.vectors.writers import words_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.floating[Any]]
+    from nlp.vectors.rows import Read
+    from nlp.vectors.text_format import Shape
 
-_COMPRESSED = (b"\x1f\x8b", b"BZh91AY&SY", b"\xfd7zXZ\0")
-_MAX_DIGITS = 19
-_MAX_LINE_BYTES = 1 << 22  # of each of the two lines that show the format: enough for 200,000 dimensions
-_MAX_WORD_BYTES = 1 << 12
-_ROWS_A_WRITE = 256
+TEXT, GLOVE, BINARY = "word2vec-text", "glove", "word2vec-binary"
+NPY, SAFETENSORS = "npy", "safetensors"
 
+_CHUNK_BYTES = 1 << 20
+_LEAST_BYTES, _MOST_BYTES = 1 << 16, 1 << 22  # that are looked at; the most is for 200,000 dimensions
+_CONTROL = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b\x1c\x1d\x1e\x1f"})
 
-def write_word2vec_text(writer: BinaryWriter, words: Sequence[str], matrix: Floats) -> None:
-    """`V D`, then a line a word: the word and its numbers, whose nine digits restore each float32 exactly."""
-    size, dim = matrix.shape
-    writer.write(f"{size} {dim}\n".encode())
-    row_format = " %.9g" * dim
-    for start in range(0, size, _ROWS_A_WRITE):
-        rows = matrix[start : start + _ROWS_A_WRITE].tolist()
-        lines = [
-            f"{_one_word(word)}{row_format % tuple(row)}\n"
-            for word, row in zip(words[start : start + _ROWS_A_WRITE], rows, strict=True)
-        ]
-        writer.write("".join(lines).encode("utf-8", "replace"))
-
-
-def write_word2vec_binary(writer: BinaryWriter, words: Sequence[str], matrix: Floats) -> None:
-    """`V D`, then for each word: the word, a space, its numbers as little-endian float32, a line end."""
-    size, dim = matrix.shape
-    writer.write(f"{size} {dim}\n".encode())
-    numbers = np.ascontiguousarray(matrix, "<f4")
-    for start in range(0, size, _ROWS_A_WRITE):
-        rows = numbers[start : start + _ROWS_A_WRITE]
-        entries = [
-            _one_word(word).encode("utf-8", "replace") + b" " + row.tobytes() + b"\n"
-            for word, row in zip(words[start : start + _ROWS_A_WRITE], rows, strict=True)
-        ]
-        writer.write(b"".join(entries))
+# The first bytes of what people take for vectors, what it is, and what to do.
+_OTHERS = {
+    b"PK\x03\x04": ("a zip archive", "unpack it first: unzip"),
+    b"\x28\xb5\x2f\xfd": ("compressed with zstd", "decompress it first: unzstd"),
+    b"7z\xbc\xaf\x27\x1c": ("a 7z archive", "unpack it first: 7z x"),
+    b"Rar!": ("a RAR archive", "unpack it first: unrar x"),
+    b"\xba\x16\x4f\x2f": ("a model of fastText", "only the vectors beside it, its .vec file, can be read"),
+    b"\x80\x02": ("a Python pickle", "save the vectors in word2vec's format: save_word2vec_format in gensim"),
+    b"\x80\x03": ("a Python pickle", "save the vectors in word2vec's format: save_word2vec_format in gensim"),
+    b"\x80\x04": ("a Python pickle", "save the vectors in word2vec's format: save_word2vec_format in gensim"),
+    b"\x80\x05": ("a Python pickle", "save the vectors in word2vec's format: save_word2vec_format in gensim"),
+    b"\x89HDF": ("an HDF5 file", "save the vectors as .npy, with X.words.txt beside X.npy"),
+    b"version https://git-lfs": ("a pointer of Git LFS, not the file itself", "fetch it: git lfs pull"),
+    b"<!DOCTYPE": ("a web page", "download the file that the page is about"),
+    b"<html": ("a web page", "download the file that the page is about"),
+    b"\xff\xfe": ("UTF-16, not UTF-8", "convert it: iconv -f UTF-16 -t UTF-8"),
+    b"\xfe\xff": ("UTF-16, not UTF-8", "convert it: iconv -f UTF-16 -t UTF-8"),
+}
+_LENGTH_AND_BRACE = re.compile(rb".{4}\0{4}\{", re.DOTALL)  # of safetensors, and so of a model
+_TAR_MAGIC = slice(257, 262)
 
 
-def write_npy(writer: BinaryWriter, matrix: Floats) -> None:
-    """The matrix alone; its words belong beside it, one a line (see `words_path`)."""
-    header: dict[str, Any] = {"descr": "<f4", "fortran_order": False, "shape": matrix.shape}
-    np.lib.format.write_array_header_1_0(writer, header)
-    writer.write(np.ascontiguousarray(matrix, "<f4").tobytes())
+class Foreign(NamedTuple):
+    """What a file of another tool holds, and in which format."""
+
+    form: str
+    compression: str | None
+    read: Read
 
 
-def words_path(npy_path: str) -> str:
-    """Where the words of `X.npy` are: `X.words.txt`."""
-    return str(Path(npy_path).with_suffix(".words.txt"))
+@dataclass
+class _Source:
+    """The plain bytes of a file, of which the `first` have been looked at already."""
+
+    path: str
+    regular: bool
+    compression: str | None
+    first: bytes
+    rest: Callable[[int], bytes]
+    started: bool = False
+
+    def read(self, size: int) -> bytes:
+        """Some more bytes, first those that were looked at; none at the end."""
+        if self.started:
+            return self.rest(size)
+        self.started = True
+        return self.first or self.rest(size)
 
 
-def write_safetensors(writer: BinaryWriter, words: Sequence[str], matrix: Floats) -> None:
-    r"""The tensor `vectors`, and in the metadata the `words`, joined by "\n"."""
-    text = "\n".join(words).encode("utf-8", "replace").decode()
-    write_tensors(writer, {"words": text}, {"vectors": np.asarray(matrix, "<f4")})
+def read_foreign(path: str, limit: int | None = None) -> Foreign | None:
+    """Word vectors in a format of another tool, at most `limit` of them; None if it may be a model of ours.
 
-
-def reader_of(path: str) -> Callable[[str], tuple[Vocabulary, Floats]] | None:
-    """The function that reads `path`, chosen by its first bytes; None if it has none of these formats.
-
-    Raises: ModelError if it is compressed; OSError if it can't be read.
+    Raises: ModelError, InputError for a file that is damaged, or of a kind that is known not to be read;
+            NoModelError for other text; OSError if it can't be read
     """
-    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116  the path is the user's string, errors show it
-        return None
-    with open(path, "rb") as file:  # noqa: PTH123  as above
-        first = file.read(START_BYTES)
-        if may_be_model(first):
+    with _opened(path) as source:
+        first = source.first
+        if may_be_model(first[:START_BYTES]) and not source.compression:
             return None
-        file.seek(0)
-        header, row = file.readline(_MAX_LINE_BYTES), file.readline(_MAX_LINE_BYTES)
-    if first.startswith(_COMPRESSED):
-        raise ModelError(f"{path}: compressed; decompress it first, word vectors are read from plain files")
-    if first.startswith(b"\x93NUMPY"):
-        return read_npy
-    if first[8:9] == b"{" and int.from_bytes(first[:8], "little") < os.path.getsize(path):  # noqa: PTH202  as above
-        return read_safetensors
-    sizes = _sizes(header)
-    if sizes:
-        return read_word2vec_text if _split_row(row, sizes[1]) else read_word2vec_binary
-    return read_word2vec_text if _split_row(header, None) else None
+        if source.regular and not source.compression:
+            if first.startswith(b"\x93NUMPY"):
+                return Foreign(NPY, None, read_npy(path, limit))
+            if first[8:9] == b"{" and int.from_bytes(first[:8], "little") < os.path.getsize(path):  # noqa: PTH202
+                return Foreign(SAFETENSORS, None, read_safetensors(path, limit))
+        _refuse_others(source)
+        form, shape = _text_or_binary(source)
+        if shape is None:
+            return None
+        read_rows = read_binary if form == BINARY else read_text
+        return Foreign(form, source.compression, read_rows(path, source.read, shape, limit))
 
 
-def read_word2vec_text(path: str) -> tuple[Vocabulary, Floats]:
-    """Word2vec's text format, or GloVe's, which lacks the first line. Bad UTF-8 in a word becomes U+FFFD.
+@contextmanager
+def _opened(path: str) -> Iterator[_Source]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        os.set_blocking(descriptor, True)  # only opening a pipe that nobody writes to must not wait
+        regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
 
-    Raises: ModelError naming a line that has more or fewer numbers than it should, or lacks its line end.
-    """
-    words: list[str] = []
-    values = bytearray()  # grows with the file, so that a false header cannot make it take all memory
-    with open(path, "rb") as file:  # noqa: PTH123  the path is the user's string, and errors show it
-        size, dim = _sizes(file.readline(_MAX_LINE_BYTES)) or (None, None)
-        if size is None:
-            file.seek(0)
-        for number, line in enumerate(file, 1 if size is None else 2):
-            entry = _split_row(line, dim)
-            if entry is None or not line.endswith(b"\n"):
-                wanted = (
-                    f"a word, {number_of(dim, 'number')} and a line end" if dim else "a word and its numbers"
-                )
-                raise ModelError(f"{path}:{number}:1: expected {wanted}; is the file cut short?")
-            word, row = entry
-            dim = len(row)
-            words.append(word.decode("utf-8", "replace"))
-            values += row.data
-    if size is not None and len(words) != size:
-        raise ModelError(f"{path}: it says {number_of(size, 'word')} and has {len(words):,}; copy it again")
-    return _ranked(words, np.frombuffer(values, np.float32).reshape(len(words), dim or 0))
+        def read(size: int) -> bytes:
+            with blaming(path):
+                return os.read(descriptor, size)
 
-
-def read_word2vec_binary(path: str) -> tuple[Vocabulary, Floats]:
-    """Word2vec's binary format, with or without line ends. Bad UTF-8 in a word becomes U+FFFD.
-
-    Raises: ModelError where the file is shorter or longer than its first line says.
-    """
-    with open(path, "rb") as file, _mapped(file) as data:  # noqa: PTH123  the path is the user's string
-        size, dim = _sizes(file.readline(_MAX_LINE_BYTES)) or (0, 0)
-        position, row_bytes = file.tell(), 4 * dim
-        if size * (1 + row_bytes) > len(data) - position:
-            raise ModelError(
-                f"{path}: too short for the {number_of(size, 'word')} that it says; copy it again"
-            )
-        matrix = np.empty((size, dim), "<f4")
-        words: list[str] = []
-        for row in range(size):
-            start = data.find(b" ", position, position + _MAX_WORD_BYTES) + 1
-            end = start + row_bytes
-            if not start or end > len(data):
-                raise ModelError(f"{path}: damaged at word {row + 1:,} of {size:,}; copy it again")
-            words.append(data[position : start - 1].lstrip(b"\n").decode("utf-8", "replace"))
-            matrix[row] = np.frombuffer(data, "<f4", dim, start)
-            position = end
-        if data[position : position + 2] not in {b"", b"\n"}:
-            raise ModelError(
-                f"{path}: it goes on after the {number_of(size, 'word')} that it says; copy it again"
-            )
-    return _ranked(words, matrix)
+        first = _first(read, b"", decompress.undecided)
+        compression = decompress.detect(first)
+        rest: Callable[[int], bytes] = read
+        if compression:
+            pending = [first]
+            rest = decompress.Decompressed(
+                compression, lambda size: pending.pop() if pending else read(size), path
+            ).read
+            first = b""
+        first = _first(rest, first, _needs_more)
+        yield _Source(path, regular, compression, first, rest)
+    finally:
+        os.close(descriptor)
 
 
-def read_npy(path: str) -> tuple[Vocabulary, Floats]:
+def _first(read: Callable[[int], bytes], found: bytes, needs_more: Callable[[bytes], bool]) -> bytes:
+    while needs_more(found) or not found:
+        more = read(_CHUNK_BYTES)
+        if not more:
+            break
+        found += more
+    return found
+
+
+def _needs_more(first: bytes) -> bool:
+    """Whether more bytes are needed to tell the format: that takes the first two lines."""
+    if first and may_be_model(first[:START_BYTES]):
+        return len(first) < START_BYTES
+    return len(first) < _LEAST_BYTES or (first.count(b"\n") < 2 and len(first) < _MOST_BYTES)
+
+
+def _refuse_others(source: _Source) -> None:
+    """Raises: ModelError for what is known to be something else."""
+    first = source.first
+    found = next((told for magic, told in _OTHERS.items() if first.startswith(magic)), None)
+    if first[_TAR_MAGIC] == b"ustar":
+        found = ("a tar archive", "unpack it first: tar xf")
+    if source.compression and (first.startswith(b"\x93NUMPY") or _LENGTH_AND_BRACE.match(first)):
+        found = (f"compressed with {source.compression}", "decompress it first, it is mapped into memory")
+    if found:
+        what, remedy = found
+        raise ModelError(f"{source.path}: this is {what}; {remedy}")
+
+
+def _text_or_binary(source: _Source) -> tuple[str, Shape | None]:
+    """The format of rows, and their shape; None for what is neither. Raises: NoModelError for other text."""
+    first = source.first.removeprefix(BYTE_ORDER_MARK)
+    lines = first.split(b"\n")
+    if len(source.first) >= _LEAST_BYTES and len(lines) > 2:
+        lines.pop()  # there may be more of it
+    shape, printable = header_of(lines[0]), len(first.translate(None, _CONTROL)) == len(first)
+    if shape:
+        row = next(filter(bytes.strip, lines[1:]), b"")
+        is_text = is_row(row, shape.dim) or (printable and _is_utf8(first))
+        return TEXT if is_text else BINARY, shape
+    shape = shape_of_rows(lines)
+    if printable and not shape and first.strip():
+        raise NoModelError(no_vectors(source.path, other_value(next(filter(bytes.strip, lines)))))
+    return GLOVE, shape
+
+
+def no_vectors(path: str, found: str = "") -> str:
+    """The message that a file has no format that is known; `found` is what gives it away, if it is text."""
+    known = "nor word2vec's text or binary format, GloVe's, .npy or safetensors"
+    model = "neither a model of nlptool w2v-train, which makes some from a text"
+    return f"{path}: not word vectors: {model}, {known}{f'; its first line has {found}' if found else ''}"
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether `data` is UTF-8; a character may be cut at the end."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return True
+
+
+def read_npy(path: str, limit: int | None = None) -> Read:
     """A matrix, memory-mapped, with its words in `words_path(path)`. Raises: ModelError, OSError."""
     from tokenize import TokenError
 
@@ -165,12 +214,13 @@ def read_npy(path: str) -> tuple[Vocabulary, Floats]:
         matrix = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, EOFError, OverflowError, SyntaxError, TokenError) as error:
         raise ModelError(f"{path}: not a NumPy matrix: {_one_line(error)}") from error
-    words = Path(words_path(path)).read_bytes().decode("utf-8", "replace").split("\n")
-    del words[len(words) - (words[-1] == "") :]
-    return _ranked(words, _checked(path, words, matrix))
+    data = Path(words_path(path)).read_bytes().removeprefix(BYTE_ORDER_MARK)
+    lines = data.replace(b"\r\n", b"\n").split(b"\n")
+    del lines[len(lines) - (lines[-1] == b"") :]
+    return _with_words(path, [line.decode("utf-8", "replace") for line in lines], matrix, limit)
 
 
-def read_safetensors(path: str) -> tuple[Vocabulary, Floats]:
+def read_safetensors(path: str, limit: int | None = None) -> Read:
     """The tensor `vectors`, with its words in the metadata. Raises: ModelError, NlpError."""
     library = _safetensors()
     try:
@@ -179,74 +229,15 @@ def read_safetensors(path: str) -> tuple[Vocabulary, Floats]:
             matrix = file.get_tensor("vectors")
     except (library.SafetensorError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: not word vectors in safetensors: {_one_line(error)}") from error
-    return _ranked(words, _checked(path, words, matrix))
+    return _with_words(path, words, matrix, limit)
 
 
-def _checked(path: str, words: Sequence[str], matrix: NDArray[Any]) -> Floats:
-    """`matrix` if it holds a vector of floats for each word. Raises: ModelError."""
+def _with_words(path: str, words: list[str], matrix: NDArray[Any], limit: int | None) -> Read:
+    """The rows of a matrix of floats that has one for each word. Raises: ModelError."""
     if matrix.ndim != 2 or len(words) != len(matrix) or matrix.dtype.kind != "f":
         found = f"{matrix.dtype} of shape {matrix.shape}"
         raise ModelError(f"{path}: expected a row of floats for each of {len(words):,} words; it has {found}")
-    return matrix
-
-
-def _ranked(words: list[str], matrix: Floats) -> tuple[Vocabulary, Floats]:
-    """The words as a vocabulary in the file's order, and their vectors in float32.
-
-    These formats hold no counts (they become 0), but put frequent words first. So where a word occurs twice,
-    its first row stays: that of the more frequent one.
-    """
-    first = {word: number for number, word in reversed(list(enumerate(words)))}
-    if len(first) < len(words):
-        kept = sorted(first.values())
-        words, matrix = [words[number] for number in kept], matrix[kept]
-    with np.errstate(over="ignore"):  # infinite numbers are refused by `load_vectors`
-        return Vocabulary(words, [0] * len(words)), np.asarray(matrix, np.float32)
-
-
-def _one_word(word: str) -> str:
-    """`word` with its white space as "_": in these formats a word ends at the first space."""
-    return "_".join(word.split()) or "_"
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
-
-
-def _sizes(header: bytes) -> tuple[int, int] | None:
-    """The two numbers of a word2vec header, or None."""
-    parts = header.split()
-    if len(parts) != 2 or not all(part.isdigit() and len(part) < _MAX_DIGITS for part in parts):
-        return None
-    size, dim = map(int, parts)
-    return (size, dim) if dim else None
-
-
-def _split_row(line: bytes, dim: int | None) -> tuple[bytes, Floats] | None:
-    """The word of a line and its `dim` numbers (None: as many as there are), or None if it is no such line.
-
-    GloVe's larger vocabularies hold words with spaces, so a line may also be read from its end.
-    """
-    word, _, numbers = line.rstrip().partition(b" ")
-    row = _parse_row(numbers)
-    if dim is not None and len(row) != dim:
-        word, *fields = line.rstrip().rsplit(maxsplit=dim) or [b""]
-        row = _parse_row(b" ".join(fields))
-    return (word, row) if word and len(row) == (dim or len(row) or None) else None
-
-
-def _parse_row(numbers: bytes) -> Floats:
-    """The numbers of a line; none at all if one of them is not a number."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", DeprecationWarning)  # older NumPy warned instead of raising
-            return np.fromstring(numbers, np.float32, sep=" ")
-    except (ValueError, DeprecationWarning):
-        return np.empty(0, np.float32)
-
-
-def _mapped(file: IO[bytes]) -> mmap.mmap:
-    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return Rows(path, "word", limit).whole(words, matrix)
 
 
 def _safetensors() -> Any:
@@ -255,3 +246,7 @@ def _safetensors() -> Any:
     except ImportError as error:
         raise NlpError("safetensors is not installed; pip install 'nlptool[export]'") from error
     return safetensors
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -44,8 +44,13 @@ def parse_query(text: str) -> Query:
 
 
 def parse_analogy(text: str) -> tuple[str, str, str]:
-    """The words of "a b c". Raises: InputError where there are not three."""
-    words = text.split()
+    """The words of "a b c"; where tabs separate them, a word may hold spaces.
+
+    Raises: InputError where there are not three
+    """
+    words = [word.strip() for word in text.split("\t")]
+    if len(words) != 3 or not all(words):
+        words = text.split()
     if len(words) != 3:
         raise InputError(f"expected three words, found {len(words)} in {text!r}")
     return words[0], words[1], words[2]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nlp.text.vocabulary import Vocabulary
 
 _BLOCK = 64  # queries × 70,000 words of float32 scores are 18 MB
+_ZERO = 1e-5  # what rounding leaves of a sum of unit vectors that is zero
 _GROUP = 64  # scores, of which only the largest enters the search for the k-th best
 
 
@@ -39,6 +40,10 @@ class UnknownWordError(NlpError):
     """A word that has no vector; the message holds its near misses."""
 
 
+class ZeroVectorError(NlpError):
+    """A vector of zeros, which has no direction, and so no cosine with any other."""
+
+
 @dataclass(frozen=True)
 class WordVectors:
     """One vector a word.
@@ -51,6 +56,8 @@ class WordVectors:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     compose: Callable[[str], Floats | None] | None = None
     """Makes a vector (D,) for a word that has no row, from its n-grams; None where it knows none of them."""
+    warnings: tuple[str, ...] = ()
+    """What was odd about the file that they come from: a sentence each."""
 
     @cached_property
     def unit(self) -> Floats:
@@ -93,10 +100,10 @@ class WordVectors:
             try:
                 query = parse_query(text)
                 added, taken = (*query.plus, *plus), (*query.minus, *minus)
-                vectors.append(self._sum(added) - self._sum(taken))
+                vectors.append(_direction(self._sum(added) - self._sum(taken), text))
                 excluded.append(self._numbers((*added, *taken)))
                 answers.append([])
-            except (InputError, UnknownWordError) as error:
+            except (InputError, UnknownWordError, ZeroVectorError) as error:
                 answers.append(str(error))
         return _filled(answers, self.nearest(np.array(vectors), k, excluded) if vectors else [])
 
@@ -108,10 +115,12 @@ class WordVectors:
         for text in texts:
             try:
                 words = parse_analogy(text)
-                triples.append([self.unit_vector(word) for word in words])
+                triple = [_direction(self.unit_vector(word), word) for word in words]
+                _direction(triple[1] - triple[0] + triple[2], f"{words[1]} - {words[0]} + {words[2]}")
+                triples.append(triple)
                 excluded.append(self._numbers(words))
                 answers.append([])
-            except (InputError, UnknownWordError) as error:
+            except (InputError, UnknownWordError, ZeroVectorError) as error:
                 answers.append(str(error))
         if not triples:
             return answers
@@ -173,6 +182,13 @@ def _reached_by(scores: Floats, k: int) -> np.floating[Any]:
         scores = scores[: groups * _GROUP].reshape(_GROUP, groups).max(axis=0)
     threshold: np.floating[Any] = np.partition(scores, -k)[-k]
     return threshold
+
+
+def _direction(vector: Floats, text: str) -> Floats:
+    """The vector (D,) of `text`, a sum of unit vectors. Raises: ZeroVectorError if that is zero."""
+    if np.linalg.norm(vector) < _ZERO:
+        raise ZeroVectorError(f"{text!r} adds up to zero, which has no direction, so nothing is near it")
+    return vector
 
 
 def _normalized(rows: Floats) -> Floats:

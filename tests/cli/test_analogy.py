@@ -70,3 +70,18 @@ def test_another_number_of_words_is_usage(words: tuple[str, ...], analogy: Nlpto
     assert (
         f"expected three words, A B C, or none and lines of three on stdin; got {len(words)}" in result.stderr
     )
+
+
+def test_a_word_may_hold_spaces(tmp_path: Path, nlptool: Nlptool) -> None:
+    words = {"new york": (1, 0), "paris": (0, 1), "rome": (0.2, 1), "oslo": (1, 0.2)}
+    model = write_words(tmp_path / "m", words)
+    result = nlptool("analogy", "-m", model, "-k", "1", "new york", "oslo", "paris")
+    assert (result.status, result.stdout.split("\t")[0], result.stderr) == (0, "rome", "")
+    unknown = nlptool("analogy", "-m", model, "old york", "paris", "rome")
+    assert (unknown.status, unknown.stdout) == (1, "")
+    assert "'old york' has no vector" in unknown.stderr
+    line = nlptool("analogy", "-m", model, "-k", "1", stdin="new york\toslo\tparis\noslo rome paris\n").stdout
+    assert [answer.split("\t")[:2] for answer in line.splitlines()] == [
+        ["new york oslo paris", "rome"],
+        ["oslo rome paris", "new york"],
+    ]

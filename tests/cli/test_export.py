@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from tests.cli.inside import Nlptool
 
 WORDS = {"the": (1, 0.1), "我": (-2, 1e-8), "New York": (0, 3e8)}
+_SPACES = (
+    "nlptool: warning: 1 word written with _ for white space, which ends a word there: "
+    "'New York' as 'New_York'\n"
+)
+TOLD = {"npy": "", "safetensors": "", "word2vec-text": _SPACES, "word2vec-binary": _SPACES}
 JOINED = {"npy": "New York", "safetensors": "New York"}
 
 needs_safetensors = pytest.mark.skipif(
@@ -36,7 +41,7 @@ def model(tmp_path: Path) -> str:
 @every_format
 def test_every_format_is_read_again(form: str, model: str, tmp_path: Path, nlptool: Nlptool) -> None:
     target = str(tmp_path / "out.npy")
-    assert nlptool("export", "--to", form, "-o", target, model) == (0, "", "")
+    assert nlptool("export", "--to", form, "-o", target, model) == (0, "", TOLD[form])
     loaded = load_vectors(target)
     assert loaded.vocabulary.words == ["the", "我", JOINED.get(form, "New_York")]
     assert loaded.matrix.tobytes() == load_vectors(model).matrix.tobytes()
@@ -47,7 +52,7 @@ def test_every_format_is_read_again(form: str, model: str, tmp_path: Path, nlpto
 
 def test_text_is_the_default_and_goes_to_stdout(model: str, nlptool: Nlptool) -> None:
     expected = "3 2\nthe 1 0.100000001\n我 -2 9.99999994e-09\nNew_York 0 300000000\n"
-    assert nlptool("export", model) == (0, expected, "")
+    assert nlptool("export", model) == (0, expected, TOLD["word2vec-text"])
 
 
 @every_format
@@ -60,7 +65,7 @@ def test_the_ending_says_the_format(form: str, model: str, tmp_path: Path, nlpto
     }
     told, guessed = tmp_path / "told", tmp_path / f"guessed{endings[form]}"
     assert nlptool("export", "--to", form, "-o", str(told), model).status == 0
-    assert nlptool("export", "-o", str(guessed), model) == (0, "", "")
+    assert nlptool("export", "-o", str(guessed), model) == (0, "", TOLD[form])
     assert guessed.read_bytes() == told.read_bytes()
 
 
@@ -95,3 +100,32 @@ def test_an_absent_extra_is_named(
     result = nlptool("export", "--to", "npy", target)
     assert (result.status, result.stdout) == (1, "")
     assert "pip install 'nlptool[export]'" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["word2vec-text", "word2vec-binary"])
+def test_words_that_would_have_one_name_are_refused(form: str, tmp_path: Path, nlptool: Nlptool) -> None:
+    target, model = tmp_path / "out", write_words(tmp_path / "m", {"new york": (1, 0), "new_york": (0, 1)})
+    target.write_text("old")
+    result = nlptool("export", "--to", form, "-o", str(target), model)
+    assert (result.status, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert "'new york' and 'new_york' would both be called 'new_york'" in result.stderr
+    assert target.read_text() == "old"
+    assert nlptool("export", "-o", str(tmp_path / "out.npy"), model).status == 0
+    assert list(load_vectors(str(tmp_path / "out.npy")).vocabulary.words) == ["new york", "new_york"]
+
+
+@pytest.mark.parametrize("compression", [".gz", ".bz2", ".xz"])
+def test_the_ending_says_the_format_under_a_compression(
+    compression: str, model: str, tmp_path: Path, nlptool: Nlptool
+) -> None:
+    for ending, form in ((".bin", "word2vec-binary"), (".vec", "word2vec-text")):
+        target = str(tmp_path / f"out{ending}{compression}")
+        assert nlptool("export", "-o", target, model).status == 0
+        assert load_vectors(target).metadata["format"] == form
+    result = nlptool("export", "-o", str(tmp_path / f"out.npy{compression}"), model)
+    assert (result.status, result.stdout) == (2, "")
+    assert "npy is mapped into memory, so it is not compressed" in result.stderr
+
+
+def test_a_limit_writes_the_first_words(model: str, nlptool: Nlptool) -> None:
+    assert nlptool("export", "--limit", "1", model) == (0, "1 2\nthe 1 0.100000001\n", "")

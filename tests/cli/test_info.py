@@ -90,3 +90,36 @@ def test_the_learning_rate_that_was_used(
 
 def test_what_was_not_trained_has_no_learning_rate(path: str, nlptool: Nlptool) -> None:
     assert "first_lr" not in json.loads(nlptool("info", path).stdout)
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "compression"),
+    [
+        ("v.vec", "word2vec-text", {}),
+        ("v.bin", "word2vec-binary", {}),
+        ("v.gz", "word2vec-text", {"compression": "gzip"}),
+    ],
+)
+def test_vectors_of_other_tools_have_a_size(
+    name: str, form: str, compression: dict[str, str], tmp_path: Path, nlptool: Nlptool
+) -> None:
+    model = write_words(tmp_path / "m", {"the": (1, 2, 3), "我": (4, 5, 6)})
+    path = str(tmp_path / name)
+    assert nlptool("export", "-o", path, model).status == 0
+    result = nlptool("info", path)
+    assert (result.status, result.stderr) == (0, "")
+    about = {"file": path, "kind": "word-vectors", "format": form, **compression, "words": 2, "dim": 3}
+    assert json.loads(result.stdout) == about
+    assert json.loads(nlptool("info", "--limit", "1", path).stdout)["words"] == 1
+    assert "has no checksums" in nlptool("info", "--verify", path).stderr
+
+
+def test_what_is_odd_about_a_file_of_vectors_is_told(tmp_path: Path, nlptool: Nlptool) -> None:
+    (tmp_path / "v").write_text("3 2\na 1 2\nb nan 3\n")
+    result = nlptool("info", str(tmp_path / "v"))
+    assert (result.status, json.loads(result.stdout)["words"]) == (0, 1)
+    assert result.stderr.count("warning: ") == 2
+    (tmp_path / "v").write_text("2 2\na 1 2\nb 3\n")
+    result = nlptool("info", str(tmp_path / "v"))
+    assert (result.status, result.stdout) == (1, "")
+    assert "v:3:1: expected a word and 2 numbers, found 1 number" in result.stderr

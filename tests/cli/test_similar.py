@@ -113,3 +113,35 @@ def test_a_faster_format_is_told_where_vectors_as_text_are_large(
     monkeypatch.chdir(tmp_path)
     assert nlptool("export", "--to", "npy", "-o", "glove.npy", str(path)).status == 0
     assert nlptool("similar", "-m", "glove.npy", "king") == (0, result.stdout, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "query"),
+    [(["king - king"], "king - king"), (["--minus", "king", "king"], "king"), (["nothing"], "nothing")],
+)
+def test_what_adds_up_to_zero_has_no_neighbours(
+    words: list[str], query: str, tmp_path: Path, nlptool: Nlptool
+) -> None:
+    model = write_words(tmp_path / "m", {"king": (1, 0.3), "queen": (0.8, 0.6), "nothing": (0, 0)})
+    result = nlptool("similar", "-m", model, *words)
+    assert (result.status, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert f"{query!r} adds up to zero, which has no direction" in result.stderr
+    record = json.loads(nlptool("similar", "--format", "jsonl", "-m", model, *words).stdout)
+    assert "adds up to zero" in record["error"]
+
+
+def test_a_limit_leaves_the_other_words_out(similar: Nlptool) -> None:
+    assert similar("--limit", "2", "king").stdout.count("\n") == 1
+    assert similar("--limit", "1", "queen").status == 1
+
+
+def test_what_is_odd_about_a_file_is_a_warning(tmp_path: Path, nlptool: Nlptool) -> None:
+    path = tmp_path / "v.vec"
+    path.write_text("4 2\ncat 1 2\nsun nan nan\ndog 1 3\n")
+    result = nlptool("similar", "-m", str(path), "cat")
+    assert (result.status, result.stdout) == (0, "dog\t0.9899\n")
+    assert (
+        "v.vec: 1 row left out, with numbers that are not finite; the first is line 3, 'sun'" in result.stderr
+    )
+    assert "v.vec: its first line says 4 words; there are 3 rows here, and those are read" in result.stderr
+    assert nlptool("similar", "-q", "-m", str(path), "cat") == (0, "dog\t0.9899\n", "")

@@ -1,23 +1,37 @@
-"""The formats of other tools: what is written is read, and what is damaged is refused in one line."""
+"""Which format a file has, and what is told of files that only look like vectors."""
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import importlib.util
+import io
+import lzma
+import os
 import struct
 import sys
-import tracemalloc
-from io import BytesIO
+import tarfile
+import threading
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from nlp.errors import ModelError, NlpError
-from nlp.vectors import formats
+from nlp.vectors import formats, writers
 from nlp.vectors.files import load_vectors
+from tests.nlp.vectors.vector_files import (
+    BINARY,
+    MATRIX,
+    TAKEN,
+    TEXT,
+    WORDS,
+    npy_of,
+    read_or_refused,
+    safetensors_of,
+    without_header,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,190 +39,120 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.floating[Any]]
-    Writer = Callable[[BytesIO, list[str], Floats], None]
-
-WORDS = ["the", "é", "我爱", "3.14", "\u00a0x\u2003", "-1", "</s>"]
-MATRIX = np.random.default_rng(0).normal(size=(len(WORDS), 3)).astype(np.float32)
-ROWS = list(zip(WORDS, MATRIX, strict=True))
-
 needs_gensim, needs_safetensors = (
     pytest.mark.skipif(importlib.util.find_spec(name) is None, reason=f"{name} is not installed; {where}")
     for name, where in {"gensim": ".venv-bench has it", "safetensors": "the extra [export] has it"}.items()
 )
 
-
-def text_of(words: list[str], matrix: Floats) -> bytes:
-    written = BytesIO()
-    formats.write_word2vec_text(written, words, matrix)
-    return written.getvalue()
-
-
-def binary_of(words: list[str], matrix: Floats) -> bytes:
-    written = BytesIO()
-    formats.write_word2vec_binary(written, words, matrix)
-    return written.getvalue()
-
-
-def safetensors_of(words: list[str], matrix: Floats) -> bytes:
-    written = BytesIO()
-    formats.write_safetensors(written, words, matrix)
-    return written.getvalue()
-
-
-def npy_of(matrix: Floats) -> bytes:
-    written = BytesIO()
-    formats.write_npy(written, matrix)
-    return written.getvalue()
-
-
-def without_header(data: bytes) -> bytes:
-    return data.partition(b"\n")[2]
-
-
-def binary_without_line_ends() -> bytes:
-    rows = b"".join(word.encode() + b" " + row.tobytes() for word, row in ROWS)
-    return f"{len(WORDS)} 3\n".encode() + rows
-
-
-TEXT, BINARY = text_of(WORDS, MATRIX), binary_of(WORDS, MATRIX)
-TAKEN = [*WORDS[:4], "_".join(WORDS[4].split()), *WORDS[5:]]
-FORMS = {
-    "word2vec text": (TEXT, TAKEN),
-    "GloVe": (without_header(TEXT), TAKEN),
-    "fastText, with a space at the end": (TEXT.replace(b"\n", b" \n"), TAKEN),
-    "text with carriage returns": (TEXT.replace(b"\n", b"\r\n"), TAKEN),
-    "word2vec binary": (BINARY, TAKEN),
-    "binary without line ends": (binary_without_line_ends(), WORDS),
+FORMS = {formats.TEXT: TEXT, formats.GLOVE: without_header(TEXT), formats.BINARY: BINARY}
+COMPRESSORS: dict[str | None, Callable[[bytes], bytes]] = {
+    None: bytes,
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
 }
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_is_read_to_the_last_bit(form: str, tmp_path: Path) -> None:
-    data, words = FORMS[form]
-    (tmp_path / "m").write_bytes(data)
+@pytest.mark.parametrize("compression", COMPRESSORS)
+def test_every_form_is_read_to_the_last_bit_compressed_or_not(
+    form: str, compression: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "m").write_bytes(COMPRESSORS[compression](FORMS[form]))
     loaded = load_vectors(str(tmp_path / "m"))
-    assert loaded.vocabulary.words == words
+    assert loaded.vocabulary.words == TAKEN
     assert loaded.matrix.dtype == np.float32
     assert loaded.matrix.tobytes() == MATRIX.tobytes()
-
-
-@settings(max_examples=100)
-@given(
-    words=st.lists(
-        st.text(st.characters(exclude_categories=["Z", "C"]), min_size=1), min_size=3, max_size=3, unique=True
-    ),
-    matrix=arrays(np.float32, (3, 2), elements=st.floats(width=32, allow_nan=False, allow_infinity=False)),
-    write=st.sampled_from([text_of, binary_of]),
-)
-def test_words_and_numbers_of_every_kind_come_back(
-    words: list[str],
-    matrix: Floats,
-    write: Callable[[list[str], Floats], bytes],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    path = tmp_path_factory.getbasetemp() / "vectors"
-    path.write_bytes(write(words, matrix))
-    loaded = load_vectors(str(path))
-    assert loaded.vocabulary.words == words
-    assert loaded.matrix.tobytes() == matrix.tobytes()
-
-
-@pytest.mark.parametrize(
-    ("word", "taken"), [("New York", "New_York"), ("a\nb", "a_b"), ("", "_"), ("\t", "_")]
-)
-@pytest.mark.parametrize("write", [text_of, binary_of])
-def test_a_word_with_white_space_becomes_one_word(
-    write: Callable[[list[str], Floats], bytes], word: str, taken: str, tmp_path: Path
-) -> None:
-    (tmp_path / "m").write_bytes(write([word, "z"], MATRIX[:2]))
-    assert load_vectors(str(tmp_path / "m")).vocabulary.words == [taken, "z"]
-
-
-# What a text or binary file may hold → its words, or what is wrong with it.
-READ: dict[str, tuple[bytes, list[str] | str]] = {
-    "a word with spaces, as in GloVe": (b"a 1 2\n. . 3 4\nat 1 5 6\n", ["a", ". .", "at 1"]),
-    "tabs between numbers": (b"2 2\na 1\t2\nb 3\t4\n", ["a", "b"]),
-    "a word twice": (b"a 1 2\nb 3 4\na 5 6\n", ["a", "b"]),
-    "bad UTF-8 in text": (b"1 2\nca\xff 1 2\n", ["ca\ufffd"]),
-    "bad UTF-8 in binary": (b"1 1\nca\xff " + struct.pack("<f", 1), ["ca\ufffd"]),
-    "no words": (b"0 3\n", []),
-    "one word of one number": (b"1 1\na 0.5\n", ["a"]),
-    "NaN in text": (b"2 2\na 1 2\nb 3 nan\n", "not usable word vectors: they are not finite"),
-    "infinity in binary": (b"1 1\na " + struct.pack("<f", np.inf), "not usable word vectors: they are not"),
-    "a number too large": (b"a 1 1e99\n", "not usable word vectors: they are not finite"),
-    "too few numbers": (b"2 2\na 1 2\nb 3\n", ":3:1: expected a word, 2 numbers and a line end"),
-    "no number": (b"a 1 2\nb 3 x\n", ":2:1: expected a word, 2 numbers"),
-    "no word": (b"a 1 2\n 3 4\n", ":2:1: expected a word, 2 numbers"),
-    "an empty line": (b"a 1 2\n\nb 3 4\n", ":2:1: expected a word, 2 numbers"),
-    "too few words": (b"3 2\na 1 2\nb 3 4\n", "it says 3 words and has 2"),
-    "too many words": (b"1 2\na 1 2\nb 3 4\n", "it says 1 word and has 2"),
-    "too few words in binary": (b"2 1\na \0\0\0\0\n", "too short for the 2 words"),
-    "too many words in binary": (b"1 1\na \0\0\0\0\nb \0\0\0\0\n", "it goes on after the 1 word that"),
-    "a word without end": (b"1 1\n" + b"a" * 9999, "damaged at word 1 of 1"),
-    "10^12 words": (b"1000000000000 100\na 1 2\n", "too short for the 1,000,000,000,000 words"),
-    "10^12 words in text": (b"1000000000000 2\na 1 2\n", "it says 1,000,000,000,000 words and has 1"),
-    "a vector of 10^12 numbers": (b"2 1000000000000\na 1 2\n", "too short for the 2 words that it says"),
-    "gzip": (b"\x1f\x8b\x08\0", "compressed; decompress it first"),
-    "bzip2": (b"BZh91AY&SY", "compressed; decompress it first"),
-    "xz": (b"\xfd7zXZ\0\0", "compressed; decompress it first"),
-    "nothing": (b"", "not a whole nlptool model: it is empty"),
-    "prose": (b"This is no model.\n", "not word vectors: neither a model"),
-    "a vocabulary": (b"the\t5\nof\t3\n", "not word vectors: neither a model"),
-}
-
-
-@pytest.mark.parametrize("name", READ)
-def test_a_file_is_read_or_refused_in_one_line(name: str, tmp_path: Path) -> None:
-    (data, expected), path = READ[name], tmp_path / "m"
-    path.write_bytes(data)
-    tracemalloc.start()
-    try:
-        if isinstance(expected, list):
-            assert load_vectors(str(path)).vocabulary.words == expected
-        else:
-            with pytest.raises(ModelError) as caught:
-                load_vectors(str(path))
-            assert str(caught.value).startswith(str(path))
-            assert expected in str(caught.value)
-            assert "\n" not in str(caught.value)
-        assert tracemalloc.get_traced_memory()[1] < 1 << 24
-    finally:
-        tracemalloc.stop()
-
-
-def test_of_a_word_twice_the_first_stays(tmp_path: Path) -> None:
-    (tmp_path / "m").write_bytes(READ["a word twice"][0])
-    assert load_vectors(str(tmp_path / "m")).matrix.tolist() == [[1, 2], [3, 4]]
-
-
-def read_or_refused(path: Path) -> tuple[list[str], bytes] | None:
-    """The words and bytes of a file, or None if it is refused in one line."""
-    try:
-        loaded = load_vectors(str(path))
-    except ModelError as refusal:
-        if "\n" in str(refusal):
-            raise
-        return None
-    return list(loaded.vocabulary.words), loaded.matrix.tobytes()
+    assert loaded.warnings == ()
+    assert loaded.metadata == {"format": form, **({"compression": compression} if compression else {})}
+    assert load_vectors(str(tmp_path / "m"), 2).vocabulary.words == TAKEN[:2]
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_file_cut_anywhere_is_refused_or_whole(form: str, tmp_path: Path) -> None:
-    """Only GloVe's format cannot tell that lines are missing: there a prefix of the words is read."""
-    (data, words), path = FORMS[form], tmp_path / "m"
-    read = set()
-    for end in range(len(data)):
-        path.write_bytes(data[:end])
-        found = read_or_refused(path)
-        if found is not None:
-            number = len(found[0])
-            assert found == (words[:number], MATRIX[:number].tobytes()), end
-            read.add(number)
-    if form == "GloVe":
-        assert read == set(range(1, len(words)))
-    else:
-        assert read <= {len(words)}
+def test_vectors_come_through_a_pipe(form: str, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+
+    def write() -> None:
+        with os.fdopen(writer, "wb") as file:
+            file.write(FORMS[form])
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    loaded = load_vectors(f"/dev/fd/{reader}")
+    thread.join()
+    os.close(reader)
+    assert (loaded.vocabulary.words, loaded.matrix.tobytes()) == (TAKEN, MATRIX.tobytes())
+
+
+@pytest.mark.parametrize("compression", ["gzip", "bzip2", "xz"])
+def test_compressed_vectors_that_are_cut_are_refused(compression: str, tmp_path: Path) -> None:
+    data = COMPRESSORS[compression](TEXT)
+    for end in range(10, len(data), 7):
+        (tmp_path / "m").write_bytes(data[:end])
+        assert read_or_refused(tmp_path / "m") is None, end
+
+
+def zipped(name: str, data: bytes) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    return written.getvalue()
+
+
+def tarred(data: bytes) -> bytes:
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w") as archive:
+        member = tarfile.TarInfo("v.vec")
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    return written.getvalue()
+
+
+OTHERS = {
+    "zip": (zipped("glove.txt", TEXT), ("a zip archive", "unzip")),
+    "a zip archive cut short": (zipped("glove.txt", TEXT * 99)[:400], ("a zip archive",)),
+    "tar": (tarred(TEXT), ("a tar archive", "tar xf")),
+    "tar.gz": (gzip.compress(tarred(TEXT)), ("a tar archive", "tar xf")),
+    "npz": (zipped("arr_0.npy", npy_of(MATRIX)), ("a zip archive",)),
+    "npy.gz": (gzip.compress(npy_of(MATRIX)), ("compressed with gzip", "decompress it first")),
+    "a model.gz": (
+        gzip.compress(safetensors_of(WORDS, MATRIX)),
+        ("compressed with gzip", "decompress it first"),
+    ),
+    "zstd": (b"\x28\xb5\x2f\xfd" + bytes(99), ("zstd", "unzstd")),
+    "fastText": (struct.pack("<i", 793712314) + bytes(99), ("a model of fastText", ".vec")),
+    "pickle": (b"\x80\x04\x95" + bytes(99), ("a Python pickle", "save_word2vec_format")),
+    "a pointer": (b"version https://git-lfs.github.com/spec/v1\n", ("Git LFS", "git lfs pull")),
+    "a web page": (b"<!DOCTYPE html>\n<html>\n", ("a web page",)),
+    "UTF-16": (TEXT.decode().encode("utf-16"), ("UTF-16", "iconv")),
+    "nothing": (b"", ("not a whole nlptool model: it is empty",)),
+    "zeros": (bytes(99), ("not word vectors: neither a model of nlptool w2v-train",)),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_file_of_another_kind_is_called_what_it_is(name: str, tmp_path: Path) -> None:
+    data, parts = OTHERS[name]
+    path = tmp_path / "m"
+    path.write_bytes(data)
+    with pytest.raises(ModelError) as caught:
+        load_vectors(str(path))
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "\n" not in str(caught.value)
+    for part in parts:
+        assert part in str(caught.value)
+
+
+def test_text_below_a_first_line_is_not_taken_for_binary(tmp_path: Path) -> None:
+    """And binary is not taken for text: the numbers of some rows are printable."""
+    (tmp_path / "m").write_bytes(b"3 4\nthe 0.1 0.2\n")
+    with pytest.raises(NlpError, match=r"m:2:1: expected a word and 4 numbers, found 2"):
+        load_vectors(str(tmp_path / "m"))
+    rows = np.frombuffer(b" 1 21 3 4", "<f4", 2)
+    (tmp_path / "m").write_bytes(b"2 2\na " + rows.tobytes() + b"\nb " + bytes(8) + b"\n")
+    loaded = load_vectors(str(tmp_path / "m"))
+    assert loaded.metadata["format"] == formats.BINARY
+    assert loaded.matrix.tolist() == [rows.tolist(), [0, 0]]
 
 
 def test_npy_is_the_matrix_with_its_words_beside(tmp_path: Path) -> None:
@@ -218,7 +162,7 @@ def test_npy_is_the_matrix_with_its_words_beside(tmp_path: Path) -> None:
     (tmp_path / "m.words.txt").write_bytes("".join(f"{word}\n" for word in WORDS).encode())
     loaded = load_vectors(str(path))
     assert (loaded.vocabulary.words, loaded.matrix.tobytes()) == (WORDS, MATRIX.tobytes())
-    assert formats.words_path(str(path)) == str(tmp_path / "m.words.txt")
+    assert writers.words_path(str(path)) == str(tmp_path / "m.words.txt")
 
 
 def test_npy_without_its_words_is_told(tmp_path: Path) -> None:
@@ -230,14 +174,26 @@ def test_npy_without_its_words_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("dtype", ["<f2", "<f8", ">f4"])
 def test_other_floats_become_float32(dtype: str, tmp_path: Path) -> None:
     np.save(tmp_path / "m.npy", np.array([[0.5, -2]], dtype), allow_pickle=False)
-    (tmp_path / "m.words.txt").write_text("a\r\n")
+    (tmp_path / "m.words.txt").write_bytes(b"\xef\xbb\xbfa\r\n")
     loaded = load_vectors(str(tmp_path / "m.npy"))
     assert (loaded.matrix.dtype, loaded.matrix.tolist()) == (np.dtype("<f4"), [[0.5, -2]])
-    assert loaded.vocabulary.words == ["a\r"]
+    assert loaded.vocabulary.words == ["a"]
 
 
 def header_of(description: str) -> bytes:
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(description)) + description.encode()
+
+
+def test_rows_of_a_matrix_that_cannot_be_used_are_left_out(tmp_path: Path) -> None:
+    matrix = np.array([[1, 2], [3, np.nan], [5, 6], [7, 8], [1e300, 0]], np.float64)
+    np.save(tmp_path / "m.npy", matrix, allow_pickle=False)
+    (tmp_path / "m.words.txt").write_text("a\nb\na\nc\nd\n")
+    loaded = load_vectors(str(tmp_path / "m.npy"))
+    assert (loaded.vocabulary.words, loaded.matrix.tolist()) == (["a", "c"], [[1, 2], [7, 8]])
+    finite, twice = loaded.warnings
+    assert "2 rows left out, with numbers that are not finite; the first is word 2, 'b'" in finite
+    assert "1 row left out, with a word that has come before; the first is word 3, 'a'" in twice
+    assert load_vectors(str(tmp_path / "m.npy"), 1).vocabulary.words == ["a"]
 
 
 NPY = {
@@ -299,6 +255,7 @@ def test_other_safetensors_are_refused(
     assert read_or_refused(tmp_path / "m") is None
 
 
+@needs_safetensors
 def test_safetensors_name_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "m").write_bytes(safetensors_of(WORDS, MATRIX))
     monkeypatch.setitem(sys.modules, "safetensors.numpy", None)

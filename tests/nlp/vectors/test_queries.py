@@ -60,6 +60,7 @@ def test_what_is_written_is_read(first: str, others: list[tuple[str, str]]) -> N
 
 def test_an_analogy_has_three_words() -> None:
     assert parse_analogy(" man  king\twoman ") == ("man", "king", "woman")
+    assert parse_analogy("New York\tnew\t 国王 \n") == ("New York", "new", "国王")
 
 
 @pytest.mark.parametrize("text", ["", "man king", "man king woman queen"])

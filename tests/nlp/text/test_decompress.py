@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.io.decompress import Decompressed, detect, undecided
 from cli.io.reading import STDIN, Input, _bytes_of
 from nlp.errors import InputError
+from nlp.text.decompress import Decompressed, detect, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,72 @@
+"""Word vectors in word2vec's binary format: `V D`, then each word, a space, and its numbers as float32."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.errors import ModelError
+from nlp.vectors.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nlp.vectors.rows import Read
+    from nlp.vectors.text_format import Shape
+
+MAX_WORD_BYTES = 1 << 20
+"""The longest word that is read: a file of another kind may have no space at all."""
+
+_BLOCK_BYTES = 1 << 22
+_ROWS = 4096
+
+
+def read_binary(path: str, read: Callable[[int], bytes], shape: Shape, limit: int | None) -> Read:
+    """Read rows of vectors, with line ends between them or without.
+
+    Raises: ModelError where the file ends, or makes no sense, within a row; and where there are no rows
+    """
+    rows = Rows(path, "word", limit)
+    names: list[bytes] = []
+    vectors: list[bytes] = []
+
+    def add() -> None:
+        matrix = np.frombuffer(b"".join(vectors), "<f4").reshape(len(names), shape.dim)
+        rows.add(names, matrix, range(rows.rows + 1, rows.rows + len(names) + 1))
+        names.clear()
+        vectors.clear()
+
+    for name, vector in _entries(path, read, shape):
+        names.append(name)
+        vectors.append(vector)
+        if len(names) == _ROWS or len(names) == rows.room:
+            add()
+        if rows.full:
+            break
+    add()
+    return rows.read(shape.dim, shape.said)
+
+
+def _entries(path: str, read: Callable[[int], bytes], shape: Shape) -> Iterator[tuple[bytes, bytes]]:
+    """Each word and its bytes, to the end of the file, whatever its first line promises."""
+    row_bytes, needed = 4 * shape.dim, 4 * shape.dim + MAX_WORD_BYTES
+    data, position, number = read(_BLOCK_BYTES), 0, 1
+    position = data.index(b"\n") + 1
+    at_end = False
+    while True:
+        while len(data) - position < needed and not at_end:
+            more = read(max(_BLOCK_BYTES, needed))
+            data, position, at_end = data[position:] + more, 0, not more
+        start = data.find(b" ", position, position + MAX_WORD_BYTES) + 1
+        end = start + row_bytes
+        if not start or end > len(data):
+            if at_end and not data[position:].strip(b"\r\n"):
+                return
+            before = f"; a limit of {number - 1:,} reads those before it" if number > 1 else ""
+            message = (
+                f"{path}: cut short or damaged at word {number:,} of {shape.said:,}; copy it again{before}"
+            )
+            raise ModelError(message)
+        yield data[position : start - 1].lstrip(b"\n"), data[start:end]
+        position, number = end, number + 1
