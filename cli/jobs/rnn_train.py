@@ -14,7 +14,7 @@ from nlp.errors import InputError
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.files import save_language_model
 from nlp.networks.learner import NetworkLearner, check_text
-from nlp.networks.make import make_language_model
+from nlp.networks.network import Network
 from nlp.training.language_settings import LanguageSettings
 from nlp.wording import decimal, number_of
 
@@ -56,7 +56,7 @@ def run(request: Request) -> None:
     console.note(
         f"{text.length:,} tokens, of them {text.unknown:,} <unk>; {len(text.vocabulary):,} types with <unk>"
     )
-    model = make_language_model(config, len(text.vocabulary))
+    model = Network(config, len(text.vocabulary))
     learner = NetworkLearner(model, text, settings, valid=valid)
     digest = _start_from(vectors, learner, console) if vectors else None
     selection = {name: request.settings[name] for name in ("min_count", "max_vocab")}

@@ -9,13 +9,16 @@ that it was measured with.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nlp.errors import InputError
+from nlp.layers.arrays import Floats
 from nlp.layers.cells import make_cell
+from nlp.layers.cells.cell import Cell
 from nlp.layers.clipping import norm_factor
 from nlp.layers.initialize import identity_, orthogonal_, uniform_
 from nlp.layers.normalised import (
@@ -30,14 +33,8 @@ from nlp.layers.random_streams import RandomStreams
 from nlp.layers.recurrent import recurrent_backward, recurrent_forward
 from nlp.layers.workspace import Workspace
 from nlp.networks.config import INITS, LanguageModelConfig
-from nlp.networks.recurrent_stack import FORMS_OF_NORM
+from nlp.networks.encoders.recurrent import FORMS_OF_NORM
 from nlp.wording import Message
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from nlp.layers.arrays import Floats
-    from nlp.layers.cells.cell import Cell
 
 UNIFORM, ORTHOGONAL, IDENTITY = INITS
 BATCH = 16  # sequences, over whose norms the mean is taken
@@ -125,7 +122,7 @@ class NormsByStep:
     norms: list[Floats] = field(default_factory=list)
 
     def on_step(self, _t: int, d: Floats) -> None:
-        """See `recurrent_backward`. Shapes: d (S, B, H)."""
+        """Keep the norms at a step, given the gradient of the state that it left. Shapes: d (S, B, H)."""
         self.norms.append(np.sqrt(np.einsum("sbh,sbh->sb", d, d, dtype=np.float64)).mean(axis=1))
 
     def flow(self, label: str, about: Mapping[str, Any], lags: int, gradient_norm: float) -> Flow:
@@ -147,14 +144,11 @@ def fresh_flow(fresh: FreshCell, lags: int) -> Flow:
     """
     cell = make_cell(fresh.cell, activation=fresh.activation, gru_reset=fresh.gru_reset)
     streams, form = RandomStreams(fresh.seed), FORMS_OF_NORM[fresh.norm]
-    shapes = (
-        normalised_shapes(form, cell, fresh.hidden, fresh.hidden)
-        if form
-        else cell.shapes(fresh.hidden, fresh.hidden)
-    )
-    parameters = Parameters(shapes, np.float64)
+    sizes, steps = (fresh.hidden, fresh.hidden), WARM_UP + lags + 1
+    shapes = normalised_shapes(form, cell, *sizes) if form else cell.shapes(*sizes)
+    averaged = statistics_shapes(form, cell, fresh.hidden, steps) if form else {}
+    parameters = Parameters(shapes, np.float64, averaged=averaged)
     _initialize_(parameters, cell, fresh, streams.at(_WEIGHTS))
-    steps = WARM_UP + lags + 1
     x = streams.at(_INPUTS).standard_normal((steps, BATCH, fresh.hidden))
     dh = np.zeros_like(x)
     directions = streams.at(_DIRECTIONS).standard_normal((BATCH, fresh.hidden))
@@ -164,10 +158,8 @@ def fresh_flow(fresh: FreshCell, lags: int) -> Flow:
     p, grad, on_step = parameters.views(), gradients.views(), by_step.on_step
     with np.errstate(over="ignore", invalid="ignore"):
         if form:
-            statistics = Parameters(statistics_shapes(form, cell, fresh.hidden, steps), np.float64)
-            initialize_normalisation_(p, statistics.views())
-            kept, seen = statistics.views(), statistics.like().views()
-            _, normalised = normalised_forward(cell, p, kept, x, state, workspace, observed=seen)
+            initialize_normalisation_(p)
+            _, normalised = normalised_forward(cell, p, x, state, workspace, by_batch=True)
             normalised_backward(cell, p, grad, dh, normalised, workspace, on_step=on_step)
         else:
             _, trace = recurrent_forward(cell, p, x, state, workspace)

@@ -1,8 +1,7 @@
 """From a language model to text: predicting, sampling, searching, scoring, filling gaps.
 
-- `predictor` is what all of it knows of a model; `open_predictor` makes one of a file: the
-  `recurrent_predictor` (with the single steps of `nlp.layers.cells`), the `feed_forward_predictor` or that of
-  n-grams, in `nlp.ngrams`. A `mixture` of several is one too.
+- `predictor` is what all of it knows of a model; `open_predictor` makes one of a file: a
+  `network_predictor`, or that of n-grams, in `nlp.ngrams`. A `mixture` of several is one too.
 - Generating: `generation` token by token by `sampling`, or `beam` search; `stop_strings` end a text,
   `repetition` and `novelty` judge it.
 - Scoring: `scoring`, which takes a text in by `reading`.

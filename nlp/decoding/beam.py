@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from nlp.decoding.generation import LENGTH, STOP, Limits, Spelling
+from nlp.decoding.predictor import Predictor
 from nlp.decoding.reading import pieces_of, read_prompt
 from nlp.decoding.sampling import no_token_left
 from nlp.decoding.stop_strings import StopStrings
+from nlp.layers.arrays import Floats
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy.typing as npt
-
-    from nlp.decoding.predictor import Predictor
-    from nlp.layers.arrays import Floats
-
-    Scores = npt.NDArray[np.float64]
+Scores = npt.NDArray[np.float64]
 
 LENGTH_PENALTY = 0.6
 LINE_END = "\n"

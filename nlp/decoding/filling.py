@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nlp.decoding.gaps import Candidate
+from nlp.decoding.predictor import Predictor
 from nlp.decoding.sampling import top_k
+from nlp.layers.arrays import Floats, Ids
 from nlp.ngrams.predictor import NgramPredictor
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import numpy.typing as npt
-
-    from nlp.decoding.predictor import Predictor
-    from nlp.layers.arrays import Floats, Ids
-    from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.text.language_vocabulary import LanguageVocabulary
 
 BEAM = 100
 """Hypotheses of each length that are made longer, and the fewest of each length that are weighed."""

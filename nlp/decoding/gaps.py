@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from nlp.text.language_vocabulary import CHARACTERS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.text.language_vocabulary import CHARACTERS, LanguageVocabulary
 
 CONTEXT = 1000
 """Tokens on either side of a gap that are read."""

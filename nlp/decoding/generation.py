@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlp.decoding.predictor import Predictor
 from nlp.decoding.reading import pieces_of, read_prompt
 from nlp.decoding.repetition import CHECK_EVERY, LONGEST_REPETITION, repeated_cycle
 from nlp.decoding.stop_strings import StopStrings
-from nlp.text.language_vocabulary import CHARACTERS
+from nlp.layers.arrays import Floats, Ids
+from nlp.text.language_vocabulary import CHARACTERS, LanguageVocabulary
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from nlp.decoding.predictor import Predictor
-    from nlp.layers.arrays import Floats, Ids
-    from nlp.text.language_vocabulary import LanguageVocabulary
-
-    Choose = Callable[[Floats, Sequence[int]], int]
+Choose = Callable[[Floats, Sequence[int]], int]
 
 LENGTH, STOP, REPETITION = "length", "stop", "repetition"
 

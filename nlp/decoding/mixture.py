@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from nlp.decoding.predictor import Predictor
 from nlp.decoding.reading import stretch_length
 from nlp.errors import ModelError
+from nlp.layers.arrays import Ids
+from nlp.text.language_vocabulary import LanguageVocabulary
 from nlp.wording import Message
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy.typing as npt
-
-    from nlp.decoding.predictor import Predictor
-    from nlp.layers.arrays import Ids
-    from nlp.text.language_vocabulary import LanguageVocabulary
-
-    LogProbabilities = npt.NDArray[np.float64]
+LogProbabilities = npt.NDArray[np.float64]
 
 _ROUNDS = 1000
 _SMALLEST_GAIN = 1e-9  # nats a token, of one round

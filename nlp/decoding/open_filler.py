@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from nlp.decoding.filling import BayesFiller
+from nlp.decoding.gaps import Filler
 from nlp.decoding.open_predictor import of_wrong_kind, open_predictor
 from nlp.decoding.two_sided import TwoSidedFiller
 from nlp.networks.files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
 from nlp.ngrams.files import KIND as NGRAM_MODEL
 from nlp.storage.model_file import open_model
-
-if TYPE_CHECKING:
-    from nlp.decoding.gaps import Filler
-    from nlp.networks.fill_model import FillModel
 
 
 def open_filler(path: str) -> Filler:
@@ -24,7 +19,7 @@ def open_filler(path: str) -> Filler:
     kind = open_model(path).kind
     if kind == FILL_MODEL:
         loaded = load_language_model(path, FILL_MODEL)
-        return TwoSidedFiller(cast("FillModel", loaded.model), loaded.vocabulary)
+        return TwoSidedFiller(loaded.model, loaded.vocabulary)
     if kind not in {LANGUAGE_MODEL, NGRAM_MODEL}:
         raise of_wrong_kind(path, kind, FILL_MODEL, LANGUAGE_MODEL, NGRAM_MODEL)
     return BayesFiller(open_predictor(path))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
+from nlp.decoding.network_predictor import NetworkPredictor, RecurrentPredictor
+from nlp.decoding.predictor import Predictor
 from nlp.errors import ModelError
+from nlp.networks.encoders.recurrent import RecurrentEncoder
 from nlp.networks.files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
 from nlp.ngrams.files import KIND as NGRAM_MODEL
 from nlp.storage.model_file import open_model
 from nlp.wording import Message
-
-if TYPE_CHECKING:
-    from nlp.decoding.predictor import Predictor
-    from nlp.networks.language_model import LanguageModel
 
 
 def open_predictor(path: str) -> Predictor:
@@ -48,11 +45,8 @@ def of_wrong_kind(path: str, kind: str, *needed: str) -> ModelError:
 
 
 def _of_network(path: str) -> Predictor:
-    from nlp.decoding.feed_forward_predictor import FeedForwardPredictor
-    from nlp.decoding.recurrent_predictor import RecurrentPredictor
-    from nlp.networks.feed_forward import FeedForward
-
     loaded = load_language_model(path)
-    if isinstance(loaded.model, FeedForward):
-        return FeedForwardPredictor(loaded.model, loaded.vocabulary)
-    return RecurrentPredictor(cast("LanguageModel", loaded.model), loaded.vocabulary)
+    encoder = loaded.model.encoder
+    if isinstance(encoder, RecurrentEncoder):
+        return RecurrentPredictor(loaded.model, encoder, loaded.vocabulary)
+    return NetworkPredictor(loaded.model, loaded.vocabulary)

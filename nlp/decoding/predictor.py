@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
+import numpy.typing as npt
 
-    from nlp.layers.arrays import Floats, Ids
-    from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.layers.arrays import Floats, Ids
+from nlp.text.language_vocabulary import LanguageVocabulary
 
-    Rows = npt.NDArray[Any]
+Rows = npt.NDArray[Any]
 
 
 class Predictor(Protocol):

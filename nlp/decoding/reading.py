@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from nlp.text.language_vocabulary import CHARACTERS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from nlp.decoding.predictor import Predictor
-    from nlp.layers.arrays import Floats, Ids
-    from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.decoding.predictor import Predictor
+from nlp.layers.arrays import Floats, Ids
+from nlp.text.language_vocabulary import CHARACTERS, LanguageVocabulary
 
 _MAX_STRETCH = 8192
 _MIN_STRETCH = 64

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import numpy as np
+import numpy.typing as npt
 
 from nlp.decoding.settings import Sampling
 from nlp.errors import ModelError
+from nlp.layers.arrays import Floats
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Floats
-
-    Places = npt.NDArray[np.intp]
+Places = npt.NDArray[np.intp]
 
 COLDEST, HOTTEST = 1e-6, 1e6
 """Temperatures beyond which float32 makes no difference: the best token is certain, or all are alike."""

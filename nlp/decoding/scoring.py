@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from nlp.decoding.mixture import TextReader, mixed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from nlp.decoding.mixture import LogProbabilities
-    from nlp.decoding.predictor import Predictor
+from nlp.decoding.mixture import LogProbabilities, TextReader, mixed
+from nlp.decoding.predictor import Predictor
 
 _COUNTED_AT_ONCE = 1 << 16
 

@@ -2,66 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from nlp.decoding.filling import BEAM, HORIZON, ReadText, followed_by, ranked
+from nlp.decoding.gaps import Candidate
+from nlp.decoding.network_predictor import NetworkPredictor
+from nlp.layers.arrays import Floats, Ids
 from nlp.layers.workspace import Workspace
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from nlp.decoding.gaps import Candidate
-    from nlp.layers.arrays import Floats, Ids
-    from nlp.networks.fill_model import FillModel
-    from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.networks.encoders.two_sided import TwoSidedEncoder
+from nlp.networks.network import Network
+from nlp.text.language_vocabulary import LanguageVocabulary
 
 
-class OneSide:
-    """One of the two stacks of a bidirectional model, the other side unknown, as a `Predictor`.
+class OneSide(NetworkPredictor):
+    """One of the two stacks of a bidirectional network, the other side unknown.
 
     The backward one reads a text from its end and predicts the token before.
     """
 
-    def __init__(self, model: FillModel, vocabulary: LanguageVocabulary, *, backward: bool = False) -> None:
-        self.vocabulary = vocabulary
-        self._model, self._backward = model, backward
-        self._stack = model.backward if backward else model.forward
-        self._workspace = Workspace(model.parameters.flat.dtype)
-
-    def start(self, rows: int) -> Floats:
-        """See `Predictor`."""
-        return self._stack.new_state(rows, self._model.parameters.flat.dtype)
-
-    def advance(self, state: Floats, ids: Ids) -> Floats:
-        """See `Predictor`."""
-        return self._log_probabilities(self._read(state, ids[None])[0])
-
-    def select(self, state: Floats, rows: Any) -> Floats:
-        """See `Predictor`; the state selected from stays as it is."""
-        return np.ascontiguousarray(state[:, rows])
-
-    def score(self, state: Floats, ids: Ids, targets: Ids) -> Floats:
-        """See `Predictor`."""
-        if not len(ids):
-            return np.empty(0, self._workspace.dtype)
-        log_p = self._log_probabilities(self._read(state, ids[:, None])[:, 0])
-        scores: Floats = log_p[np.arange(len(ids)), targets]
-        return scores
+    def __init__(
+        self,
+        network: Network,
+        encoder: TwoSidedEncoder,
+        vocabulary: LanguageVocabulary,
+        *,
+        backward: bool = False,
+    ) -> None:
+        """Predict by a network with this encoder."""
+        super().__init__(network, vocabulary)
+        self._encoder, self._backward = encoder, backward
+        self._stack = encoder.right if backward else encoder.left
 
     def seen(self, text: Sequence[int]) -> Floats:
         """What the stack makes of a text of at least one token: (1, H)."""
         state = self.start(1)
-        self._read(state, np.array(text, np.int32)[:, None])
+        self._stack.forward(self._p, np.array(text, np.int32)[:, None], state, self._workspace)
         return self._stack.output_of(state)
 
     def _read(self, state: Floats, ids: Ids) -> Floats:
-        return self._stack.forward(self._model.parameters, ids, state, self._workspace)[0]
-
-    def _log_probabilities(self, h: Floats) -> Floats:
+        h, _ = self._stack.forward(self._p, ids, state, self._workspace)
         left, right = (None, h) if self._backward else (h, None)
-        return self._model.log_probabilities(left, right, self._workspace.scope("output"))
+        return self._encoder.join(left, right, self._workspace)
 
 
 class TwoSidedFiller:
@@ -83,18 +66,22 @@ class TwoSidedFiller:
     """
 
     def __init__(
-        self, model: FillModel, vocabulary: LanguageVocabulary, beam: int = BEAM, horizon: int = HORIZON
+        self, network: Network, vocabulary: LanguageVocabulary, beam: int = BEAM, horizon: int = HORIZON
     ) -> None:
+        """Fill by a bidirectional network. Raises: TypeError for another."""
+        encoder = network.encoder
+        if not isinstance(encoder, TwoSidedEncoder):
+            raise TypeError(f"{type(encoder).__name__} does not read from both sides")
         self.vocabulary = vocabulary
-        self._model, self._beam, self._horizon = model, beam, horizon
-        self._forward = OneSide(model, vocabulary)
-        self._backward = OneSide(model, vocabulary, backward=True)
-        self._workspace = Workspace(model.parameters.flat.dtype)
+        self._network, self._encoder, self._beam, self._horizon = network, encoder, beam, horizon
+        self._forward = OneSide(network, encoder, vocabulary)
+        self._backward = OneSide(network, encoder, vocabulary, backward=True)
+        self._workspace = Workspace(network.parameters.flat.dtype)
 
     def candidates(
         self, left: Sequence[int], right: Sequence[int], lengths: range, answers: Sequence[int], k: int
     ) -> list[Candidate]:
-        """See `Filler`."""
+        """The `k` best candidates for what stands between two texts, as every `Filler` has them."""
         if not len(answers):
             return []
         singles = np.array(answers, np.int32)[:, None]
@@ -118,7 +105,8 @@ class TwoSidedFiller:
         """Log P of each token between two texts."""
         from_left = self._forward.seen(left)
         from_right = self._backward.seen(right[::-1]) if right else None
-        log_p: Floats = self._model.log_probabilities(from_left, from_right, self._workspace)[0]
+        h = self._encoder.join(from_left, from_right, self._workspace)
+        log_p: Floats = self._network.head.log_probabilities(self._network.parameters, h, self._workspace)[0]
         return log_p
 
 

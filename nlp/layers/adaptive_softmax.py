@@ -7,23 +7,17 @@ vector that is `FACTOR` times narrower from cluster to cluster.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from nlp.layers.arrays import check_ids
-from nlp.layers.softmax import cross_entropy, log_softmax, softmax_cross_entropy
+from nlp.layers.arrays import Floats, Tensors, check_ids
+from nlp.layers.softmax import cross_entropy, log_softmax
+from nlp.layers.workspace import Workspace
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Floats
-    from nlp.layers.workspace import Workspace
-
-    Tensors = Mapping[str, Floats]
-    Targets = npt.NDArray[np.integer[Any]]
+Targets = npt.NDArray[np.integer[Any]]
 
 FACTOR = 4
 
@@ -64,15 +58,15 @@ def adaptive_cross_entropy(
     Source:   Grave, Joulin, Cissé, Grangier & Jégou 2017, "Efficient softmax approximation for GPUs", §4
     """
     of_head = _head_targets(p, targets)
-    scores = _scores(p, "", x, workspace)
-    loss = softmax_cross_entropy(scores, of_head, mask)
+    scores = _products(p, "", x, workspace)
+    loss = cross_entropy(scores, of_head, mask, p["b"])
     dx = workspace("dx", *x.shape)
     _backward(p, grad, "", x, scores, dx, workspace)
     for j, first, rows in _clusters(p, targets, mask):
         inputs = x.take(rows, axis=0, out=workspace("inputs", len(rows), x.shape[1]), mode="clip")
         projected = np.matmul(inputs, p[f"P{j}"], out=workspace("projected", len(rows), len(p[f"W{j}"])))
-        scores = _scores(p, f"{j}", projected, workspace)
-        loss += softmax_cross_entropy(scores, targets[rows] - first, np.ones(len(rows), x.dtype))
+        scores = _products(p, f"{j}", projected, workspace)
+        loss += cross_entropy(scores, targets[rows] - first, np.ones(len(rows), x.dtype), p[f"b{j}"])
         d_projected = workspace("d_projected", *projected.shape)
         _backward(p, grad, f"{j}", projected, scores, d_projected, workspace)
         grad[f"P{j}"][...] += inputs.T @ d_projected
@@ -83,11 +77,12 @@ def adaptive_cross_entropy(
 
 
 def adaptive_loss(p: Tensors, x: Floats, targets: Targets, mask: Floats, workspace: Workspace) -> float:
-    """The loss of `adaptive_cross_entropy` alone."""
-    loss = cross_entropy(_scores(p, "", x, workspace), _head_targets(p, targets), mask)
+    """The loss of `adaptive_cross_entropy` alone, in nats, summed over unmasked rows."""
+    scores, of_head = _products(p, "", x, workspace), _head_targets(p, targets)
+    loss = cross_entropy(scores, of_head, mask, p["b"], gradient=False)
     for j, first, rows in _clusters(p, targets, mask):
-        scores = _scores(p, f"{j}", x[rows] @ p[f"P{j}"], workspace)
-        loss += cross_entropy(scores, targets[rows] - first, np.ones(len(rows), x.dtype))
+        scores, ones = _products(p, f"{j}", x[rows] @ p[f"P{j}"], workspace), np.ones(len(rows), x.dtype)
+        loss += cross_entropy(scores, targets[rows] - first, ones, p[f"b{j}"], gradient=False)
     return loss
 
 
@@ -97,13 +92,15 @@ def adaptive_log_probabilities(p: Tensors, x: Floats, workspace: Workspace) -> F
     Shapes: x (N, H) -> y (N, V), a buffer of `workspace`
     """
     clusters = _cluster_count(p)
-    head = log_softmax(_scores(p, "", x, workspace))
+    head = _products(p, "", x, workspace) + p["b"]
+    log_softmax(head, out=head)
     frequent = head.shape[1] - clusters
     y = workspace("log_p", len(x), frequent + sum(p[f"b{j}"].size for j in range(1, clusters + 1)))
     y[:, :frequent] = head[:, :frequent]
     first = frequent
     for j in range(1, clusters + 1):
-        scores = _scores(p, f"{j}", x @ p[f"P{j}"], workspace)
+        scores = _products(p, f"{j}", x @ p[f"P{j}"], workspace)
+        scores += p[f"b{j}"]
         log_softmax(scores, out=scores)
         last = first + scores.shape[1]
         np.add(scores, head[:, frequent + j - 1, None], out=y[:, first:last])
@@ -140,16 +137,15 @@ def _clusters(p: Tensors, targets: Targets, mask: Floats) -> Iterator[tuple[int,
             yield j, first, rows
 
 
-def _scores(p: Tensors, part: str, x: Floats, workspace: Workspace) -> Floats:
-    scores = np.matmul(x, p[f"W{part}"], out=workspace("scores", len(x), p[f"b{part}"].size))
-    scores += p[f"b{part}"]
-    return scores
+def _products(p: Tensors, part: str, x: Floats, workspace: Workspace) -> Floats:
+    """The scores without their biases."""
+    return np.matmul(x, p[f"W{part}"], out=workspace("scores", len(x), p[f"b{part}"].size))
 
 
 def _backward(
     p: Tensors, grad: Tensors, part: str, x: Floats, d_scores: Floats, dx: Floats, workspace: Workspace
 ) -> None:
-    """Take `_scores` back, writing over `dx`."""
+    """Take the products and biases back, writing over `dx`."""
     dW = grad[f"W{part}"]
     dW += np.matmul(x.T, d_scores, out=workspace("dW", *dW.shape))
     grad[f"b{part}"][...] += d_scores.sum(axis=0)

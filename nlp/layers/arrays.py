@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -9,6 +10,9 @@ import numpy.typing as npt
 
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 """float32 in training, float64 under a gradient check."""
+
+Tensors: TypeAlias = Mapping[str, Floats]
+"""The tensors of a layer, or their gradients, by name."""
 
 Ids: TypeAlias = npt.NDArray[np.int32]
 """Row numbers: word numbers, tree nodes, n-gram buckets."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from nlp.layers.arrays import Floats
+from nlp.layers.arrays import Floats
 
 EPSILON = 1e-5
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Floats
+from nlp.layers.arrays import Floats
 
 
 def norm_of_squares(squares: npt.NDArray[np.float64]) -> float:

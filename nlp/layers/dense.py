@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from nlp.layers.arrays import Floats
-    from nlp.layers.workspace import Workspace
+from nlp.layers.arrays import Floats, Tensors
+from nlp.layers.workspace import Workspace
 
 _PART = 1 << 18  # values of a gradient (1 MB of float32) that are computed before they are added
 
@@ -27,7 +22,7 @@ def add_product_(dW: Floats, x: Floats, dy: Floats, workspace: Workspace) -> Non
         part += np.matmul(x[:, start : start + step].T, dy, out=workspace("product", *part.shape))
 
 
-def dense_forward(p: Mapping[str, Floats], x: Floats, workspace: Workspace) -> Floats:
+def dense_forward(p: Tensors, x: Floats, workspace: Workspace) -> Floats:
     """Map every row.
 
     A layer without a bias has no `b`. `W` may be a transposed view, as of an embedding that is tied to the
@@ -42,9 +37,7 @@ def dense_forward(p: Mapping[str, Floats], x: Floats, workspace: Workspace) -> F
     return y
 
 
-def dense_backward(
-    p: Mapping[str, Floats], grad: Mapping[str, Floats], dy: Floats, x: Floats, workspace: Workspace
-) -> Floats:
+def dense_backward(p: Tensors, grad: Tensors, dy: Floats, x: Floats, workspace: Workspace) -> Floats:
     """Add the gradients of the parameters to `grad`; return that of x.
 
     Equation: dW += xᵀ dy;   db += Σ_n dy_n;   dx = dy Wᵀ

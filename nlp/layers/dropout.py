@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from nlp.layers.arrays import Floats
-    from nlp.layers.workspace import Workspace
+from nlp.layers.arrays import Floats
+from nlp.layers.workspace import Workspace
 
 
 def dropout_mask(

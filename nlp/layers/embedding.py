@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from nlp.layers.arrays import check_ids
+from nlp.layers.arrays import Floats, check_ids
 from nlp.layers.scatter import RowGroups
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Floats
-    from nlp.layers.workspace import Workspace
+from nlp.layers.workspace import Workspace
 
 
 def one_hot(

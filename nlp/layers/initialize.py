@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from nlp.layers.arrays import Floats
+from nlp.layers.arrays import Floats
 
 
 def uniform_(w: Floats, bound: float, generator: np.random.Generator) -> None:

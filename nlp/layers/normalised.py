@@ -9,8 +9,9 @@ With BN(x; γ) = γ * (x - μ) / √(σ² + ε), see `batch_norm`:
   unlike the others. Running statistics are kept of the first few steps; those of the last one kept serve for
   all later steps.
 
-The statistics are in `Parameters` of their own, which training averages. Both products share the shift b.
-Gradients flow through the moments of a batch.
+The statistics are among the `Parameters` that training averages: on the way back, the moments of a batch are
+written where other tensors get gradients. Both products share the shift b. Gradients flow through the moments
+of a batch.
 
 Source: Laurent, Pereyra, Brakel, Zhang & Bengio 2016, "Batch normalized recurrent neural networks", eq. 10;
         Cooijmans, Ballas, Laurent, Gülçehre & Courville 2016, "Recurrent batch normalization", eq. 6 to 8
@@ -18,14 +19,16 @@ Source: Laurent, Pereyra, Brakel, Zhang & Bengio 2016, "Batch normalized recurre
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlp.layers.arrays import Floats, Tensors
 from nlp.layers.batch_norm import Moments, normalise_, normalise_backward_, normalise_by_
-from nlp.layers.cells.cell import ALL, Link
+from nlp.layers.cells.cell import ALL, Cell, Link
 from nlp.layers.recurrent import (
+    OnStep,
     Trace,
     input_gradients,
     input_products,
@@ -36,16 +39,7 @@ from nlp.layers.recurrent import (
     steps_of,
     transposed,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from nlp.layers.arrays import Floats
-    from nlp.layers.cells.cell import Cell
-    from nlp.layers.recurrent import OnStep
-    from nlp.layers.workspace import Workspace
-
-    Tensors = Mapping[str, Floats]
+from nlp.layers.workspace import Workspace
 
 FORMS = ("input", "recurrent")
 
@@ -90,8 +84,8 @@ def statistics_shapes(form: str, cell: Cell, hidden: int, steps: int) -> dict[st
     return {f"{name}_{moment}": shape for name, shape in of.items() for moment in ("mean", "variance")}
 
 
-def initialize_normalisation_(p: Tensors, statistics: Tensors) -> None:
-    """Set every γ to 0.1, every β and mean to 0, and every variance to 1.
+def initialize_normalisation_(p: Tensors) -> None:
+    """Set every γ to 0.1, every β and running mean to 0, and every running variance to 1.
 
     With γ = 1 what goes into tanh has variance 1 or more; its derivative is then mostly well below 1, and
     gradients vanish.
@@ -101,53 +95,49 @@ def initialize_normalisation_(p: Tensors, statistics: Tensors) -> None:
     for name, tensor in p.items():
         if name.startswith("gamma"):
             tensor[...] = 0.1
-        elif name.startswith("beta"):
+        elif name.startswith("beta") or name.endswith("_mean"):
             tensor[...] = 0
-    for name, tensor in statistics.items():
-        tensor[...] = 1 if name.endswith("variance") else 0
+        elif name.endswith("_variance"):
+            tensor[...] = 1
 
 
 def normalised_forward(
     cell: Cell,
     p: Tensors,
-    statistics: Tensors,
     x: Floats,
     state: Floats,
     workspace: Workspace,
     *,
-    observed: Tensors | None = None,
+    by_batch: bool = False,
     active: Sequence[int] | None = None,
     reverse: bool = False,
     start: int = 0,
 ) -> tuple[Floats, NormalisedTrace]:
-    """Run a normalised cell over a batch: see `recurrent_forward`.
+    """Run a normalised cell over a batch of sequences.
 
-    In training, `observed` is given, shaped like `statistics`: the batch is normalised by its own moments,
-    which are written there; where `observed` has more steps than the batch, the moments of the last step
-    stand for the rest. Without `observed` the `statistics` are used, and there is no way back; `start` tells
-    how many steps of the sequence came before this batch. In reverse, steps are counted from the batch's end.
+    `by_batch`, in training, the batch is normalised by its own moments. Else the statistics in `p` are used,
+    and there is no way back; `start` tells how many steps of the sequence came before this batch. In reverse,
+    steps are counted from the batch's end. All else is as in `recurrent_forward`.
+
+    Shapes: x (T, B, D); state (S, B, H), overwritten -> h (T, B, H), a view into `workspace`
     """
     trace = new_trace(cell, p, x, workspace, active, reverse)
     input_products(p["W"], trace)
     of_x: _AllSteps | _EachStep
     if "gamma_u" in p:
-        source = _Source(trace, None if observed is not None else statistics, start, workspace)
+        source = _Source(trace, None if by_batch else p, start, workspace)
         of_x = _EachStep("x", p["gamma_x"], source)
         link: Link = _NormalisedLink(p, source)
     else:
-        of_x = _AllSteps(p["gamma_x"], trace, None if observed is not None else statistics, workspace)
+        of_x = _AllSteps(p["gamma_x"], trace, None if by_batch else p, workspace)
         link = Link(p)
     of_x.forward_all_(trace)
     trace.z[...] += p["b"][:, None, None]
     h = scan(cell, link, trace, state, workspace)
-    if observed is not None:
-        of_x.observe(observed)
-        if isinstance(link, _NormalisedLink):
-            link.observe(observed)
     return h, NormalisedTrace(trace, of_x, link)
 
 
-def without_normalisation(p: Tensors, statistics: Tensors) -> dict[str, Floats]:
+def without_normalisation(p: Tensors) -> dict[str, Floats]:
     """The tensors of a layer without batch normalisation that computes what the layer of `p` does.
 
     With fixed moments a normalisation is a scale and a shift, which can be folded into weights and biases; of
@@ -158,7 +148,7 @@ def without_normalisation(p: Tensors, statistics: Tensors) -> dict[str, Floats]:
     """
 
     def scale_and_shift(name: str) -> tuple[Floats, Floats]:
-        moments = Moments(statistics[f"{name}_mean"][0], statistics[f"{name}_variance"][0])
+        moments = Moments(p[f"{name}_mean"][0], p[f"{name}_variance"][0])
         scale: Floats = p[f"gamma_{name}"] * moments.scale
         return scale, -moments.mean * scale
 
@@ -185,13 +175,18 @@ def normalised_backward(
     d_state: Floats | None = None,
     on_step: OnStep | None = None,
 ) -> Floats:
-    """Add the gradients of the parameters to `grad`, after a forward with `observed`; return that of x.
+    """Add the gradients of the parameters to `grad`, after a forward `by_batch`; return that of x.
 
-    Shapes and `on_step`: see `recurrent_backward`.
+    The moments of the batch are written over the statistics in `grad`; where these have more steps than the
+    batch, the moments of the last step stand for the rest. All else is as in `recurrent_backward`.
+
+    Shapes: dh (T, B, H); d_state (S, B, H), overwritten -> dx (T, B, D), a buffer of `workspace`
     """
     trace, link = cache.trace, cache.link
+    cache.x.observe(grad)
     UT = transposed(p["U"], workspace)
     if isinstance(link, _NormalisedLink):
+        link.observe(grad)
         link.turn_back(grad, UT, workspace("d_products", *trace.z.shape))
         scan_back(cell, link, dh, trace, workspace, d_state, on_step)
         recurrent_gradients(cell, grad, trace, link.d_products, workspace)
@@ -329,20 +324,20 @@ class _NormalisedLink(Link):
             self._of_c.observe(observed)
 
     def product(self, h: Floats, gates: slice, out: Floats) -> Floats:
-        """See `Link`."""
+        """The normalised product U h_{t-1} of some gates. Shapes: h (n, H) -> out (gates, n, H)."""
         super().product(h, gates, out)
         self._of_u.forward(out, self.at, gates, out)
         return out
 
     def product_back(self, d: Floats, gates: slice, out: Floats) -> Floats:
-        """See `Link`."""
+        """Take the normalisation back, then the product. Shapes: d (gates, n, H) -> out (gates, n, H)."""
         d_products = self.d_products[gates, self.at, : d.shape[1]]
         d_products[...] = d
         self._of_u.backward_(d_products, self.at, gates, self._grad["gamma_u"])
         return super().product_back(d_products, gates, out)
 
     def memory(self, c: Floats, out: Floats) -> Floats:
-        """See `Link`."""
+        """The normalised memory of an LSTM, γ c + β. Shapes: c (n, H) -> out (n, H)."""
         if self._of_c is None:
             return c
         self._of_c.forward(c[None], self.at, ALL, out[None])
@@ -350,7 +345,7 @@ class _NormalisedLink(Link):
         return out
 
     def memory_back(self, d: Floats) -> Floats:
-        """See `Link`."""
+        """The gradient of the memory from that of the normalised one, which is overwritten."""
         if self._of_c is not None:
             self._grad["beta_c"][...] += d.sum(axis=0)
             self._of_c.backward_(d[None], self.at, ALL, self._grad["gamma_c"][None])

@@ -3,46 +3,45 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from nlp.layers.arrays import Floats
 
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Floats
+Shapes = Mapping[str, Sequence[int]]
 
 
 class Parameters:
-    """Tensors of a model, one after the other in `flat`.
+    """Tensors of a model, one after the other in `flat`, and those that are averaged, in `averages`.
 
     Optimizers, clipping, checkpoints and gradient checks see the vector; layers see the views. Names are
     dotted paths, `forward.0.W` say: `scope("forward.0")` is what that layer gets.
 
-    Attributes: `flat` (P,), all values; `shapes`, of each tensor, in their order in `flat`.
+    What batch normalisation uses outside training, the running means and variances, has no gradient: training
+    averages over the batches what each of them observes. So where parameters hold an average, their gradient
+    holds what its batch has observed.
+
+    Attributes: `flat` (P,), all values that gradients move; `shapes`, of each tensor, in their order in
+    `flat`; `averages` (A,), all values that are averaged, of the tensors of `averaged`; mostly A = 0.
     """
 
     def __init__(
         self,
-        shapes: Mapping[str, Sequence[int]],
+        shapes: Shapes,
         dtype: npt.DTypeLike = np.float32,
         flat: Floats | None = None,
+        *,
+        averaged: Shapes | None = None,
+        averages: Floats | None = None,
     ) -> None:
-        """Lay the tensors over `flat`, or over zeros. Raises: ValueError if its size is another."""
-        self.shapes = {name: tuple(shape) for name, shape in shapes.items()}
-        size = sum(map(math.prod, self.shapes.values()))
-        self.flat: Floats = np.zeros(size, dtype) if flat is None else flat
-        if self.flat.shape != (size,):
-            message = f"{size:,} values are needed, but {self.flat.size:,} given"
-            raise ValueError(message)
-        self._views: dict[str, Floats] = {}
-        start = 0
-        for name, shape in self.shapes.items():
-            end = start + math.prod(shape)
-            self._views[name] = self.flat[start:end].reshape(shape)
-            start = end
+        """Lay the tensors over given vectors, or over zeros. Raises: ValueError if they have another size."""
+        self.shapes, self.averaged = dict(shapes), dict(averaged or {})
+        self.flat, views = _laid_over(flat, self.shapes, dtype)
+        self.averages, others = _laid_over(averages, self.averaged, dtype)
+        self._views = views | others
 
     def __getitem__(self, name: str) -> Floats:
         """The tensor `name`, as a view. Raises: KeyError."""
@@ -58,10 +57,27 @@ class Parameters:
             name.removeprefix(start): view for name, view in self._views.items() if name.startswith(start)
         }
 
-    def like(self, flat: Floats | None = None) -> Self:
-        """The same tensors over another vector, or over zeros: gradients, averages, moments."""
-        return type(self)(self.shapes, self.flat.dtype, flat)
+    def like(self, allocate: Callable[[tuple[int, ...], np.dtype[Any]], Floats] = np.zeros) -> Self:
+        """The same tensors over vectors that `allocate` makes, by default zeros: gradients, moments."""
+        flat, averages = (allocate(vector.shape, vector.dtype) for vector in (self.flat, self.averages))
+        return type(self)(self.shapes, flat.dtype, flat, averaged=self.averaged, averages=averages)
 
     def views(self) -> dict[str, Floats]:
         """Every tensor by its name."""
         return dict(self._views)
+
+
+def _laid_over(
+    vector: Floats | None, shapes: Shapes, dtype: npt.DTypeLike
+) -> tuple[Floats, dict[str, Floats]]:
+    """The vector, zeros if it is None, and a view of it for each tensor."""
+    size = sum(map(math.prod, shapes.values()))
+    flat: Floats = np.zeros(size, dtype) if vector is None else vector
+    if flat.shape != (size,):
+        raise ValueError(f"{size:,} values are needed, but {flat.size:,} given")
+    views, start = {}, 0
+    for name, shape in shapes.items():
+        end = start + math.prod(shape)
+        views[name] = flat[start:end].reshape(tuple(shape))
+        start = end
+    return flat, views

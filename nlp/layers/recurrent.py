@@ -21,27 +21,19 @@ or in reverse, over ragged batches, and from any state, so that a text can be re
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from nlp.layers.arrays import check_ids
-from nlp.layers.cells.cell import Link, add_products_
+from nlp.layers.arrays import Floats, Ids, Tensors, check_ids
+from nlp.layers.cells.cell import Cell, Link, add_products_
 from nlp.layers.scatter import RowGroups
+from nlp.layers.workspace import Workspace
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Floats, Ids
-    from nlp.layers.cells.cell import Cell
-    from nlp.layers.workspace import Workspace
-
-    Tensors = Mapping[str, Floats]
-    OnStep = Callable[[int, Floats], None]
-
+OnStep = Callable[[int, Floats], None]
 
 Inputs = TypeVar("Inputs", bound="npt.NDArray[Any]")
 

@@ -8,14 +8,12 @@ large array operations, because few rows occur often. Those that do are summed e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Floats
+from nlp.layers.arrays import Floats
 
 _ZERO = np.zeros(1, np.int64)
 _LARGEST_INT16 = 2**15 - 1

@@ -1,7 +1,8 @@
 """Networks over token streams, made of layers: what is trained, saved and asked.
 
-- `config` has the settings that shape a network, `make` builds one of them, `files` saves and loads it.
-- `language_model` (RNN, LSTM, GRU, by `recurrent_stack`), `feed_forward` and the bidirectional `fill_model`,
-  each with an `output_layer`; `pretrained_embedding` starts one from word vectors.
+- `network` is an embedding, an encoder and a head over one vector of parameters; `config` has the settings
+  that shape it, `files` saves and loads it, `pretrained_embedding` starts one from word vectors.
+- `encoders` make vectors of a text: `recurrent` (RNN, LSTM, GRU), the bidirectional `two_sided`, `window`.
+- `heads` predict from these vectors: `softmax`, and `adaptive` for large vocabularies.
 - `learner` trains it, by truncated backpropagation through time; `evaluation` is its loss on other text.
 """

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from nlp.errors import InputError
 from nlp.settings import DATA, check, setting
 from nlp.text.language_vocabulary import CHARACTERS, WORDS
 from nlp.wording import Message
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 NNLM = "nnlm"
 CELLS = ("rnn", "lstm", "gru", NNLM)
@@ -101,6 +98,11 @@ class LanguageModelConfig:
             yield "a bidirectional model needs a recurrent cell, not 'nnlm'"
         if self.norm == "batch" and (self.cell, self.gru_reset) == ("gru", "after"):
             yield "`norm` 'batch' needs `gru_reset` 'before', not 'after'; `norm` 'batch-input' takes both"
+        if self.bidirectional and self.norm != "none":
+            yield (
+                f"`norm` is {self.norm!r}, but batch normalisation averages over the very tokens that a "
+                f"bidirectional model is to fill in; leave it out"
+            )
         if self.direct and not feed_forward:
             yield f"direct connections belong to `cell` 'nnlm', not {self.cell!r}"
         if self.tied and self.direct:

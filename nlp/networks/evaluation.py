@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from nlp.data.batches import StreamBatches
+from nlp.data.batches import StreamBatches, Tokens
 from nlp.layers.workspace import Workspace
-
-if TYPE_CHECKING:
-    from nlp.data.batches import Tokens
-    from nlp.networks.sequence_model import SequenceModel
+from nlp.networks.network import Network
 
 _TOKENS_OF_A_STREAM = 200_000
 
@@ -24,7 +19,7 @@ def held_out_batches(text: Tokens, tokens_at_once: int) -> StreamBatches:
     return StreamBatches(text, columns, max(tokens_at_once // columns, 1))
 
 
-def mean_loss(model: SequenceModel, batches: StreamBatches) -> float:
+def mean_loss(model: Network, batches: StreamBatches) -> float:
     """Cross-entropy of a text in nats per token, over every token, the state carried from window to window.
 
     Equation: -1/N Σ log P(token | all before it in its column); its exponential is the perplexity

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from nlp.errors import InputError
+from nlp.layers.arrays import Floats
 from nlp.networks.config import LanguageModelConfig
-from nlp.networks.make import make_language_model
-from nlp.networks.sequence_model import SequenceModel
-from nlp.storage.model_file import open_model, write_model
+from nlp.networks.network import Network
+from nlp.storage.model_file import BinaryWriter, ModelFile, open_model, write_model
 from nlp.storage.vocabulary_arrays import read_vocabulary, unusable, vocabulary_arrays
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from nlp.layers.arrays import Floats
-    from nlp.storage.model_file import BinaryWriter, ModelFile
-    from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.text.language_vocabulary import LanguageVocabulary
 
 LANGUAGE_MODEL = "language-model"
 FILL_MODEL = "fill-model"
-
-
-class ConfiguredModel(SequenceModel, Protocol):
-    """A sequence model that knows the settings it was made from."""
-
-    @property
-    def config(self) -> LanguageModelConfig:
-        """They decide its tensors, together with the size of the vocabulary."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +28,7 @@ class LoadedLanguageModel:
     that the file says of it.
     """
 
-    model: SequenceModel
+    model: Network
     vocabulary: LanguageVocabulary
     config: LanguageModelConfig
     metadata: dict[str, Any]
@@ -53,15 +40,15 @@ def kind_of(config: LanguageModelConfig) -> str:
 
 
 def save_language_model(
-    writer: BinaryWriter, model: ConfiguredModel, vocabulary: LanguageVocabulary, about: Mapping[str, Any]
+    writer: BinaryWriter, model: Network, vocabulary: LanguageVocabulary, about: Mapping[str, Any]
 ) -> None:
     """Write a trained model; `about` is metadata beside its settings, of types that JSON has.
 
     Raises: ValueError as `write_model`; OSError from the writer
     """
     arrays = {**vocabulary_arrays(vocabulary), "parameters": model.parameters.flat}
-    if model.statistics.flat.size:
-        arrays["statistics"] = model.statistics.flat
+    if model.parameters.averages.size:
+        arrays["statistics"] = model.parameters.averages
     write_model(writer, kind_of(model.config), {"config": asdict(model.config), **about}, arrays)
 
 
@@ -80,7 +67,7 @@ def load_language_model(path: str, kind: str = LANGUAGE_MODEL) -> LoadedLanguage
     if averages.dtype != values.dtype:
         raise unusable(path, f"its parameters are {values.dtype}, but its statistics {averages.dtype}")
     try:
-        model = make_language_model(config, len(vocabulary), values.dtype, values, averages)
+        model = Network(config, len(vocabulary), dtype=values.dtype, parameters=values, averages=averages)
     except (ValueError, InputError) as error:
         raise unusable(path, f"by its settings, {error}") from error
     return LoadedLanguageModel(model, vocabulary, config, file.metadata)

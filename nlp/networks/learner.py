@@ -18,7 +18,7 @@ from nlp.layers.parameters import Parameters
 from nlp.layers.random_streams import RandomStreams
 from nlp.layers.workspace import Workspace
 from nlp.networks.evaluation import held_out_batches, mean_loss
-from nlp.networks.sequence_model import SequenceModel
+from nlp.networks.network import Network
 from nlp.training.divergence import NotFiniteError
 from nlp.training.gradients import ShardedGradient
 from nlp.training.language_settings import LanguageSettings
@@ -53,7 +53,7 @@ class NetworkLearner(Learner[Batch]):
 
     def __init__(
         self,
-        model: SequenceModel,
+        model: Network,
         text: LanguageText,
         settings: LanguageSettings,
         *,
@@ -64,8 +64,8 @@ class NetworkLearner(Learner[Batch]):
             raise InputError("the held-out text is empty: nothing to evaluate on")
         self.model, self.text, self.settings = model, text, settings
         self.epochs, self.tokens = settings.epochs, text.length
-        model.parameters, model.statistics = _shared(model.parameters), _shared(model.statistics)
-        self.learnt = [model.parameters.flat, model.statistics.flat]
+        model.parameters = _shared(model.parameters)
+        self.learnt = [model.parameters.flat, model.parameters.averages]
         self._randomness = RandomStreams(settings.seed)
         model.initialize_(self._randomness.at(INITIAL_WEIGHTS))
         columns = settings.columns(text.length)
@@ -80,7 +80,6 @@ class NetworkLearner(Learner[Batch]):
         # Two of each, by turns: a state may be saved while that of the next step is computed.
         self._states = [[shared_array(state.shape, state.dtype) for state in self._fresh] for _ in range(2)]
         self._gradient = ShardedGradient(model.parameters, self.shards)
-        self._observed = [_shared(model.statistics) for _ in range(self.shards)]
         self._losses: npt.NDArray[np.float64] = shared_array((self.shards, 2), np.float64)
         self._untrained: npt.NDArray[np.float64] = shared_array((1,), np.float64)
         weights = model.parameters.flat
@@ -123,7 +122,7 @@ class NetworkLearner(Learner[Batch]):
         """Weights, statistics, the state carried from window to window, and the optimizer's memory."""
         return {
             "parameters": self.model.parameters.flat,
-            "statistics": self.model.statistics.flat,
+            "statistics": self.model.parameters.averages,
             "untrained": self._untrained,
             **{f"state.{shard}": state for shard, state in enumerate(self._states[at.step % 2])},
             **{f"optimizer.{name}": vector for name, vector in self._optimizer.state.items()},
@@ -168,7 +167,6 @@ class NetworkLearner(Learner[Batch]):
             Batch(*(np.ascontiguousarray(part[:rows, columns]) for part in self._batch)),
             state,
             self._gradient.shards[shard],
-            self._observed[shard],
             self._workspace,
             self._randomness.at(_DROPOUT, at.epoch, at.number * self.shards + shard),
         )
@@ -180,8 +178,8 @@ class NetworkLearner(Learner[Batch]):
     def _move(self, at: Position, task: int) -> None:
         """Move some blocks of the weights or, as the last task, the running means of batch statistics."""
         if task == self._gradient.tasks:
-            statistics = self.model.statistics.flat
-            mean = sum(observed.flat for observed in self._observed) / self.shards
+            statistics = self.model.parameters.averages
+            mean = sum(gradient.averages for gradient in self._gradient.shards) / self.shards
             statistics += max(_STATISTICS_RATE, 1 / (at.step + 1)) * (mean - statistics)
             return
         tokens, clip = float(self._losses[:, 1].sum()), self.settings.clip
@@ -191,9 +189,9 @@ class NetworkLearner(Learner[Batch]):
 
 def _shared(parameters: Parameters) -> Parameters:
     """The same numbers in memory that workers share."""
-    flat = shared_array(parameters.flat.shape, parameters.flat.dtype)
-    flat[...] = parameters.flat
-    return parameters.like(flat)
+    shared = parameters.like(shared_array)
+    shared.flat[...], shared.averages[...] = parameters.flat, parameters.averages
+    return shared
 
 
 def _room_for(rows: int, columns: int) -> tuple[npt.NDArray[Any], ...]:

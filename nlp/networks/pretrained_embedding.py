@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from nlp.layers.arrays import Floats
-    from nlp.text.language_vocabulary import LanguageVocabulary
-    from nlp.vectors.word_vectors import WordVectors
+from nlp.layers.arrays import Floats
+from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.vectors.word_vectors import WordVectors
 
 
 def start_from_(embedding: Floats, vocabulary: LanguageVocabulary, vectors: WordVectors) -> int:

@@ -21,7 +21,7 @@ _TASK = 8  # blocks of a task
 
 
 class ShardedGradient:
-    """One gradient for each shard, all zero between two steps.
+    """One gradient for each shard, all zero between two steps (but for what it has observed of averages).
 
     Neither the blocks nor the order in which shards and squares are summed depend on the number of workers.
 
@@ -32,7 +32,7 @@ class ShardedGradient:
     def __init__(self, parameters: Parameters, shards: int) -> None:
         self._weights: Floats = parameters.flat
         size, dtype = self._weights.size, self._weights.dtype
-        self.shards = [parameters.like(shared_array((size,), dtype)) for _ in range(shards)]
+        self.shards = [parameters.like(shared_array) for _ in range(shards)]
         self._squares = shared_array((-(-size // _BLOCK),), np.float64)
         self.tasks = -(-len(self._squares) // _TASK)
         self._scratch = np.empty(min(size, _BLOCK), dtype)

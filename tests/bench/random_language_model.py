@@ -14,7 +14,7 @@ import numpy as np
 
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.files import save_language_model
-from nlp.networks.language_model import LanguageModel
+from nlp.networks.network import Network
 from nlp.text.language_vocabulary import LanguageVocabulary
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def write(path: Path, settings: Mapping[str, Any]) -> None:
     """Write a model of an LSTM of these sizes, its embedding as wide as its layers."""
     level, hidden, types = settings["level"], settings["hidden"], settings["types"]
     config = LanguageModelConfig(level=level, layers=settings["layers"], hidden=hidden, embed_dim=hidden)
-    model = LanguageModel(config, types)
+    model = Network(config, types)
     model.initialize_(np.random.default_rng(1))
     tokens = [
         f"w{number}" if level == "word" else chr(ord("!") + number) for number in range(types - SPECIAL)

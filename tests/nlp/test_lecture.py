@@ -10,9 +10,10 @@ import pytest
 
 from nlp.layers.embedding import one_hot
 from nlp.layers.random_streams import RandomStreams
+from nlp.layers.softmax import softmax_
 from nlp.training.row_updates import RowUpdates
 from nlp.word2vec.chunks import Chunk, ChunkShape
-from nlp.word2vec.losses.full_softmax import FullSoftmax, softmax_
+from nlp.word2vec.losses.full_softmax import FullSoftmax
 from nlp.word2vec.predictors import ContextMeans
 
 WORDS = ["the", "woman", "loves", "her", "daughter"]

@@ -5,17 +5,14 @@ The notation of the equations is told in this folder's `__init__`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 import numpy as np
 
-from nlp.layers.arrays import Floats
+from nlp.layers.arrays import Floats, Tensors
 from nlp.layers.cells.single_step import SingleStep, StepWeights
 from nlp.layers.dense import add_product_
 from nlp.layers.workspace import Workspace
-
-Tensors = Mapping[str, Floats]
 
 ALL, RESET_AND_UPDATE, NEW = slice(None), slice(2), slice(2, 3)  # gates that share a product
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from nlp.layers.arrays import Floats
+from nlp.layers.arrays import Floats, Tensors
 from nlp.layers.cells.cell import (
     NEW,
     RESET_AND_UPDATE,
@@ -73,9 +72,7 @@ class Gru(Cell):
         back[0] += slopes[0]
         back[0] += slopes[1]
 
-    def gradients(
-        self, grad: Mapping[str, Floats], dz: Floats, h: Floats, saved: Floats, workspace: Workspace
-    ) -> None:
+    def gradients(self, grad: Tensors, dz: Floats, h: Floats, saved: Floats, workspace: Workspace) -> None:
         """Add the gradient of U: dz_t h_{t-1}ᵀ of r and z, but dz_t (r * h_{t-1})ᵀ of n."""
         add_products_(grad["U"][:2], h, dz[:2], workspace)
         add_products_(grad["U"][2:], saved[0], dz[2:], workspace)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from nlp.layers.arrays import Floats
+from nlp.layers.arrays import Floats, Tensors
 from nlp.layers.cells.cell import (
     ALL,
     NEW,
@@ -70,9 +69,7 @@ class GruResetAfter(Cell):
         for product in products:
             back[0] += product
 
-    def gradients(
-        self, grad: Mapping[str, Floats], dz: Floats, h: Floats, saved: Floats, workspace: Workspace
-    ) -> None:
+    def gradients(self, grad: Tensors, dz: Floats, h: Floats, saved: Floats, workspace: Workspace) -> None:
         """Add the gradients of b_reset and of U: dz_t h_{t-1}ᵀ of r and z, but da_t h_{t-1}ᵀ of n."""
         add_products_(grad["U"][:2], h, dz[:2], workspace)
         add_products_(grad["U"][2:], h, saved, workspace)

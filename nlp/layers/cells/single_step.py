@@ -5,12 +5,12 @@ A step takes the vector of one text, (H,), or those of several, (rows, H): the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from nlp.layers.arrays import Floats
+from nlp.layers.arrays import Floats, Tensors
 
 SingleStep = Callable[[Any], Floats]
 
@@ -27,7 +27,7 @@ class StepWeights:
     for every token of the vocabulary, where the layer takes a token's number instead of x, else None.
     """
 
-    def __init__(self, sigmas: int, p: Mapping[str, Floats], E: Floats | None = None) -> None:
+    def __init__(self, sigmas: int, p: Tensors, E: Floats | None = None) -> None:
         """Lay out the tensors `p` of a cell with so many σ; with E (V, D), for token numbers instead of x."""
         self.p, self.hidden = p, p["b"].shape[1]
         self.W, self.U, self.b = _fused(p["W"]), _fused(p["U"]), p["b"].reshape(-1).copy()

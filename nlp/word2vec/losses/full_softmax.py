@@ -8,35 +8,10 @@ import numpy as np
 
 from nlp.layers.arrays import Floats, Ids
 from nlp.layers.embedding import embedding_backward
+from nlp.layers.softmax import log_sum_exp, softmax_
 from nlp.training.learner import Loss
 from nlp.training.row_updates import RowUpdates
 from nlp.word2vec.chunks import Chunk, ContextBand
-
-
-def log_sum_exp(z: Floats) -> Floats:
-    """Logarithm of the sum of exponentials of each row, for z of any size.
-
-    Equation: y_n = log Σ_v exp z_nv
-    Shapes:   z (N, V) -> y (N,)
-    """
-    highest = z.max(axis=1)
-    y: Floats = highest + np.log(np.exp(z - highest[:, None]).sum(axis=1))
-    return y
-
-
-def softmax_(z: Floats) -> Floats:
-    """Replace every row by its probabilities, in place; return log Σ_v exp z_nv of each row.
-
-    Equation: y_nv = exp z_nv / Σ_u exp z_nu
-    Shapes:   z (N, V) -> (N,)
-    """
-    highest = z.max(axis=1)
-    z -= highest[:, None]
-    np.exp(z, out=z)
-    sums = z.sum(axis=1)
-    z /= sums[:, None]
-    log_sums: Floats = highest + np.log(sums)
-    return log_sums
 
 
 class FullSoftmax:

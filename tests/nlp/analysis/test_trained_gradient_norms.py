@@ -9,7 +9,7 @@ from nlp.analysis.trained_gradient_norms import trained_flows
 from nlp.errors import ModelError
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.files import LoadedLanguageModel
-from nlp.networks.make import make_language_model
+from nlp.networks.network import Network
 from nlp.text.language_vocabulary import LanguageVocabulary
 
 VOCABULARY = LanguageVocabulary.of("char", "abcdef")
@@ -17,7 +17,7 @@ VOCABULARY = LanguageVocabulary.of("char", "abcdef")
 
 def loaded(**settings: object) -> LoadedLanguageModel:
     config = LanguageModelConfig(**{"hidden": 12, "embed_dim": 5, **settings})  # type: ignore[arg-type]
-    model = make_language_model(config, len(VOCABULARY))
+    model = Network(config, len(VOCABULARY))
     model.initialize_(np.random.default_rng(1))
     return LoadedLanguageModel(model, VOCABULARY, config, {})
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlp.decoding.feed_forward_predictor import FeedForwardPredictor
-from nlp.decoding.recurrent_predictor import RecurrentPredictor
+from nlp.decoding.network_predictor import NetworkPredictor, RecurrentPredictor
 from nlp.decoding.two_sided import OneSide
 from nlp.networks.config import LanguageModelConfig
-from nlp.networks.feed_forward import FeedForward
-from nlp.networks.fill_model import FillModel
+from nlp.networks.encoders.recurrent import RecurrentEncoder
+from nlp.networks.encoders.two_sided import TwoSidedEncoder
+from nlp.networks.network import Network
 from nlp.ngrams.model import train_ngrams
 from nlp.ngrams.predictor import NgramPredictor
 from nlp.text.language_vocabulary import LanguageVocabulary
@@ -31,18 +31,19 @@ TOKENS = LanguageVocabulary.of("char", "abcdefghi")
 def of_network(config: LanguageModelConfig, **options: Any) -> Predictor:
     """The predictor of a network with float64 weights."""
     model = network_cases.made(config)
-    if isinstance(model, FeedForward):
-        return FeedForwardPredictor(model, TOKENS)
-    return RecurrentPredictor(model, TOKENS, **options)
+    if isinstance(model.encoder, RecurrentEncoder):
+        return RecurrentPredictor(model, model.encoder, TOKENS, **options)
+    return NetworkPredictor(model, TOKENS)
 
 
 def one_side(*, backward: bool) -> Predictor:
     """One side of a bidirectional model."""
     config = LanguageModelConfig(cell="gru", layers=2, hidden=4, embed_dim=3, bidirectional=True)
-    model = FillModel(config, len(TOKENS), dtype=np.float64)
+    model = Network(config, len(TOKENS), dtype=np.float64)
     model.initialize_(np.random.default_rng(2))
     model.parameters.flat[...] *= 4
-    return OneSide(model, TOKENS, backward=backward)
+    assert isinstance(model.encoder, TwoSidedEncoder)
+    return OneSide(model, model.encoder, TOKENS, backward=backward)
 
 
 def of_ngrams(order: int) -> Predictor:

@@ -10,7 +10,8 @@ from nlp.data.batches import Batch
 from nlp.decoding.two_sided import OneSide, TwoSidedFiller
 from nlp.layers.workspace import Workspace
 from nlp.networks.config import LanguageModelConfig
-from nlp.networks.fill_model import FillModel
+from nlp.networks.encoders.two_sided import TwoSidedEncoder
+from nlp.networks.network import Network
 from tests.nlp.decoding.toy_predictor import characters
 
 if TYPE_CHECKING:
@@ -22,17 +23,22 @@ LEFT, RIGHT = LETTERS.numbers("\nabba"), LETTERS.numbers("dcab\n")
 
 
 @pytest.fixture(scope="module")
-def model() -> FillModel:
+def model() -> Network:
     config = LanguageModelConfig(cell="lstm", layers=2, hidden=4, embed_dim=3, bidirectional=True)
-    made = FillModel(config, len(LETTERS), dtype=np.float64)
+    made = Network(config, len(LETTERS), dtype=np.float64)
     made.initialize_(np.random.default_rng(2))
     made.parameters.flat[...] *= 4
     return made
 
 
-def log_p_of_text(model: FillModel, text: Sequence[int], behind: int, *, backward: bool = False) -> float:
+def one_side(model: Network, *, backward: bool) -> OneSide:
+    assert isinstance(model.encoder, TwoSidedEncoder)
+    return OneSide(model, model.encoder, LETTERS, backward=backward)
+
+
+def log_p_of_text(model: Network, text: Sequence[int], behind: int, *, backward: bool = False) -> float:
     """log P of the tokens from place `behind` on, one after the other, from one side: the chain rule."""
-    side = OneSide(model, LETTERS, backward=backward)
+    side = one_side(model, backward=backward)
     terms = []
     for n in range(behind, len(text)):
         state = side.start(1)
@@ -42,14 +48,14 @@ def log_p_of_text(model: FillModel, text: Sequence[int], behind: int, *, backwar
     return sum(terms)
 
 
-def pooled(model: FillModel, filling: Sequence[int]) -> float:
+def pooled(model: Network, filling: Sequence[int]) -> float:
     """S of the docstring, for a whole text."""
     from_left = log_p_of_text(model, [*LEFT, *filling, *RIGHT], len(LEFT))
     reverse = [*RIGHT[::-1], *filling[::-1], *LEFT[::-1]]
     return (from_left + log_p_of_text(model, reverse, len(RIGHT), backward=True)) / 2
 
 
-def test_a_gap_of_one_token_is_the_softmax_of_training(model: FillModel) -> None:
+def test_a_gap_of_one_token_is_the_softmax_of_training(model: Network) -> None:
     """The loss of one prediction in a batch is -log P(x | both sides) of the filler, over all tokens."""
     found = TwoSidedFiller(model, LETTERS).candidates(LEFT, RIGHT, range(1, 2), range(len(LETTERS)), 9)
     by_id = {one.ids[0]: one.probability for one in found}
@@ -62,7 +68,7 @@ def test_a_gap_of_one_token_is_the_softmax_of_training(model: FillModel) -> None
         assert by_id[token] == pytest.approx(np.exp(-loss), rel=1e-9)
 
 
-def test_a_longer_gap_is_weighed_from_both_sides(model: FillModel) -> None:
+def test_a_longer_gap_is_weighed_from_both_sides(model: Network) -> None:
     filler = TwoSidedFiller(model, LETTERS, beam=16, horizon=9)
     found = filler.candidates(LEFT, RIGHT, range(2, 3), ANSWERS, 999)
     scores = {filling: pooled(model, filling) for filling in product(ANSWERS, repeat=2)}
@@ -73,7 +79,7 @@ def test_a_longer_gap_is_weighed_from_both_sides(model: FillModel) -> None:
     )
 
 
-def test_lengths_share_by_their_weight_and_singles_by_the_softmax(model: FillModel) -> None:
+def test_lengths_share_by_their_weight_and_singles_by_the_softmax(model: Network) -> None:
     filler = TwoSidedFiller(model, LETTERS, beam=64, horizon=9)
     found = filler.candidates(LEFT, RIGHT, range(1, 4), ANSWERS, 999)
     p = {one.ids: one.probability for one in found}
@@ -89,7 +95,7 @@ def test_lengths_share_by_their_weight_and_singles_by_the_softmax(model: FillMod
     assert [one.probability for one in found] == sorted(p.values(), reverse=True)
 
 
-def test_beams_come_from_either_side(model: FillModel) -> None:
+def test_beams_come_from_either_side(model: Network) -> None:
     """With a width of one, what the right side proposes is there beside what the left does."""
     found = TwoSidedFiller(model, LETTERS, beam=1).candidates(LEFT, RIGHT, range(3, 4), ANSWERS, 999)
     assert 1 <= len(found) <= 2
@@ -97,7 +103,7 @@ def test_beams_come_from_either_side(model: FillModel) -> None:
 
 
 @pytest.mark.parametrize("lengths", [range(1, 2), range(1, 4), range(2, 3)])
-def test_a_side_that_is_not_there_is_unknown(model: FillModel, lengths: range) -> None:
+def test_a_side_that_is_not_there_is_unknown(model: Network, lengths: range) -> None:
     filler = TwoSidedFiller(model, LETTERS, beam=64)
     found = filler.candidates(LEFT, [], lengths, ANSWERS, 999)
     assert sum(one.probability for one in found) == pytest.approx(1)
@@ -107,13 +113,13 @@ def test_a_side_that_is_not_there_is_unknown(model: FillModel, lengths: range) -
         assert found[0].ids == best
 
 
-def test_nothing_to_choose_from_gives_nothing(model: FillModel) -> None:
+def test_nothing_to_choose_from_gives_nothing(model: Network) -> None:
     assert TwoSidedFiller(model, LETTERS).candidates(LEFT, RIGHT, range(1, 4), [], 5) == []
 
 
 @pytest.mark.parametrize("backward", [False, True])
-def test_one_side_scores_as_it_advances(model: FillModel, backward: bool) -> None:
-    side = OneSide(model, LETTERS, backward=backward)
+def test_one_side_scores_as_it_advances(model: Network, backward: bool) -> None:
+    side = one_side(model, backward=backward)
     text = np.array(LEFT, np.int32)
     state = side.start(1)
     scores = side.score(state, text[:-1], text[1:])

@@ -20,9 +20,9 @@ from nlp.layers.normalised import (
     normalised_shapes,
     statistics_shapes,
 )
-from nlp.layers.parameters import Parameters
+from nlp.layers.parameters import Parameters, Shapes
 from nlp.layers.recurrent import lookup_backward, lookup_forward, recurrent_backward, recurrent_forward
-from nlp.layers.softmax import softmax_cross_entropy
+from nlp.layers.softmax import cross_entropy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,15 +77,15 @@ class Drawn:
     def ids(self, *shape: int) -> npt.NDArray[np.int32]:
         return self.rng.integers(0, self.size.vocabulary, shape).astype(np.int32)
 
-    def parameters(self, shapes: Mapping[str, tuple[int, ...]]) -> Parameters:
-        parameters = Parameters(shapes, self.dtype)
+    def parameters(self, shapes: Shapes, averaged: Shapes | None = None) -> Parameters:
+        parameters = Parameters(shapes, self.dtype, averaged=averaged)
         parameters.flat[:] = self.normal(parameters.flat.size, scale=0.6)
         return parameters
 
 
 def recurrent(cell: Cell, size: Size, dtype: npt.DTypeLike, *, lookup: bool, reverse: bool) -> Layer:
     drawn, active = Drawn(size, dtype), size.active
-    embedding = {"E": (size.vocabulary, size.inputs)} if lookup else {}
+    embedding: dict[str, tuple[int, ...]] = {"E": (size.vocabulary, size.inputs)} if lookup else {}
     parameters = drawn.parameters(cell.shapes(size.inputs, size.hidden) | embedding)
     gradients = parameters.like()
     x, ids = drawn.normal(size.steps, size.batch, size.inputs), drawn.ids(size.steps, size.batch)
@@ -115,9 +115,9 @@ def recurrent(cell: Cell, size: Size, dtype: npt.DTypeLike, *, lookup: bool, rev
 
 def normalised(form: str, cell: Cell, size: Size, dtype: npt.DTypeLike, *, reverse: bool) -> Layer:
     drawn, active = Drawn(size, dtype), size.active
-    parameters = drawn.parameters(normalised_shapes(form, cell, size.inputs, size.hidden))
+    shapes = normalised_shapes(form, cell, size.inputs, size.hidden)
+    parameters = drawn.parameters(shapes, statistics_shapes(form, cell, size.hidden, 3))
     gradients = parameters.like()
-    statistics = Parameters(statistics_shapes(form, cell, size.hidden, 3), dtype).views()
     x = drawn.normal(size.steps, size.batch, size.inputs)
     start = drawn.normal(cell.states, size.batch, size.hidden)
     to_h, to_end = drawn.normal(size.steps, size.batch, size.hidden), drawn.normal(*start.shape)
@@ -128,13 +128,13 @@ def normalised(form: str, cell: Cell, size: Size, dtype: npt.DTypeLike, *, rever
         gradients.flat[:] = 0
         end[...], d_state[...] = start, to_end
         h, cache = normalised_forward(
-            cell, p, statistics, x, end, workspace, observed=statistics, active=active, reverse=reverse
+            cell, p, x, end, workspace, by_batch=True, active=active, reverse=reverse
         )
         loss = float(np.vdot(h, d_h) + np.vdot(end, to_end))
         dx = normalised_backward(cell, p, grad, to_h, cache, workspace, d_state=d_state)
-        return loss, {**grad, "start": d_state, "x": dx}
+        return loss, {**{name: grad[name] for name in shapes}, "start": d_state, "x": dx}
 
-    return Layer({**p, "start": start, "x": x}, step)
+    return Layer({**{name: p[name] for name in shapes}, "start": start, "x": x}, step)
 
 
 def dense(size: Size, dtype: npt.DTypeLike, *, tied: bool) -> Layer:
@@ -192,7 +192,7 @@ def softmax(size: Size, dtype: npt.DTypeLike) -> Layer:
     def step(workspace: Workspace) -> tuple[float, Gradients]:
         z = workspace("z", *logits.shape)
         z[...] = logits
-        return softmax_cross_entropy(z, targets, mask), {"logits": z}
+        return cross_entropy(z, targets, mask), {"logits": z}
 
     return Layer({"logits": logits}, step)
 

@@ -12,6 +12,7 @@ from nlp.layers.cells.single_step import StepWeights
 from nlp.layers.normalised import (
     FORMS,
     initialize_normalisation_,
+    normalised_backward,
     normalised_forward,
     normalised_shapes,
     statistics_shapes,
@@ -40,7 +41,7 @@ def layer(form: str, cell: Cell, steps: int = T) -> tuple[Tensors, Tensors, Tens
     parameters = Parameters(normalised_shapes(form, cell, D, H), np.float64)
     parameters.flat[:] = np.random.default_rng(2).standard_normal(parameters.flat.size)
     kept, seen = (Parameters(statistics_shapes(form, cell, H, steps), np.float64) for _ in range(2))
-    initialize_normalisation_(parameters.views(), kept.views())
+    initialize_normalisation_(parameters.views() | kept.views())
     seen.flat[:] = np.nan
     return parameters.views(), kept.views(), seen.views()
 
@@ -53,8 +54,13 @@ def run(
     state += np.linspace(0, 1, x.shape[1])[:, None] * np.linspace(1, 2, H)
     start = options.pop("state", state).copy()
     workspace = Workspace(np.float64)
-    h, _ = normalised_forward(cell, p, statistics, x, start, workspace, observed=observed, **options)
-    return h.copy(), start
+    by_batch, given = observed is not None, p | statistics
+    h, cache = normalised_forward(cell, given, x, start, workspace, by_batch=by_batch, **options)
+    h = h.copy()
+    if observed is not None:  # the way back writes them
+        gradients = {name: np.zeros_like(tensor) for name, tensor in p.items()}
+        normalised_backward(cell, p, gradients | observed, np.zeros_like(h), cache, workspace)
+    return h, start
 
 
 def drawn(steps: int = T) -> Array:
@@ -89,7 +95,7 @@ def test_in_decoding_a_normalisation_is_folded_into_the_weights(form: str, cell:
     run(cell, (p, kept, seen), drawn())
     expected, _ = run(cell, (p, seen, None), drawn())
     state: Array = np.full((cell.states, B, H), 0.3) + np.linspace(0, 1, B)[:, None] * np.linspace(1, 2, H)
-    weights = StepWeights(cell.sigmas, without_normalisation(p, seen))
+    weights = StepWeights(cell.sigmas, without_normalisation(p | seen))
     step = cell.single_step(weights, state)
     for x, h in zip(drawn(), expected, strict=True):
         np.testing.assert_allclose(step(x), h, atol=1e-12)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp.layers.parameters import Parameters
+from nlp.networks.network import Network
 
 if TYPE_CHECKING:
     from nlp.data.batches import Batch
@@ -14,13 +15,12 @@ if TYPE_CHECKING:
     from nlp.layers.workspace import Workspace
 
 
-class Bigram:
+class Bigram(Network):
     """Scores W[id] + a u, where a halves with every token and adds the next: a_t = a_{t-1} / 2 + id_t / V."""
 
     def __init__(self, size: int, dropout: float = 0.0, dtype: type = np.float32) -> None:
         self.size, self.dropout = size, dropout
-        self.parameters = Parameters({"W": (size, size), "u": (size,)}, dtype)
-        self.statistics = Parameters({"mean": (1,)}, dtype)
+        self.parameters = Parameters({"W": (size, size), "u": (size,)}, dtype, averaged={"mean": (1,)})
 
     def initialize_(self, generator: np.random.Generator) -> None:
         self.parameters.flat[...] = 0.1 * generator.standard_normal(self.parameters.flat.size)
@@ -33,7 +33,6 @@ class Bigram:
         batch: Batch,
         state: Floats,
         gradients: Parameters,
-        observed: Parameters,
         workspace: Workspace,  # noqa: ARG002
         generator: np.random.Generator,
     ) -> tuple[float, int]:
@@ -41,11 +40,11 @@ class Bigram:
         loss, dz, a = self._loss(batch, state, kept.astype(self.parameters.flat.dtype))
         np.add.at(gradients["W"], batch.ids, dz * kept)
         gradients["u"][...] += (a[..., None] * dz).sum((0, 1))
-        observed["mean"][...] = batch.ids.mean() / self.size
+        gradients["mean"][...] = batch.ids.mean() / self.size
         return loss, int(batch.mask.sum())
 
     def loss(self, batch: Batch, state: Floats, workspace: Workspace) -> tuple[float, int]:  # noqa: ARG002
-        loss, _, _ = self._loss(batch, state, 1.0, float(self.statistics["mean"][0]))
+        loss, _, _ = self._loss(batch, state, 1.0, float(self.parameters["mean"][0]))
         return loss, int(batch.mask.sum())
 
     def _loss(

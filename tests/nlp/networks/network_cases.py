@@ -9,9 +9,7 @@ import numpy as np
 from nlp.data.batches import Batch
 from nlp.layers.workspace import Workspace
 from nlp.networks.config import LanguageModelConfig
-from nlp.networks.feed_forward import FeedForward
-from nlp.networks.language_model import LanguageModel
-from nlp.networks.make import make_language_model
+from nlp.networks.network import Network
 
 if TYPE_CHECKING:
     from nlp.layers.arrays import Floats
@@ -48,16 +46,13 @@ CASES: dict[str, LanguageModelConfig] = {
 }
 
 
-def made(
-    config: LanguageModelConfig, vocabulary: int = VOCABULARY, dtype: type = np.float64
-) -> LanguageModel | FeedForward:
+def made(config: LanguageModelConfig, vocabulary: int = VOCABULARY, dtype: type = np.float64) -> Network:
     """A model that starts where seed 3 puts it, biases too, so that no gradient is zero."""
-    model = make_language_model(config, vocabulary, dtype)
-    assert isinstance(model, LanguageModel | FeedForward)
+    model = Network(config, vocabulary, dtype=dtype)
     rng = np.random.default_rng(3)
     model.initialize_(rng)
     model.parameters.flat[...] += rng.uniform(-0.3, 0.3, model.parameters.flat.size)
-    model.statistics.flat[...] += rng.uniform(0, 0.3, model.statistics.flat.size)
+    model.parameters.averages[...] += rng.uniform(0, 0.3, model.parameters.averages.size)
     return model
 
 

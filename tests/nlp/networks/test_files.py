@@ -10,7 +10,7 @@ import pytest
 from nlp.errors import ModelError
 from nlp.layers.workspace import Workspace
 from nlp.networks.files import load_language_model, save_language_model
-from nlp.networks.make import make_language_model
+from nlp.networks.network import Network
 from nlp.storage.model_file import write_model
 from nlp.storage.vocabulary_arrays import vocabulary_arrays
 from nlp.text.language_vocabulary import LanguageVocabulary
@@ -42,7 +42,7 @@ def test_what_was_saved_is_what_is_loaded(config: LanguageModelConfig, dtype: ty
         batch, model.new_state(3), Workspace(dtype)
     )
     again = io.BytesIO()
-    save_language_model(again, loaded.model, loaded.vocabulary, {"epoch_losses": [2.5, None], "seed": 7})  # type: ignore[arg-type]
+    save_language_model(again, loaded.model, loaded.vocabulary, {"epoch_losses": [2.5, None], "seed": 7})
     assert again.getvalue() == path.read_bytes()
 
 
@@ -58,7 +58,7 @@ def test_parameters_are_mapped_not_copied(tmp_path: Path) -> None:
 @pytest.mark.parametrize("level", ["char", "word"])
 def test_any_token_finds_a_place(level: str, tmp_path: Path) -> None:
     tokens = LanguageVocabulary.of(level, ["\t", "a", "\r", "\x00", "\u2028", "", "\ud800", "é", "x" * 999])
-    model, path = make_language_model(replace(SMALL, level=level), len(tokens)), tmp_path / "x.model"
+    model, path = Network(replace(SMALL, level=level), len(tokens)), tmp_path / "x.model"
     with path.open("wb") as file:
         save_language_model(file, model, tokens, {})
     assert load_language_model(str(path)).vocabulary == tokens

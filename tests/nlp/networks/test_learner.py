@@ -57,7 +57,7 @@ def bits(
 ) -> tuple[Any, ...]:
     curves = train(learner, workers, watch, patience)
     model = learner.model
-    return model.parameters.flat.tobytes(), model.statistics.flat.tobytes(), vars(curves)
+    return model.parameters.flat.tobytes(), model.parameters.averages.tobytes(), vars(curves)
 
 
 def steps_of(learner: NetworkLearner) -> int:
@@ -81,7 +81,6 @@ def plainly_trained(learner: NetworkLearner) -> tuple[np.ndarray, list[float]]:
                 batches.batch(window),
                 state,
                 gradient,
-                model.statistics.like(),
                 Workspace(),
                 np.random.default_rng(0),
             )
@@ -274,7 +273,7 @@ def test_running_means_are_those_of_all_shards() -> None:
     for number, observed in enumerate(ids):
         mean += max(0.1, 1 / (number + 1)) * (observed - mean)
     train(learner)
-    assert learner.model.statistics["mean"][0] == pytest.approx(mean, rel=1e-5)
+    assert learner.model.parameters["mean"][0] == pytest.approx(mean, rel=1e-5)
 
 
 def test_the_loss_falls_to_what_can_be_known() -> None:

@@ -11,7 +11,7 @@ import pytest
 from nlp.data.batches import Batch
 from nlp.layers.clipping import norm_factor
 from nlp.layers.workspace import Workspace
-from nlp.networks.make import make_language_model
+from nlp.networks.network import Network
 from tests.nlp.networks.torch_curves import CURVES, STEPS, STREAMS, WINDOW, weights, windows
 
 GOLDEN = json.loads(Path(__file__).with_name("torch_curves.json").read_text())
@@ -21,7 +21,7 @@ GOLDEN = json.loads(Path(__file__).with_name("torch_curves.json").read_text())
 def test_losses_are_those_of_torch(name: str) -> None:
     """100 steps of SGD with a clipped gradient and a carried state: within 1e-4 of each loss."""
     config, vocabulary, rate, clip = CURVES[name]
-    model = make_language_model(config, vocabulary)
+    model = Network(config, vocabulary)
     for tensor, values in weights(name).items():
         model.parameters[tensor][...] = values
     state, workspace, rng = model.new_state(STREAMS), Workspace(), np.random.default_rng(0)
@@ -30,7 +30,7 @@ def test_losses_are_those_of_torch(name: str) -> None:
     for window in windows(name):
         gradients = model.parameters.like()
         batch = Batch(window[:-1], window[1:], mask)
-        loss, count = model.loss_and_grad(batch, state, gradients, model.statistics.like(), workspace, rng)
+        loss, count = model.loss_and_grad(batch, state, gradients, workspace, rng)
         gradients.flat /= count
         factor = norm_factor(float(np.linalg.norm(gradients.flat)), clip)
         clipped += factor < 1

@@ -12,7 +12,7 @@ import pytest
 from nlp.data.language_text import encode_language, encode_language_by
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.learner import NetworkLearner
-from nlp.networks.make import make_language_model
+from nlp.networks.network import Network
 from nlp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from nlp.training.language_settings import LanguageSettings
 from nlp.training.loop import Watch, train
@@ -40,14 +40,14 @@ def ready(name: str, optimizer: str = "adam") -> NetworkLearner:
     held_out = encode_language_by([TEXT[60:120]], TMP, text.vocabulary)
     config = LanguageModelConfig(**{"hidden": 6, "embed_dim": 6, **MODELS[name]})
     settings = LanguageSettings(epochs=2, optimizer=optimizer, batch_size=5, bptt=9, shards=2)
-    model = make_language_model(config, len(text.vocabulary))
+    model = Network(config, len(text.vocabulary))
     return NetworkLearner(model, text, settings, valid=held_out)
 
 
 def outcome(learner: NetworkLearner, workers: int = 1, watch: Watch | None = None) -> tuple[Any, ...]:
     curves = train(learner, workers, watch)
     model = learner.model
-    return model.parameters.flat.tobytes(), model.statistics.flat.tobytes(), vars(curves)
+    return model.parameters.flat.tobytes(), model.parameters.averages.tobytes(), vars(curves)
 
 
 class Interrupted(Exception):  # noqa: N818 - it is no error

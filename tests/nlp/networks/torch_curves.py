@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from nlp.networks.config import LanguageModelConfig
-from nlp.networks.make import make_language_model
+from nlp.networks.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def weights(name: str) -> dict[str, Floats]:
     """Every tensor at the start, by our names: uniform in ±0.4."""
     config, vocabulary, *_ = CURVES[name]
     rng = np.random.Generator(np.random.Philox(11))
-    shapes = make_language_model(config, vocabulary).parameters.shapes
+    shapes = Network(config, vocabulary).parameters.shapes
     return {
         tensor: (rng.random(shape, dtype=np.float32) - np.float32(0.5)) * np.float32(0.8)
         for tensor, shape in shapes.items()

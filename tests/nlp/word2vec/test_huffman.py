@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nlp.layers.softmax import log_sum_exp, softmax_
 from nlp.word2vec.huffman import HuffmanTree
-from nlp.word2vec.losses.full_softmax import log_sum_exp, softmax_
 from nlp.word2vec.losses.hierarchical_softmax import SplitPaths
 
 count_lists = st.lists(st.integers(1, 1000), min_size=2, max_size=60)

@@ -9,8 +9,9 @@ from nlp.data.batches import Batch
 from nlp.errors import InputError
 from nlp.layers.workspace import Workspace
 from nlp.networks.config import LanguageModelConfig
+from nlp.networks.encoders.two_sided import HIDDEN_SIDE, TwoSidedEncoder
 from nlp.networks.files import FILL_MODEL, load_language_model, save_language_model
-from nlp.networks.fill_model import HIDDEN_SIDE, FillModel
+from nlp.networks.network import Network
 from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.layers.gradcheck import check_gradients
 
@@ -31,9 +32,9 @@ CELLS: dict[str, dict[str, Any]] = {
 every_cell = pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
 
 
-def made(dtype: Any = np.float32, **settings: Any) -> FillModel:
+def made(dtype: Any = np.float32, **settings: Any) -> Network:
     chosen = {"layers": 2, "hidden": 3, "embed_dim": 2, "bidirectional": True, **settings}
-    model = FillModel(LanguageModelConfig(**chosen), V, dtype=dtype)
+    model = Network(LanguageModelConfig(**chosen), V, dtype=dtype)
     model.initialize_(np.random.default_rng(1))
     model.parameters.flat[...] *= 3  # far from linear
     return model
@@ -48,23 +49,28 @@ def batch_of(text: Ids) -> Batch:
     return Batch(ids, targets, np.ones(ids.shape, np.float32))
 
 
-def predictions(model: FillModel, text: Ids) -> Floats:
+def predictions(model: Network, text: Ids) -> Floats:
     """log P of every token at each place but the first, (T, B, V)."""
     batch = batch_of(text)
-    h, _ = model._read(batch.ids, batch.targets, model.new_state(text.shape[1]), Workspace(), None)
-    H = model.config.hidden
-    flat = h.reshape(-1, 2 * H)
-    log_p = model.log_probabilities(flat[:, :H], flat[:, H:], Workspace())
+    h = model.hidden(text, model.new_state(text.shape[1]), Workspace())
+    log_p = model.head.log_probabilities(model.parameters, h.reshape(batch.ids.size, -1), Workspace())
     return log_p.reshape(*batch.ids.shape, V).copy()
 
 
+def log_p_between(model: Network, left: Floats | None, right: Floats | None, workspace: Workspace) -> Floats:
+    """log P of every token between two sides, (N, V)."""
+    assert isinstance(model.encoder, TwoSidedEncoder)
+    h = model.encoder.join(left, right, workspace)
+    return model.head.log_probabilities(model.parameters, h, workspace)
+
+
 def gradients_of(
-    model: FillModel, batch: Batch, workspace: Workspace, state: Floats | None = None, seed: int = 5
+    model: Network, batch: Batch, workspace: Workspace, state: Floats | None = None, seed: int = 5
 ) -> tuple[float, Parameters]:
     gradients = model.parameters.like()
     before = model.new_state(batch.ids.shape[1]) if state is None else state.copy()
     generator = np.random.default_rng(seed)
-    loss, _ = model.loss_and_grad(batch, before, gradients, model.statistics, workspace, generator)
+    loss, _ = model.loss_and_grad(batch, before, gradients, workspace, generator)
     return loss, gradients
 
 
@@ -110,7 +116,7 @@ def test_dropout_is_in_the_gradient() -> None:
 
 def test_the_output_may_be_in_clusters() -> None:
     config = LanguageModelConfig(softmax="adaptive", layers=1, hidden=4, embed_dim=3, bidirectional=True)
-    model = FillModel(config, 60, dtype=np.float64)
+    model = Network(config, 60, dtype=np.float64)
     model.initialize_(np.random.default_rng(1))
     text = np.random.default_rng(2).integers(0, 60, (7, 30), np.int32)
     batch, workspace = batch_of(text), Workspace(np.float64)
@@ -122,7 +128,7 @@ def test_the_output_may_be_in_clusters() -> None:
     below, _ = gradients_of(model, batch, workspace)
     assert (above - below) / 2 == pytest.approx(step @ gradients.flat, rel=1e-6)
     h = np.random.default_rng(3).standard_normal((5, 4))
-    np.testing.assert_allclose(np.exp(model.log_probabilities(h, h, workspace)).sum(axis=1), 1)
+    np.testing.assert_allclose(np.exp(log_p_between(model, h, h, workspace)).sum(axis=1), 1)
 
 
 def test_a_prediction_that_does_not_count_changes_nothing() -> None:
@@ -152,12 +158,12 @@ def test_only_the_forward_state_is_carried() -> None:
 def test_a_side_that_is_not_known_is_zero() -> None:
     model = made()
     h = np.random.default_rng(0).standard_normal((3, 3)).astype(np.float32)
-    one = model.log_probabilities(h, None, Workspace()).copy()
-    np.testing.assert_array_equal(one, model.log_probabilities(h, np.zeros_like(h), Workspace()))
-    assert (one != model.log_probabilities(None, h, Workspace())).any()
+    one = log_p_between(model, h, None, Workspace()).copy()
+    np.testing.assert_array_equal(one, log_p_between(model, h, np.zeros_like(h), Workspace()))
+    assert (one != log_p_between(model, None, h, Workspace())).any()
     np.testing.assert_allclose(np.exp(one).sum(axis=1), 1, rtol=1e-5)
     with pytest.raises(ValueError, match="neither side"):
-        model.log_probabilities(None, None, Workspace())
+        log_p_between(model, None, None, Workspace())
 
 
 def test_training_hides_a_side_now_and_then() -> None:
@@ -207,7 +213,7 @@ def test_a_saved_model_is_the_same_to_the_bit(tmp_path: Path) -> None:
     with path.open("wb") as file:
         save_language_model(file, model, vocabulary, {"seed": 1})
     loaded = load_language_model(str(path), FILL_MODEL)
-    assert isinstance(loaded.model, FillModel)
+    assert isinstance(loaded.model, Network)
     assert (loaded.config, list(loaded.vocabulary.tokens)) == (model.config, list(vocabulary.tokens))
     text = stream(5, 2)
     np.testing.assert_array_equal(predictions(loaded.model, text), predictions(model, text))

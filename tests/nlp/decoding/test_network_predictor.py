@@ -7,12 +7,12 @@ import pytest
 
 from nlp.data.batches import Batch
 from nlp.decoding.mixture import TextReader
+from nlp.decoding.network_predictor import RecurrentPredictor
 from nlp.decoding.open_predictor import open_predictor
-from nlp.decoding.recurrent_predictor import RecurrentPredictor
 from nlp.errors import ModelError
 from nlp.layers.workspace import Workspace
+from nlp.networks.encoders.recurrent import RecurrentEncoder
 from nlp.networks.files import save_language_model
-from nlp.networks.language_model import LanguageModel
 from nlp.storage.model_file import write_model
 from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, made
@@ -82,11 +82,11 @@ def test_models_that_continue_no_text_are_refused(kind: str, message: str, tmp_p
 def test_a_state_that_grows_beyond_all_numbers_is_told() -> None:
     """Not by warnings of NumPy and a perplexity that is no number."""
     model = made(CASES["relu"])
-    assert isinstance(model, LanguageModel)
-    for layer in model.stack.layers:
+    assert isinstance(model.encoder, RecurrentEncoder)
+    for layer in model.encoder.layers:
         model.parameters[f"{layer}.U"][...] = -1e30
         model.parameters[f"{layer}.U"][0, ::2] = 1e30
         model.parameters[f"{layer}.b"][...] = 1
-    reader = TextReader(RecurrentPredictor(model, TOKENS), TOKENS)
+    reader = TextReader(RecurrentPredictor(model, model.encoder, TOKENS), TOKENS)
     with pytest.raises(ModelError, match="the model overflows on this text"):
         reader.read("abc" * 100)

@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 
 from nlp.data.batches import Batch
-from nlp.layers import dense
 from nlp.layers.workspace import Workspace
-from nlp.networks import output_layer
 from nlp.networks.config import LanguageModelConfig
-from nlp.networks.make import make_language_model
+from nlp.networks.network import Network
 from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.layers.gradcheck import check_gradients
 from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, PoisonedWorkspace, batch_of, made
@@ -20,25 +18,27 @@ from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, PoisonedW
 if TYPE_CHECKING:
     from nlp.layers.arrays import Floats
     from nlp.layers.parameters import Parameters
-    from nlp.networks.feed_forward import FeedForward
-    from nlp.networks.language_model import LanguageModel
 
 every_case = pytest.mark.parametrize("config", CASES.values(), ids=CASES.keys())
 LOOKED_UP = 8  # steps of three streams from which the first layer's input of 11 tokens is looked up
 
 
 def pass_of(
-    model: LanguageModel | FeedForward, batch: Batch, state: Floats, workspace: Workspace | None = None
+    model: Network, batch: Batch, state: Floats, workspace: Workspace | None = None
 ) -> tuple[float, int, Parameters]:
     """Loss, predictions and gradient of one batch, its dropout always the same."""
     gradients = model.parameters.like()
     workspace = workspace or Workspace(model.parameters.flat.dtype)
-    observed = model.statistics.like()
     rng = np.random.default_rng(5)
-    return *model.loss_and_grad(batch, state, gradients, observed, workspace, rng), gradients
+    return *model.loss_and_grad(batch, state, gradients, workspace, rng), gradients
 
 
-def started(model: LanguageModel | FeedForward, streams: int) -> Floats:
+def moved(parameters: Parameters) -> dict[str, Floats]:
+    """The tensors that have gradients."""
+    return {name: parameters[name] for name in parameters.shapes}
+
+
+def started(model: Network, streams: int) -> Floats:
     """A state that is not the first one; of nnlm, ids."""
     state = model.new_state(streams)
     rng = np.random.default_rng(7)
@@ -66,8 +66,8 @@ def test_gradients_are_the_slopes(config: LanguageModelConfig, steps: int) -> No
     _, _, gradients = pass_of(model, batch, started(model, streams), workspace)
     check_gradients(
         lambda: pass_of(model, batch, started(model, streams), workspace)[0],
-        model.parameters.views(),
-        gradients.views(),
+        moved(model.parameters),
+        moved(gradients),
     )
 
 
@@ -93,7 +93,7 @@ def test_gradients_are_added_and_inputs_left_alone(config: LanguageModelConfig) 
     twice = model.parameters.like()
     for _ in range(2):
         state, rng = started(model, 3), np.random.default_rng(5)
-        model.loss_and_grad(batch, state, twice, model.statistics.like(), Workspace(np.float64), rng)
+        model.loss_and_grad(batch, state, twice, Workspace(np.float64), rng)
     np.testing.assert_allclose(twice.flat, 2 * once.flat, rtol=1e-12)
     assert before == [model.parameters.flat.tobytes(), batch.ids.tobytes(), batch.targets.tobytes()]
 
@@ -119,16 +119,16 @@ def test_one_batch_can_be_learnt_by_heart(config: LanguageModelConfig) -> None:
     config = dataclasses.replace(
         config, hidden=hidden, embed_dim=hidden, dropout=config.dropout / 10, init_scale=None
     )
-    model = make_language_model(config, 30)
+    model = Network(config, 30)
     model.initialize_(np.random.default_rng(0))
     ids = np.random.default_rng(2).permutation(30).astype(np.int32).reshape(5, 6)  # no token occurs twice
     batch, workspace = Batch(ids[:-1], ids[1:], np.ones((4, 6), np.float32)), Workspace()
     moments = np.zeros((2, model.parameters.flat.size))
     rng = np.random.default_rng(1)
     for step in range(1, 251):
-        gradients, observed = model.parameters.like(), model.statistics.like()
-        trained, _ = model.loss_and_grad(batch, model.new_state(6), gradients, observed, workspace, rng)
-        model.statistics.flat[...] += 0.1 * (observed.flat - model.statistics.flat)
+        gradients = model.parameters.like()
+        trained, _ = model.loss_and_grad(batch, model.new_state(6), gradients, workspace, rng)
+        model.parameters.averages[...] += 0.1 * (gradients.averages - model.parameters.averages)
         moments += 0.1 * (np.stack((gradients.flat, gradients.flat**2)) - moments)
         scale = 0.02 / (1 - 0.9**step) ** 0.5
         model.parameters.flat[...] -= scale * moments[0] / (np.sqrt(moments[1]) + 1e-8)
@@ -139,12 +139,10 @@ def test_one_batch_can_be_learnt_by_heart(config: LanguageModelConfig) -> None:
 
 
 @every_case
-def test_scores_in_parts_give_the_same(config: LanguageModelConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scores_in_parts_give_the_same(config: LanguageModelConfig) -> None:
     model, batch = made(config), batch_of()
     whole = *pass_of(model, batch, started(model, 3)), model.loss(batch, started(model, 3), Workspace(float))
-    monkeypatch.setattr(output_layer, "_BLOCK", 4 * VOCABULARY)
-    monkeypatch.setattr(output_layer, "_CHUNK", 3 * VOCABULARY)
-    monkeypatch.setattr(dense, "_PART", 1)
+    model.head.scores_at_once = 4 * VOCABULARY
     parts = *pass_of(model, batch, started(model, 3)), model.loss(batch, started(model, 3), Workspace(float))
     assert parts[0] == pytest.approx(whole[0], rel=1e-12)
     assert parts[3][0] == pytest.approx(whole[3][0], rel=1e-12)
@@ -153,7 +151,7 @@ def test_scores_in_parts_give_the_same(config: LanguageModelConfig, monkeypatch:
 
 @every_case
 def test_dtypes_are_kept_and_seeds_decide(config: LanguageModelConfig) -> None:
-    models = [make_language_model(config, VOCABULARY) for _ in range(3)]
+    models = [Network(config, VOCABULARY) for _ in range(3)]
     for model, seed in zip(models, (1, 1, 2), strict=True):
         model.initialize_(np.random.default_rng(seed))
         assert model.parameters.flat.dtype == model.new_state(2).dtype == np.float32
@@ -164,7 +162,7 @@ def test_dtypes_are_kept_and_seeds_decide(config: LanguageModelConfig) -> None:
 @pytest.mark.parametrize("softmax", ["full", "adaptive"])
 def test_a_feed_forward_model_starts_with_weights_by_their_inputs(softmax: str) -> None:
     config = LanguageModelConfig(cell="nnlm", context=3, softmax=softmax, hidden=64, embed_dim=8)
-    model = make_language_model(config, 3000)
+    model = Network(config, 3000)
     model.initialize_(np.random.default_rng(0))
     weights = {name: w for name, w in model.parameters.views().items() if w.ndim == 2 and name != "E"}
     inputs = {
@@ -181,13 +179,13 @@ def test_a_feed_forward_model_starts_with_weights_by_their_inputs(softmax: str) 
 
 
 def test_an_untrained_model_knows_nothing() -> None:
-    model = make_language_model(SMALL, VOCABULARY)
+    model = Network(SMALL, VOCABULARY)
     loss, count = model.loss(batch_of(dtype=np.float32), model.new_state(3), Workspace())
     assert loss / count == pytest.approx(math.log(VOCABULARY))
 
 
 def test_every_weight_starts_within_the_scale() -> None:
-    model = make_language_model(dataclasses.replace(SMALL, init_scale=0.05, forget_bias=1.5), VOCABULARY)
+    model = Network(dataclasses.replace(SMALL, init_scale=0.05, forget_bias=1.5), VOCABULARY)
     model.initialize_(np.random.default_rng(0))
     for name, w in model.parameters.views().items():
         if name.endswith(".b"):
@@ -213,16 +211,16 @@ def test_dropout_is_on_layers_not_on_what_is_carried() -> None:
 def test_what_is_observed_serves_where_no_batch_is(name: str) -> None:
     """By the moments of a large batch, each text alone has about the loss that it had among the others."""
     model, batch = made(CASES[name]), batch_of(20, 200)
-    state, observed = model.new_state(200), model.statistics.like()
+    state, gradients = model.new_state(200), model.parameters.like()
     workspace, rng = Workspace(np.float64), np.random.default_rng(0)
-    observed.flat[...] = np.nan
+    gradients.averages[...] = np.nan
     for _ in range(2):  # the second time, from a state that is as any other
         before = state.copy()
-        expected, count = model.loss_and_grad(batch, state, model.parameters.like(), observed, workspace, rng)
-    model.statistics.flat[...] = observed.flat
+        expected, count = model.loss_and_grad(batch, state, gradients, workspace, rng)
+    model.parameters.averages[...] = gradients.averages
     known, _ = model.loss(batch, before.copy(), workspace)
     assert abs(known - expected) / count < 2e-3
-    model.statistics.flat[...] = 1
+    model.parameters.averages[...] = 1
     wrong, _ = model.loss(batch, before.copy(), workspace)
     assert abs(wrong - expected) > 3 * abs(known - expected)
 
@@ -242,7 +240,7 @@ def test_vectors_of_another_size_are_refused() -> None:
     for cell in ("lstm", "nnlm"):
         config = dataclasses.replace(SMALL, cell=cell)
         with pytest.raises(ValueError, match="values are needed, but 3 given"):
-            make_language_model(config, VOCABULARY, np.float32, np.zeros(3, np.float32))
+            Network(config, VOCABULARY, parameters=np.zeros(3, np.float32))
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru", "nnlm"])
@@ -256,7 +254,7 @@ def test_lecture_word_order(cell: str) -> None:
         "they love learning",
     ]
     vocabulary = LanguageVocabulary.of("word", sorted({word for line in sentences for word in line.split()}))
-    model = make_language_model(
+    model = Network(
         LanguageModelConfig("word", cell, layers=1, hidden=16, embed_dim=16, context=2), len(vocabulary)
     )
     model.initialize_(np.random.default_rng(0))
@@ -268,7 +266,7 @@ def test_lecture_word_order(cell: str) -> None:
         gradients = model.parameters.like()
         state = model.new_state(1)
         rng = np.random.default_rng(0)
-        _, count = model.loss_and_grad(train, state, gradients, model.statistics.like(), workspace, rng)
+        _, count = model.loss_and_grad(train, state, gradients, workspace, rng)
         model.parameters.flat[...] -= 1.0 / count * gradients.flat
 
     def surprise(sentence: str) -> float:

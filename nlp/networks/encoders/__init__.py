@@ -1,0 +1,16 @@
+"""The encoders of networks, which make vectors of a text; `encoder` is their contract."""
+
+from __future__ import annotations
+
+from nlp.networks.config import NNLM, LanguageModelConfig
+from nlp.networks.encoders.encoder import Encoder
+from nlp.networks.encoders.recurrent import RecurrentEncoder
+from nlp.networks.encoders.two_sided import TwoSidedEncoder
+from nlp.networks.encoders.window import WindowEncoder
+
+
+def make_encoder(config: LanguageModelConfig) -> Encoder:
+    """The encoder of these settings."""
+    if config.bidirectional:
+        return TwoSidedEncoder(config)
+    return WindowEncoder(config) if config.cell == NNLM else RecurrentEncoder(config)
