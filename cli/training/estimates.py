@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from cli.io.streams import Streams
     from nlp.training.learner import Learner
+    from nlp.training.progress import Progress
 
 _WARM_UP_STEPS = 5
 _SECONDS = 2.0
@@ -37,6 +38,11 @@ class _StopWatch:
         self._steps = -_WARM_UP_STEPS
         self._started = time.perf_counter()
         self.seconds_per_step = math.nan
+        self.has_ended_an_epoch = False
+
+    def on_progress(self, progress: Progress) -> None:
+        """Note the end of an epoch."""
+        self.has_ended_an_epoch |= progress.epoch_done
 
     def on_boundary(self, _state: object) -> None:
         """Count a step."""
@@ -58,12 +64,12 @@ def estimate(learner: Learner[Any], size: Mapping[str, Any], workers: int) -> di
     watch = _StopWatch()
     alone = peak_bytes()
     with suppress(_EnoughError):
-        train(learner, workers, Watch(on_boundary=watch.on_boundary))
+        train(learner, workers, Watch(watch.on_progress, watch.on_boundary))
     steps, team = learner.steps_per_epoch * learner.epochs, learner.team_size(workers)
     for weights in learner.learnt:
         weights.sum()  # memory counts once it is touched, and those steps did not touch all
     private = max(peak_bytes() - alone, 0)
-    kept = learner.rehearse_epoch_end()
+    kept = learner.rehearse_epoch_end() * (not watch.has_ended_an_epoch)  # else it is in the peak already
     figures = {
         **size,
         "memory_bytes": peak_bytes() + kept + (team - 1) * private,

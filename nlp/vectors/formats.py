@@ -122,8 +122,9 @@ def read_foreign(path: str, limit: int | None = None) -> Foreign | None:
 def _opened(path: str) -> Iterator[_Source]:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
-        os.set_blocking(descriptor, True)  # only opening a pipe that nobody writes to must not wait
-        regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        with blaming(path):
+            os.set_blocking(descriptor, True)  # only opening a pipe that nobody writes to must not wait
+            regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
 
         def read(size: int) -> bytes:
             with blaming(path):

@@ -20,8 +20,9 @@ TIMEOUT = 60
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The environment of a run: nothing of the user's models, warnings are errors."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("NLPTOOL", "_NLPTOOL"))}
+    """The environment of a run: nothing of the user's models or terminal, warnings are errors."""
+    left = ("NLPTOOL", "_NLPTOOL", "COLUMNS", "LINES")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(left)}
     return {**kept, "PYTHONPATH": str(ROOT), **changes}
 
 

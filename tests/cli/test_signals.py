@@ -44,7 +44,14 @@ def test_a_signal_ends_it_as_that_signal(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(
     "module",
-    ["cli.console", "cli.commands", "click.core", "nlp.text.records", "nlp.vectors.files", "numpy.linalg"],
+    [
+        "cli.console",
+        "cli.commands",
+        "click.core",
+        "cli.jobs.vector_queries",
+        "nlp.vectors.files",
+        "numpy.linalg",
+    ],
 )
 def test_a_signal_while_modules_load_ends_it_silently(
     module: str, number: signal.Signals, model: Path, tmp_path: Path

@@ -127,7 +127,7 @@ PROMISES = {
         (
             "torture/test_text.py::test_chunks_do_not_change_a_byte_of_the_output",
             "cli/io/test_reading.py::test_a_file_read_in_small_chunks_is_the_same",
-            "cli/io/test_decompress.py::test_members_are_one_stream_in_any_chunks",
+            "nlp/text/test_decompress.py::test_members_are_one_stream_in_any_chunks",
         ),
     ),
     14: Promise(
