@@ -162,3 +162,12 @@ def test_handlers_are_given_back(kept: Checkpoints) -> None:
     with kept.guarding():
         assert signal.getsignal(signal.SIGTERM) != before
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_training_that_is_stopped_knows_its_fate(kept: Checkpoints) -> None:
+    assert "nothing is saved; with --resume" in Checkpoints(None, 0.0, "kind", {}).fate()
+    assert "there is nothing to save" in kept.fate()
+    with pytest.raises(KeyError), kept.until_in_place():
+        kept.on_boundary(lambda: STATE)
+        raise KeyError
+    assert kept.fate() == f"saved in {kept.path}; the same command with --resume goes on from there"
