@@ -48,6 +48,18 @@ def read_binary(path: str, read: Callable[[int], bytes], shape: Shape, limit: in
     return rows.read(shape.dim, shape.said)
 
 
+def fits(data: bytes, shape: Shape) -> bool:
+    """Whether a whole file is its first line and the rows promised there, to the last byte."""
+    position = len(data.partition(b"\n")[0]) + 1
+    for _ in range(shape.said or 0):
+        start = data.find(b" ", position) + 1
+        if not start:
+            return False
+        position = start + 4 * shape.dim
+        position += data[position : position + 1] == b"\n"
+    return position == len(data)
+
+
 def _entries(path: str, read: Callable[[int], bytes], shape: Shape) -> Iterator[tuple[bytes, bytes]]:
     """Each word and its bytes, to the end of the file, whatever its first line promises."""
     row_bytes, needed = 4 * shape.dim, 4 * shape.dim + MAX_WORD_BYTES

@@ -19,10 +19,11 @@ import numpy as np
 from nlp.errors import ModelError, NlpError, NoModelError, blaming
 from nlp.storage.model_file import START_BYTES, may_be_model
 from nlp.text import decompress
-from nlp.vectors.binary_format import read_binary
+from nlp.vectors.binary_format import fits, read_binary
 from nlp.vectors.rows import Rows
 from nlp.vectors.text_format import (
     BYTE_ORDER_MARK,
+    has_numbers,
     header_of,
     is_row,
     other_value,
@@ -183,12 +184,19 @@ def _text_or_binary(source: _Source) -> tuple[str, Shape | None]:
     shape, printable = header_of(lines[0]), len(first.translate(None, _CONTROL)) == len(first)
     if shape:
         row = next(filter(bytes.strip, lines[1:]), b"")
-        is_text = is_row(row, shape.dim) or (printable and _is_utf8(first))
+        is_text = is_row(row, shape.dim) or (
+            printable and _is_utf8(first) and not _is_binary(source, row, shape)
+        )
         return TEXT if is_text else BINARY, shape
     shape = shape_of_rows(lines)
     if printable and not shape and first.strip():
         raise NoModelError(no_vectors(source.path, other_value(next(filter(bytes.strip, lines)))))
     return GLOVE, shape
+
+
+def _is_binary(source: _Source, row: bytes, shape: Shape) -> bool:
+    """Whether what looks like text is binary by its length: the bytes of a few numbers may all be letters."""
+    return len(source.first) < _LEAST_BYTES and not has_numbers(row) and fits(source.first, shape)
 
 
 def no_vectors(path: str, found: str = "") -> str:

@@ -87,6 +87,11 @@ def is_row(line: bytes, dim: int) -> bool:
     return True
 
 
+def has_numbers(line: bytes) -> bool:
+    """Whether `line` has anything like a number behind its word."""
+    return any(map(_NUMBER.fullmatch, line.split()[1:]))
+
+
 def other_value(line: bytes) -> str:
     """What a line has where a row of vectors has a number, for a message."""
     value = next((one for one in line.split()[1:] if not _NUMBER.fullmatch(one)), None)

@@ -73,7 +73,7 @@ def test_lines_end_at_newlines_alone(name: str, size: int) -> None:
     assert records(from_pieces(pieces_of(data, size))) == [(text, n) for n, text in enumerate(expected, 1)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.lists(st.sampled_from([b"a", b"\n", b" ", b"\xef\xbb\xbf", "语".encode(), b"\xff", b"\xe8"])))
 def test_chunks_do_not_matter(data: list[bytes]) -> None:
     whole = b"".join(data)

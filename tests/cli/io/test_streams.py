@@ -170,7 +170,7 @@ def test_every_white_space_separates_tokens(tmp_path: Path) -> None:
     assert pieces == "a" + " b" * len(WHITE) + "\nc\n"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(lines=st.lists(st.text(st.sampled_from(["a", "é", " ", *WHITE])), max_size=5))
 def test_text_and_jsonl_hold_the_same_tokens(
     lines: list[str], tmp_path_factory: pytest.TempPathFactory

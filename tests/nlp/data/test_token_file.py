@@ -77,7 +77,7 @@ def test_largest_vocabulary_keeps_the_most_frequent() -> None:
     assert sentences(encode(["a a b b b c\nc a"], TMP, max_size=2)) == [["a", "a", "b", "b", "b"], ["a"]]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from("abcdefgh\n"), max_size=80), st.integers(1, 4), st.integers(1, 9), st.data())
 def test_forgetting_rare_types_keeps_the_counts_and_the_order(
     tokens: list[str], capacity: int, batch: int, data: st.DataObject
@@ -145,7 +145,7 @@ words = st.text(st.sampled_from("ab\u00e9\u4e00"), min_size=1, max_size=3)
 texts = st.lists(st.one_of(words, st.sampled_from([" ", "\n"])), max_size=60).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts, st.data(), st.integers(1, 3))
 def test_blocks_cut_anywhere_between_tokens_give_the_same_file(
     text: str, data: st.DataObject, min_count: int

@@ -55,7 +55,7 @@ def test_a_wide_beam_is_an_exhaustive_search(prompt: str, stop: tuple[str, ...],
 
 
 @given(st.integers(0, 10_000), st.integers(1, 8))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_beam_finds_texts_with_their_own_probability(seed: int, beam: int) -> None:
     predictor = random_bigrams(seed, "abc")
     found = beam_search(predictor, "c", Limits(6), beam)

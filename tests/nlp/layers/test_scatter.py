@@ -14,7 +14,7 @@ row_lists = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(row_lists, st.integers(1, 4))
 def test_sums_equal_add_at_and_parts_do_not_change_a_bit(rows: list[int], parts: int) -> None:
     ids = np.array(rows, np.int32)

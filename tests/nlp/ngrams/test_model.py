@@ -88,7 +88,7 @@ def test_discounts_that_cannot_be_estimated_fall_back(times: tuple[int, ...], ex
     assert estimate_discounts(counts) == pytest.approx(expected)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts, texts, orders, st.booleans(), st.sampled_from([3, 1000]))
 def test_it_is_what_dictionaries_give(
     tokens: list[int], other: list[int], order: int, crosses: bool, chunk: int
@@ -105,7 +105,7 @@ def test_it_is_what_dictionaries_give(
             assert found == pytest.approx(plain.of_stream(ids, targets), rel=1e-5, abs=1e-6)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts, texts, st.integers(1, MAX_ORDER), st.sampled_from(LEVELS))
 def test_probabilities_sum_to_one_after_anything(
     tokens: list[int], other: list[int], order: int, level: str
@@ -118,7 +118,7 @@ def test_probabilities_sum_to_one_after_anything(
     assert np.isfinite(columns).all()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(texts, texts, orders, st.integers(0, 60))
 def test_reading_in_two_stretches_is_reading_in_one(
     tokens: list[int], text: list[int], order: int, cut: int

@@ -59,7 +59,7 @@ def step_by_step(predictor: Predictor, state: Any, ids: Ids) -> Floats:
     return np.concatenate([predictor.advance(state, ids[n : n + 1]).copy() for n in range(len(ids))])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(texts, texts.filter(bool), st.integers(1, MAX_ORDER), st.sampled_from(["char", "word"]))
 def test_advance_and_score_agree_and_leave_the_same_state(
     tokens: list[int], text: list[int], order: int, level: str

@@ -89,7 +89,7 @@ several_arrays = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(several=several_arrays, order=st.sampled_from("CF"))
 def test_arrays_come_back(
     several: dict[str, NDArray[Any]], order: Literal["C", "F"], tmp_path_factory: pytest.TempPathFactory
@@ -101,7 +101,7 @@ def test_arrays_come_back(
 
 
 @needs_safetensors
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(several=several_arrays, note=st.text())
 def test_the_safetensors_library_opens_a_model(
     several: dict[str, NDArray[Any]], note: str, tmp_path_factory: pytest.TempPathFactory
@@ -431,7 +431,7 @@ def test_the_files_by_hand_are_refused_for_what_they_lie_about(tmp_path: Path) -
     assert len(open_bytes(many_arrays(63), tmp_path)) == 64
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_headers_that_lie_in_any_way_are_refused(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

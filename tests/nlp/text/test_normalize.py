@@ -63,7 +63,7 @@ def test_form_is_that_of_the_standard_library(form: Literal["NFC", "NFKC"], text
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFKC"])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     run=st.text(st.sampled_from("\u0301\u0323\u0331\u0345\u0344\u0f73\u0f71ﾞ\u3099"), min_size=31, max_size=80)
 )

@@ -40,7 +40,7 @@ def test_joining_goes_from_the_left_and_uses_a_word_once() -> None:
     assert joined("x a  b", "a b") == "x a_b"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(st.sampled_from("ab \n"), max_size=60), st.data())
 def test_blocks_may_be_cut_between_any_tokens(text: str, data: st.DataObject) -> None:
     places = [

@@ -50,7 +50,7 @@ def test_places_lead_back() -> None:
     assert seen.place(len(seen.text)) == len(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.sampled_from([*INVISIBLE, *"aé1# 国سक्👩🏽❤🏴", "\U000e0067", "\u20e3"]), max_size=20).map(
         "".join

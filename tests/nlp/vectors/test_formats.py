@@ -27,6 +27,7 @@ from tests.nlp.vectors.vector_files import (
     TAKEN,
     TEXT,
     WORDS,
+    binary_of,
     npy_of,
     read_or_refused,
     safetensors_of,
@@ -153,6 +154,18 @@ def test_text_below_a_first_line_is_not_taken_for_binary(tmp_path: Path) -> None
     loaded = load_vectors(str(tmp_path / "m"))
     assert loaded.metadata["format"] == formats.BINARY
     assert loaded.matrix.tolist() == [rows.tolist(), [0, 0]]
+
+
+def test_binary_all_of_whose_bytes_are_letters_is_known_by_its_length(tmp_path: Path) -> None:
+    row = np.frombuffer(b"\x1b{f[\x1b{f[", "<f4")
+    rows = np.stack([row, row, row])
+    (tmp_path / "m").write_bytes(binary_of(["0", "1", "00"], rows))
+    loaded = load_vectors(str(tmp_path / "m"))
+    assert loaded.metadata["format"] == formats.BINARY
+    assert loaded.matrix.tobytes() == rows.tobytes()
+    (tmp_path / "m").write_bytes(b"1 2\nking abcdef ghi\n")
+    with pytest.raises(NlpError, match=r"m:2:1: expected a word and 2 numbers, found 0"):
+        load_vectors(str(tmp_path / "m"))
 
 
 def test_npy_is_the_matrix_with_its_words_beside(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def cheapest(counts: list[int]) -> int:
     return total
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(count_lists)
 def test_paths_are_an_optimal_prefix_code(counts: list[int]) -> None:
     tree = HuffmanTree.of(counts)
@@ -61,7 +61,7 @@ def test_equal_counts_give_a_balanced_tree() -> None:
     assert HuffmanTree.of([3] * 64).lengths.tolist() == [6] * 64
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(count_lists, st.integers(1, 70))
 def test_probabilities_of_all_words_sum_to_one(counts: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -72,7 +72,7 @@ def test_probabilities_of_all_words_sum_to_one(counts: list[int], seed: int) -> 
     assert probabilities.sum() == pytest.approx(1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(count_lists, st.integers(1, 70), st.sampled_from([1, 3, 4]))
 def test_split_paths_are_the_whole_paths(counts: list[int], top: int, block: int) -> None:
     tree = HuffmanTree.of(counts)
