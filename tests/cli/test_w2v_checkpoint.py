@@ -32,13 +32,13 @@ SETTINGS = (
     "--subsample",
     "0",
     "--epochs",
-    "30",
+    "12",
 )
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A second of training, in 1,100 steps of two chunks."""
+    """Half a second of training, in 440 steps of two chunks."""
     rng = np.random.default_rng(0)
     path: Path = tmp_path_factory.mktemp("corpus") / "tokens"
     words = [f"w{number}" for number in rng.zipf(1.5, 40_000) if number < 3000]
