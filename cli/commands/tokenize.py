@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.io.printers import TOKENS
+from cli.io.streams import TEXT_OF
 from cli.options.common import command, streams
 from cli.options.help import option
 
@@ -84,7 +85,7 @@ def tokenize(
                 output.flush()
             return
         write = streams.printer(TOKENS)
-        for batch in streams.batches():
+        for batch in streams.batches(TEXT_OF):
             for line in batch:
                 for record in tokenizing.records(line, sentences=sentences):
                     output.write(write(record))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
 from cli.console import Console
@@ -67,6 +68,12 @@ class Line:
         return tokens
 
 
+TEXT_OF: Callable[[Line], str] = attrgetter("text")
+"""Takes its text from a line, for `Streams.batches`."""
+TOKENS_OF: Callable[[Line], list[str]] = attrgetter("tokens")
+"""Takes its tokens from a line, for `Streams.batches`."""
+
+
 @dataclass(frozen=True)
 class Streams:
     """Where a command reads and writes, and in which formats."""
@@ -107,18 +114,23 @@ class Streams:
         paths = self.input.paths or ("-",)
         return self.format == TEXT and all(self.holds_records(path) is False for path in paths)
 
-    def batches(self) -> Iterator[list[Line]]:
+    def batches(self, needs: Callable[[Line], object] = attrgetter("record")) -> Iterator[list[Line]]:
         """The lines, grouped as they arrived: a caller that flushes after each group keeps no record waiting.
 
-        A malformed JSONL record ends the run; with --errors replace it is skipped, with a warning. What
-        came before it in its group is handed on first.
+        `needs` takes from a line what the command reads of it, and raises InputError where that is not there.
+        A JSONL record without it is as bad as a malformed one: it ends the run, after what came before it in
+        its group was handed on. With --errors replace it is skipped, and one warning counts all of them.
         """
+        skipped = _Skipped()
         for block in self.input.blocks(self.holds_records):
-            yield from self._batch(block)
+            yield from self._batch(block, needs, skipped)
+        skipped.tell(self.console)
 
     def token_lists(self) -> Iterator[list[str]]:
         """The tokens of the input, a block at a time, for commands that ignore line ends."""
-        yield from self._each(str.split, lambda batch: [token for line in batch for token in line.tokens])
+        yield from self._each(
+            str.split, TOKENS_OF, lambda batch: [token for line in batch for token in line.tokens]
+        )
 
     def token_text(self) -> Iterator[str]:
         r"""The input as text in which a space separates tokens, a "\n" ends sentences: no other white space.
@@ -127,22 +139,32 @@ class Streams:
         """
         yield from self._each(
             _plain_spaces,
+            TOKENS_OF,
             lambda batch: "".join(" ".join(" ".join(line.tokens).split()) + "\n" for line in batch),
         )
 
     def text(self) -> Iterator[str]:
         r"""The input as text, in which a "\n" ends each line or record."""
-        yield from self._each(str, lambda batch: "".join(f"{line.text}\n" for line in batch))
+        yield from self._each(str, TEXT_OF, lambda batch: "".join(f"{line.text}\n" for line in batch))
 
-    def _each(self, of_text: Callable[[str], T], of_records: Callable[[list[Line]], T]) -> Iterator[T]:
+    def _each(
+        self,
+        of_text: Callable[[str], T],
+        needs: Callable[[Line], object],
+        of_records: Callable[[list[Line]], T],
+    ) -> Iterator[T]:
         """What is made of each block of text, whose long lines are cut, or of a batch of JSONL."""
+        skipped = _Skipped()
         for block in self.input.blocks(self.holds_records, cut_long_lines=True):
             if block.holds_records:
-                yield from map(of_records, self._batch(block))
+                yield from map(of_records, self._batch(block, needs, skipped))
             else:
                 yield of_text(block.text)
+        skipped.tell(self.console)
 
-    def _batch(self, block: Block) -> Iterator[list[Line]]:
+    def _batch(
+        self, block: Block, needs: Callable[[Line], object], skipped: _Skipped
+    ) -> Iterator[list[Line]]:
         """Yield the lines of a block. Raises: InputError for a malformed one, after those before it."""
         from nlp.text.records import parse_record
 
@@ -152,13 +174,33 @@ class Streams:
                 batch.append(Line({"text": text}, block.path, number, plain=True))
             elif text.strip():
                 try:
-                    batch.append(Line(parse_record(text, block.path, number), block.path, number))
+                    line = Line(parse_record(text, block.path, number), block.path, number)
+                    needs(line)
+                    batch.append(line)
                 except InputError as error:
                     if not self.input.replace:
                         yield from [batch] if batch else []
                         raise
-                    self.console.warn(f"record skipped: {error}")
+                    skipped.add(error)
         yield from [batch] if batch else []
+
+
+@dataclass
+class _Skipped:
+    """The records that --errors replace leaves out: how many, and what is wrong with the first of them."""
+
+    count: int = 0
+    first: str = ""
+
+    def add(self, error: InputError) -> None:
+        self.count += 1
+        self.first = self.first or str(error)
+
+    def tell(self, console: Console) -> None:
+        if self.count:
+            one = self.count == 1
+            records = "1 record is" if one else f"{self.count:,} records are"
+            console.warn(f"{records} left out{':' if one else '; the first:'} {self.first}")
 
 
 def _plain_spaces(text: str) -> str:

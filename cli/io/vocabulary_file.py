@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from cli.io.streams import Line
 
 _COUNT = re.compile(r"[0-9]{1,18}")
+# Without a tab: as word2vec and fastText write a vocabulary, and as `sort | uniq -c` does.
+_SPACED = re.compile(r"(?P<token>\S+) +(?P<count>[0-9]+)| *(?P<count_before>[0-9]+) +(?P<token_after>\S+)")
 
 
 def read_vocabulary(path: str) -> Vocabulary:
     r"""The types of `path` in their order there: `token<TAB>count` a line, or the token alone, or JSONL.
 
-    The count stands after the last tab: a token of `tokenize --mode uax29` may hold one.
+    The count stands after the last tab: a token of `tokenize --mode uax29` may hold one. Where there is no
+    tab, a space may separate the two, the count coming last, as word2vec writes it, or first, as `uniq -c`.
 
     Raises: InputError for a line that is neither, or a token that comes twice; OSError.
     """
@@ -39,9 +42,18 @@ def _entry(line: Line) -> tuple[str, int]:
     if line.plain:
         token, tab, count = line.text.removesuffix("\r").rpartition("\t")
         if not tab:
-            token, count = count, "0"
+            token, count = _spaced(count)
     else:
         token, count = line.record.get("token"), str(line.record.get("count", 0))
     if not token or not isinstance(token, str) or not _COUNT.fullmatch(count):
         raise line.refuse("expected token<TAB>count, as nlptool vocab writes it")
     return token, int(count)
+
+
+def _spaced(line: str) -> tuple[str, str]:
+    """The token and the count of a line without a tab; no token where white space leaves that open."""
+    found = _SPACED.fullmatch(line)
+    if found:
+        return found["token"] or found["token_after"], found["count"] or found["count_before"]
+    words = line.split()
+    return (words[0] if len(words) == 1 else ""), "0"

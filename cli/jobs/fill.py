@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cli.io.printers import GAPS
+from cli.io.streams import TEXT_OF
 from nlp.decoding.gaps import find_gaps
 from nlp.text.language_vocabulary import CHARACTERS
 
@@ -32,7 +33,7 @@ class GapAnswers:
         """Answer the input line by line; each answer goes out before the next line is looked at."""
         write = streams.printer(GAPS)
         with streams.open_output() as output:
-            for batch in streams.batches():
+            for batch in streams.batches(TEXT_OF):
                 for line in batch:
                     output.write(write({**line.record, "gaps": self._of(line)}))
                     output.flush()

@@ -12,7 +12,7 @@ import click
 
 from cli.io.printers import RECORDS, TEXT
 from cli.io.reading import Input
-from cli.io.streams import Streams
+from cli.io.streams import TEXT_OF, Streams
 from nlp.decoding.beam import beam_search
 from nlp.decoding.generation import REPETITION, Continuation
 from nlp.decoding.novelty import CopiedStretch
@@ -61,7 +61,7 @@ class Prompts:
             return
         are_any = False
         if not _is_terminal(0):
-            for batch in self._streams.batches():
+            for batch in self._streams.batches(TEXT_OF):
                 for line in batch:
                     are_any = True
                     yield {**line.record, "text": line.text}

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from cli.io.printers import ONE_HOT, SPARSE
+from cli.io.streams import TOKENS_OF
 from cli.io.writing import open_binary_output
 from nlp.layers.embedding import one_hot
 from nlp.text.counting import TokenCounter
@@ -43,7 +44,7 @@ class Tokens:
 def token_batches(streams: Streams, *, to_keep: bool) -> Iterator[Tokens]:
     """The tokens of the input as they arrive; with `to_keep`, equal ones share one string to save memory."""
     seen: dict[str, str] = {}
-    for batch in streams.batches():
+    for batch in streams.batches(TOKENS_OF):
         words: list[str] = []
         others: list[Record] = []
         for line in batch:

@@ -129,19 +129,24 @@ class ScoredLines:
 
     def _batches(self) -> Iterator[Iterator[tuple[Line, ReadLine]]]:
         """The lines as they arrive, each with what the models found."""
-        for batch in self._streams.batches():
+        for batch in self._streams.batches(self._source):
             yield zip(batch, self._reader.read([self._tokens(line) for line in batch]), strict=True)
 
     def _tokens(self, line: Line) -> Sequence[str]:
-        """The tokens of a line, at the level of the model.
+        """The tokens of a line, at the level of the model."""
+        source = self._source(line)
+        return pieces_of(self._vocabulary, source) if isinstance(source, str) else source
+
+    def _source(self, line: Line) -> str | Sequence[str]:
+        """The text of a line, or its tokens.
 
         Words are the `tokens` of a JSONL record, if it has any, else those of the text; characters are those
         of the text or, where there is none, of the joined tokens.
         """
         reads_characters = self._vocabulary.level == CHARACTERS
         if line.plain or "tokens" not in line.record or (reads_characters and "text" in line.record):
-            return pieces_of(self._vocabulary, line.text)
-        return pieces_of(self._vocabulary, "".join(line.tokens)) if reads_characters else line.tokens
+            return line.text
+        return "".join(line.tokens) if reads_characters else line.tokens
 
     def _surprisals(self, read: ReadLine, log_probabilities: LogProbabilities) -> Record:
         unknown = self._vocabulary.unknown

@@ -91,7 +91,7 @@ def answer_stream(
 
 def _questions(streams: Streams) -> Iterator[list[tuple[str, Record, str]]]:
     """The questions of stdin, each with the record that repeats it and its place for errors."""
-    for batch in streams.batches():
+    for batch in streams.batches(_question):
         asked = [line for line in batch if not line.plain or line.text.strip()]
         yield [(*_question(line), f"{line.path}:{line.number}:1: ") for line in asked]
 

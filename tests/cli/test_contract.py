@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import signal
 import subprocess
@@ -323,6 +324,36 @@ def test_malformed_jsonl_is_told_by_line_and_column(
     result = run(*arguments(name), "--input-format", "jsonl", stdin=record + b"\n")
     assert result.returncode == 1
     assert f"nlptool: <stdin>:{place}: " in one_line(result.stderr)
+
+
+@pytest.mark.parametrize("name", WITH_RECORDS)
+def test_records_without_their_field_are_told_or_left_out_and_counted(
+    name: str, arguments: Arguments, tmp_path: Path
+) -> None:
+    """Strict: what came before the first of them is written. With --errors replace all good ones are."""
+    lines = SAMPLES[name].stdin.decode().splitlines()
+    good = [json.dumps({"text": line, "tokens": line.split(), "word": line}) for line in lines]
+    bad = [json.dumps(record) for record in ({"x": 1}, dict.fromkeys(("text", "tokens", "word")))]
+
+    def of(records: list[str], *words: str) -> tuple[int, bytes, str]:
+        stdin = "".join(f"{record}\n" for record in records).encode()
+        result = run(*arguments(name), "--input-format", "jsonl", *words, stdin=stdin)
+        assert not words or result.returncode == 0, result.stderr.decode()
+        return result.returncode, data_of(name, result, tmp_path), result.stderr.decode()
+
+    expected = of(good, "-q")[1]
+    _, data, told = of([good[0], *bad, *good[1:]], "--errors", "replace")
+    assert data == expected
+    assert "2 records are left out; the first: <stdin>:2:1: " in told
+    if SAMPLES[name].writes == "file":
+        (tmp_path / "output").unlink()
+        return
+    status, data, told = of([good[0], *bad, *good[1:]])
+    assert status == 1
+    assert told.splitlines()[-1].startswith("nlptool: <stdin>:2:1: ")
+    reads_all_first = name in {"vocab", "onehot"}
+    assert bool(data) != reads_all_first
+    assert expected.startswith(data)
 
 
 @every_command

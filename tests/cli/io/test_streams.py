@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cli.console import Console
 from cli.io.printers import JSONL, TEXT, TSV
 from cli.io.reading import Block, Input
-from cli.io.streams import Line, Streams
+from cli.io.streams import TEXT_OF, Line, Streams
 from nlp.errors import InputError
 
 if TYPE_CHECKING:
@@ -149,6 +149,22 @@ def test_the_records_before_a_malformed_one_come_first(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         next(batches)
     assert (caught.value.line, caught.value.column) == (2, 9)
+
+
+def test_a_record_without_what_is_needed_is_malformed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    content = '{"text":"a"}\n{"text":null}\n{"text":"b"}\n{"x":1}\n'
+    batches = of_file(tmp_path, content).batches(TEXT_OF)
+    assert [line.text for line in next(batches)] == ["a"]
+    with pytest.raises(InputError, match=r"a\.jsonl:2:1: the record has no string in `text`"):
+        next(batches)
+    skipping = of_file(tmp_path, content, replace=True)
+    assert [line.text for batch in skipping.batches(TEXT_OF) for line in batch] == ["a", "b"]
+    assert list(skipping.text()) == ["a\nb\n"]
+    told = capfd.readouterr().err.splitlines()
+    assert len(told) == 2, "once each time that it is read"
+    assert all("2 records are left out; the first: " in one for one in told)
 
 
 @pytest.mark.parametrize("quiet", [False, True])

@@ -21,6 +21,10 @@ READS = {
     "a count that is a token": ("7\t2\n", {"7": 2}),
     "a tab in a token": ("a\tb\t2\n", {"a\tb": 2}),
     "CRLF": ("a\t1\r\nb\r\n", {"a": 1, "b": 0}),
+    "a space for the tab": ("apple 3\nbag 2\n我  1\r\n", {"apple": 3, "bag": 2, "我": 1}),
+    "the count first": ("      3 apple\n     12 bag\n   2 7\n", {"apple": 3, "bag": 12, "7": 2}),
+    "numbers, of which the second is the count": ("7 2\n", {"7": 2}),
+    "a space in a token": ("New York\t2\n", {"New York": 2}),
     "nothing": ("", {}),
 }
 REFUSED = {
@@ -29,6 +33,9 @@ REFUSED = {
     "no number": ("a\tmany\n", 1),
     "a negative number": ("a\t-1\n", 1),
     "no count after the tab": ("a\t\n", 1),
+    "spaces, but no count": ("a 1\nnew york\n", 2),
+    "two tokens and a count": ("a 1\nnew york 3\n", 2),
+    "a count and more": ("the 123 word\n", 1),
     "twice": ("a\t1\nb\t1\na\t2\n", 3),
     "a number of 5000 digits": (f"a\t{'9' * 5000}\n", 1),
 }
