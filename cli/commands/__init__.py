@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from cli.options.suggestions import commands_meant, no_such
+from cli.options.suggestions import command_hint, no_such
 
 COMMANDS = {
     "tokenize": "split text into words, characters or graphemes",
@@ -37,6 +37,12 @@ COMMANDS = {
 class Commands(click.Group):
     """A group over the static table."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line, on which `help COMMAND` is `COMMAND --help`."""
+        if args[:1] == ["help"]:
+            args = [*args[1:2], "--help"]
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """The names, in the order of the table."""
         return list(COMMANDS)
@@ -54,8 +60,8 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that `args` begin with. Raises: NoSuchCommand, with suggestions."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            if meant := commands_meant(args, COMMANDS):
-                message = no_such("command", args[0], meant)
+            if hint := command_hint(args[0], COMMANDS):
+                message = no_such("command", args[0], hint)
                 raise click.exceptions.NoSuchCommand(args[0], message, ctx=ctx)
             raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
         return super().resolve_command(ctx, args)
@@ -76,6 +82,7 @@ def _show_version(context: click.Context, _parameter: click.Parameter, wanted: A
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
+    "-V",
     "--version",
     is_flag=True,
     is_eager=True,
@@ -91,4 +98,6 @@ def cli() -> None:
     \b
     nlptool tokenize --lower book.txt | nlptool w2v-train -o book.model
     nlptool similar -m book.model king
+
+    `nlptool help COMMAND`, as `nlptool COMMAND --help`, tells the options of a command.
     """

@@ -12,11 +12,11 @@ from cli.io.printers import JSONL, RECORDS, TEXT, Form
 from cli.io.reading import UTF_8, Input
 from cli.io.streams import Streams
 from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_options
-from cli.options.suggestions import no_such, option_meant
+from cli.options.suggestions import FILES, argument_hint, glued_option, no_such, option_hint, option_meant
 from nlp.settings import DATA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cli.options.help import Command
 
@@ -51,23 +51,37 @@ class _Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the command line, and put the objects that options make up in their place.
 
-        Raises: NoSuchOption, with what the user may have meant; BadParameter for a number that is not finite
+        Raises: NoSuchOption, with what the user may have meant; BadParameter for a number that is not finite;
+                UsageError for an argument too many
         """
         words = list(args)  # click's parser empties the list
         try:
+            self._refuse_glued(ctx, words)
             rest = super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            known = {name for parameter in self.params for name in parameter.opts}
-            found = option_meant(error.option_name, words, known)
+            found = option_meant(error.option_name, words, self._names())
             if not found:
                 raise
             name, meant = found
-            raise click.NoSuchOption(name, no_such("option", name, [meant]), ctx=ctx) from None
+            raise click.NoSuchOption(name, no_such("option", name, option_hint(meant)), ctx=ctx) from None
+        if rest:
+            raise click.UsageError(f"unexpected argument {rest[0]!r}; {argument_hint(self.name)}", ctx)
         for parameter in self.params:
             _check_finite(ctx, parameter)
         if not ctx.resilient_parsing:
             _make_objects(self.callback, ctx)
         return rest
+
+    def _names(self) -> set[str]:
+        """The names of all options and, if it takes files, what stands for those."""
+        return {name for one in self.params for name in (*one.opts, one.metavar) if name}
+
+    def _refuse_glued(self, ctx: click.Context, words: Sequence[str]) -> None:
+        """Raises: NoSuchOption for a long name behind one dash."""
+        options = (one for one in self.params if isinstance(one, click.Option) and not one.is_flag)
+        taking = {name for one in options if not one.count for name in one.opts}
+        if name := glued_option(words, self._names(), taking):
+            raise click.NoSuchOption(name, ctx=ctx)
 
 
 def making(function: Command, make: Callable[[dict[str, Any]], None]) -> Command:
@@ -99,7 +113,7 @@ def _check_finite(ctx: click.Context, parameter: click.Parameter) -> None:
 
 def command(function: Command) -> click.Command:
     """A click command with the options that every command has; its docstring is the help text."""
-    settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "allow_extra_args": True}
     return click.command(cls=_Command, context_settings=settings)(_console_options(function))
 
 
@@ -184,7 +198,7 @@ def streams(writes: Form | None = RECORDS, *, reads: str = "FILES") -> Callable[
             help="On bad UTF-8 or malformed JSONL: stop, or replace the bytes and skip the records.",
         ),
     ]
-    files = [click.argument("files", nargs=-1, metavar="[FILES]...")]
+    files = [click.argument("files", nargs=-1, metavar=FILES)]
     chosen = output + (source if reads else []) + (files if reads == "FILES" else [])
 
     def decorate(function: Command) -> Command:

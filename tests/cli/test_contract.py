@@ -80,6 +80,16 @@ def test_help_says_what_every_option_does(name: str) -> None:
     assert all(flag in long.stdout.decode() for flag in COMMON)
 
 
+@every_command
+def test_help_is_a_command_too(name: str) -> None:
+    assert run("help", name).stdout == run(name, "--help").stdout
+
+
+def test_version_and_help_of_all_have_their_short_forms() -> None:
+    assert run("-V").stdout == run("--version").stdout
+    assert run("help").stdout == run("-h").stdout == run("--help").stdout
+
+
 @pytest.mark.parametrize("words", [["--help"], *([name, "--help"] for name in COMMANDS)])
 def test_help_starts_without_the_model_layer(words: list[str]) -> None:
     code = "import sys; from cli.main import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
@@ -112,7 +122,7 @@ def test_no_command_at_all_is_told_all_of_them() -> None:
     assert result.stderr == run("--help").stdout
 
 
-@pytest.mark.parametrize("arguments", [["-Z"], ["--format", "xml"], ["tokenize", "-Z"], ["help"]])
+@pytest.mark.parametrize("arguments", [["-Z"], ["--format", "xml"], ["tokenize", "-Z"], ["help", "no"]])
 def test_usage_is_told_as_one_sentence(arguments: list[str]) -> None:
     assert ".;" not in one_line(run(*arguments).stderr)
 
