@@ -24,7 +24,7 @@ _KNOWN_PART = 0.1  # of the questions: warn where no more of them can be asked
 @vectors_option
 @limit_option
 @streams(REPORT, reads="")
-@option("--analogies", multiple=True, metavar="FILE", help="Questions in Google's format; - is stdin.")
+@option("--analogies", multiple=True, metavar="FILE", help="Questions, four words a line; - is stdin.")
 @option(
     "--similarity",
     multiple=True,
@@ -66,12 +66,8 @@ def w2v_eval(
     if not analogies and not similarity:
         raise click.UsageError("nothing to judge by; name a file with --analogies or --similarity")
     from cli.io.writing import check_output
-    from nlp.vectors.evaluation import (
-        evaluate_analogies,
-        evaluate_similarities,
-        read_analogies,
-        read_similarities,
-    )
+    from nlp.vectors.evaluation import evaluate_analogies, evaluate_similarities
+    from nlp.vectors.judgements import read_analogies, read_similarities
 
     check_output(streams.output)
     questions = {path: read_analogies(_lines(path), _shown(path)) for path in analogies}

@@ -20,13 +20,9 @@ import corpora
 from cli.io.reading import Input
 from cli.io.writing import open_binary_output
 from nlp.data.token_file import encode
-from nlp.vectors.evaluation import (
-    evaluate_analogies,
-    evaluate_similarities,
-    read_analogies,
-    read_similarities,
-)
+from nlp.vectors.evaluation import evaluate_analogies, evaluate_similarities
 from nlp.vectors.files import save_small_vectors
+from nlp.vectors.judgements import read_analogies, read_similarities
 from nlp.vectors.word_vectors import WordVectors
 from nlp.word2vec.config import Word2VecConfig
 from nlp.word2vec.learner import Word2Vec, train_word_vectors

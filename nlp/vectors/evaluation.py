@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlp.errors import InputError
 from nlp.vectors.analogies import ADD, analogy_scores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from nlp.vectors.judgements import Pair, Section
     from nlp.vectors.word_vectors import WordVectors
 
     Floats = NDArray[np.floating[Any]]
 
 _BLOCK = 256  # questions × 30,000 words of float32 scores are 31 MB
-
-
-@dataclass
-class Section:
-    """Analogy questions of one kind, four words each: a is to b as c is to d."""
-
-    name: str
-    questions: list[tuple[str, str, str, str]] = field(default_factory=list)
-
-
-def read_analogies(lines: Iterable[str], path: str | None = None) -> list[Section]:
-    """Questions in Google's format: `: section`, then four words a line.
-
-    Raises: InputError naming the line that has not four words.
-    """
-    sections: list[Section] = []
-    for number, line in enumerate(lines, 1):
-        words = line.split()
-        if not words:
-            continue
-        if words[0].startswith(":"):
-            sections.append(Section(" ".join(words).removeprefix(":").strip()))
-            continue
-        if len(words) != 4:
-            raise InputError(f"expected four words, found {len(words)}", path=path, line=number, column=1)
-        if not sections:
-            sections.append(Section("all"))
-        sections[-1].questions.append((words[0], words[1], words[2], words[3]))
-    return sections
 
 
 def evaluate_analogies(
@@ -100,38 +69,6 @@ def _section_report(name: str, correct: int, asked: int, questions: int) -> dict
     }
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two words, and how alike people find them."""
-
-    first: str
-    second: str
-    score: float
-
-
-def read_similarities(lines: Iterable[str], path: str | None = None) -> list[Pair]:
-    """Word pairs in any of the usual column forms: tabs, commas or spaces, with or without a header.
-
-    The score is the first number after the two words, so WordSim-353 and SimLex-999 both read.
-
-    Raises: InputError naming a line (not the first, which may be a header) without two words and a number.
-    """
-    pairs: list[Pair] = []
-    header_may_come = True
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        separator = next((mark for mark in ("\t", ",", ";") if mark in line), None)
-        columns = [column.strip().strip('"') for column in line.split(separator)]
-        score = next((value for value in map(_number, columns[2:]) if value is not None), None)
-        if score is not None and columns[0] and columns[1]:
-            pairs.append(Pair(columns[0], columns[1], score))
-        elif not header_may_come:
-            raise InputError("expected two words and a score", path=path, line=number, column=1)
-        header_may_come = False
-    return pairs
-
-
 def evaluate_similarities(vectors: WordVectors, pairs: list[Pair]) -> dict[str, Any]:
     """Spearman's correlation of the cosines with the judgements, over the pairs whose words are both known.
 
@@ -170,15 +107,6 @@ def _ranks(values: Floats) -> NDArray[np.float64]:
     last = np.cumsum(counts)
     ranks: NDArray[np.float64] = (last - (counts - 1) / 2)[inverse]
     return ranks
-
-
-def _number(text: str) -> float | None:
-    """The finite number that `text` is; None for other columns, a part of speech called "inf" among them."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if isfinite(value) else None
 
 
 def _without_case(words: Sequence[str]) -> dict[str, int]:

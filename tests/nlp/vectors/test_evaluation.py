@@ -9,18 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.errors import InputError
 from nlp.text.vocabulary import Vocabulary
 from nlp.vectors.analogies import ADD, MUL, analogy_scores
-from nlp.vectors.evaluation import (
-    Pair,
-    Section,
-    evaluate_analogies,
-    evaluate_similarities,
-    read_analogies,
-    read_similarities,
-    spearman,
-)
+from nlp.vectors.evaluation import evaluate_analogies, evaluate_similarities, spearman
+from nlp.vectors.judgements import Pair, Section
 from nlp.vectors.word_vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -115,66 +107,6 @@ def test_nothing_asked_has_no_accuracy() -> None:
     assert evaluate_analogies(vectors, []).items() >= {**empty, "out_of_vocabulary": 0}.items()
     report = evaluate_analogies(vectors, [Section("s", [("a", "b", "a", "x")])])
     assert report.items() >= {**empty, "out_of_vocabulary": 1}.items()
-
-
-def test_sections_are_read() -> None:
-    lines = [
-        "a b c d",
-        ": capital-common countries ",
-        "",
-        "Athens Greece  Oslo\tNorway\r",
-        ":empty",
-        "一 二 三 四",
-    ]
-    assert read_analogies(lines) == [
-        Section("all", [("a", "b", "c", "d")]),
-        Section("capital-common countries", [("Athens", "Greece", "Oslo", "Norway")]),
-        Section("empty", [("一", "二", "三", "四")]),
-    ]
-
-
-@pytest.mark.parametrize(("line", "found"), [("a b c", 3), ("a b c d e", 5)])
-def test_a_question_has_four_words(line: str, found: int) -> None:
-    with pytest.raises(InputError, match=rf"^f\.txt:3:1: expected four words, found {found}$"):
-        read_analogies([": s", "", line], "f.txt")
-
-
-FORMS = {
-    "tabs": ["tiger\tcat\t7.35"],
-    "commas": ["tiger,cat,7.35"],
-    "commas and spaces": ["tiger, cat, 7.35"],
-    "quotes": ['"tiger","cat","7.35"'],
-    "semicolons": ["tiger;cat;7.35"],
-    "spaces": ["tiger  cat 7.35"],
-    "carriage returns": ["tiger\tcat\t7.35\r"],
-    "a header": ["Word 1,Word 2,Human (mean)", "tiger,cat,7.35"],
-    "comments": ["# WordSim-353", "", "# Word 1\tWord 2\tmean", "tiger\tcat\t7.35"],
-    "a header after a comment": ["# gold", "word1\tword2\tscore", "tiger\tcat\t7.35"],
-    "SimLex-999": ["word1\tword2\tPOS\tSimLex999\tconc(w1)", "tiger\tcat\tN\t7.35\t4.9"],
-    "a part of speech that reads as a number": ["tiger\tcat\tINF\t7.35", "tiger\tcat\tnan\t7.35"],
-    "many raters": ["tiger\tcat\t7.35\t7\t8\t6"],
-}
-
-
-@pytest.mark.parametrize("name", FORMS)
-def test_every_usual_form_is_read(name: str) -> None:
-    pairs = read_similarities(FORMS[name])
-    assert set(pairs) == {Pair("tiger", "cat", 7.35)}
-    assert len(pairs) == sum("tiger" in line for line in FORMS[name])
-
-
-def test_words_may_be_chinese_or_phrases() -> None:
-    assert read_similarities(["足球\t篮球\t3.4", "New York\tcity\t-1e0"]) == [
-        Pair("足球", "篮球", 3.4),
-        Pair("New York", "city", -1),
-    ]
-
-
-@pytest.mark.parametrize("line", ["tiger", "tiger\tcat", "tiger\tcat\tx", "\tcat\t1", "tiger cat inf"])
-@pytest.mark.parametrize("before", [["a\tb\t1"], ["word1\tword2\tscore"]])
-def test_a_line_that_is_no_pair_is_told(before: list[str], line: str) -> None:
-    with pytest.raises(InputError, match=r"^f\.tsv:2:1: expected two words and a score$"):
-        read_similarities([*before, line], "f.tsv")
 
 
 def test_similarity_is_the_correlation_of_ranks() -> None:
