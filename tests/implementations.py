@@ -1,0 +1,26 @@
+"""Which classes of the model layer do what a contract asks for: each must stand in the contract's table."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+
+import nlp
+
+
+def implementations(contract: type) -> set[type]:
+    """All classes of `nlp` that have whatever `contract`, a protocol or an abstract class, demands.
+
+    An abstract class demands its abstract methods, a protocol all that it names in public.
+    """
+    demanded = getattr(contract, "__abstractmethods__", ()) or {
+        name for name in vars(contract) if not name.startswith("_")
+    }
+    found = set()
+    for module in pkgutil.walk_packages(nlp.__path__, "nlp."):
+        for _, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            is_contract = inspect.isabstract(kind) or getattr(kind, "_is_protocol", False)
+            if not is_contract and all(hasattr(kind, name) for name in demanded):
+                found.add(kind)
+    return found

@@ -1,0 +1,95 @@
+"""Every learner, small: what the contract of learners runs over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nlp.data.language_text import encode_language, encode_language_by
+from nlp.data.token_file import TokenFile, encode, encode_by
+from nlp.networks.config import LanguageModelConfig
+from nlp.networks.learner import NetworkLearner
+from nlp.networks.network import Network
+from nlp.training.language_settings import ADAM, SGD, LanguageSettings
+from nlp.training.row_updates import StepPlan
+from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
+from nlp.word2vec.learner import EarlierModel, WordVectorLearner
+from tests.nlp.networks import network_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nlp.training.learner import Learner
+
+TMP = "/tmp"  # noqa: S108 - the storage has no name there
+TEXT = "the king rode out at dawn\nthe queen ate bread at noon\n" * 2
+HELD_OUT = "the queen rode at dawn\nthe king ate\n"
+LANGUAGE = LanguageSettings(epochs=2, lr=0.05, batch_size=5, bptt=5, shards=2)
+VECTORS = Word2VecConfig(dim=8, window=2, min_count=1, subsample=0.05, epochs=2, lr=0.1, buckets=500)
+
+
+def of_network(
+    config: LanguageModelConfig, settings: LanguageSettings = LANGUAGE, *, valid: bool = True
+) -> NetworkLearner:
+    """The learner of a language model."""
+    text = encode_language([TEXT], TMP, config.level)
+    held_out = encode_language_by([HELD_OUT], TMP, text.vocabulary) if valid else None
+    return NetworkLearner(Network(config, len(text.vocabulary)), text, settings, valid=held_out)
+
+
+def corpus() -> TokenFile:
+    """Some words that are frequent, and many that are not."""
+    rng = np.random.default_rng(1)
+    return encode((" ".join(f"w{n}" for n in rng.zipf(1.6, 9) if n < 50) + "\n" for _ in range(50)), TMP)
+
+
+def of_vectors(config: Word2VecConfig, *, valid: bool = True, goes_on: bool = False) -> WordVectorLearner:
+    """The learner of word vectors, which may go on from those of an earlier training."""
+    text, earlier = corpus(), None
+    held_out = encode_by(["w1 w2 w3 unseen w1 w2\nw4 w1 w9\n"], TMP, text.vocabulary) if valid else None
+    if goes_on:
+        rows = np.random.default_rng(2).uniform(-0.3, 0.3, (2, len(text.vocabulary), config.dim))
+        earlier = EarlierModel(text.vocabulary, *rows.astype(np.float32))
+    return WordVectorLearner(text, config, earlier=earlier, valid=held_out, plan=StepPlan(16, 3))
+
+
+def two_sided(cell: str) -> LanguageModelConfig:
+    """A small language model that fills gaps."""
+    return LanguageModelConfig(cell=cell, hidden=5, embed_dim=4, bidirectional=True)
+
+
+CONFIGS: dict[str, LanguageModelConfig] = {
+    **network_cases.CASES,
+    **{f"bidirectional {cell}": two_sided(cell) for cell in ("rnn", "lstm", "gru")},
+    "orthogonal": replace(network_cases.SMALL, init="orthogonal"),
+    "identity": replace(network_cases.CASES["relu"], init="identity"),
+    "words": replace(network_cases.SMALL, level="word"),
+    "adaptive words": replace(network_cases.CASES["adaptive dropout"], level="word"),
+}
+LANGUAGE_SETTINGS = {
+    "by adam": replace(LANGUAGE, optimizer=ADAM, clip=0.5),
+    "by sgd": replace(LANGUAGE, optimizer=SGD, lr=4.0, lr_decay=0.5, clip_value=0.1, shards=3),
+}
+VECTOR_CONFIGS = {
+    **{
+        f"{arch} {loss}": replace(VECTORS, arch=arch, loss=loss)
+        for arch, loss in product(ARCHITECTURES, LOSSES)
+    },
+    **{f"{arch} subwords": replace(VECTORS, arch=arch, subwords=True) for arch in ARCHITECTURES},
+}
+CASES: dict[str, Callable[..., Learner[Any]]] = {
+    **{name: partial(of_network, config) for name, config in CONFIGS.items()},
+    **{
+        f"lstm {name}": partial(of_network, CONFIGS["dropout"], settings)
+        for name, settings in LANGUAGE_SETTINGS.items()
+    },
+    **{name: partial(of_vectors, config) for name, config in VECTOR_CONFIGS.items()},
+    **{
+        f"{name} going on": partial(of_vectors, VECTOR_CONFIGS[name], goes_on=True)
+        for name in ("skipgram ns", "cbow ns")
+    },
+}
