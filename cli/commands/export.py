@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.io.streams import COMPRESSIONS
+from cli.io.streams import COMPRESSIONS, ending_of
 from cli.jobs.vector_queries import chosen_vectors, tell_size
 from cli.options.common import VECTORS_VARIABLE, command, limit_option, output_option
 from cli.options.help import option
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("word2vec-text", "word2vec-binary", "npy", "safetensors")
 _MAPPED = ("npy", "safetensors")
+_NOT_VECTORS = (".json", ".jsonl", ".csv", ".tsv")
 _ENDINGS = {".bin": "word2vec-binary", ".npy": "npy", ".safetensors": "safetensors"}
 
 
@@ -50,11 +51,13 @@ def export(
     from nlp.vectors import writers
 
     check_output(output)
-    ending = Path(output or "").suffix
-    compressed = ending in COMPRESSIONS
-    form = form or _ENDINGS.get(Path(Path(output or "").stem).suffix if compressed else ending, FORMATS[0])
-    if compressed and form in _MAPPED:
-        raise click.UsageError(f"{form} is mapped into memory, so it is not compressed; leave out {ending}")
+    ending, last = ending_of(output), Path(output or "").suffix
+    if form is None and ending in _NOT_VECTORS:
+        remedy = f"name a format with --to, or one of {', '.join(_ENDINGS)}, .vec or .txt after -o"
+        raise click.UsageError(f"{output}: vectors are not written as {ending}; {remedy}")
+    form = form or _ENDINGS.get(ending, FORMATS[0])
+    if last in COMPRESSIONS and form in _MAPPED:
+        raise click.UsageError(f"{form} is mapped into memory, so it is not compressed; leave out {last}")
     words_file = None
     if form == "npy" and output not in {None, "-"} and not output.startswith("/dev/"):
         words_file = writers.words_path(output)

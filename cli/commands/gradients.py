@@ -120,7 +120,7 @@ def gradients(
 
     output = streams.output
     check_output(output)
-    is_figure = figures.ending_of(output) in figures.FIGURES
+    is_figure = figures.figure_ending(output) in figures.FIGURES
     model = None if _is_of_fresh_cells(model) else model
     flows = _of_model(model, lags, seed) if model else _of_fresh_cells(lags=lags, seed=seed, **options)
     if clip is not None:

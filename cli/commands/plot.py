@@ -65,7 +65,7 @@ def plot(
     from cli.io.writing import check_output, open_binary_output
 
     check_output(output)
-    figures.ending_of(output)  # a wrong one is told before the work
+    figures.figure_ending(output)  # a wrong one is told before the work
     with figures.warning(console):
         if losses:
             curves, held_out = _loss_curves(names or ((model,) if model else ()))

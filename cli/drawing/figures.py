@@ -5,14 +5,13 @@ from __future__ import annotations
 import shutil
 import warnings
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.drawing import page, svg, terminal
 from cli.drawing.canvas import FigureWarning
-from cli.io.streams import COMPRESSIONS
+from cli.io.streams import ending_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
@@ -31,7 +30,7 @@ _OF_OTHER_TOOLS = frozenset(
 
 def draw_map(path: str | None, words: Sequence[str], points: Sequence[Point]) -> bytes:
     """A labelled map in the format that the ending of `path` names, else as text."""
-    ending = ending_of(path)
+    ending = figure_ending(path)
     if ending == ".png":
         from cli.drawing import png
 
@@ -44,7 +43,7 @@ def draw_map(path: str | None, words: Sequence[str], points: Sequence[Point]) ->
 
 def unlabelled(path: str | None, words: Sequence[str], points: Sequence[Point]) -> list[str]:
     """The words whose labels find no room on the map that `draw_map` draws."""
-    if ending_of(path) in FIGURES:
+    if figure_ending(path) in FIGURES:
         boxes = page.place_map(points, words)[1]
     else:
         boxes = terminal.place_map(points, words, *_terminal_size())[1]
@@ -71,7 +70,7 @@ def draw_curves(
     dashed: Container[str] = (),
 ) -> bytes:
     """Curves in the format that the ending of `path` names, else as text."""
-    ending = ending_of(path)
+    ending = figure_ending(path)
     if ending == ".png":
         from cli.drawing import png
 
@@ -82,13 +81,12 @@ def draw_curves(
     return terminal.draw_curves(curves, *_terminal_size(), axes, dashed).encode()
 
 
-def ending_of(path: str | None) -> str:
-    """The ending of `path` in lower case, without that of a compression.
+def figure_ending(path: str | None) -> str:
+    """The ending of `path` without that of a compression.
 
     Raises: UsageError for the ending of a picture that is not drawn here
     """
-    name = Path((path or "").lower())
-    ending = (name.with_suffix("") if name.suffix in COMPRESSIONS else name).suffix
+    ending = ending_of(path)
     if ending in _OF_OTHER_TOOLS:
         raise click.UsageError(f"--output {path}: figures are {', '.join(FIGURES)} or text, not {ending}")
     return ending

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
+from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
 from cli.console import Console
@@ -26,6 +27,12 @@ _OTHER_ASCII_SPACE = "\t\r\v\f\x1c\x1d\x1e\x1f"
 
 COMPRESSIONS = (".gz", ".bz2", ".xz")
 """Endings of compressed files."""
+
+
+def ending_of(path: str | None) -> str:
+    """The ending of a file name in lower case, without that of a compression; "" where there is none."""
+    name = PurePath((path or "").lower())
+    return (name.with_suffix("") if name.suffix in COMPRESSIONS else name).suffix
 
 
 @dataclass(frozen=True)

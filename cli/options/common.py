@@ -11,6 +11,7 @@ from cli.console import Console
 from cli.io.printers import JSONL, RECORDS, TEXT, Form
 from cli.io.reading import UTF_8, Input
 from cli.io.streams import Streams
+from cli.options.endings import writable
 from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_options
 from cli.options.suggestions import FILES, argument_hint, glued_option, no_such, option_hint, option_meant
 from nlp.settings import DATA
@@ -121,6 +122,7 @@ output_option = option(
     "-o",
     "--output",
     metavar="FILE",
+    callback=writable,
     group=OUTPUT,
     show_default="stdout",
     help="Write to FILE, whole or not at all.",
@@ -141,6 +143,7 @@ _model_output_option = option(
     "-o",
     "--output",
     metavar="FILE",
+    callback=writable,
     group=OUTPUT,
     help="Write the model to FILE, whole or not at all.  [required]",
 )

@@ -129,3 +129,15 @@ def test_the_ending_says_the_format_under_a_compression(
 
 def test_a_limit_writes_the_first_words(model: str, nlptool: Nlptool) -> None:
     assert nlptool("export", "--limit", "1", model) == (0, "1 2\nthe 1 0.100000001\n", "")
+
+
+@pytest.mark.parametrize("ending", [".json", ".jsonl.gz", ".csv", ".TSV"])
+def test_no_vectors_under_the_name_of_records(
+    ending: str, model: str, tmp_path: Path, nlptool: Nlptool
+) -> None:
+    target = tmp_path / f"x{ending}"
+    result = nlptool("export", model, "-o", str(target))
+    assert result.status == 2
+    assert f"vectors are not written as {ending.removesuffix('.gz').lower()}; name a format" in result.stderr
+    assert not target.exists()
+    assert nlptool("export", model, "--to", "word2vec-text", "-o", str(target)).status == 0

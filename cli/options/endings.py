@@ -1,0 +1,34 @@
+"""Endings of file names that promise a compression or a format which is not written."""
+
+from __future__ import annotations
+
+import click
+
+from cli.io.streams import COMPRESSIONS, ending_of
+
+_OTHER_COMPRESSIONS = (
+    *(".zst", ".zstd", ".lz4", ".lzma", ".lz", ".br", ".z", ".sz", ".lzo"),
+    *(".zip", ".7z", ".rar", ".tar", ".tgz", ".tbz", ".tbz2", ".txz"),
+)
+_OTHER_FORMATS = (
+    *(".parquet", ".feather", ".arrow", ".avro", ".orc", ".xlsx", ".xls", ".ods", ".sqlite", ".db"),
+    *(".h5", ".hdf5", ".mat", ".pkl", ".pickle", ".joblib", ".kv", ".pt", ".pth", ".onnx", ".gguf"),
+)
+_WRITTEN_BY = {".npy": ("export",), ".npz": ("onehot",)}
+
+
+def writable(context: click.Context, parameter: click.Parameter, path: str | None) -> str | None:
+    """The `path` of an output. Raises: BadParameter for an ending that would say what it does not hold.
+
+    Any other tool would be misled by plain text that is called x.zst or x.parquet.
+    """
+    ending = ending_of(path)
+    writers = _WRITTEN_BY.get(ending, ())
+    if ending in _OTHER_COMPRESSIONS:
+        remedy = f"write {', '.join(COMPRESSIONS[:-1])} or {COMPRESSIONS[-1]}, or compress it afterwards"
+    elif ending in _OTHER_FORMATS or (writers and context.command.name not in writers):
+        remedy = f"only nlptool {' and '.join(writers)} does; " if writers else ""
+        remedy += "give the file another ending"
+    else:
+        return path
+    raise click.BadParameter(f"{path}: {ending} is not written here; {remedy}", context, parameter)
