@@ -10,12 +10,9 @@ import nlp
 
 
 def implementations(contract: type) -> set[type]:
-    """All classes of `nlp` that have whatever `contract`, a protocol or an abstract class, demands.
-
-    An abstract class demands its abstract methods, a protocol all that it names in public.
-    """
+    """All classes of `nlp` that have the methods of `contract`, a protocol or an abstract class."""
     demanded = getattr(contract, "__abstractmethods__", ()) or {
-        name for name in vars(contract) if not name.startswith("_")
+        name for name, value in vars(contract).items() if callable(value) and not name.startswith("_")
     }
     found = set()
     for module in pkgutil.walk_packages(nlp.__path__, "nlp."):

@@ -36,14 +36,19 @@ def of_network(config: LanguageModelConfig, **options: Any) -> Predictor:
     return NetworkPredictor(model, TOKENS)
 
 
-def one_side(*, backward: bool) -> Predictor:
-    """One side of a bidirectional model."""
-    config = LanguageModelConfig(cell="gru", layers=2, hidden=4, embed_dim=3, bidirectional=True)
-    model = Network(config, len(TOKENS), dtype=np.float64)
+def two_sided(cell: str = "gru", vocabulary: LanguageVocabulary = TOKENS) -> Network:
+    """A bidirectional network whose weights are large enough for its guesses to differ."""
+    config = LanguageModelConfig(cell=cell, layers=2, hidden=4, embed_dim=3, bidirectional=True)
+    model = Network(config, len(vocabulary), dtype=np.float64)
     model.initialize_(np.random.default_rng(2))
     model.parameters.flat[...] *= 4
+    return model
+
+
+def one_side(model: Network, vocabulary: LanguageVocabulary = TOKENS, *, backward: bool = False) -> OneSide:
+    """One side of a bidirectional network."""
     assert isinstance(model.encoder, TwoSidedEncoder)
-    return OneSide(model, model.encoder, TOKENS, backward=backward)
+    return OneSide(model, model.encoder, vocabulary, backward=backward)
 
 
 def of_ngrams(order: int) -> Predictor:
@@ -56,8 +61,8 @@ CASES: dict[str, Callable[[], Predictor]] = {
     **{name: partial(of_network, config) for name, config in network_cases.CASES.items()},
     "lstm, nothing looked up": partial(of_network, network_cases.SMALL, largest_table=0),
     "gru, nothing looked up": partial(of_network, network_cases.CASES["gru"], largest_table=0),
-    "forward side": partial(one_side, backward=False),
-    "backward side": partial(one_side, backward=True),
+    "forward side": lambda: one_side(two_sided()),
+    "backward side": lambda: one_side(two_sided(), backward=True),
     **{f"{order}-grams": partial(of_ngrams, order) for order in (1, 2, 4)},
     "bigrams of the tests": partial(random_bigrams, 0, "abcdefghi"),
     "toy of the tests": partial(ToyPredictor, TOKENS),

@@ -81,10 +81,6 @@ def test_log_probabilities_are_those_of_the_whole_continuation(toy: ToyPredictor
     np.testing.assert_allclose(text.log_probabilities(continuations[:, :0]), [0, 0])
 
 
-def test_nothing_to_choose_from_gives_nothing(toy: ToyPredictor) -> None:
-    assert BayesFiller(toy).candidates(LEFT, RIGHT, range(1, 4), [], 5) == []
-
-
 def test_ranking_compares_lengths_and_keeps_ties_in_order() -> None:
     hypotheses = [np.array([[1], [2]], np.int32), np.array([[3, 4]], np.int32)]
     found = ranked(hypotheses, [np.array([-1000.0, -1001.0]), np.array([-1000.0])], 9)

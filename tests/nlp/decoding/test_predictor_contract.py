@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from nlp.decoding.predictor import Predictor
+from tests.implementations import implementations
 from tests.nlp.decoding.predictor_cases import CASES, TOKENS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nlp.decoding.predictor import Predictor
     from nlp.layers.arrays import Floats, Ids
 
     Make = Callable[[], Predictor]
@@ -22,6 +23,10 @@ TEXTS = np.random.default_rng(0).integers(0, len(TOKENS), (20, 3)).astype(np.int
 TEXTS[0] = TOKENS.line_end
 LONG = np.resize(TEXTS, 1200)
 """Longer than what any predictor scores at once."""
+
+
+def test_every_predictor_stands_in_the_table() -> None:
+    assert {type(make()) for make in CASES.values()} >= implementations(Predictor)
 
 
 def read(predictor: Predictor, state: Any, texts: Ids) -> Floats:

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from nlp.data.batches import Batch
-from nlp.decoding.two_sided import OneSide, TwoSidedFiller
+from nlp.decoding.two_sided import TwoSidedFiller
 from nlp.layers.workspace import Workspace
-from nlp.networks.config import LanguageModelConfig
-from nlp.networks.encoders.two_sided import TwoSidedEncoder
-from nlp.networks.network import Network
+from tests.nlp.decoding.predictor_cases import one_side, two_sided
 from tests.nlp.decoding.toy_predictor import characters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from nlp.networks.network import Network
 
 LETTERS = characters("abcd")
 ANSWERS = LETTERS.numbers("abcd")
@@ -24,21 +24,12 @@ LEFT, RIGHT = LETTERS.numbers("\nabba"), LETTERS.numbers("dcab\n")
 
 @pytest.fixture(scope="module")
 def model() -> Network:
-    config = LanguageModelConfig(cell="lstm", layers=2, hidden=4, embed_dim=3, bidirectional=True)
-    made = Network(config, len(LETTERS), dtype=np.float64)
-    made.initialize_(np.random.default_rng(2))
-    made.parameters.flat[...] *= 4
-    return made
-
-
-def one_side(model: Network, *, backward: bool) -> OneSide:
-    assert isinstance(model.encoder, TwoSidedEncoder)
-    return OneSide(model, model.encoder, LETTERS, backward=backward)
+    return two_sided("lstm", LETTERS)
 
 
 def log_p_of_text(model: Network, text: Sequence[int], behind: int, *, backward: bool = False) -> float:
     """log P of the tokens from place `behind` on, one after the other, from one side: the chain rule."""
-    side = one_side(model, backward=backward)
+    side = one_side(model, LETTERS, backward=backward)
     terms = []
     for n in range(behind, len(text)):
         state = side.start(1)
@@ -111,22 +102,3 @@ def test_a_side_that_is_not_there_is_unknown(model: Network, lengths: range) -> 
     if lengths[0] > 1:
         best = max(product(ANSWERS, repeat=2), key=lambda x: log_p_of_text(model, [*LEFT, *x], len(LEFT)))
         assert found[0].ids == best
-
-
-def test_nothing_to_choose_from_gives_nothing(model: Network) -> None:
-    assert TwoSidedFiller(model, LETTERS).candidates(LEFT, RIGHT, range(1, 4), [], 5) == []
-
-
-@pytest.mark.parametrize("backward", [False, True])
-def test_one_side_scores_as_it_advances(model: Network, backward: bool) -> None:
-    side = one_side(model, backward=backward)
-    text = np.array(LEFT, np.int32)
-    state = side.start(1)
-    scores = side.score(state, text[:-1], text[1:])
-    other = side.start(1)
-    expected = [float(side.advance(other, text[n : n + 1])[0, target]) for n, target in enumerate(text[1:])]
-    np.testing.assert_allclose(scores, expected)
-    np.testing.assert_allclose(state, other)
-    both = side.select(state, np.array([0, 0]))
-    side.advance(both, np.array([2, 3], np.int32))
-    np.testing.assert_allclose(state, other)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from nlp.training.language_settings import OPTIMIZERS
-from nlp.training.optimizers import Step, make_optimizer
+from nlp.training.optimizers import Optimizer, Step, make_optimizer
+from tests.implementations import implementations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from nlp.layers.arrays import Floats
-    from nlp.training.optimizers import Optimizer
 
 every_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
 every_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 SIZE = 1000
 RNG = np.random.default_rng(0)
 START, GRADIENTS = RNG.standard_normal(SIZE), RNG.standard_normal((6, SIZE))
+
+
+def test_every_optimizer_has_a_name() -> None:
+    assert {type(make_optimizer(name, SIZE)) for name in OPTIMIZERS} == implementations(Optimizer)
 
 
 def train_(
