@@ -26,6 +26,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 
 
+def covered_files() -> dict[Path, Path]:
+    """The files that may never lose data, and the test of each: only there is coverage measured."""
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    files = map(Path, config["tool"]["coverage"]["run"]["include"])
+    return {ROOT / file: ROOT / "tests" / file.with_name(f"test_{file.name}") for file in files}
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real corpora; tests that measure on it are skipped where it is absent."""
@@ -59,9 +66,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Measuring all of them would take half as long again.
     """
     items.sort(key=lambda item: item.path.name != "test_readme.py")
-    config = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    covered = map(Path, config["tool"]["coverage"]["run"]["include"])
-    mirrors = {ROOT / "tests" / file.with_name(f"test_{file.name}") for file in covered}
+    mirrors = set(covered_files().values())
     for item in items:
         if item.path not in mirrors:
             item.add_marker("no_cover")

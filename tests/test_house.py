@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, covered_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -233,6 +233,12 @@ def test_modules_and_what_they_offer_say_what_they_are(path: Path) -> None:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
     ]
     assert [node.name for node in offered if not ast.get_docstring(node)] == []
+
+
+def test_what_may_never_lose_data_is_where_coverage_is_measured() -> None:
+    for file, test in covered_files().items():
+        assert file.is_file(), f"{file} has moved: tell the list of coverage in pyproject.toml"
+        assert test.is_file(), f"{file} has no test of its own"
 
 
 def test_the_top_level_is_the_promised_one() -> None:
