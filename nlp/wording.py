@@ -49,3 +49,19 @@ def number_of(count: int, noun: str) -> str:
 def decimal(value: float, places: int) -> str:
     """A number with so many decimal places; from a million on, three digits and a power of ten: 1.01e+304."""
     return f"{value:.{places}f}" if abs(value) < _LONG else f"{value:.3g}"
+
+
+def to_install(library: str) -> str:
+    """The command that installs a library where nlptool runs: a name on the package index may be another's.
+
+    An environment without pip is one of uv's.
+    """
+    import shlex
+    import sys
+    from importlib.util import find_spec
+    from shutil import which
+
+    python = "python" if which("python") == sys.executable else shlex.quote(sys.executable)
+    if find_spec("pip"):
+        return f"{python} -m pip install {library}"
+    return f"uv pip install -p {python} {library}"

@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+import nlp
 from cli.options.suggestions import command_hint, no_such
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "tokenize": "split text into words, characters or graphemes",
@@ -30,6 +34,7 @@ COMMANDS = {
     "export": "write word vectors for other tools",
     "plot": "draw a map of word vectors, or loss curves",
     "corpus": "list and print the bundled texts",
+    "completion": "print the completion for a shell",
 }
 """Name → one line of help. `w2v-train` is the object `w2v_train` of the module `cli.commands.w2v_train`."""
 
@@ -66,6 +71,15 @@ class Commands(click.Group):
             raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands of the table, and the options of the group: click would import every command."""
+        from click.shell_completion import CompletionItem
+
+        commands = [
+            CompletionItem(name, help=told) for name, told in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return commands + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The table as it stands: click would import every command for its first line."""
         with formatter.section("Commands"):
@@ -74,9 +88,7 @@ class Commands(click.Group):
 
 def _show_version(context: click.Context, _parameter: click.Parameter, wanted: Any) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        click.echo(f"nlptool {version('nlptool')}")
+        click.echo(f"nlptool {nlp.__version__}")
         context.exit()
 
 

@@ -9,6 +9,7 @@ import click
 import corpora
 from cli.io.printers import BUNDLED_TEXTS, PARAGRAPHS, TEXT
 from cli.options.common import command, streams
+from cli.options.completion import starting
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
 
 @command
 @streams(BUNDLED_TEXTS, reads="")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument(
+    "names",
+    nargs=-1,
+    metavar="[NAME]...",
+    shell_complete=lambda _context, _parameter, incomplete: starting(corpora.TEXTS, incomplete),
+)
 def corpus(*, streams: Streams, console: Console, names: tuple[str, ...]) -> None:
     """List the bundled texts as `name<TAB>bytes<TAB>description`, or print those named.
 

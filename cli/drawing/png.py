@@ -21,6 +21,7 @@ from cli.drawing.page import (
     shortened,
 )
 from nlp.errors import NlpError
+from nlp.wording import to_install
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
@@ -108,7 +109,7 @@ def _curves(curves: Mapping[str, Sequence[float]], title: str, named: Axes, dash
 
 
 def _missing() -> NlpError:
-    return NlpError("PNG needs matplotlib; pip install 'nlptool[plot]', or write .svg or .html")
+    return NlpError(f"PNG needs matplotlib; {to_install('matplotlib')}, or write .svg or .html")
 
 
 def _figure(title: str) -> Any:

@@ -146,5 +146,6 @@ BUNDLED_TEXTS = Form(_columns("name", "bytes", "description"))
 PARAGRAPHS = Form(_columns("source", "text"))
 ESTIMATE = Form(lambda record: record.items())
 REPORT = Form(text=_indented)
+SCRIPT = Form(text=lambda record: str(record["script"]))
 RECORDS = Form()
 """Records whose text is JSONL."""

@@ -12,6 +12,7 @@ from cli.io.printers import JSONL, RECORDS, TEXT, Form
 from cli.io.reading import UTF_8, Input
 from cli.io.streams import Streams
 from cli.options.endings import writable
+from cli.options.completion import complete_file_names
 from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_options
 from cli.options.suggestions import FILES, argument_hint, glued_option, no_such, option_hint, option_meant
 from nlp.settings import DATA
@@ -115,7 +116,9 @@ def _check_finite(ctx: click.Context, parameter: click.Parameter) -> None:
 def command(function: Command) -> click.Command:
     """A click command with the options that every command has; its docstring is the help text."""
     settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "allow_extra_args": True}
-    return click.command(cls=_Command, context_settings=settings)(_console_options(function))
+    made = click.command(cls=_Command, context_settings=settings)(_console_options(function))
+    complete_file_names(made.params)
+    return made
 
 
 output_option = option(

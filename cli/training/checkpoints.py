@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nlp
 from cli.io.writing import open_binary_output, remove_output
 from cli.signals import ENDINGS, PATIENCE
 
@@ -45,9 +46,7 @@ class Checkpoints:
     @classmethod
     def of(cls, training: Training, kind: str, identity: Mapping[str, Any]) -> Checkpoints:
         """Checkpoints as the options of the training ask for."""
-        from importlib.metadata import version
-
-        identity = {"nlptool": version("nlptool"), **identity}
+        identity = {"nlptool": nlp.__version__, **identity}
         return cls(training.checkpoint, training.checkpoint_every, kind, identity)
 
     def load(self, *, resume: bool, console: Console) -> TrainingState | None:

@@ -31,6 +31,7 @@ from nlp.vectors.text_format import (
     shape_of_rows,
 )
 from nlp.vectors.writers import words_path
+from nlp.wording import to_install
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -253,7 +254,7 @@ def _safetensors() -> Any:
     try:
         import safetensors.numpy
     except ImportError as error:
-        raise NlpError("safetensors is not installed; pip install 'nlptool[export]'") from error
+        raise NlpError(f"safetensors is not installed; {to_install('safetensors')}") from error
     return safetensors
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp.errors import NlpError
-from nlp.wording import Message
+from nlp.wording import Message, to_install
 
 if TYPE_CHECKING:
     from nlp.layers.arrays import Floats
@@ -55,7 +55,9 @@ def tsne(vectors: Floats, seed: int = 1) -> Floats:
         from sklearn.manifold import TSNE as Embedding  # noqa: N811  a class, called as the method is known
     except ImportError as error:
         raise NlpError(
-            Message("t-SNE needs scikit-learn; pip install 'nlptool[plot]', or use `method` pca")
+            Message(
+                "t-SNE needs scikit-learn; {install}, or use `method` pca", install=to_install("scikit-learn")
+            )
         ) from error
     perplexity = min(30.0, (len(vectors) - 1) / 3)
     embedding = Embedding(

@@ -138,5 +138,6 @@ SAMPLES = {
     "export": Sample(("{model}",), reads=False, takes_files=False),
     "plot": Sample(("-m", "{model}", "king", "queen", "dawn", "noon"), reads=False, takes_files=False),
     "corpus": Sample(("english",), reads=False, takes_files=False),
+    "completion": Sample(("fish",), reads=False, takes_files=False),
 }
 """Every command has a sample here; the contract runs over all of them."""

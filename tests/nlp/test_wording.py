@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from nlp.wording import Message, number_of
+from nlp.wording import Message, number_of, to_install
 
 
 @pytest.mark.parametrize(
@@ -20,3 +22,19 @@ def test_a_message_names_settings_and_takes_no_data_for_names() -> None:
     assert message == "`lr`/{x}: lr is 2.0; lower lr_decay"
     assert message.named(str.upper) == "`lr`/{x}: LR is 2.0; lower LR_DECAY"
     assert Message("{outer}", outer=message).named(str.upper) == message.named(str.upper)
+
+
+@pytest.mark.parametrize("has_pip", [True, False])
+def test_what_is_missing_is_installed_where_nlptool_runs(
+    has_pip: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name if has_pip else None)
+    monkeypatch.setattr(sys, "executable", "/opt/my tools/bin/python")
+    expected = {
+        True: "'/opt/my tools/bin/python' -m pip install it",
+        False: "uv pip install -p '/opt/my tools/bin/python' it",
+    }
+    assert to_install("it") == expected[has_pip]
+    monkeypatch.setattr("shutil.which", lambda _: "/opt/my tools/bin/python")
+    if has_pip:
+        assert to_install("it") == "python -m pip install it"

@@ -93,5 +93,5 @@ def test_a_dashed_curve_is_another_picture() -> None:
 
 def test_an_absent_matplotlib_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(NlpError, match=r"pip install 'nlptool\[plot\]', or write \.svg or \.html"):
+    with pytest.raises(NlpError, match=r"pip install matplotlib, or write \.svg or \.html"):
         png.draw_map(TRIANGLE, ["a"] * 3, "title")

@@ -272,7 +272,7 @@ def test_other_safetensors_are_refused(
 def test_safetensors_name_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "m").write_bytes(safetensors_of(WORDS, MATRIX))
     monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
-    with pytest.raises(NlpError, match=r"pip install 'nlptool\[export\]'"):
+    with pytest.raises(NlpError, match=r"pip install safetensors"):
         load_vectors(str(tmp_path / "m"))
 
 

@@ -100,5 +100,5 @@ def test_tsne_keeps_neighbours_and_repeats(rows: int) -> None:
 
 def test_tsne_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sklearn.manifold", None)
-    with pytest.raises(NlpError, match=r"pip install 'nlptool\[plot\]', or use method pca"):
+    with pytest.raises(NlpError, match=r"pip install scikit-learn, or use method pca"):
         project(np.eye(3, dtype=np.float32), TSNE)
