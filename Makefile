@@ -8,13 +8,14 @@ DEMO   := build/demo
 DEMO_SETTINGS := --min-count 2 --epochs 20
 PIP_INSTALL   := pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint torture bench vectors clean
+.PHONY: help demo test lint torture bench man vectors clean
 
 help:
 	@echo "make demo   install, train word vectors on the bundled tales, show the neighbours of king"
 	@echo "make test   install, lint, check types, run every test"
 	@echo "make torture  the tests of reliability in their long form: hundreds of kills, a line of 1 GB"
 	@echo "make bench  install the peers too, and measure against them (long)"
+	@echo "make man    write the pages of the manual, docs/man, anew from the commands' help"
 	@echo "make vectors TEXT=… ANALOGIES=… SIMILARITY=…  train the English vectors that come with nlptool"
 	@echo "make clean  remove what was built"
 
@@ -47,6 +48,9 @@ bench: $(BENCH)/installed
 	$(BENCH)/bin/$(PIP_INSTALL) --no-deps --force-reinstall .
 	rm -rf build/lib build/bdist.*
 	$(BENCH)/bin/python -m tests.bench
+
+man: $(VENV)/installed
+	$(BIN)/python -m cli.manual docs/man
 
 vectors: $(VENV)/installed
 	$(BIN)/python -m corpora.models.train_english_vectors $(TEXT) --analogies $(ANALOGIES) --similarity $(SIMILARITY)

@@ -49,7 +49,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli.training",),
     ("cli.jobs",),
     ("cli.commands",),
-    ("cli.main",),
+    ("cli.main", "cli.manual"),
 )
 FLOOR_OF = {package: number for number, floor in enumerate(FLOORS) for package in floor}
 # Libraries that a part of the house does without. The longest prefix of a module's name decides.

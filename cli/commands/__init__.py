@@ -105,7 +105,7 @@ def _show_version(context: click.Context, _parameter: click.Parameter, wanted: A
 def cli() -> None:
     """Text to tokens, vectors and neighbours: filters that pipe plain text or JSONL.
 
-    Every command reads files or stdin and writes stdout, e.g.
+    Every command reads files or stdin and writes stdout.
 
     \b
     nlptool tokenize --lower book.txt | nlptool w2v-train -o book.model

@@ -11,8 +11,8 @@ from cli.console import Console
 from cli.io.printers import JSONL, RECORDS, TEXT, Form
 from cli.io.reading import UTF_8, Input
 from cli.io.streams import Streams
-from cli.options.endings import writable
 from cli.options.completion import complete_file_names
+from cli.options.endings import writable
 from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_options
 from cli.options.suggestions import FILES, argument_hint, glued_option, no_such, option_hint, option_meant
 from nlp.settings import DATA

@@ -86,21 +86,27 @@ def all_of(options: Sequence[Callable[[Command], Command]]) -> Callable[[Command
     return decorate
 
 
-def write_options(
-    parameters: Iterable[click.Parameter], context: click.Context, formatter: click.HelpFormatter
-) -> None:
-    """Write the options group by group; what they do starts in one column for all groups."""
+def grouped(
+    parameters: Iterable[click.Parameter], context: click.Context
+) -> dict[str, list[tuple[str, str]]]:
+    """Group → for each of its options, its names and what it does; in the order of the groups."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for parameter in parameters:
         if isinstance(parameter, click.Option) and (record := parameter.get_help_record(context)):
             groups.setdefault(getattr(parameter, "group", HELP), []).append(record)
+    return {group: groups[group] for group in sorted(groups, key=GROUPS.index)}
+
+
+def write_options(
+    parameters: Iterable[click.Parameter], context: click.Context, formatter: click.HelpFormatter
+) -> None:
+    """Write the options group by group; what they do starts in one column for all groups."""
+    groups = grouped(parameters, context)
     names = [name for rows in groups.values() for name, _ in rows]
     width = max(len(name) for name in names if len(name) <= _NAMES_WIDTH)
-    for group in sorted(groups, key=GROUPS.index):
+    for group, listed in groups.items():
         with formatter.section(group):
-            rows = [
-                (name.ljust(width), _SHORT_BRACKETS.sub(_kept_whole, told)) for name, told in groups[group]
-            ]
+            rows = [(name.ljust(width), _SHORT_BRACKETS.sub(_kept_whole, told)) for name, told in listed]
             formatter.write_dl(rows, width)
     formatter.buffer[:] = [text.replace(_NO_BREAK, " ") for text in formatter.buffer]
 
