@@ -52,6 +52,10 @@ class InputError(NlpError):
         return Message("{place}: {message}", place=":".join(place), message=self.message)
 
 
+class SettingError(InputError):
+    """A setting that is out of its limits or at odds with another; the message names it in backquotes."""
+
+
 class ModelError(NlpError):
     """A model file that is damaged, of another kind or too new; the message says which and what to do."""
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from nlp.errors import InputError
+from nlp.errors import SettingError
 from nlp.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 DATA, MODEL, TRAINING = "Data", "Model", "Training"
 """What a setting is about: its group in a help text."""
@@ -29,7 +30,7 @@ class Setting:
     Attributes: `kind`, the type of its values; `default`; `help`, one sentence or two, in which backquotes
     name other settings ("" for a setting that only Python offers); `low` and `high`, its limits; whether
     `low` itself is `excluded`; `choices`, all of its values; `group`, one of the above; `shown`, what to tell
-    instead of a default that is None.
+    instead of a default that is None; `idle`, with which values of other settings it changes nothing.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Setting:
     choices: Sequence[str]
     group: str
     shown: str
+    idle: Mapping[str, Sequence[Any]]
 
     def problem(self, name: str, value: Any) -> Message | None:
         """What is wrong with a value of the setting called `name`, if anything."""
@@ -69,6 +71,7 @@ def setting(
     choices: Sequence[str] = (),
     group: str = MODEL,
     shown: str = "",
+    idle: Mapping[str, Sequence[Any]] = MappingProxyType({}),
 ) -> Any:
     """A dataclass field that is a `Setting`; its least value is `low`, or else more than `above`."""
     known: dict[str, Any] = {
@@ -79,7 +82,7 @@ def setting(
         "group": group,
     }
     limit = {"low": low if above is None else above, "excluded": above is not None}
-    return field(default=default, metadata={_KEY: {**known, **limit, "shown": shown}})
+    return field(default=default, metadata={_KEY: {**known, **limit, "shown": shown, "idle": idle}})
 
 
 def settings_of(kind: type) -> Iterator[tuple[str, Setting]]:
@@ -90,7 +93,21 @@ def settings_of(kind: type) -> Iterator[tuple[str, Setting]]:
 
 
 def check(settings: Any) -> None:
-    """Check the values of a dataclass of settings. Raises: InputError, naming setting, value and limits."""
+    """Check the values of a dataclass of settings. Raises: SettingError, naming setting, value and limits."""
     for name, known in settings_of(type(settings)):
         if problem := known.problem(name, getattr(settings, name)):
-            raise InputError(problem)
+            raise SettingError(problem)
+
+
+def without_effect(kind: type, values: Mapping[str, Any], chosen: Collection[str]) -> Iterator[Message]:
+    """Yield what to tell of each setting of `kind` in `chosen` that changes nothing with these `values`."""
+    for name, known in settings_of(kind):
+        reason = next((other for other, idle in known.idle.items() if values.get(other) in idle), None)
+        if name not in chosen or reason is None:
+            continue
+        value = values[reason]
+        if value is False:
+            yield Message(f"`{name}` changes nothing without `{reason}`")
+        else:
+            told = f"{value:g}" if isinstance(value, float) else value
+            yield Message(f"`{name}` changes nothing with `{reason}` {{value}}", value=told)

@@ -8,7 +8,7 @@ import click
 
 from cli.io.printers import GAPS
 from cli.jobs.language_models import LANGUAGE_VARIABLE
-from cli.options.common import command, model_option, streams
+from cli.options.common import command, model_option, streams, tell_idle
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def fill(*, streams: Streams, console: Console, model: str | None, k: int, max_g
         raise click.UsageError(
             f"no language model; name one of rnn-train --bidirectional with -m, or in {LANGUAGE_VARIABLE}"
         )
+    if exact:
+        tell_idle(console, "with --exact", "max_gap")
     from cli.jobs.fill import GapAnswers
     from nlp.decoding.gaps import LineFiller
     from nlp.decoding.open_filler import open_filler

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.jobs.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
-from cli.options.common import chosen_options, command, model_option, streams
+from cli.options.common import chosen_options, command, model_option, streams, tell_idle
 from cli.options.help import OPTIONS, option
 from cli.options.settings import settings_options
 from nlp.decoding.settings import Sampling
@@ -89,11 +89,14 @@ def generate(
         raise click.UsageError("--stop is empty, so nothing could be generated")
     if beam is not None:
         _refuse_sampling()
+        tell_idle(console, "with --beam", "seed")
         if count > beam:
             from nlp.wording import number_of
 
             texts = number_of(beam, "text")
             raise click.UsageError(f"--beam {beam} finds no more than {texts}; lower --count")
+    elif not sampling["temperature"]:
+        tell_idle(console, "with --temperature 0", "seed")
     from cli.jobs.generate import Novelty, Prompts, TextWriter, searching, seeded
     from cli.jobs.language_models import chosen_language_model
     from nlp.decoding.generation import Limits

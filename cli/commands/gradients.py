@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.io.printers import RECORDS
-from cli.options.common import chosen_options, command, model_option, streams
+from cli.options.common import chosen_names, chosen_options, command, model_option, streams, tell_idle
 from cli.options.help import OPTIONS, option
 from cli.options.settings import setting_option
 from nlp.networks.config import LanguageModelConfig
+from nlp.settings import without_effect
 from nlp.training.language_settings import LanguageSettings
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _OF_FRESH_CELLS = (
     "forget_bias",
     "hidden",
 )
+_OF_SOME_CELLS = {"activation", "gru_reset", "forget_bias"}
 _SMALLEST = 1e-40  # drawn instead of 0, which has no logarithm
 
 
@@ -122,6 +124,8 @@ def gradients(
     check_output(output)
     is_figure = figures.figure_ending(output) in figures.FIGURES
     model = None if _is_of_fresh_cells(model) else model
+    if not model:
+        _tell_idle(console, options)
     flows = _of_model(model, lags, seed) if model else _of_fresh_cells(lags=lags, seed=seed, **options)
     if clip is not None:
         flows = [flow.clipped(clip) for flow in flows]
@@ -148,6 +152,21 @@ def _is_of_fresh_cells(model: str | None) -> bool:
         message = f"{of_fresh_cells[0]} is of a fresh cell, not of --model; leave out one of the two"
         raise click.UsageError(message)
     return model is None or bool(of_fresh_cells)
+
+
+def _tell_idle(console: Console, options: dict[str, Any]) -> None:
+    """Warn of the options that change nothing with any of the cells that are measured."""
+    if not options["cells"]:
+        tell_idle(console, "without --cell rnn: the curves are of tanh and relu", "activation")
+        return
+    for name in sorted(chosen_names() & _OF_SOME_CELLS):
+        told = [
+            warning
+            for cell in options["cells"]
+            for warning in without_effect(LanguageModelConfig, {"cell": cell}, {name})
+        ]
+        if len(told) == len(options["cells"]):
+            console.warn(told[0])
 
 
 def _of_fresh_cells(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cli.io.printers import ONE_HOT
-from cli.options.common import command, streams
+from cli.options.common import command, streams, tell_idle
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def onehot(*, streams: Streams, console: Console, vocab_file: str | None, sparse
         read = list(batches)
         vocabulary, batches = counted(read), iter(read)
     if (streams.output or "").endswith(".npz"):
+        tell_idle(console, "with -o X.npz", "sparse", "format_")
         unknown = write_csr(streams, vocabulary, counting(batches))
     else:
         unknown = write_rows(streams, vocabulary, counting(batches), sparse=sparse)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.jobs.vector_queries import chosen_vectors
-from cli.options.common import command, limit_option, output_option, vectors_option
+from cli.options.common import command, limit_option, output_option, tell_idle, vectors_option
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -60,6 +60,14 @@ def plot(
     nlptool plot -m book.model --words 200 --method tsne -o map.html
     nlptool plot --losses first.model second.model
     """
+    if losses:
+        tell_idle(console, "with --losses", "count", "near", "method", "seed", "limit")
+    elif not names:
+        tell_idle(console, "without WORDs", "near")
+    elif not near:
+        tell_idle(console, "beside WORDs, unless --near is given too", "count")
+    if method == "pca" and not losses:
+        tell_idle(console, "with --method pca", "seed")
     from cli.drawing import figures
     from cli.drawing.canvas import Axes
     from cli.io.writing import check_output, open_binary_output

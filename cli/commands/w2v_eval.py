@@ -8,7 +8,7 @@ import click
 
 from cli.io.printers import REPORT
 from cli.jobs.vector_queries import chosen_vectors, tell_size
-from cli.options.common import command, limit_option, streams, vectors_option
+from cli.options.common import command, limit_option, streams, tell_idle, vectors_option
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def w2v_eval(
     """
     if not analogies and not similarity:
         raise click.UsageError("nothing to judge by; name a file with --analogies or --similarity")
+    if not analogies:
+        tell_idle(console, "without --analogies", "restrict_vocab", "method")
     from cli.io.writing import check_output
     from nlp.vectors.evaluation import evaluate_analogies, evaluate_similarities
     from nlp.vectors.judgements import read_analogies, read_similarities

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
-from cli.options.common import command, streams
+from cli.options.common import chosen_names, command, streams, tell_idle
 from cli.options.help import option
 from cli.options.settings import settings_options
 from cli.options.training import training_options
@@ -65,13 +64,9 @@ def w2v_train(
     nlptool w2v-train --workers 4 --checkpoint-every 60 --resume -o big.model big.tokens
     nlptool similar -m book.model king
     """
-    context = click.get_current_context()
-    given = ParameterSource.COMMANDLINE
-    chosen = {name for name in context.params if context.get_parameter_source(name) is given}
-    if "phrase_threshold" in chosen and not phrases:
-        console.warn("--phrase-threshold changes nothing without --phrases")
-    if "negatives" in chosen and settings["loss"] != "ns":
-        console.warn(f"--negatives changes nothing with --loss {settings['loss']}")
+    chosen = chosen_names()
+    if not phrases:
+        tell_idle(console, "without --phrases", "phrase_threshold")
     from cli.io.writing import check_output
 
     for path in filter(None, (training.output, training.checkpoint)):

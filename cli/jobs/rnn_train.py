@@ -10,7 +10,7 @@ from cli.console import say
 from cli.io.language_streams import language_blocks
 from cli.training import job
 from nlp.data.language_text import advice_on_text, encode_language, encode_language_by
-from nlp.errors import InputError
+from nlp.errors import SettingError
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.files import save_language_model
 from nlp.networks.learner import NetworkLearner, check_text
@@ -135,7 +135,7 @@ def _vectors(
         console.warn(warning)
     dimensions = vectors.matrix.shape[1]
     if embed_dim not in {None, dimensions}:
-        raise InputError(
+        raise SettingError(
             f"{path}: vectors of {number_of(dimensions, 'dimension')}, but --embed-dim is {embed_dim}; "
             f"give --embed-dim {dimensions}"
         )

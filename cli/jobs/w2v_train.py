@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.training import job
 from nlp.data.token_file import NO_WORDS, encode, encode_by
-from nlp.errors import InputError
+from nlp.errors import SettingError
 from nlp.storage.spooled_text import SpooledText
 from nlp.text.phrases import find_phrases
 from nlp.word2vec.advice import advice_on_training, advice_on_vectors
@@ -91,7 +91,7 @@ def _configured(request: Request) -> tuple[EarlierModel | None, Word2VecConfig]:
     fixed = settings_of_earlier(request.update, of_earlier, chosen)
     largest, words = settings["max_vocab"], len(earlier.vocabulary)
     if largest is not None and largest < words:
-        raise InputError(
+        raise SettingError(
             f"--max-vocab is {largest:,}, but {request.update} has {words:,} words already; raise it"
         )
     return earlier, Word2VecConfig(**{**settings, **fixed})

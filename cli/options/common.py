@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.console import Console
+from cli.console import Console, with_flags
 from cli.io.printers import JSONL, RECORDS, TEXT, Form
 from cli.io.reading import UTF_8, Input
 from cli.io.streams import Streams
@@ -15,6 +15,7 @@ from cli.options.completion import complete_file_names
 from cli.options.endings import writable
 from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_options
 from cli.options.suggestions import FILES, argument_hint, glued_option, no_such, option_hint, option_meant
+from nlp.errors import SettingError
 from nlp.settings import DATA
 
 if TYPE_CHECKING:
@@ -73,6 +74,13 @@ class _Command(click.Command):
         if not ctx.resilient_parsing:
             _make_objects(self.callback, ctx)
         return rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises: UsageError for settings that are out of limits or at odds."""
+        try:
+            return super().invoke(ctx)
+        except SettingError as error:
+            raise click.UsageError(with_flags(error.told), ctx) from error
 
     def _names(self) -> set[str]:
         """The names of all options and, if it takes files, what stands for those."""
@@ -243,15 +251,25 @@ vectors_option = model_option(
 """`-m/--model FILE` of commands that need word vectors."""
 
 
+def chosen_names() -> set[str]:
+    """The names of the parameters that the command line gives."""
+    context = click.get_current_context()
+    given = click.core.ParameterSource.COMMANDLINE
+    names = (parameter.name for parameter in context.command.params if parameter.name)
+    return {name for name in names if context.get_parameter_source(name) is given}
+
+
 def chosen_options(*names: str) -> list[str]:
     """The flags, in their long form, of those options in `names` that the command line gives."""
-    context = click.get_current_context()
-    chosen = click.core.ParameterSource.COMMANDLINE
-    return [
-        max(parameter.opts, key=len)
-        for parameter in context.command.params
-        if parameter.name in names and context.get_parameter_source(parameter.name) is chosen
-    ]
+    chosen = chosen_names().intersection(names)
+    parameters = click.get_current_context().command.params
+    return [max(parameter.opts, key=len) for parameter in parameters if parameter.name in chosen]
+
+
+def tell_idle(console: Console, reason: str, *names: str) -> None:
+    """Warn of those options in `names` that the command line gives, although they change nothing."""
+    for flag in chosen_options(*names):
+        console.warn(f"{flag} changes nothing {reason}")
 
 
 _CONSOLE_OPTIONS = [

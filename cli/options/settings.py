@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.console import flag_of, with_flags
+from cli.options.common import chosen_names, making
 from cli.options.help import all_of, option
-from nlp.settings import settings_of
+from nlp.settings import settings_of, without_effect
 from nlp.wording import Message
 
 if TYPE_CHECKING:
@@ -22,11 +23,18 @@ if TYPE_CHECKING:
 def settings_options(*kinds: type, **changes: Any) -> Callable[[Command], Command]:
     """An option for each setting of these dataclasses that has a help text, in the order of their fields.
 
-    `changes` go to all of them, such as another `group`.
+    `changes` go to all of them, such as another `group`. The user is told of those that change nothing.
     """
-    return all_of(
-        [_option(name, known, changes) for kind in kinds for name, known in settings_of(kind) if known.help]
-    )
+    options = [
+        _option(name, known, changes) for kind in kinds for name, known in settings_of(kind) if known.help
+    ]
+
+    def tell_idle(values: dict[str, Any]) -> None:
+        for kind in kinds:
+            for warning in without_effect(kind, values, chosen_names()):
+                values["console"].warn(warning)
+
+    return lambda function: making(all_of(options)(function), tell_idle)
 
 
 def setting_option(kind: type, name: str, *names: str, **changes: Any) -> Callable[[Command], Command]:

@@ -50,7 +50,7 @@ class FreshCell:
     `LanguageModelConfig`; `initialization` of U (W is always uniform in ±1/√H); `recurrent_scale`, by which U
     is multiplied after that; `seed`.
 
-    Raises: InputError for settings that no language model could have
+    Raises: SettingError for settings that no language model could have
     """
 
     cell: str = "lstm"

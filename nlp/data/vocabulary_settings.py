@@ -9,7 +9,7 @@ from nlp.settings import DATA, check, setting
 
 @dataclass(frozen=True)
 class VocabularySettings:
-    """What a user chooses. Raises: InputError, naming the setting, its value and its limits."""
+    """What a user chooses. Raises: SettingError, naming the setting, its value and its limits."""
 
     min_count: int = setting(1, "Rarer tokens become <unk>.", low=1, group=DATA)
     max_vocab: int | None = setting(

@@ -19,7 +19,7 @@ class Sampling:
 
     θ is `repetition_penalty`.
 
-    Raises: InputError, naming the setting, its value and its limits
+    Raises: SettingError, naming the setting, its value and its limits
     Source: Ackley, Hinton & Sejnowski 1985, "A learning algorithm for Boltzmann machines" (temperature); Fan,
             Lewis & Dauphin 2018, "Hierarchical neural story generation" (top k); Holtzman, Buys, Du, Forbes &
             Choi 2020, "The curious case of neural text degeneration", §3.1 (nucleus); Keskar, McCann,
@@ -32,9 +32,15 @@ class Sampling:
         "Below 1 favours probable tokens more, above 1 less; 0 always takes the most probable.",
         low=0,
     )
-    top_k: int | None = setting(None, "Draw from this many most probable tokens only.", low=1)
+    top_k: int | None = setting(
+        None, "Draw from this many most probable tokens only.", low=1, idle={"temperature": (0.0,)}
+    )
     top_p: float = setting(
-        1.0, "Draw from the fewest tokens that hold this share of probability.", above=0, high=1
+        1.0,
+        "Draw from the fewest tokens that hold this share of probability.",
+        above=0,
+        high=1,
+        idle={"temperature": (0.0,)},
     )
     repetition_penalty: float = setting(
         1.0,
@@ -46,6 +52,7 @@ class Sampling:
         64,
         "How many of the last tokens, the prompt's among them, `repetition_penalty` looks at.",
         low=1,
+        idle={"repetition_penalty": (1.0,)},
     )
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nlp.errors import InputError
+from nlp.errors import SettingError
 from nlp.settings import DATA, check, setting
 from nlp.text.language_vocabulary import CHARACTERS, WORDS
 from nlp.wording import Message
@@ -23,7 +23,7 @@ INITS = ("uniform", "orthogonal", "identity")
 class LanguageModelConfig:
     """What a user chooses of a model's form.
 
-    Raises: InputError, naming the setting, its value and its limits
+    Raises: SettingError, naming the setting, its value and its limits
     """
 
     level: str = setting(
@@ -37,14 +37,17 @@ class LanguageModelConfig:
         "The recurrent cell; or nnlm, the feed-forward model of the last `context` tokens.",
         choices=CELLS,
     )
-    layers: int = setting(2, "Layers of cells.", low=1, high=64)
+    layers: int = setting(2, "Layers of cells.", low=1, high=64, idle={"cell": (NNLM,)})
     hidden: int = setting(128, "Units of a layer.", low=1, high=100_000)
     embed_dim: int = setting(128, "Dimensions of a token's vector.", low=1, high=100_000)
-    activation: str = setting("tanh", "Activation of `cell` rnn.", choices=ACTIVATIONS)
+    activation: str = setting(
+        "tanh", "Activation of `cell` rnn.", choices=ACTIVATIONS, idle={"cell": ("lstm", "gru", NNLM)}
+    )
     gru_reset: str = setting(
         "before",
         "Of `cell` gru: reset before the recurrent product (Cho 2014), or after it (cuDNN; a little faster).",
         choices=GRU_RESETS,
+        idle={"cell": ("rnn", "lstm", NNLM)},
     )
     norm: str = setting(
         "none",
@@ -54,10 +57,17 @@ class LanguageModelConfig:
     dropout: float = setting(0.0, "Share of units dropped between layers while training.", low=0, high=0.99)
     tied: bool = setting(False, "One matrix for embedding and output: needs equal widths.")
     forget_bias: float = setting(
-        1.0, "Of `cell` lstm: bias of the forget gate at the start.", low=-100, high=100
+        1.0,
+        "Of `cell` lstm: bias of the forget gate at the start.",
+        low=-100,
+        high=100,
+        idle={"cell": ("rnn", "gru", NNLM)},
     )
     init: str = setting(
-        "uniform", "Recurrent weights at the start; the identity needs a small `lr`.", choices=INITS
+        "uniform",
+        "Recurrent weights at the start; the identity needs a small `lr`.",
+        choices=INITS,
+        idle={"cell": (NNLM,)},
     )
     init_scale: float | None = setting(
         None,
@@ -71,39 +81,45 @@ class LanguageModelConfig:
         "Over all tokens, or over clusters by frequency, faster for large vocabularies.",
         choices=SOFTMAXES,
     )
-    context: int = setting(5, "Of `cell` nnlm: how many tokens it predicts from.", low=1, high=100)
+    context: int = setting(
+        5,
+        "Of `cell` nnlm: how many tokens it predicts from.",
+        low=1,
+        high=100,
+        idle={"cell": ("rnn", "lstm", "gru")},
+    )
     direct: bool = setting(False, "Of `cell` nnlm: connect the context to the output directly too.")
     bidirectional: bool = setting(False, "Learn to fill gaps from both sides, for nlptool fill.")
 
     def __post_init__(self) -> None:
         check(self)
         for problem in self._contradictions():
-            raise InputError(Message(problem))
+            raise SettingError(Message(problem))
 
     def _contradictions(self) -> Iterator[str]:
         """Settings that are each possible, but not together."""
         feed_forward = self.cell == NNLM
         if self.tied and self.hidden != self.embed_dim:
             yield (
-                f"tied weights need embeddings as wide as the hidden layer, but `embed_dim` is "
+                f"`tied` needs embeddings as wide as the hidden layer, but `embed_dim` is "
                 f"{self.embed_dim} and `hidden` is {self.hidden}; make them equal"
             )
         if self.tied and self.softmax == "adaptive":
-            yield "tied weights need `softmax` 'full', not 'adaptive'"
+            yield "`tied` needs `softmax` 'full', not 'adaptive'"
         if self.tied and self.bidirectional:
-            yield "tied weights are for models that read in one direction; leave out one of the two"
+            yield "`tied` is for models that read in one direction, not `bidirectional` ones; leave out one"
         if feed_forward and self.norm != "none":
-            yield f"`norm` is {self.norm!r}, which needs a recurrent cell, not 'nnlm'"
+            yield f"`norm` is {self.norm!r}, which needs a recurrent `cell`, not 'nnlm'"
         if feed_forward and self.bidirectional:
-            yield "a bidirectional model needs a recurrent cell, not 'nnlm'"
+            yield "`bidirectional` needs a recurrent `cell`, not 'nnlm'"
         if self.norm == "batch" and (self.cell, self.gru_reset) == ("gru", "after"):
             yield "`norm` 'batch' needs `gru_reset` 'before', not 'after'; `norm` 'batch-input' takes both"
         if self.bidirectional and self.norm != "none":
             yield (
                 f"`norm` is {self.norm!r}, but batch normalisation averages over the very tokens that a "
-                f"bidirectional model is to fill in; leave it out"
+                f"`bidirectional` model is to fill in; leave one of the two out"
             )
         if self.direct and not feed_forward:
-            yield f"direct connections belong to `cell` 'nnlm', not {self.cell!r}"
+            yield f"`direct` is of `cell` 'nnlm', not {self.cell!r}"
         if self.tied and self.direct:
-            yield "tied weights leave direct connections no place; leave out one of the two"
+            yield "`tied` leaves `direct` connections no place; leave out one of the two"

@@ -12,7 +12,7 @@ MAX_ORDER = 9
 
 @dataclass(frozen=True)
 class NgramConfig:
-    """The settings of a model. Raises: InputError, naming the setting, its value and its limits."""
+    """The settings of a model. Raises: SettingError, naming the setting, its value and its limits."""
 
     level: str = setting(
         WORDS,

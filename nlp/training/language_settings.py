@@ -16,7 +16,7 @@ LEARNING_RATES = {ADAM: 0.002, SGD: 4.0}
 class LanguageSettings:
     """What a user chooses about a training. With the text and the model it decides every byte of the result.
 
-    Raises: InputError, naming the setting, its value and its limits
+    Raises: SettingError, naming the setting, its value and its limits
     """
 
     epochs: int = setting(10, "Passes over the text.", low=1, high=1_000_000, group=TRAINING)
@@ -36,7 +36,14 @@ class LanguageSettings:
         high=1,
         group=TRAINING,
     )
-    decay_after: int = setting(1, "Epochs at the first learning rate.", low=1, high=1_000_000, group=TRAINING)
+    decay_after: int = setting(
+        1,
+        "Epochs at the first learning rate.",
+        low=1,
+        high=1_000_000,
+        group=TRAINING,
+        idle={"lr_decay": (1.0,)},
+    )
     clip: float = setting(
         5.0,
         "Scale the gradient of the mean loss down to at most this norm; 0: never.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nlp.errors import InputError
+from nlp.errors import SettingError
 from nlp.settings import DATA, TRAINING, check, setting
 from nlp.wording import Message
 
@@ -71,9 +71,9 @@ class Word2VecConfig:
     The token file is made with `min_count` and `max_vocab`; `subsample` is the threshold t of
     `keep_probabilities`; `noise_power` is the power of its count by which a word is drawn as a negative;
     `final_lr` is the learning rate at the end. With `subwords` the vector of a word is the mean of its own
-    and those of its n-grams, of `shortest_ngram` to `longest_ngram` letters, hashed into `buckets`.
+    and those of its n-grams, of `minn` to `maxn` characters, hashed into `buckets`.
 
-    Raises: InputError, naming the setting, its value and its limits
+    Raises: SettingError, naming the setting, its value and its limits
     """
 
     arch: str = setting(
@@ -88,7 +88,7 @@ class Word2VecConfig:
     )
     dim: int = setting(100, "Dimensions of a vector.", low=1, high=4096)
     window: int = setting(5, "Context words on either side, at most.", low=1, high=64)
-    negatives: int = setting(5, "Noise words per pair.", low=1, high=64)
+    negatives: int = setting(5, "Noise words per pair.", low=1, high=64, idle={"loss": ("hs", "softmax")})
     min_count: int = setting(5, "Leave out rarer words.", low=1, group=DATA)
     max_vocab: int | None = setting(None, "Keep the most frequent words only.", low=2, group=DATA)
     subsample: float = setting(
@@ -107,23 +107,26 @@ class Word2VecConfig:
     subwords: bool = setting(
         False, "Learn vectors of character n-grams too, as fastText does: unseen words then have vectors."
     )
-    shortest_ngram: int = setting(3, low=1, high=64)
-    longest_ngram: int = setting(6, low=1, high=64)
+    minn: int = setting(
+        3,
+        "Characters of the shortest n-grams of `subwords`, where < and > mark the ends of a word.",
+        low=1,
+        high=64,
+        idle={"subwords": (False,)},
+    )
+    maxn: int = setting(
+        6, "Characters of the longest n-grams of `subwords`.", low=1, high=64, idle={"subwords": (False,)}
+    )
     buckets: int = setting(2_000_000, low=1, high=2**31 - 1)
     seed: int = setting(1, "Same seed, same bytes.", low=0, high=2**64 - 1, group=TRAINING)
 
     def __post_init__(self) -> None:
         check(self)
         if self.subwords and self.loss != "ns":
-            raise InputError(Message("`subwords` need `loss` 'ns', not {loss!r}", loss=self.loss))
-        if self.shortest_ngram > self.longest_ngram:
-            raise InputError(
-                Message(
-                    "`shortest_ngram` is {shortest}, longer than `longest_ngram` {longest}",
-                    shortest=self.shortest_ngram,
-                    longest=self.longest_ngram,
-                )
-            )
+            raise SettingError(Message("`subwords` need `loss` 'ns', not {loss!r}", loss=self.loss))
+        if self.minn > self.maxn:
+            told = "`minn` is {minn}, but `maxn` {maxn}: the shortest n-grams are longer than the longest"
+            raise SettingError(Message(told, minn=self.minn, maxn=self.maxn))
 
     @property
     def sizes(self) -> Sizes:

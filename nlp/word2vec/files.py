@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from nlp.errors import InputError, ModelError
+from nlp.errors import ModelError, SettingError
 from nlp.storage.model_file import BinaryWriter, open_model
 from nlp.vectors.files import KIND, load_vectors, save_vectors
 from nlp.word2vec.learner import EarlierModel, Word2Vec
@@ -64,11 +64,11 @@ def load_earlier(path: str) -> tuple[EarlierModel, dict[str, Any]]:
 def settings_of_earlier(path: str, config: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings that an earlier model decides, after a check that those `chosen` agree with them.
 
-    Raises: InputError naming a setting that does not
+    Raises: SettingError naming a setting that does not
     """
     fixed = {name: config[name] for name in _FIXED if name in config}
     for name, value in chosen.items():
         if name in fixed and fixed[name] != value:
             told = f"`{name}` is {{value}}, but {{earlier}} in {{path}}, and stays so; leave it out"
-            raise InputError(Message(told, value=value, earlier=fixed[name], path=path))
+            raise SettingError(Message(told, value=value, earlier=fixed[name], path=path))
     return fixed

@@ -100,7 +100,7 @@ def subword_table(config: Word2VecConfig, words: Sequence[str]) -> SubwordTable 
     """Return the rows that make up each word, where `config` asks for subwords."""
     if not config.subwords:
         return None
-    hashing = NgramHashing(config.shortest_ngram, config.longest_ngram, config.buckets)
+    hashing = NgramHashing(config.minn, config.maxn, config.buckets)
     return SubwordTable.of(words, hashing)
 
 

@@ -173,7 +173,7 @@ def test_the_embedding_is_as_wide_as_the_vectors(tmp_path: Path, nlptool: Nlptoo
 def test_vectors_of_another_width_are_refused(tmp_path: Path, nlptool: Nlptool) -> None:
     vectors = write_words(tmp_path / "vectors", {"king": [1.0] * 3})
     outcome = nlptool("rnn-train", *SMALL, "--vectors", vectors, "-o", str(tmp_path / "model"), stdin=LINES)
-    assert outcome.status == 1
+    assert outcome.status == 2
     assert "vectors of 3 dimensions, but --embed-dim is 8; give --embed-dim 3" in outcome.stderr
 
 
@@ -181,17 +181,48 @@ def test_vectors_of_another_width_are_refused(tmp_path: Path, nlptool: Nlptool) 
     ("options", "message"),
     [
         (("--tied", "--hidden", "9"), "--embed-dim is 8 and --hidden is 9; make them equal"),
-        (("--cell", "nnlm", "--norm", "batch"), "needs a recurrent cell, not 'nnlm'"),
-        (("--cell", "nnlm", "--bidirectional"), "needs a recurrent cell, not 'nnlm'"),
+        (("--cell", "nnlm", "--norm", "batch"), "--norm is 'batch', which needs a recurrent --cell"),
+        (("--cell", "nnlm", "--bidirectional"), "--bidirectional needs a recurrent --cell, not 'nnlm'"),
+        (("--bidirectional", "--norm", "batch"), "--norm is 'batch', but batch normalisation averages over"),
+        (
+            ("--bidirectional", "--tied"),
+            "--tied is for models that read in one direction, not --bidirectional",
+        ),
+        (("--direct",), "--direct is of --cell 'nnlm', not 'lstm'"),
+        (("--tied", "--softmax", "adaptive"), "--tied needs --softmax 'full', not 'adaptive'"),
     ],
 )
 def test_settings_that_do_not_go_together_are_refused(
     options: tuple[str, ...], message: str, tmp_path: Path, nlptool: Nlptool
 ) -> None:
     outcome = nlptool("rnn-train", *SMALL, *options, "-o", str(tmp_path / "model"), stdin=LINES)
-    assert outcome.status == 1
+    assert outcome.status == 2
     assert message in outcome.stderr
     assert outcome.stderr.count("\n") == 1
+    assert "`" not in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "warning"),
+    [
+        (("--cell", "lstm", "--activation", "relu"), "--activation changes nothing with --cell lstm"),
+        (("--cell", "lstm", "--gru-reset", "after"), "--gru-reset changes nothing with --cell lstm"),
+        (("--cell", "gru", "--forget-bias", "2"), "--forget-bias changes nothing with --cell gru"),
+        (("--cell", "rnn", "--context", "3"), "--context changes nothing with --cell rnn"),
+        (("--cell", "nnlm", "--layers", "3"), "--layers changes nothing with --cell nnlm"),
+        (("--cell", "nnlm", "--init", "orthogonal"), "--init changes nothing with --cell nnlm"),
+        (("--decay-after", "3"), "--decay-after changes nothing with --lr-decay 1"),
+    ],
+)
+def test_a_setting_without_effect_is_told(
+    options: tuple[str, ...], warning: str, tmp_path: Path, nlptool: Nlptool
+) -> None:
+    plain, other = tmp_path / "plain", tmp_path / "other"
+    words = ("rnn-train", "--hidden", "8", "--embed-dim", "8", "--epochs", "1")
+    assert warning not in nlptool(*words, *options[:-2], "-o", str(plain), stdin=LINES).stderr
+    assert f"nlptool: warning: {warning}\n" in nlptool(*words, *options, "-o", str(other), stdin=LINES).stderr
+    before, after = (load_language_model(str(path)).model.parameters.flat for path in (plain, other))
+    assert (before == after).all()
 
 
 @pytest.mark.parametrize(

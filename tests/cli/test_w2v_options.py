@@ -135,10 +135,10 @@ def test_an_update_in_place_learns(nlptool: Nlptool, earlier: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--dim", "9"), "dim is 9, but 8 in "),
-        (("--arch", "cbow"), "arch is cbow, but skipgram in "),
-        (("--loss", "softmax"), "loss is softmax, but ns in "),
-        (("--subwords",), "subwords is True, but False in "),
+        (("--dim", "9"), "--dim is 9, but 8 in "),
+        (("--arch", "cbow"), "--arch is cbow, but skipgram in "),
+        (("--loss", "softmax"), "--loss is softmax, but ns in "),
+        (("--subwords",), "--subwords is True, but False in "),
         (("--max-vocab", "5"), "--max-vocab is 5, but "),
     ],
 )
@@ -147,7 +147,7 @@ def test_an_update_of_another_shape_is_refused(
 ) -> None:
     update = ("--update", str(earlier), "-o", str(earlier))
     result = nlptool("w2v-train", *update, *options, stdin=text(60))
-    assert result.status == 1
+    assert result.status == 2
     assert message in result.stderr
 
 
@@ -238,3 +238,23 @@ def test_a_small_update_is_not_told_that_it_is_small(nlptool: Nlptool, earlier: 
     result = nlptool(*words, "--update", str(earlier), stdin=text(60))
     assert result.status == 0
     assert "all epochs together" not in result.stderr
+
+
+def test_n_grams_have_the_lengths_that_were_asked_for(nlptool: Nlptool, tmp_path: Path) -> None:
+    usual, short = tmp_path / "usual", tmp_path / "short"
+    words = ("w2v-train", "-q", "--min-count", "1", "--dim", "8", "--epochs", "1", "--subwords")
+    lines = "kingdom queendom\n" * 20
+    assert nlptool(*words, "-o", str(usual), stdin=lines).status == 0
+    assert nlptool(*words, "--minn", "2", "--maxn", "3", "-o", str(short), stdin=lines).status == 0
+    hashing = [subwords.hashing for path in (usual, short) if (subwords := load_vectors(str(path)).subwords)]
+    assert [(one.shortest, one.longest) for one in hashing] == [(3, 6), (2, 3)]
+    unseen = [nlptool("similar", "-m", str(path), "xo", "-k", "1").status for path in (usual, short)]
+    assert unseen == [1, 1]
+    assert nlptool("similar", "-m", str(short), "do", "-k", "1").status == 0
+    assert nlptool("similar", "-m", str(usual), "do", "-k", "1").status == 1
+
+
+def test_the_shortest_n_gram_is_no_longer_than_the_longest(nlptool: Nlptool) -> None:
+    status, _, stderr = nlptool("w2v-train", "--subwords", "--minn", "7", "-o", "none", stdin="a b\n")
+    assert status == 2
+    assert "--minn is 7, but --maxn 6" in stderr

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from nlp.errors import InputError
-from nlp.settings import DATA, MODEL, check, setting, settings_of
+from nlp.errors import SettingError
+from nlp.settings import DATA, MODEL, check, setting, settings_of, without_effect
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Example:
     rate: float | None = setting(None, "How fast.", above=0, high=1_000, shown="it depends")
     kind: str = setting("a", "Which.", choices=("a", "b"))
     flag: bool = setting(False, "Whether.")
-    free: float = setting(2.0)
+    free: float = setting(2.0, idle={"flag": (False,), "kind": ("b",)})
     other: int = field(default=5)
 
     def __post_init__(self) -> None:
@@ -67,6 +67,23 @@ def test_what_is_within_the_limits_passes(values: dict[str, Any]) -> None:
     ],
 )
 def test_what_is_not_is_refused_by_name(values: dict[str, Any], message: str) -> None:
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(SettingError) as caught:
         Example(**values)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("flag", "kind", "told"),
+    [
+        (True, "a", []),
+        (False, "a", ["free changes nothing without flag"]),
+        (True, "b", ["free changes nothing with kind b"]),
+        (False, "b", ["free changes nothing without flag"]),
+    ],
+)
+def test_a_setting_that_changes_nothing_is_told_with_what_decides_that(
+    flag: bool, kind: str, told: list[str]
+) -> None:
+    values = {"count": 1, "rate": 1.0, "kind": kind, "flag": flag, "free": 1.0}
+    assert list(without_effect(Example, values, {"count", "free"})) == told
+    assert list(without_effect(Example, values, {"count", "rate"})) == []

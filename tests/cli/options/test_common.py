@@ -10,6 +10,8 @@ import pytest
 from cli.commands import COMMANDS, cli
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.inside import Nlptool
 
 
@@ -51,3 +53,43 @@ def test_help_of_a_training_command_tells_that_its_output_is_a_model(name: str, 
 def test_help_speaks_of_an_input_only_where_there_is_one(nlptool: Nlptool) -> None:
     for name, is_read in (("corpus", False), ("gradients", False), ("vocab", True), ("similar", True)):
         assert ("Format of the input." in nlptool(name, "--help").stdout) == is_read
+
+
+@pytest.mark.parametrize(
+    ("line", "warning"),
+    [
+        ("plot --seed 3 king queen man", "--seed changes nothing with --method pca"),
+        ("plot --near --words 9", "--near changes nothing without WORDs"),
+        ("plot --words 9 king queen man", "--words changes nothing beside WORDs, unless --near is given too"),
+        ("plot --losses --method tsne {model}", "--method changes nothing with --losses"),
+        ("gradients --lags 2 --activation relu", "--activation changes nothing without --cell rnn"),
+        ("gradients --lags 2 --cell lstm --gru-reset after", "--gru-reset changes nothing with --cell lstm"),
+        ("w2v-eval --similarity {pairs} --method mul", "--method changes nothing without --analogies"),
+        (
+            "generate -m {counted} -n 1 --temperature 0 --seed 1",
+            "--seed changes nothing with --temperature 0",
+        ),
+        (
+            "generate -m {counted} -n 1 --temperature 0 --top-k 5",
+            "--top-k changes nothing with --temperature 0",
+        ),
+        ("generate -m {counted} -n 1 --beam 2 --seed 1", "--seed changes nothing with --beam"),
+        ("fill -m {counted} --exact --max-gap 2", "--max-gap changes nothing with --exact"),
+        ("onehot --sparse -o {npz}", "--sparse changes nothing with -o X.npz"),
+    ],
+)
+def test_an_option_that_changes_nothing_is_told_by_name(
+    line: str, warning: str, nlptool: Nlptool, tmp_path: Path
+) -> None:
+    files = {name: tmp_path / name for name in ("model", "pairs", "counted")} | {"npz": tmp_path / "x.npz"}
+    files["pairs"].write_text("king\tqueen\t1\n")
+    nlptool("w2v-train", "-q", "--min-count", "1", "--dim", "2", "-o", str(files["model"]), stdin="a b\n" * 9)
+    nlptool("ngram-train", "-o", str(files["counted"]), stdin="a b\nb c\n")
+    result = nlptool(*line.format(**files).split(), stdin="a\n")
+    assert result.status == 0
+    assert f"nlptool: warning: {warning}" in result.stderr
+
+
+def test_an_option_of_some_of_the_cells_that_are_measured_changes_something(nlptool: Nlptool) -> None:
+    words = ("gradients", "--lags", "2", "--cell", "lstm", "--cell", "rnn", "--activation", "relu")
+    assert nlptool(*words).stderr == ""

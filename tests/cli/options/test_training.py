@@ -107,6 +107,7 @@ def test_options_that_mean_nothing_are_wrong_usage(
     [
         (("--phrase-threshold", "5"), "--phrase-threshold changes nothing without --phrases"),
         (("--loss", "hs", "--negatives", "7"), "--negatives changes nothing with --loss hs"),
+        (("--maxn", "4"), "--maxn changes nothing without --subwords"),
     ],
 )
 def test_options_without_effect_are_told(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from nlp.errors import InputError
+from nlp.errors import SettingError
 from nlp.networks.config import LanguageModelConfig
 
 
@@ -26,17 +26,17 @@ from nlp.networks.config import LanguageModelConfig
         ({"forget_bias": float("inf")}, "forget_bias is inf"),
         ({"context": 0}, "context is 0"),
         ({"tied": True, "embed_dim": 7}, "embed_dim is 7 and hidden is 128; make them equal"),
-        ({"tied": True, "softmax": "adaptive"}, "tied weights need softmax 'full'"),
+        ({"tied": True, "softmax": "adaptive"}, "tied needs softmax 'full'"),
         ({"tied": True, "bidirectional": True}, "one direction"),
-        ({"tied": True, "direct": True, "cell": "nnlm"}, "tied weights leave direct connections no place"),
+        ({"tied": True, "direct": True, "cell": "nnlm"}, "tied leaves direct connections no place"),
         ({"cell": "nnlm", "norm": "batch"}, "needs a recurrent cell"),
         ({"cell": "nnlm", "bidirectional": True}, "needs a recurrent cell"),
         ({"cell": "gru", "gru_reset": "after", "norm": "batch"}, "needs gru_reset 'before'"),
-        ({"direct": True}, "direct connections belong to cell 'nnlm', not 'lstm'"),
+        ({"direct": True}, "direct is of cell 'nnlm', not 'lstm'"),
     ],
 )
 def test_settings_are_checked(settings: dict[str, Any], message: str) -> None:
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(SettingError, match=message):
         LanguageModelConfig(**settings)
 
 

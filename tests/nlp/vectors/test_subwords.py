@@ -192,5 +192,5 @@ def test_subwords_need_negative_sampling(loss: str) -> None:
 
 
 def test_ngrams_have_a_length() -> None:
-    with pytest.raises(InputError, match="shortest_ngram is 5, longer than longest_ngram 4"):
-        dataclasses.replace(SMALL, shortest_ngram=5, longest_ngram=4)
+    with pytest.raises(InputError, match="minn is 5, but maxn 4"):
+        dataclasses.replace(SMALL, minn=5, maxn=4)
