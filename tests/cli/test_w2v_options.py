@@ -246,8 +246,8 @@ def test_n_grams_have_the_lengths_that_were_asked_for(nlptool: Nlptool, tmp_path
     lines = "kingdom queendom\n" * 20
     assert nlptool(*words, "-o", str(usual), stdin=lines).status == 0
     assert nlptool(*words, "--minn", "2", "--maxn", "3", "-o", str(short), stdin=lines).status == 0
-    hashing = [subwords.hashing for path in (usual, short) if (subwords := load_vectors(str(path)).subwords)]
-    assert [(one.shortest, one.longest) for one in hashing] == [(3, 6), (2, 3)]
+    lengths = [open_model(str(path)).metadata["subwords"] for path in (usual, short)]
+    assert [(one["shortest"], one["longest"]) for one in lengths] == [(3, 6), (2, 3)]
     unseen = [nlptool("similar", "-m", str(path), "xo", "-k", "1").status for path in (usual, short)]
     assert unseen == [1, 1]
     assert nlptool("similar", "-m", str(short), "do", "-k", "1").status == 0

@@ -83,7 +83,8 @@ def test_an_option_that_changes_nothing_is_told_by_name(
 ) -> None:
     files = {name: tmp_path / name for name in ("model", "pairs", "counted")} | {"npz": tmp_path / "x.npz"}
     files["pairs"].write_text("king\tqueen\t1\n")
-    nlptool("w2v-train", "-q", "--min-count", "1", "--dim", "2", "-o", str(files["model"]), stdin="a b\n" * 9)
+    training = ("w2v-train", "-q", "--min-count", "1", "--dim", "2", "--subsample", "0")
+    nlptool(*training, "-o", str(files["model"]), stdin="a b c d\n" * 50)
     nlptool("ngram-train", "-o", str(files["counted"]), stdin="a b\nb c\n")
     result = nlptool(*line.format(**files).split(), stdin="a\n")
     assert result.status == 0
