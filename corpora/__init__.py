@@ -1,4 +1,4 @@
-"""The bundled texts, written for this project and free to use (CC0)."""
+"""The bundled texts, written for this project and free to use (CC0), and the bundled models."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ TEXTS = {
 }
 """Name → what it is. A folder's name stands for all of its texts."""
 
+DEFAULT_VECTORS = "en-vectors"
+MODELS = {DEFAULT_VECTORS: "English word vectors"}
+"""Name → what it is. `corpora/LICENSE` tells what they were trained on."""
+
 
 def select(name: str) -> list[str]:
     """The texts that `name` stands for: one, or those of a folder; empty if it is neither."""
@@ -42,6 +46,13 @@ def path_of(name: str) -> Path:
     return _FOLDER / f"{name}.txt"
 
 
-def default_vectors() -> Path:
-    """The English word vectors that come with nlptool, or where they would be."""
-    return _FOLDER / "models" / "english.model"
+def model_path(name: str = DEFAULT_VECTORS) -> Path:
+    """The file of the model called `name`, or where it would be. Raises: KeyError if there is none."""
+    if name not in MODELS:
+        raise KeyError(name)
+    return _FOLDER / "models" / f"{name}.model"
+
+
+def path_or_bundled(model: str) -> str:
+    """The file that `model` names; if there is none, the file of the bundled model of that name."""
+    return str(model_path(model)) if model in MODELS and not Path(model).exists() else model

@@ -28,16 +28,18 @@ def info(*, console: Console, streams: Streams, limit: int | None, model: str | 
     Of word vectors in the format of another tool it tells format, words and dimensions.
 
     Without MODEL it is about the one that NLPTOOL_MODEL names, else about the English word vectors that come
-    with nlptool.
+    with nlptool; `bundled` lists the names of all models that do, which -m takes as well as a file.
 
     \b
     nlptool info book.model
     nlptool info --verify book.model | jq .config
     """
-    from corpora import default_vectors
+    from corpora import MODELS, model_path
 
-    path = model or str(default_vectors())
+    path = model or str(model_path())
     report = _of_other_tool(path, console, limit, verify=verify) or _of_model(path, console, verify=verify)
+    if not model:
+        report["bundled"] = MODELS
     with streams.open_output() as output:
         output.write(streams.printer(REPORT)(report))
 

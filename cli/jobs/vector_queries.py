@@ -28,10 +28,10 @@ def chosen_vectors(model: str | None, console: Console, limit: int | None = None
     What is odd about a file is a warning. The user of a large text file is told how to load it faster the
     next time, unless a `limit` makes that fast.
     """
-    from corpora import default_vectors
+    from corpora import model_path
     from nlp.vectors.files import load_vectors
 
-    vectors = load_vectors(model or str(default_vectors()), limit)
+    vectors = load_vectors(model or str(model_path()), limit)
     for warning in vectors.warnings:
         console.warn(warning)
     if model and limit is None:

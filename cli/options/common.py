@@ -11,8 +11,8 @@ from cli.console import Console, with_flags
 from cli.io.printers import JSONL, RECORDS, TEXT, Form
 from cli.io.reading import UTF_8, Input
 from cli.io.streams import Streams
-from cli.options.completion import complete_file_names
 from cli.options.endings import writable
+from cli.options.files import know_files
 from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_options
 from cli.options.suggestions import FILES, argument_hint, glued_option, no_such, option_hint, option_meant
 from nlp.errors import SettingError
@@ -125,7 +125,7 @@ def command(function: Command) -> click.Command:
     """A click command with the options that every command has; its docstring is the help text."""
     settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "allow_extra_args": True}
     made = click.command(cls=_Command, context_settings=settings)(_console_options(function))
-    complete_file_names(made.params)
+    know_files(made.params)
     return made
 
 
@@ -234,7 +234,7 @@ def model_option(variable: str, help_text: str, default: bool | str = True) -> C
     return option(
         "-m",
         "--model",
-        metavar="FILE",
+        metavar="MODEL",
         group=INPUT,
         envvar=variable,
         show_envvar=True,

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import click
     from click.shell_completion import CompletionItem
 
 VARIABLE = "_NLPTOOL_COMPLETE"
 """The environment variable by which the script in a shell asks what a word may be."""
 
 SHELLS = ("bash", "zsh", "fish")
-
-_FILES = ("FILE", "MODEL")
 
 
 def script(shell: str, group: click.Group) -> str:
@@ -26,14 +23,6 @@ def script(shell: str, group: click.Group) -> str:
     kinds: dict[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
     # Not the `source` of the kind: that of bash starts it to look at its version.
     return ShellComplete.source(kinds[shell](group, {}, "nlptool", VARIABLE)) + "\n"
-
-
-def complete_file_names(parameters: Iterable[click.Parameter]) -> None:
-    """Let those parameters complete file names whose help says that they take a FILE or a MODEL."""
-    for parameter in parameters:
-        named = parameter.metavar or ""
-        if parameter.type is click.STRING and any(word in named for word in _FILES):
-            parameter.type = click.Path()
 
 
 def starting(names: Iterable[str], incomplete: str) -> list[CompletionItem]:

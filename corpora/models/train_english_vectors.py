@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("text")
     parser.add_argument("--analogies", required=True)
     parser.add_argument("--similarity", required=True)
-    parser.add_argument("--output", default=str(corpora.default_vectors()))
+    parser.add_argument("--output", default=str(corpora.model_path()))
     arguments = parser.parse_args()
 
     config = Word2VecConfig(epochs=EPOCHS, max_vocab=MAX_WORDS)

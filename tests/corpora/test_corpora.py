@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import corpora
-from corpora import TEXTS, path_of, read_text, select
+from corpora import MODELS, TEXTS, model_path, path_of, path_or_bundled, read_text, select
 
 FOLDER = Path(corpora.__file__).parent
 
@@ -133,3 +133,19 @@ def test_the_analogies_can_be_asked_of_the_english_texts() -> None:
     told = {word for name in select("english") for word in re.findall(r"[a-z]+", read_text(name).lower())}
     asked = [line for line in read_text("lecture/analogies").splitlines() if not line.startswith(":")]
     assert {word for line in asked for word in line.split()} <= told
+
+
+def test_the_table_and_the_folder_hold_the_same_models() -> None:
+    assert {path.stem for path in (FOLDER / "models").glob("*.model")} == set(MODELS)
+    with pytest.raises(KeyError):
+        model_path("none")
+
+
+def test_a_bundled_model_goes_by_its_name_unless_a_file_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert path_or_bundled("en-vectors") == str(model_path("en-vectors"))
+    assert path_or_bundled("none") == "none"
+    (tmp_path / "en-vectors").touch()
+    assert path_or_bundled("en-vectors") == "en-vectors"
