@@ -7,15 +7,13 @@ option of it. Modules with settings load no NumPy, so that help starts at once.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nlp.errors import SettingError
 from nlp.wording import Message
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 DATA, MODEL, TRAINING = "Data", "Model", "Training"
 """What a setting is about: its group in a help text."""

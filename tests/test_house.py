@@ -119,6 +119,13 @@ def test_imports_run_down(path: Path) -> None:
 
 
 @every_source
+def test_the_model_layer_imports_types_plainly(path: Path) -> None:
+    """Commands load it only when they run, and what is not imported in a circle need not be hidden."""
+    if within(module_of(path), ("nlp",)):
+        assert not any(map(_is_for_types, ast.walk(tree(path))))
+
+
+@every_source
 def test_each_part_does_without_what_it_does_not_need(path: Path) -> None:
     if path == MAKES_MODELS:
         return

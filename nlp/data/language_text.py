@@ -7,26 +7,21 @@ number of distinct tokens, never by the length of the text or of a line.
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from nlp.data.numbering import FORGOTTEN, Numbering
 from nlp.data.token_file import Selection, hashed, read_numbers
+from nlp.layers.arrays import Ids
 from nlp.storage.temporary import UnnamedFile
 from nlp.text.language_vocabulary import CHARACTERS, WORDS, LanguageVocabulary
 from nlp.text.suspicion import mark_warnings, warnings_of
 from nlp.text.token_lists import split_blocks
 from nlp.text.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Iterator, Sequence
-
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Ids
 
 _NUMBERS_AT_ONCE = 1 << 18
 _BYTES = 4  # of an int32

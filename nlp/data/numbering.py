@@ -7,19 +7,15 @@ next one; at the end these maps are composed into maps to the final numbers.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlp.layers.arrays import Ids
 from nlp.storage.temporary import UnnamedFile
 from nlp.text.token_lists import of_equal_size
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from nlp.layers.arrays import Ids
 
 NEWLINE = 1
 """Number of a line end."""

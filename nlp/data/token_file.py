@@ -8,24 +8,19 @@ vocabulary is limited, by a multiple of that limit.
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from nlp.data.numbering import FORGOTTEN, Numbering
+from nlp.layers.arrays import Ids
 from nlp.storage.temporary import UnnamedFile
 from nlp.text.counting import CAPACITY_FACTOR, MIN_CAPACITY
 from nlp.text.token_lists import split_blocks
 from nlp.text.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Iterator
-
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Ids
 
 NO_WORDS = Vocabulary((), ())
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    import numpy.typing as npt
-
-    from nlp.data.token_file import TokenFile
-    from nlp.layers.arrays import Ids
-    from nlp.layers.random_streams import RandomStreams
+from nlp.data.token_file import TokenFile
+from nlp.layers.arrays import Ids
+from nlp.layers.random_streams import RandomStreams
 
 _BLOCK = 1 << 16  # values of the token file read at once
 _SUBSAMPLING = 1  # purpose of the random numbers

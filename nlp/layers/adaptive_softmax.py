@@ -8,16 +8,13 @@ vector that is `FACTOR` times narrower from cluster to cluster.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp.layers.arrays import Floats, Tensors, check_ids
+from nlp.layers.arrays import Floats, Integers, Tensors, check_ids
 from nlp.layers.softmax import cross_entropy, log_softmax
 from nlp.layers.workspace import Workspace
-
-Targets = npt.NDArray[np.integer[Any]]
 
 FACTOR = 4
 
@@ -46,7 +43,7 @@ def adaptive_shapes(hidden: int, vocabulary: int, cutoffs: Sequence[int]) -> dic
 
 
 def adaptive_cross_entropy(
-    p: Tensors, grad: Tensors, x: Floats, targets: Targets, mask: Floats, workspace: Workspace
+    p: Tensors, grad: Tensors, x: Floats, targets: Integers, mask: Floats, workspace: Workspace
 ) -> tuple[float, Floats]:
     """Summed cross-entropy; adds the gradients of the parameters to `grad`.
 
@@ -76,7 +73,7 @@ def adaptive_cross_entropy(
     return loss, dx
 
 
-def adaptive_loss(p: Tensors, x: Floats, targets: Targets, mask: Floats, workspace: Workspace) -> float:
+def adaptive_loss(p: Tensors, x: Floats, targets: Integers, mask: Floats, workspace: Workspace) -> float:
     """The loss of `adaptive_cross_entropy` alone, in nats, summed over unmasked rows."""
     scores, of_head = _products(p, "", x, workspace), _head_targets(p, targets)
     loss = cross_entropy(scores, of_head, mask, p["b"], gradient=False)
@@ -119,7 +116,7 @@ def _bounds(p: Tensors) -> list[int]:
     return [sum(sizes[: j + 1]) for j in range(len(sizes))]
 
 
-def _head_targets(p: Tensors, targets: Targets) -> npt.NDArray[np.int64]:
+def _head_targets(p: Tensors, targets: Integers) -> npt.NDArray[np.int64]:
     """Which logit of the head stands for each target: its own, or that of its cluster."""
     bounds = _bounds(p)
     check_ids(targets, bounds[-1])
@@ -127,7 +124,9 @@ def _head_targets(p: Tensors, targets: Targets) -> npt.NDArray[np.int64]:
     return np.where(cluster == 0, targets, bounds[0] + cluster - 1)
 
 
-def _clusters(p: Tensors, targets: Targets, mask: Floats) -> Iterator[tuple[int, int, npt.NDArray[np.int64]]]:
+def _clusters(
+    p: Tensors, targets: Integers, mask: Floats
+) -> Iterator[tuple[int, int, npt.NDArray[np.int64]]]:
     """Number, first token and rows of each cluster that has an unmasked target."""
     bounds = _bounds(p)
     for j in range(1, len(bounds)):

@@ -17,8 +17,11 @@ Tensors: TypeAlias = Mapping[str, Floats]
 Ids: TypeAlias = npt.NDArray[np.int32]
 """Row numbers: word numbers, tree nodes, n-gram buckets."""
 
+Integers: TypeAlias = npt.NDArray[np.integer[Any]]
+"""Whole numbers of any width."""
 
-def check_ids(ids: npt.NDArray[np.integer[Any]], size: int) -> None:
+
+def check_ids(ids: Integers, size: int) -> None:
     """Refuse an id outside [0, size); a negative one, too, which NumPy would count from the end.
 
     Raises: IndexError, naming the first such id

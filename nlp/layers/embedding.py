@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlp.layers.arrays import Floats, check_ids
+from nlp.layers.arrays import Floats, Integers, check_ids
 from nlp.layers.scatter import RowGroups
 from nlp.layers.workspace import Workspace
 
 
-def one_hot(
-    ids: npt.NDArray[np.integer[Any]], size: int, dtype: npt.DTypeLike = np.float32
-) -> npt.NDArray[Any]:
+def one_hot(ids: Integers, size: int, dtype: npt.DTypeLike = np.float32) -> npt.NDArray[Any]:
     """One row for each id: 1 at the id, 0 elsewhere.
 
     Equation: y_nv = [v = ids_n]
@@ -28,9 +26,7 @@ def one_hot(
     return y
 
 
-def embedding_forward(
-    E: Floats, ids: npt.NDArray[np.integer[Any]], workspace: Workspace | None = None
-) -> Floats:
+def embedding_forward(E: Floats, ids: Integers, workspace: Workspace | None = None) -> Floats:
     """Rows of the embedding matrix.
 
     Equation: y = onehot(ids) E, which is a lookup: row n of the product is row ids_n of E
@@ -42,7 +38,7 @@ def embedding_forward(
     return E.take(ids, axis=0, out=out, mode="clip")  # "raise", the default, would copy `out`
 
 
-def embedding_backward(dE: Floats, dy: Floats, ids: npt.NDArray[np.integer[Any]]) -> None:
+def embedding_backward(dE: Floats, dy: Floats, ids: Integers) -> None:
     """Add the gradient to the rows that were looked up; an id that occurs twice gets both.
 
     Equation: dE += onehot(ids)ᵀ dy

@@ -8,12 +8,12 @@ large array operations, because few rows occur often. Those that do are summed e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp.layers.arrays import Floats
+from nlp.layers.arrays import Floats, Integers
 
 _ZERO = np.zeros(1, np.int64)
 _LARGEST_INT16 = 2**15 - 1
@@ -32,14 +32,14 @@ class RowGroups:
     `rows[r]` is number `by_count[r]` of the distinct rows in rising order.
     """
 
-    rows: npt.NDArray[np.integer[Any]]
+    rows: Integers
     order: npt.NDArray[np.int64]
     first: npt.NDArray[np.int64]
     count: npt.NDArray[np.int64]
     by_count: npt.NDArray[np.int64]
 
     @classmethod
-    def of(cls, rows: npt.NDArray[np.integer[Any]], part: int = 0, parts: int = 1) -> Self:
+    def of(cls, rows: Integers, part: int = 0, parts: int = 1) -> Self:
         """Group `rows` (N,), each in [0, 2³¹), or -1 for a place that has none.
 
         With several `parts`, group only the rows r with r mod `parts` = `part`. The parts share no row, cover
@@ -93,7 +93,7 @@ class RowGroups:
         return sums
 
 
-def _places(rows: npt.NDArray[np.integer[Any]], part: int, parts: int) -> npt.NDArray[np.int64]:
+def _places(rows: Integers, part: int, parts: int) -> npt.NDArray[np.int64]:
     """Where in the list the rows of a part stand."""
     if parts > 1:
         return np.flatnonzero((rows % rows.dtype.type(parts) == part) & (rows >= 0))

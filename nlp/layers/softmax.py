@@ -7,12 +7,10 @@ processor's cache. So rows are taken in blocks that stay in the cache through al
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from nlp.layers.arrays import Floats, check_ids
+from nlp.layers.arrays import Floats, Integers, check_ids
 
 _IN_CACHE = 1 << 17  # values of a block that stays in the cache: half a megabyte of float32
 
@@ -25,7 +23,7 @@ def row_blocks(rows: int, columns: int, values: int = _IN_CACHE) -> Iterator[sli
 
 def cross_entropy(
     z: Floats,
-    targets: npt.NDArray[np.integer[Any]],
+    targets: Integers,
     mask: Floats,
     b: Floats | None = None,
     *,

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nlp.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Ids
-
-    Integers = npt.NDArray[np.integer[Any]]
+from nlp.layers.arrays import Ids, Integers
 
 MAX_TOKENS = (1 << 31) - 2
 """Positions in the text have to fit an int32, as the numbers of n-grams do."""

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nlp.layers.arrays import Floats, Ids
 from nlp.ngrams.config import MAX_ORDER
 from nlp.ngrams.model import NgramLevel, NgramModel
-from nlp.storage.model_file import open_model, write_model
+from nlp.storage.model_file import BinaryWriter, ModelFile, open_model, write_model
 from nlp.storage.vocabulary_arrays import read_vocabulary, unusable, vocabulary_arrays
 from nlp.text.language_vocabulary import CHARACTERS, WORDS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
-
-    from nlp.layers.arrays import Floats, Ids
-    from nlp.storage.model_file import BinaryWriter, ModelFile
 
 KIND = "ngram-model"
 

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from nlp.layers.arrays import Floats, Ids, Integers
 from nlp.ngrams.config import MAX_ORDER
-from nlp.ngrams.counts import count_ngrams
-from nlp.ngrams.discounts import estimate_discounts
-from nlp.text.language_vocabulary import CHARACTERS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Floats, Ids
-    from nlp.ngrams.counts import NgramCounts
-    from nlp.ngrams.discounts import Discounts
-    from nlp.text.language_vocabulary import LanguageVocabulary
-
-    Integers = npt.NDArray[np.integer[Any]]
+from nlp.ngrams.counts import NgramCounts, count_ngrams
+from nlp.ngrams.discounts import Discounts, estimate_discounts
+from nlp.text.language_vocabulary import CHARACTERS, LanguageVocabulary
 
 ABSENT = -1
 

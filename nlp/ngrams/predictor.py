@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from nlp.layers.arrays import Floats, Ids, Integers
 from nlp.ngrams.files import load_ngrams
-from nlp.ngrams.model import ABSENT
+from nlp.ngrams.model import ABSENT, NgramModel
+from nlp.text.language_vocabulary import LanguageVocabulary
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Floats, Ids
-    from nlp.ngrams.model import Integers, NgramModel
-    from nlp.text.language_vocabulary import LanguageVocabulary
-
-    State = list[list[int]]
+State = list[list[int]]
 
 
 def open_ngram_predictor(path: str) -> NgramPredictor:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Iterable, Iterator
 
 from nlp.storage.temporary import UnnamedFile
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Iterator
 
 
 class SpooledText:

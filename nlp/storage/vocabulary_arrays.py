@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.errors import ModelError
+from nlp.storage.model_file import ModelFile
 from nlp.text.language_vocabulary import LanguageVocabulary
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from nlp.storage.model_file import ModelFile
 
 
 def vocabulary_arrays(vocabulary: LanguageVocabulary) -> dict[str, NDArray[Any]]:

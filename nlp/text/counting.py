@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from nlp.text.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 MIN_CAPACITY = 2_000_000
 CAPACITY_FACTOR = 16

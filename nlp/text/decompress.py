@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
 from nlp.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 GZIP, BZIP2, XZ = "gzip", "bzip2", "xz"
 _MAGIC = {

@@ -7,13 +7,11 @@ reordered across it, and the rule for the final Greek sigma does not look past i
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 import regex
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 FORMS: Final = ("none", "NFC", "NFKC")
 

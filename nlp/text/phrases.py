@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from nlp.text.counting import TokenCounter
 from nlp.text.token_lists import of_equal_size, split_blocks
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
 
 JOINER = "_"
 THRESHOLD = 100.0

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 import regex
 
 from nlp.text.character_classes import HAN
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
 
 SENTENCE_MARKS: Final = ("<s>", "</s>", "<eos>", "<EOS>", "<bos>", "<|endoftext|>")
 """What other tools write where a sentence begins or ends; here a line end says so by itself."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 SLICE_CHARACTERS = 1 << 15
 """Text that one list is cut from: so few tokens stay in the L2 cache, twice as fast as with 1 << 18."""

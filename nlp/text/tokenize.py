@@ -7,18 +7,16 @@ as the pattern alone. The Unicode patterns remain the definition, and the tests 
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import regex
 
 from nlp.text import uax29, words
 from nlp.text.character_classes import ATTACHED
-
-if TYPE_CHECKING:
-    import re
-    from collections.abc import Callable
 
 MODES: Final = ("words", "uax29", "chars", "graphemes")
 

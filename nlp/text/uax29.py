@@ -9,15 +9,13 @@ Source: Unicode Standard Annex #29, "Unicode Text Segmentation", section 4.1.1.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import regex
 
 from nlp.text.character_classes import ATTACHED, WHITE_SPACE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 CLASSES: Final[Mapping[str, str]] = {
     "letter": r"[\p{WB=ALetter}\p{WB=Hebrew_Letter}]",

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from nlp.layers.arrays import Floats, Ids
+from nlp.layers.arrays import Floats, Ids, Integers
 from nlp.layers.scatter import RowGroups
 from nlp.training.team import shared_array
 
@@ -86,7 +84,7 @@ def apply_rows(
 
 def _sum_by_row(
     updates: RowUpdates, size: int, part: int, parts: int
-) -> tuple[Floats, Floats, npt.NDArray[np.integer[Any]] | slice]:
+) -> tuple[Floats, Floats, Integers | slice]:
     """Sum one part of the rows of a matrix of `size`: gradients (R, D), pairs (R,), and which rows."""
     if len(updates.rows) % size == 0 and (updates.rows.reshape(-1, size) == np.arange(size)).all():
         mine = slice(part * size // parts, (part + 1) * size // parts)  # each chunk has all rows, in order

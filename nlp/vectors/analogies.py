@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from nlp.layers.arrays import Floats
+from nlp.layers.arrays import Floats
 
 ADD, MUL = "add", "mul"
 _EPSILON = 1e-3

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from nlp.errors import ModelError
-from nlp.vectors.rows import Rows
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from nlp.vectors.rows import Read
-    from nlp.vectors.text_format import Shape
+from nlp.vectors.rows import Read, Rows
+from nlp.vectors.text_format import Shape
 
 MAX_WORD_BYTES = 1 << 20
 """The longest word that is read: a file of another kind may have no space at all."""

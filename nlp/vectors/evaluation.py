@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nlp.layers.arrays import Floats
 from nlp.vectors.analogies import ADD, analogy_scores
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from nlp.vectors.judgements import Pair, Section
-    from nlp.vectors.word_vectors import WordVectors
-
-    Floats = NDArray[np.floating[Any]]
+from nlp.vectors.judgements import Pair, Section
+from nlp.vectors.word_vectors import WordVectors
 
 _BLOCK = 256  # questions × 30,000 words of float32 scores are 31 MB
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.errors import ModelError, NoModelError
-from nlp.storage.model_file import BinaryWriter, open_model, write_model
+from nlp.layers.arrays import Floats
+from nlp.storage.model_file import BinaryWriter, ModelFile, open_model, write_model
 from nlp.text.vocabulary import Vocabulary
 from nlp.vectors.formats import no_vectors, read_foreign
 from nlp.vectors.subwords import Subwords
 from nlp.vectors.word_vectors import WordVectors
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
-
-    from nlp.layers.arrays import Floats
-    from nlp.storage.model_file import ModelFile
 
 KIND = "word-vectors"
 

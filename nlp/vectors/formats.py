@@ -9,20 +9,23 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.errors import ModelError, NlpError, NoModelError, blaming
 from nlp.storage.model_file import START_BYTES, may_be_model
 from nlp.text import decompress
 from nlp.vectors.binary_format import fits, read_binary
-from nlp.vectors.rows import Rows
+from nlp.vectors.rows import Read, Rows
 from nlp.vectors.text_format import (
     BYTE_ORDER_MARK,
+    Shape,
     has_numbers,
     header_of,
     is_row,
@@ -32,14 +35,6 @@ from nlp.vectors.text_format import (
 )
 from nlp.vectors.writers import words_path
 from nlp.wording import to_install
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from numpy.typing import NDArray
-
-    from nlp.vectors.rows import Read
-    from nlp.vectors.text_format import Shape
 
 TEXT, GLOVE, BINARY = "word2vec-text", "glove", "word2vec-binary"
 NPY, SAFETENSORS = "npy", "safetensors"

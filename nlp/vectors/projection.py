@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nlp.errors import NlpError
+from nlp.layers.arrays import Floats
 from nlp.wording import Message, to_install
-
-if TYPE_CHECKING:
-    from nlp.layers.arrays import Floats
 
 PCA, TSNE = "pca", "tsne"
 MIN_POINTS = 3

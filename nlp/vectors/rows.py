@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.errors import ModelError
+from nlp.layers.arrays import Floats
 from nlp.text.vocabulary import Vocabulary
 from nlp.wording import number_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
-
-    from nlp.layers.arrays import Floats
 
 _ROWS = 4096  # looked at at a time: what is mapped into memory may be larger than it
 _NOT_FINITE = "left out, with numbers that are not finite"

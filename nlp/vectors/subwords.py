@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy.typing as npt
-
-    from nlp.layers.arrays import Floats, Ids
+from nlp.layers.arrays import Floats, Ids, Integers
 
 MOST_NGRAMS = 127
 """The most n-grams that a word of the vocabulary has: of a word with more (over 33 letters), the shortest."""
@@ -146,7 +143,7 @@ class SubwordTable:
         """Rows of the input matrix: words and buckets."""
         return len(self.first) - 1 + len(self.buckets)
 
-    def members(self, words: npt.NDArray[np.integer[Any]]) -> tuple[Ids, npt.NDArray[np.int64]]:
+    def members(self, words: Integers) -> tuple[Ids, npt.NDArray[np.int64]]:
         """List the rows of several words: (N,) -> rows (M,), and the first of each word's (N + 1,)."""
         counts = (self.first[1:] - self.first[:-1]).take(words)
         ends = np.concatenate(([0], np.cumsum(counts)))
@@ -164,7 +161,7 @@ class SubwordTable:
         part: npt.NDArray[np.float64] = np.add.reduceat(is_frequent, self.first[:-1]) / members
         return part
 
-    def compose(self, matrix: Floats, words: npt.NDArray[np.integer[Any]]) -> Floats:
+    def compose(self, matrix: Floats, words: Integers) -> Floats:
         """Return the vectors of some words.
 
         Equation: x_w = (z_w + Σ_{g in n-grams of w} z_g) / (1 + their number)

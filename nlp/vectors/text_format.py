@@ -9,19 +9,15 @@ from __future__ import annotations
 import re
 import warnings
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from nlp.errors import InputError
-from nlp.vectors.rows import Rows
+from nlp.layers.arrays import Floats
+from nlp.vectors.rows import Read, Rows
 from nlp.wording import number_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from nlp.layers.arrays import Floats
-    from nlp.vectors.rows import Read
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from nlp.errors import InputError, NlpError
+from nlp.layers.arrays import Floats
+from nlp.text.vocabulary import Vocabulary
 from nlp.vectors.analogies import ADD, analogy_scores
 from nlp.vectors.queries import parse_analogy, parse_query
 from nlp.vectors.spelling import NearMisses
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from nlp.layers.arrays import Floats
-    from nlp.text.vocabulary import Vocabulary
 
 _BLOCK = 64  # queries × 70,000 words of float32 scores are 18 MB
 _ZERO = 1e-5  # what rounding leaves of a sum of unit vectors that is zero

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nlp.errors import NlpError
+from nlp.layers.arrays import Floats
 from nlp.storage.model_file import BinaryWriter, write_tensors
 from nlp.vectors.binary_format import MAX_WORD_BYTES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from nlp.layers.arrays import Floats
 
 _ROWS_A_WRITE = 256
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp.layers.arrays import Ids
+from nlp.layers.arrays import Ids, Integers
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class HuffmanTree:
     signs: npt.NDArray[np.int8]
 
     @classmethod
-    def of(cls, counts: Sequence[int] | npt.NDArray[np.integer[Any]]) -> Self:
+    def of(cls, counts: Sequence[int] | Integers) -> Self:
         """Build the tree of words with these counts, at least two.
 
         The same counts give the same tree. Of equal weights, words are merged before inner nodes, words with
@@ -66,7 +66,7 @@ class HuffmanTree:
 
 
 def _merge(
-    counts: Sequence[int] | npt.NDArray[np.integer[Any]],
+    counts: Sequence[int] | Integers,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int8]]:
     """Join the two lightest trees until one is left: parent and branch of every word and inner node.
 
