@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.io.printers import NEIGHBOURS
-from cli.jobs.vector_queries import answer_stream, chosen_vectors
+from cli.io.printers import NEIGHBOURS, OF_QUERIES
+from cli.jobs.vector_queries import answer_stream, chosen_vectors, neighbours, tell_size, word_questions
 from cli.options.common import command, limit_option, neighbours_option, streams, vectors_option
 from cli.options.help import option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cli.console import Console
     from cli.io.streams import Streams
-    from nlp.vectors.word_vectors import Answer, WordVectors
 
 
 @command
@@ -55,8 +52,12 @@ def analogy(
             f"expected three words, A B C, or none and lines of three on stdin; got {len(words)}"
         )
 
-    def answer(vectors: WordVectors, questions: Sequence[str], k: int) -> list[Answer]:
-        return vectors.analogies(questions, k, method)
-
+    vectors = chosen_vectors(model, console, limit)
+    tell_size(console, vectors)
     asked = ["\t".join(words)] if words else []  # a word may hold spaces
-    answer_stream(streams, console, chosen_vectors(model, console, limit), asked, k, answer)
+    answer_stream(
+        streams,
+        word_questions(streams, asked),
+        NEIGHBOURS if asked else OF_QUERIES,
+        lambda questions: neighbours(vectors.analogies(questions, k, method)),
+    )

@@ -6,17 +6,32 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.io.printers import NEIGHBOURS
-from cli.jobs.vector_queries import answer_stream, chosen_vectors
-from cli.options.common import command, limit_option, neighbours_option, streams, vectors_option
+from cli.io.printers import COSINE, NEIGHBOURS, OF_PAIRS, OF_QUERIES
+from cli.jobs.vector_queries import (
+    answer_stream,
+    chosen_vectors,
+    cosines,
+    neighbours,
+    pair_questions,
+    tell_size,
+    word_questions,
+    words_among,
+)
+from cli.options.common import (
+    chosen_options,
+    command,
+    limit_option,
+    neighbours_option,
+    streams,
+    vectors_option,
+)
 from cli.options.help import option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cli.console import Console
     from cli.io.streams import Streams
-    from nlp.vectors.word_vectors import Answer, WordVectors
+
+_OF_NEIGHBOURS = ("k", "plus", "minus", "among")
 
 
 @command
@@ -26,6 +41,14 @@ if TYPE_CHECKING:
 @limit_option
 @option("--plus", multiple=True, metavar="WORD", help="Add WORD's vector to every query.")
 @option("--minus", multiple=True, metavar="WORD", help="Subtract WORD's vector from every query.")
+@option("--among", metavar="FILE", help="Look for neighbours among the words of FILE only, one a line.")
+@option("--pair", is_flag=True, help="Write the cosine of each two words, not their neighbours.")
+@option(
+    "--columns",
+    type=click.Choice(["2", "3"]),
+    show_default="2 for one QUERY, else 3",
+    help="Write rows without the query, or with it.",
+)
 @click.argument("queries", nargs=-1, metavar="[QUERY]...")
 def similar(
     *,
@@ -36,6 +59,9 @@ def similar(
     limit: int | None,
     plus: tuple[str, ...],
     minus: tuple[str, ...],
+    among: str | None,
+    pair: bool,
+    columns: str | None,
     queries: tuple[str, ...],
 ) -> None:
     """Find the nearest neighbours of each QUERY by cosine, or of each line of stdin.
@@ -44,13 +70,38 @@ def similar(
     word or an expression: `king - man + woman`, operators between spaces. A word without a vector is told on
     stderr with its near misses; the others are answered, and the status is 1.
 
+    With --pair two QUERYs are compared, which gives their cosine; more of them, or each line of two words on
+    stdin, give `word<TAB>word<TAB>cosine`.
+
     \b
     nlptool similar king
     nlptool similar "king - man + woman"
+    nlptool similar --pair king queen
     cut -f1 words.tsv | nlptool similar -m book.model -k 3 --format jsonl
     """
-
-    def answer(vectors: WordVectors, texts: Sequence[str], k: int) -> list[Answer]:
-        return vectors.similar(texts, k, plus, minus)
-
-    answer_stream(streams, console, chosen_vectors(model, console, limit), queries, k, answer)
+    if pair and (ignored := chosen_options(*_OF_NEIGHBOURS)):
+        raise click.UsageError(f"{ignored[0]} is of neighbours, not of --pair; leave out one of the two")
+    if pair and len(queries) % 2:
+        raise click.UsageError(
+            f"--pair compares two words, or lines of two on stdin; got {' '.join(map(repr, queries))}"
+        )
+    if among == "-" and not queries:
+        raise click.UsageError("the queries and --among are both stdin; name a file for one of them")
+    with_query = columns == "3" if columns else len(queries) != 1 + pair
+    vectors = chosen_vectors(model, console, limit)
+    tell_size(console, vectors)
+    if pair:
+        asked = ["\t".join(two) for two in zip(queries[::2], queries[1::2], strict=True)]
+        answer_stream(
+            streams,
+            pair_questions(streams, asked),
+            OF_PAIRS if with_query else COSINE,
+            lambda texts: cosines(vectors.cosines(texts)),
+        )
+    candidates = words_among(streams, vectors, among, console) if among else None
+    answer_stream(
+        streams,
+        word_questions(streams, queries),
+        OF_QUERIES if with_query else NEIGHBOURS,
+        lambda texts: neighbours(vectors.similar(texts, k, plus, minus, candidates)),
+    )

@@ -104,6 +104,11 @@ def _neighbours(record: Record) -> Iterable[Sequence[object]]:
         yield found["word"], f"{found['score']:z.4f}"
 
 
+def _cosine(record: Record) -> Iterable[Sequence[object]]:
+    if "score" in record:
+        yield (f"{record['score']:z.4f}",)
+
+
 def _candidates(record: Record) -> Iterable[Sequence[object]]:
     for number, gap in enumerate(record["gaps"], 1):
         for candidate in gap["candidates"]:
@@ -139,6 +144,8 @@ SPARSE = Form(
 )
 NEIGHBOURS = Form(_neighbours)
 OF_QUERIES = Form(lambda record: [[record["word"], *row] for row in _neighbours(record)])
+COSINE = Form(_cosine)
+OF_PAIRS = Form(lambda record: [[*record["pair"], *row] for row in _cosine(record)])
 GAPS = Form(_candidates)
 SCORES = Form(_scores, _as_jsonl)
 SURPRISALS = Form(_surprisals, _as_jsonl)

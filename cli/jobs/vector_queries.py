@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from cli.console import say
-from cli.io.printers import NEIGHBOURS, OF_QUERIES
+from cli.io.streams import Line
+from nlp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cli.console import Console
-    from cli.io.streams import Line, Streams
+    from cli.io.printers import Form
+    from cli.io.streams import Streams
     from nlp.text.records import Record
     from nlp.vectors.word_vectors import Answer, WordVectors
 
-    Answering = Callable[[WordVectors, Sequence[str], int], list[Answer]]
+    Answering = Callable[[Sequence[str]], Sequence[Record | str]]
 
 _LARGE_TEXT = 100_000_000  # bytes of vectors as text: some seconds to read
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, the record that repeats it, and its place for errors, "" on the command line."""
+
+    text: str
+    record: Record
+    place: str = ""
 
 
 def chosen_vectors(model: str | None, console: Console, limit: int | None = None) -> WordVectors:
@@ -59,52 +71,120 @@ def tell_size(console: Console, vectors: WordVectors) -> None:
     console.note(f"{number_of(words, 'word')}, {number_of(dimensions, 'dimension')}")
 
 
-def answer_stream(
-    streams: Streams, console: Console, vectors: WordVectors, asked: Sequence[str], k: int, answer: Answering
-) -> None:
-    """Answer what was `asked` on the command line, else each line of stdin as it comes.
+def word_questions(streams: Streams, asked: Sequence[str]) -> Iterator[list[Question]]:
+    """What was `asked` on the command line, else each line of stdin as it comes: a question a line.
 
-    A question with an unknown word is told on stderr, and in JSONL as its record's `error`; the others are
-    answered, and the status is 1.
+    A record of JSONL asks by its `word`.
     """
-    tell_size(console, vectors)
-    batches: Iterator[list[tuple[str, Record, str]]] = (
-        iter([[(one, _asked(one), "") for one in asked]]) if asked else _questions(streams)
-    )
+    return _questions(streams, asked, _word_question)
+
+
+def pair_questions(streams: Streams, asked: Sequence[str]) -> Iterator[list[Question]]:
+    """Pairs, as `word_questions`: two words to be compared. A record of JSONL has both in `pair`."""
+    return _questions(streams, asked, _pair_question)
+
+
+def answer_stream(
+    streams: Streams, questions: Iterable[list[Question]], form: Form, answer: Answering
+) -> NoReturn:
+    """Write what `answer` finds: the fields of a reply for each question, or a line that says what is wrong.
+
+    A question that is wrong, by an unknown word for example, is told on stderr, and in JSONL as its record's
+    `error`; the others are answered, and the status is 1.
+    """
     failed = False
-    write = streams.printer(NEIGHBOURS if len(asked) == 1 else OF_QUERIES)
+    write = streams.printer(form)
     with streams.open_output() as output:
-        for batch in batches:
-            answers = answer(vectors, [question for question, _, _ in batch], k)
-            for (_, record, place), found in zip(batch, answers, strict=True):
-                if isinstance(found, str):
-                    say(f"{place}{found}")
+        for batch in questions:
+            found = answer([question.text for question in batch])
+            for question, fields in zip(batch, found, strict=True):
+                if isinstance(fields, str):
+                    say(f"{question.place}{fields}")
                     failed = True
-                    reply = {**record, "error": found}
+                    output.write(write({**question.record, "error": fields}))
                 else:
-                    neighbours = [{"word": one.word, "score": round(one.score, 6) + 0.0} for one in found]
-                    reply = {**record, "neighbours": neighbours}
-                output.write(write(reply))
+                    output.write(write({**question.record, **fields}))
             output.flush()
     click.get_current_context().exit(int(failed))
 
 
-def _questions(streams: Streams) -> Iterator[list[tuple[str, Record, str]]]:
-    """The questions of stdin, each with the record that repeats it and its place for errors."""
-    for batch in streams.batches(_question):
-        asked = [line for line in batch if not line.plain or line.text.strip()]
-        yield [(*_question(line), f"{line.path}:{line.number}:1: ") for line in asked]
+def neighbours(answers: Iterable[Answer]) -> list[Record | str]:
+    """The answers of nearest words as fields of a reply."""
+    return [
+        answer
+        if isinstance(answer, str)
+        else {"neighbours": [{"word": one.word, "score": _rounded(one.score)} for one in answer]}
+        for answer in answers
+    ]
 
 
-def _question(line: Line) -> tuple[str, Record]:
+def cosines(answers: Iterable[float | str]) -> list[Record | str]:
+    """The answers of cosines as fields of a reply."""
+    return [answer if isinstance(answer, str) else {"score": _rounded(answer)} for answer in answers]
+
+
+def _rounded(score: float) -> float:
+    return round(score, 6) + 0.0  # + 0.0: 0.0 for -0.0
+
+
+def listed_words(streams: Streams, path: str) -> list[str]:
+    """The words of a file, each once: one a line, as a `word` of JSONL, or before a tab, as `vocab` writes.
+
+    Raises: InputError where there is none
+    """
+    read = streams.like(path).batches(_word_question)
+    texts = (_word_question(line).text.partition("\t")[0].strip() for batch in read for line in batch)
+    words = list(dict.fromkeys(filter(None, texts)))
+    if not words:
+        raise InputError("no word is listed here; write one a line", path=path)
+    return words
+
+
+def words_among(streams: Streams, vectors: WordVectors, path: str, console: Console) -> WordVectors:
+    """The vectors of the words that a file lists; a warning counts those that have none.
+
+    Raises: InputError where no word has one
+    """
+    words = listed_words(streams, path)
+    among, unknown = vectors.subset(words)
+    if not len(among.vocabulary):
+        raise InputError(f"none of its words has a vector, {words[0]!r} for one", path=path)
+    if unknown:
+        have = "has" if len(unknown) == 1 else "have"
+        console.warn(
+            f"{path}: {len(unknown):,} of {len(words):,} words {have} no vector; the first is {unknown[0]!r}"
+        )
+    return among
+
+
+def _questions(
+    streams: Streams, asked: Sequence[str], of_line: Callable[[Line], Question]
+) -> Iterator[list[Question]]:
+    if asked:
+        yield [replace(of_line(Line({"text": one}, "", 0, plain=True)), place="") for one in asked]
+        return
+    for batch in streams.batches(of_line):
+        yield [of_line(line) for line in batch if not line.plain or line.text.strip()]
+
+
+def _word_question(line: Line) -> Question:
     """What a line asks, or the `word` of a JSONL record. Raises: InputError for a record without it."""
+    place = f"{line.path}:{line.number}:1: "
     if line.plain:
-        return line.text.strip(), _asked(line.text.strip())
+        text = line.text.strip()
+        return Question(text, {"word": text.replace("\t", " ")}, place)  # a tab ends a column
     if not isinstance(line.record.get("word"), str):
         raise line.refuse("the record has no string in `word`; name the query field so")
-    return line.record["word"], line.record
+    return Question(line.record["word"], line.record, place)
 
 
-def _asked(question: str) -> Record:
-    """The record of a question, in which tabs between its words are spaces: a tab ends a column."""
-    return {"word": question.replace("\t", " ")}
+def _pair_question(line: Line) -> Question:
+    """The pair of a line. Raises: InputError for a record without two strings in `pair`."""
+    place = f"{line.path}:{line.number}:1: "
+    if line.plain:
+        text = line.text.strip()
+        return Question(text, {"pair": text.split("\t") if "\t" in text else text.split()}, place)
+    pair = line.record.get("pair")
+    if not isinstance(pair, list) or list(map(type, pair)) != [str, str]:
+        raise line.refuse("the record has no two strings in `pair`; name what is compared so")
+    return Question("\t".join(pair), line.record, place)

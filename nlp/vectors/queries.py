@@ -48,9 +48,23 @@ def parse_analogy(text: str) -> tuple[str, str, str]:
 
     Raises: InputError where there are not three
     """
+    a, b, c = _words(text, 3, "three")
+    return a, b, c
+
+
+def parse_pair(text: str) -> tuple[str, str]:
+    """The words of "a b"; where a tab separates them, a word may hold spaces.
+
+    Raises: InputError where there are not two
+    """
+    first, second = _words(text, 2, "two")
+    return first, second
+
+
+def _words(text: str, count: int, expected: str) -> list[str]:
     words = [word.strip() for word in text.split("\t")]
-    if len(words) != 3 or not all(words):
+    if len(words) != count or not all(words):
         words = text.split()
-    if len(words) != 3:
-        raise InputError(f"expected three words, found {len(words)} in {text!r}")
-    return words[0], words[1], words[2]
+    if len(words) != count:
+        raise InputError(f"expected {expected} words, found {len(words)} in {text!r}")
+    return words

@@ -13,7 +13,7 @@ from nlp.errors import InputError, NlpError
 from nlp.layers.arrays import Floats
 from nlp.text.vocabulary import Vocabulary
 from nlp.vectors.analogies import ADD, analogy_scores
-from nlp.vectors.queries import parse_analogy, parse_query
+from nlp.vectors.queries import parse_analogy, parse_pair, parse_query
 from nlp.vectors.spelling import NearMisses
 
 _BLOCK = 64  # queries × 70,000 words of float32 scores are 18 MB
@@ -68,28 +68,46 @@ class WordVectors:
 
     def unit_vector(self, word: str) -> Floats:
         """The vector of `word`, scaled to length 1. Raises: UnknownWordError."""
+        known = self._known_unit_vector(word)
+        if known is None:
+            near = self.near_misses.suggest(word)
+            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "no known word is close to it"
+            raise UnknownWordError(f"{word!r} has no vector; {hint}")
+        return known
+
+    def _known_unit_vector(self, word: str) -> Floats | None:
         number = self.vocabulary.index.get(word)
         if number is not None:
             row: Floats = self.unit[number]
             return row
         composed = self.compose(word) if self.compose else None
-        if composed is not None:
-            made: Floats = _normalized(composed[None])[0]
-            return made
-        near = self.near_misses.suggest(word)
-        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "no known word is close to it"
-        raise UnknownWordError(f"{word!r} has no vector; {hint}")
+        return None if composed is None else _normalized(composed[None])[0]
+
+    def subset(self, words: Sequence[str]) -> tuple[WordVectors, list[str]]:
+        """The vectors of these words alone, scaled to length 1, and the words that have none."""
+        found = [(word, self._known_unit_vector(word)) for word in words]
+        known = [word for word, row in found if row is not None]
+        rows = [row for _, row in found if row is not None]
+        matrix = np.array(rows, np.float32).reshape(-1, self.matrix.shape[1])
+        unknown = [word for word, row in found if row is None]
+        return WordVectors(Vocabulary(known, [0] * len(known)), matrix), unknown
 
     def similar(
-        self, texts: Sequence[str], k: int, plus: Sequence[str] = (), minus: Sequence[str] = ()
+        self,
+        texts: Sequence[str],
+        k: int,
+        plus: Sequence[str] = (),
+        minus: Sequence[str] = (),
+        among: WordVectors | None = None,
     ) -> list[Answer]:
         """The `k` nearest words to each query: a word, or an expression as `parse_query` reads it.
 
         The words of `plus` are added to every query, those of `minus` subtracted. None of the words of a
-        query is an answer to it.
+        query is an answer to it. The answers are words of `among`, where it is given.
 
         Equation: q = Σ v/|v| over the words added − Σ v/|v| over those subtracted
         """
+        candidates = among or self
         vectors: list[Floats] = []
         excluded: list[list[int]] = []
         answers: list[Answer] = []
@@ -98,11 +116,22 @@ class WordVectors:
                 query = parse_query(text)
                 added, taken = (*query.plus, *plus), (*query.minus, *minus)
                 vectors.append(_direction(self._sum(added) - self._sum(taken), text))
-                excluded.append(self._numbers((*added, *taken)))
+                excluded.append(candidates.numbers_of((*added, *taken)))
                 answers.append([])
             except (InputError, UnknownWordError, ZeroVectorError) as error:
                 answers.append(str(error))
-        return _filled(answers, self.nearest(np.array(vectors), k, excluded) if vectors else [])
+        return _filled(answers, candidates.nearest(np.array(vectors), k, excluded) if vectors else [])
+
+    def cosines(self, texts: Sequence[str]) -> list[float | str]:
+        """The cosine of each "a b", or a line that says why there is none."""
+        answers: list[float | str] = []
+        for text in texts:
+            try:
+                first, second = (_direction(self.unit_vector(word), word) for word in parse_pair(text))
+                answers.append(float(np.clip(first @ second, -1, 1)))
+            except (InputError, UnknownWordError, ZeroVectorError) as error:
+                answers.append(str(error))
+        return answers
 
     def analogies(self, texts: Sequence[str], k: int, method: str = ADD) -> list[Answer]:
         """The `k` best answers to each "a b c": a is to b as c is to ?; see `analogy_scores` for `method`."""
@@ -115,7 +144,7 @@ class WordVectors:
                 triple = [_direction(self.unit_vector(word), word) for word in words]
                 _direction(triple[1] - triple[0] + triple[2], f"{words[1]} - {words[0]} + {words[2]}")
                 triples.append(triple)
-                excluded.append(self._numbers(words))
+                excluded.append(self.numbers_of(words))
                 answers.append([])
             except (InputError, UnknownWordError, ZeroVectorError) as error:
                 answers.append(str(error))
@@ -162,7 +191,7 @@ class WordVectors:
             total += self.unit_vector(word)
         return total
 
-    def _numbers(self, words: Iterable[str]) -> list[int]:
+    def numbers_of(self, words: Iterable[str]) -> list[int]:
         """The numbers of the words that have one; a word composed from its n-grams has none."""
         index = self.vocabulary.index
         return [index[word] for word in words if word in index]

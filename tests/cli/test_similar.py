@@ -145,3 +145,94 @@ def test_what_is_odd_about_a_file_is_a_warning(tmp_path: Path, nlptool: Nlptool)
     )
     assert "v.vec: its first line says 4 words; there are 3 rows here, and those are read" in result.stderr
     assert nlptool("similar", "-q", "-m", str(path), "cat") == (0, "dog\t0.9899\n", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "written"),
+    [
+        (["king"], "", "queen\t0.8000\n"),
+        (["--columns", "2", "king"], "", "queen\t0.8000\n"),
+        (["--columns", "3", "king"], "", "king\tqueen\t0.8000\n"),
+        (["king", "tree"], "", "king\tqueen\t0.8000\ntree\tapple\t0.0000\n"),
+        (["--columns", "2", "king", "tree"], "", "queen\t0.8000\napple\t0.0000\n"),
+        (["--columns", "2"], "king\n", "queen\t0.8000\n"),
+        (["--format", "tsv", "--columns", "3", "king"], "", "king\tqueen\t0.8000\n"),
+        (["--pair", "king", "queen"], "", None),
+    ],
+)
+def test_columns(words: list[str], stdin: str, written: str | None, similar: Nlptool) -> None:
+    if written is None:
+        assert similar(*words) == (0, "0.8000\n", "")
+        assert similar(*words, "--columns", "3") == (0, "king\tqueen\t0.8000\n", "")
+        return
+    assert similar("-k", "1", *words, stdin=stdin) == (0, written, "")
+
+
+def test_pairs(similar: Nlptool) -> None:
+    both = "king\tqueen\t0.8000\nking\ttree\t-1.0000\n"
+    assert similar("--pair", "king", "queen", "king", "tree") == (0, both, "")
+    assert similar("--pair", stdin="king queen\n\nking\ttree\n") == (0, both, "")
+    record = '{"id":7,"pair":["king","queen"]}\n'
+    result = similar("--pair", "--format", "jsonl", stdin=record)
+    assert json.loads(result.stdout) == {"id": 7, "pair": ["king", "queen"], "score": 0.8}
+    assert json.loads(similar("--pair", "--format", "jsonl", "king", "queen").stdout) == {
+        "pair": ["king", "queen"],
+        "score": 0.8,
+    }
+
+
+def test_a_pair_that_has_no_cosine_is_told_and_the_rest_is_answered(similar: Nlptool) -> None:
+    result = similar("--pair", stdin="king quen\nking\na b c\nking queen\n")
+    assert (result.status, result.stdout) == (1, "king\tqueen\t0.8000\n")
+    told = result.stderr.splitlines()
+    assert told[0] == "nlptool: <stdin>:1:1: 'quen' has no vector; did you mean 'queen'?"
+    assert told[1] == "nlptool: <stdin>:2:1: expected two words, found 1 in 'king'"
+    assert told[2] == "nlptool: <stdin>:3:1: expected two words, found 3 in 'a b c'"
+    for record in ('{"word":"king"}', '{"pair":["king"]}', '{"pair":["king",1]}', '{"pair":"king"}'):
+        result = similar("--pair", "--format", "jsonl", stdin=record)
+        assert (result.status, result.stdout) == (1, "")
+        assert "<stdin>:1:1: the record has no two strings in `pair`" in result.stderr
+
+
+@pytest.mark.parametrize("words", [["king"], ["king", "queen", "tree"]])
+def test_pairs_of_an_odd_number_are_usage(words: list[str], similar: Nlptool) -> None:
+    result = similar("--pair", *words)
+    assert result.status == 2
+    assert "--pair compares two words" in result.stderr
+
+
+@pytest.mark.parametrize("option", [["-k", "3"], ["--plus", "king"], ["--among", "none"]])
+def test_what_is_of_neighbours_is_not_of_pairs(option: list[str], similar: Nlptool) -> None:
+    result = similar("--pair", *option, "king", "queen")
+    assert result.status == 2
+    assert f"{option[0]} is of neighbours, not of --pair" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("list", "prince\n\ntree\nprince\nking\n"),
+        ("vocab.tsv", "prince\t3\r\ntree\t1\r\n"),
+        ("list.jsonl", '{"word":"prince"}\n{"word":"tree"}\n'),
+    ],
+)
+def test_neighbours_among_a_list(name: str, content: str, similar: Nlptool, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    assert similar("--among", str(path), "king") == (0, "prince\t0.6000\ntree\t-1.0000\n", "")
+    assert similar("--among", "-", "king", stdin="prince\ntree\n").stdout.startswith("prince")
+
+
+def test_a_list_of_unknown_words_is_told(similar: Nlptool, tmp_path: Path) -> None:
+    path = tmp_path / "list"
+    path.write_text("kin\nprince\nquen\n")
+    result = similar("--among", str(path), "king")
+    assert (result.status, result.stdout) == (0, "prince\t0.6000\n")
+    assert f"{path}: 2 of 3 words have no vector; the first is 'kin'" in result.stderr
+    path.write_text("kin\n")
+    result = similar("--among", str(path), "king")
+    assert (result.status, result.stdout) == (1, "")
+    assert f"{path}: none of its words has a vector, 'kin' for one" in result.stderr
+    path.write_text("\n\n")
+    assert f"{path}: no word is listed here" in similar("--among", str(path), "king").stderr
+    assert similar("--among", "-").status == 2

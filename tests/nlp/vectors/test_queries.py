@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.errors import InputError
-from nlp.vectors.queries import MINUS, PLUS, Query, parse_analogy, parse_query
+from nlp.vectors.queries import MINUS, PLUS, Query, parse_analogy, parse_pair, parse_query
 
 plain_words = st.text("aé我+-", min_size=1, max_size=4).filter(lambda word: word not in {PLUS, MINUS})
 
@@ -56,6 +56,17 @@ def test_what_is_written_is_read(first: str, others: list[tuple[str, str]]) -> N
     assert query.plus == (first, *(word for sign, word in others if sign == PLUS))
     assert query.minus == tuple(word for sign, word in others if sign == MINUS)
     assert sorted(query.words) == sorted([first, *(word for _, word in others)])
+
+
+def test_a_pair_has_two_words() -> None:
+    assert parse_pair(" man  king\n") == ("man", "king")
+    assert parse_pair("New York\t 国王 ") == ("New York", "国王")
+
+
+@pytest.mark.parametrize("text", ["", "man", "man king woman", "New York\tking\tman"])
+def test_another_number_than_two_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match=f"expected two words, found {len(text.split())} in "):
+        parse_pair(text)
 
 
 def test_an_analogy_has_three_words() -> None:

@@ -152,3 +152,20 @@ def test_analogies_are_those_of_a_plain_loop(method: str) -> None:
         best = int(scores.argmax())
         assert [one.word for one in found] == [f"w{best}"]
         assert found[0].score == pytest.approx(scores[best], rel=1e-4)
+
+
+def test_a_cosine_is_that_of_brute_force_and_an_error_a_line() -> None:
+    vectors = vectors_of(EXACT)
+    found = vectors.cosines(["w0 w4", "w0\tw2", "w3 w3", "w7 w0", "w0", "w0 nowhere"])
+    assert found[:3] == pytest.approx([0.6, -1, 1])
+    told = ("'w7' adds up to zero", "expected two words, found 1 in 'w0'", "'nowhere' has no vector")
+    assert all(str(one).startswith(start) for one, start in zip(found[3:], told, strict=True))
+
+
+def test_a_subset_answers_for_its_own_words_alone() -> None:
+    vectors = vectors_of(EXACT)
+    among, unknown = vectors.subset(["w4", "nowhere", "w2", "w0"])
+    assert (among.vocabulary.words, unknown) == (["w4", "w2", "w0"], ["nowhere"])
+    (found,) = vectors.similar(["w0"], 5, among=among)
+    assert not isinstance(found, str)
+    assert [(one.word, round(one.score, 6)) for one in found] == [("w4", 0.6), ("w2", -1.0)]
