@@ -31,6 +31,7 @@ class Training:
     """How a training is run; of all this, only `valid` and `patience` change what is learnt."""
 
     output: str
+    """A dry run without one names a device, beside which nothing is written."""
     workers: int
     valid: str | None
     patience: int | None
@@ -85,7 +86,7 @@ _OPTIONS = [
         "--dry-run",
         is_flag=True,
         group=OUTPUT,
-        help="Estimate the memory, disk space and time needed; save no model.",
+        help="Estimate the memory, disk space and time needed; save no model. Needs no -o.",
     ),
 ]
 
@@ -116,10 +117,11 @@ def _training(
     streams: Streams, *, checkpoint: str | None, checkpoint_every: float | None, resume: bool, **others: Any
 ) -> Training:
     """Fill in the defaults. Raises: UsageError for options that do not go together."""
-    output = required_output(streams)
+    needs_none = others["dry_run"] and streams.output in {None, "-"}
+    output = os.devnull if needs_none else required_output(streams)
     if others["patience"] is not None and others["valid"] is None:
         raise click.UsageError("--patience needs --valid: text on which to see that nothing gets better")
-    if checkpoint is None and (resume or checkpoint_every is not None):
+    if checkpoint is None and not needs_none and (resume or checkpoint_every is not None):
         checkpoint = f"{output}.ckpt"
     if checkpoint is not None and Path(checkpoint).suffix in COMPRESSIONS:
         raise click.UsageError(

@@ -18,6 +18,7 @@ from nlp.training.loop import Watch, train
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cli.console import Console
     from cli.io.streams import Streams
     from nlp.training.learner import Learner
     from nlp.training.progress import Progress
@@ -32,10 +33,13 @@ class _EnoughError(Exception):
 
 
 class _StopWatch:
-    """Times the steps that follow the first few, which warm up, and ends the training after `_SECONDS`."""
+    """Times the steps that follow the first few, which warm up, and ends the training after `_SECONDS`.
+
+    Steps so slow that the first few take longer than that are timed themselves.
+    """
 
     def __init__(self) -> None:
-        self._steps = -_WARM_UP_STEPS
+        self._steps, self._is_warm = 0, False
         self._started = time.perf_counter()
         self.seconds_per_step = math.nan
         self.has_ended_an_epoch = False
@@ -48,12 +52,22 @@ class _StopWatch:
         """Count a step."""
         now = time.perf_counter()
         self._steps += 1
-        if self._steps <= 0:
-            self._started = now
-            return
-        self.seconds_per_step = (now - self._started) / self._steps
         if now - self._started >= _SECONDS:
+            self.seconds_per_step = (now - self._started) / self._steps
             raise _EnoughError
+        if self._is_warm:
+            self.seconds_per_step = (now - self._started) / self._steps
+        elif self._steps == _WARM_UP_STEPS:
+            self._steps, self._is_warm, self._started = 0, True, now
+
+
+def tell_least(console: Console, learner: Learner[Any], size: Mapping[str, Any]) -> None:
+    """Tell at once what follows from the settings: the steps of a large model take minutes to measure."""
+    parameters, least = size["parameters"], learner.least_bytes()
+    console.tell(
+        f"{parameters:,} parameters, memory of {least:,} bytes at least; measuring the first steps",
+        {"parameters": parameters, "least_memory_bytes": least},
+    )
 
 
 def estimate(learner: Learner[Any], size: Mapping[str, Any], workers: int) -> dict[str, Any]:

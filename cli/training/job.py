@@ -12,7 +12,7 @@ from cli.io.storage import storage_directory
 from cli.io.writing import open_binary_output
 from cli.signals import Ended
 from cli.training.checkpoints import Checkpoints
-from cli.training.estimates import estimate, tell_estimate
+from cli.training.estimates import estimate, tell_estimate, tell_least
 from cli.training.progress import figures_of, log_json, perplexity_of, training_progress
 from nlp.training.loop import Curves, Watch, train
 
@@ -77,6 +77,7 @@ def run(job: Job, command: Command) -> None:
     for advice in job.advice:
         console.warn(advice)
     if training.dry_run:
+        tell_least(console, job.learner, job.size)
         tell_estimate(estimate(job.learner, job.size, training.workers), command.streams)
         return
     checkpoints = Checkpoints.of(training, job.kind, {**job.identity, "patience": training.patience})

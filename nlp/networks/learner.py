@@ -136,6 +136,10 @@ class NetworkLearner(Learner[Batch]):
         """A batch has only so many shards."""
         return min(workers, self.shards)
 
+    def least_bytes(self) -> int:
+        """Beside all that a checkpoint holds, the gradient of each shard."""
+        return super().least_bytes() + sum(shard.flat.nbytes for shard in self._gradient.shards)
+
     def rehearse_epoch_end(self) -> int:
         """With held-out text, a copy of the best weights is kept."""
         return sum(array.nbytes for array in self.learnt) if self._held_out else 0

@@ -138,3 +138,16 @@ def test_a_checkpoint_is_not_compressed(ending: str, command: str, nlptool: Nlpt
     assert result.status == 2
     assert f"--checkpoint {model}.ckpt.{ending}: a checkpoint cannot be compressed" in result.stderr
     assert list(corpus.parent.iterdir()) == [corpus]
+
+
+@pytest.mark.parametrize("command", ["w2v-train", "rnn-train"])
+@pytest.mark.parametrize("options", [(), ("-o", "-"), ("--resume", "--checkpoint-every", "1")])
+def test_a_dry_run_needs_no_output(
+    command: str, options: tuple[str, ...], nlptool: Nlptool, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(corpus.parent)
+    status, stdout, stderr = nlptool(command, "--dry-run", *options, "--min-count", "1", str(corpus))
+    assert status == 0
+    assert "memory_bytes\t" in stdout
+    assert "bytes at least; measuring the first steps" in stderr
+    assert list(corpus.parent.iterdir()) == [corpus]

@@ -125,4 +125,6 @@ def test_a_training_that_is_stopped_says_what_becomes_of_it(
 def test_an_estimate_trains_and_writes_nothing(command: Command, capfd: pytest.CaptureFixture[str]) -> None:
     run(job(), replace(command, training=replace(command.training, dry_run=True)))
     assert left(command) == (False, False)
-    assert capfd.readouterr().out.startswith("words")
+    told = capfd.readouterr()
+    assert told.out.startswith("words")
+    assert '"least_memory_bytes": ' in told.err
