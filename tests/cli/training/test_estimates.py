@@ -36,7 +36,7 @@ def test_slow_steps_are_measured_no_longer_than_needed(
     seconds_of_steps: list[float], measured: int, told: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 0.0
-    monkeypatch.setattr(estimates.time, "perf_counter", lambda: now)
+    monkeypatch.setattr("time.perf_counter", lambda: now)
     watch = estimates._StopWatch()
     done = 0
     with pytest.raises(estimates._EnoughError):  # noqa: PT012  how many steps it takes is the question
