@@ -32,7 +32,7 @@ def job(**changes: Any) -> Job:
     """A training of small word vectors, whose model is how it went."""
     one = Job(
         learner=of_vectors(VECTORS),
-        size={"words": 50},
+        size={"words": 50, "parameters": 10},
         kind="test-checkpoint",
         identity={"seed": 1},
         steps_of="some steps",
