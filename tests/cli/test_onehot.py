@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from cli.io.reading import Input
 from cli.io.streams import Streams
-from cli.jobs import onehot as onehot_rows
 from cli.jobs.onehot import counted, token_batches
 from nlp.layers.embedding import embedding_forward, one_hot
 from tests.cli.running import answers
@@ -141,14 +140,30 @@ def test_jsonl_fields_pass_through(nlptool: Nlptool, vocab: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("options", [[], ["--sparse"], ["--format", "jsonl", "--input-format", "text"]])
-def test_rows_by_the_piece_are_the_rows(
-    options: list[str], nlptool: Nlptool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("options", "start", "between", "end"),
+    [
+        ([], "w{n:04}\t", " ", "\n"),
+        (
+            ["--format", "jsonl", "--input-format", "text"],
+            '{{"token":"w{n:04}","id":{n},"vector":[',
+            ",",
+            "]}\n",
+        ),
+    ],
+)
+def test_a_million_cells_and_more_are_the_rows(
+    options: list[str], start: str, between: str, end: str, nlptool: Nlptool
 ) -> None:
-    whole = nlptool("onehot", *options, stdin=TEXT)
-    monkeypatch.setattr(onehot_rows, "_CELLS", 9)  # two rows of four cells at a time
-    assert nlptool("onehot", *options, stdin=TEXT) == whole
-    assert len(whole.stdout.splitlines()) == 7
+    """They are made by the piece, as many as fit into memory at a time."""
+    size = 1100
+    text = " ".join(f"w{n:04}" for n in range(size))
+    assert nlptool("onehot", "--sparse", stdin=text).stdout == "".join(
+        f"w{n:04}\t{n}\t{size}\n" for n in range(size)
+    )
+    rows = (between.join(["0"] * n + ["1"] + ["0"] * (size - 1 - n)) for n in range(size))
+    expected = "".join(start.format(n=n) + row + end for n, row in enumerate(rows))
+    assert nlptool("onehot", *options, stdin=text) == (0, expected, "")
 
 
 @pytest.mark.parametrize("stdin", ["", "\n\n"])

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.text import phrases, token_lists
 from nlp.text.phrases import Phrases, find_phrases
 from nlp.text.token_lists import of_equal_size
 
@@ -43,19 +43,25 @@ def test_joining_goes_from_the_left_and_uses_a_word_once() -> None:
 @settings(max_examples=100)
 @given(st.text(st.sampled_from("ab \n"), max_size=60), st.data())
 def test_blocks_may_be_cut_between_any_tokens(text: str, data: st.DataObject) -> None:
-    places = [
-        i for i in range(len(text) + 1) if i in {0, len(text)} or text[i] in " \n" or text[i - 1] in " \n"
-    ]
-    cut = data.draw(st.sampled_from(places))
-    pieces = [text[:cut], text[cut:]]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(token_lists, "SLICE_CHARACTERS", data.draw(st.integers(0, 5)))
-        patch.setattr(phrases, "_BATCH_TOKENS", data.draw(st.integers(1, 5)))
-        assert find_phrases(pieces, 1, 0.5) == find_phrases([text], 1, 0.5)
-        found = find_phrases([text], 1, 0.5)
-        once, cut_up = "".join(found.join([text])), "".join(found.join(pieces))
+    places = [i for i in range(1, len(text)) if text[i] in " \n" or text[i - 1] in " \n"]
+    cuts = sorted(data.draw(st.sets(st.sampled_from(places)))) if places else []
+    pieces = [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
+    found = find_phrases([text], 1, 0.5)
+    assert find_phrases(pieces, 1, 0.5) == found
+    once, cut_up = "".join(found.join([text])), "".join(found.join(pieces))
     assert [*filter(None, once.split(" "))] == [*filter(None, cut_up.split(" "))]
     assert "".join(once.split()).replace("_", "") == "".join(text.split())
+
+
+def test_every_pair_of_a_long_text_counts() -> None:
+    """Whatever the lists are in which it is counted: one pair of the three would be cut by each of them."""
+    times = 50_000
+    text = "a b c " * times
+    score = 3 * times * (times - 1) / times**2  # of a pair as frequent as its words
+    once_less = 3 * times * (times - 2) / times**2
+    assert find_phrases([text], 1, (score + once_less) / 2).pairs == {"a b", "b c"}
+    assert find_phrases([text + "a"], 1, once_less / 1.0001).pairs == {"a b", "b c", "c a"}
+    assert "".join(Phrases({"a b"}).join([text])).split() == ["a_b", "c"] * times
 
 
 def test_known_phrases_come_out_of_a_text() -> None:
