@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nlp.data import token_stream
 from nlp.data.token_file import SENTENCE_END, TokenFile, encode
 from nlp.data.token_stream import TokenStream, Window, keep_probabilities
 from nlp.layers.random_streams import RandomStreams
@@ -13,8 +12,8 @@ TMP = "/tmp"  # noqa: S108 - the storage has no name there
 HALO = 2
 
 
-def corpus() -> TokenFile:
-    return encode(["a b c\n\nd\ne a b a\nc c\n"], TMP)
+def corpus(times: int = 1) -> TokenFile:
+    return encode(["a b c\n\nd\ne a b a\nc c\n" * times], TMP)
 
 
 def windows(file: TokenFile, keep: float, size: int, epoch: int = 0) -> list[Window]:
@@ -23,13 +22,10 @@ def windows(file: TokenFile, keep: float, size: int, epoch: int = 0) -> list[Win
     return list(stream.windows(epoch))
 
 
-@pytest.mark.parametrize("size", [1, 3, 4, 10, 64])
-@pytest.mark.parametrize("block", [1, 4, 1 << 16])
-def test_every_token_is_the_center_of_one_window(
-    size: int, block: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(token_stream, "_BLOCK", block)
-    file = corpus()
+@pytest.mark.parametrize(("times", "size"), [*((1, size) for size in (1, 3, 4, 10, 64)), (8_000, 777)])
+def test_every_token_is_the_center_of_one_window(times: int, size: int) -> None:
+    """A small file is read at once; 88,000 tokens with their line ends are not."""
+    file = corpus(times)
     raw = file.read(0, file.length)
     tokens, sentences = raw[raw != SENTENCE_END], np.cumsum(raw == SENTENCE_END)[raw != SENTENCE_END]
     seen = windows(file, 1.0, size)

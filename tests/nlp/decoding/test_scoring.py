@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.decoding import mixture
 from nlp.decoding.mixture import TextReader, mixed, tuned_weights
+from nlp.decoding.reading import stretch_length
 from nlp.decoding.scoring import LineReader, Score
 from nlp.text.language_vocabulary import WORDS
 from tests.nlp.decoding.bigram import Bigrams, random_bigrams
@@ -73,12 +73,11 @@ def test_what_is_unknown_is_counted() -> None:
     assert (read.unknown, list(read.pieces)) == (2, ["a", "x", "<unk>", "<eos>"])
 
 
-def test_long_lines_are_read_in_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mixture, "stretch_length", lambda _: 7)
+def test_long_lines_are_read_in_stretches() -> None:
     predictor = random_bigrams(4)
-    text = "abbabaab" * 5
+    text = "abbabaab" * 2500
     assert values(LineReader([predictor]), [text]) == [chain(predictor, text + "\n")]
-    assert max(predictor.calls) == 7
+    assert max(predictor.calls) == stretch_length(predictor.vocabulary) < len(text)
 
 
 def test_a_score_is_a_perplexity() -> None:

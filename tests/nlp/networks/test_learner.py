@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -182,7 +183,8 @@ def test_a_watch_changes_nothing_and_hears_of_every_epoch() -> None:
 
 
 def test_what_is_done_rises_from_step_to_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlp.training.progress._REPORT_SECONDS", 0.0)
+    """Told after every step, where each takes more than a second."""
+    monkeypatch.setattr("time.perf_counter", count(0, 10).__next__)
     seen: list[Progress] = []
     learner = ready()
     train(learner, 1, Watch(seen.append))
@@ -208,18 +210,18 @@ def test_a_signal_during_evaluation_finds_the_state_before_it(monkeypatch: pytes
     states: list[State] = []
     whole = bits(ready(valid=True))
 
-    def evaluate(*_: object) -> float:
+    def evaluate() -> float:
         assert Resting.is_on
         saved = states[-1]()
         assert saved.figures["position"]["epoch"] == 0
-        monkeypatch.undo()
         state = TrainingState(saved.figures, {name: array.copy() for name, array in saved.arrays.items()})
         assert bits(ready(valid=True), 1, Watch(resume=[state].pop)) == whole
         raise Interrupted
 
-    monkeypatch.setattr("nlp.networks.learner.mean_loss", evaluate)
+    learner = ready(valid=True)
+    monkeypatch.setattr(learner, "evaluate", evaluate)
     with pytest.raises(Interrupted):
-        train(ready(valid=True), 1, Watch(on_boundary=states.append, at_rest=Resting))
+        train(learner, 1, Watch(on_boundary=states.append, at_rest=Resting))
 
 
 def bytes_of(state: TrainingState) -> tuple[object, ...]:
@@ -252,14 +254,17 @@ def test_a_signal_within_a_step_finds_the_state_before_it() -> None:
     assert compared == SETTINGS.shards * (steps_of(learner) - 1)
 
 
-def test_the_best_epoch_is_kept_and_patience_ends_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    for workers in (1, 2):
-        losses = iter([2.0, 1.0, 3.0, 4.0])
-        monkeypatch.setattr("nlp.networks.learner.mean_loss", lambda *_, of=losses: next(of))
-        learnt, _, curves = bits(ready(changed(epochs=9), valid=True), workers, patience=2)
-        assert (curves["valid_losses"], curves["best_epoch"]) == ([2.0, 1.0, 3.0, 4.0], 2)
-        assert len(curves["epoch_losses"]) == 4
-        assert learnt == bits(ready(changed(epochs=2)))[0]
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_best_epoch_is_kept_and_patience_ends_the_training(
+    workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = [2.0, 1.0, 3.0, 4.0]
+    learner = ready(changed(epochs=9), valid=True)
+    monkeypatch.setattr(learner, "evaluate", iter(losses).__next__)
+    learnt, _, curves = bits(learner, workers, patience=2)
+    assert (curves["valid_losses"], curves["best_epoch"]) == (losses, 2)
+    assert len(curves["epoch_losses"]) == 4
+    assert learnt == bits(ready(changed(epochs=2)))[0]
 
 
 def test_running_means_are_those_of_all_shards() -> None:
@@ -295,12 +300,14 @@ def test_held_out_loss_does_not_depend_on_the_windows() -> None:
     assert tokens == text.length
 
 
-def test_a_long_held_out_text_is_read_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = encode_language([some_text()], TMP, "char")
-    assert held_out_batches(text, 40).columns == 1
-    monkeypatch.setattr("nlp.networks.evaluation._TOKENS_OF_A_STREAM", 100)
+@pytest.mark.parametrize(
+    ("tokens", "columns", "bptt"), [(2, 1, 40), (399_999, 1, 40), (400_000, 2, 20), (650_000, 3, 13)]
+)
+def test_a_long_held_out_text_is_read_side_by_side(tokens: int, columns: int, bptt: int) -> None:
+    text = encode_language(["a" * (tokens - 1)], TMP, "char")
+    assert text.length == tokens
     batches = held_out_batches(text, 40)
-    assert (batches.columns, batches.bptt) == (3, 13)
+    assert (batches.columns, batches.bptt) == (columns, bptt)
 
 
 class Exploding(Bigram):

@@ -11,7 +11,7 @@ import pytest
 
 from nlp.errors import NlpError
 from nlp.vectors.files import load_vectors
-from tests.nlp.vectors.vector_files import BINARY, MATRIX, TAKEN, WORDS, read_or_refused
+from tests.nlp.vectors.vector_files import BINARY, MATRIX, TAKEN, WORDS, binary_of, read_or_refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,8 +100,9 @@ def test_a_file_cut_anywhere_is_refused_or_a_prefix(data: bytes, tmp_path: Path)
     assert counts <= set(range(1, len(WORDS) + 1))
 
 
-def test_many_blocks_are_read_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"_BLOCK_BYTES": 7, "_ROWS": 2, "MAX_WORD_BYTES": 16}.items():
-        monkeypatch.setattr(f"nlp.vectors.binary_format.{name}", value)
-    (tmp_path / "m").write_bytes(BINARY)
-    assert read_or_refused(tmp_path / "m") == (TAKEN, MATRIX.tobytes())
+def test_many_blocks_are_read_as_one(tmp_path: Path) -> None:
+    """Nine megabytes, in which rows do not end where blocks do."""
+    words = [f"{number}" for number in range(15_000)]
+    matrix = np.random.default_rng(1).normal(size=(len(words), 150)).astype(np.float32)
+    (tmp_path / "m").write_bytes(binary_of(words, matrix))
+    assert read_or_refused(tmp_path / "m") == (words, matrix.tobytes())

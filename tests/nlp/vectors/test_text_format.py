@@ -229,16 +229,17 @@ def test_lines_in_the_fast_way_are_what_they_are_with_care(lines: list[list[str]
 
 
 @pytest.mark.parametrize("change", ["", "\t", " "])
-def test_many_blocks_are_read_as_one(change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the fast way and, from the line that `change` alters, with care."""
-    monkeypatch.setattr("nlp.vectors.text_format._BLOCK_BYTES", 50)
-    matrix = np.random.default_rng(1).normal(size=(40, 3)).astype(np.float32)
-    lines = ["w{} {:.9g} {:.9g} {:.9g}".format(number, *row) for number, row in enumerate(matrix.tolist())]
-    lines[20] += change
+def test_many_blocks_are_read_as_one(change: str, tmp_path: Path) -> None:
+    """Two megabytes, in the fast way and, from the line that `change` alters, with care."""
+    count, dim = 4_000, 40
+    matrix = np.random.default_rng(1).normal(size=(count, dim)).astype(np.float32)
+    lines = [f"w{number} " + " ".join(f"{x:.9g}" for x in row) for number, row in enumerate(matrix.tolist())]
+    lines[count // 3] += change
     path = tmp_path / "v"
-    path.write_text("40 3\n" + "\n".join(lines))
+    path.write_text(f"{count} {dim}\n" + "\n".join(lines))
+    assert path.stat().st_size > 1 << 20
     vectors = load_vectors(str(path))
-    assert vectors.vocabulary.words == [f"w{number}" for number in range(40)]
+    assert vectors.vocabulary.words == [f"w{number}" for number in range(count)]
     assert vectors.matrix.tobytes() == matrix.tobytes()
 
 
