@@ -1,3 +1,78 @@
-"""The NumPy model layer and the text layer under every `nlptool` command."""
+"""Tokens, word vectors and language models in Python; the NumPy layer under every `nlptool` command.
 
+>>> import nlp
+>>> nlp.tokenize("Don't panic: it's 3.14 at 9:30.")
+["Don't", 'panic', ':', "it's", '3.14', 'at', '9:30', '.']
+>>> vectors = nlp.load("en-vectors")
+>>> [word for word, cosine in vectors.most_similar("king", topn=3)]
+['queen', 'prince', 'majesty']
+>>> vectors["king"].shape
+(100,)
+>>> "kingg" in vectors
+False
+
+What is heavy is imported when it is used: `import nlp` takes no time.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+TYPE_CHECKING = False  # not from `typing`, which every start of the command would pay for
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+    from nlp.decoding.language_model import FillModel, LanguageModel
+    from nlp.vectors.word_vectors import WordVectors
+
+__all__ = ["__version__", "load", "tokenize"]
 __version__ = "0.1.0"
+
+
+def load(model: str | os.PathLike[str]) -> WordVectors | LanguageModel | FillModel:
+    """What a model file holds; `model` is its path, or the name of a model that comes with nlptool.
+
+    Word vectors may be in the format of another tool. A language model of `rnn-train --bidirectional` only
+    fills gaps: it is a `FillModel`.
+
+    Raises: NlpError for a file that holds neither, or is damaged; OSError if it can't be read
+    """
+    from corpora import path_or_bundled
+    from nlp.decoding.language_model import open_language_model
+    from nlp.errors import NoModelError
+    from nlp.storage.model_file import open_model
+    from nlp.vectors.files import KIND, load_vectors
+
+    path = path_or_bundled(str(model))
+    try:
+        are_vectors = open_model(path).kind == KIND
+    except NoModelError:
+        are_vectors = True
+    return load_vectors(path) if are_vectors else open_language_model(path)
+
+
+def tokenize(text: str, mode: str = "words", *, lower: bool = False, tweets: bool = False) -> list[str]:
+    """The tokens of a text; `mode` is one of words, uax29, chars and graphemes, as `nlptool tokenize` has it.
+
+    Raises: ValueError for another mode, or for `tweets` in another one than words
+
+    >>> import nlp
+    >>> nlp.tokenize("我用Python写代码 🙂", lower=True)
+    ['我', '用', 'python', '写', '代', '码', '🙂']
+    >>> nlp.tokenize("naïve", mode="chars")
+    ['n', 'a', 'ï', 'v', 'e']
+    """
+    return _tokenizer(mode, lower, tweets)(text)
+
+
+@cache
+def _tokenizer(mode: str, lower: bool, tweets: bool) -> Callable[[str], list[str]]:
+    from nlp.text.normalize import normalizer
+    from nlp.text.tokenize import SEEING_ALL, tokenizer
+    from nlp.text.visible import without_invisible
+
+    split, clean = tokenizer(mode, tweets=tweets), normalizer("none", lower=lower)
+    if mode in SEEING_ALL:
+        return lambda text: split.tokens(clean(text))
+    return lambda text: split.tokens(clean(without_invisible(text)))

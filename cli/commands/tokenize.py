@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from nlp.text.records import Record
     from nlp.text.tokenize import Tokenizer
 
-_SEEING_ALL = ("uax29", "graphemes")
-"""Modes that Unicode defines: they leave every character in place."""
-
 
 @command
 @streams(TOKENS)
@@ -67,14 +64,14 @@ def tokenize(
     nlptool tokenize --sentences --format jsonl book.txt.gz | jq -c .tokens
     """
     from nlp.text.normalize import normalizer
-    from nlp.text.tokenize import tokenizer
+    from nlp.text.tokenize import SEEING_ALL, tokenizer
     from nlp.text.visible import without_invisible
 
     if tweets and mode != "words":
         raise click.UsageError(f"--tweets is of --mode words, not of --mode {mode}; leave out one of the two")
     console.note(f"tokenizing in {mode} mode")
     tokenizing = _Tokenizing(
-        normalizer(normalize, lower=lower), tokenizer(mode, tweets=tweets), sees_all=mode in _SEEING_ALL
+        normalizer(normalize, lower=lower), tokenizer(mode, tweets=tweets), sees_all=mode in SEEING_ALL
     )
     see = str if tokenizing.sees_all else without_invisible
     with streams.open_output() as output:

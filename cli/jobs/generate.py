@@ -17,9 +17,8 @@ from nlp.decoding.beam import beam_search
 from nlp.decoding.generation import REPETITION, Continuation
 from nlp.decoding.novelty import CopiedStretch
 from nlp.decoding.reading import pieces_of
-from nlp.decoding.sampling import COLDEST, Sampler
+from nlp.decoding.sampling import COLDEST, Sampler, drawing
 from nlp.decoding.settings import Sampling
-from nlp.layers.random_streams import RandomStreams
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     Text = Continuation | Hypothesis
     Make = Callable[[Predictor, str, Limits, int, int], Iterator[Text]]
 
-_DRAWING = 1  # the number of the random stream that tokens are drawn with
 _FLUSH_SECONDS = 0.01
 _SHOWN = 5  # unknown tokens that a warning names
 _SHOWN_CHARACTERS = 300  # of a copied stretch
@@ -80,13 +78,12 @@ def seeded(console: Console, excluded: Sequence[int], *, seed: int | None, **set
         console.tell(f"seed {chosen}; --seed {chosen} gives this again", {"seed": chosen})
     else:
         console.note(f"seed {chosen}")
-    randomness = RandomStreams(chosen)
 
     def make(
         predictor: Predictor, prompt: str, limits: Limits, number: int, count: int
     ) -> Iterator[Continuation]:
         for text in range(count):
-            sampler = Sampler(sampling, randomness.at(_DRAWING, number, text), excluded)
+            sampler = Sampler(sampling, drawing(chosen, number, text), excluded)
             yield Continuation(predictor, prompt, limits, sampler)
 
     return make

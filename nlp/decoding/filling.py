@@ -122,18 +122,18 @@ class BayesFiller:
 
     def __init__(self, predictor: Predictor, beam: int = BEAM, horizon: int = HORIZON) -> None:
         """With a `horizon` of 0 the text to the right is not looked at."""
-        self._predictor, self._beam, self._horizon = predictor, beam, horizon
+        self.predictor, self._beam, self._horizon = predictor, beam, horizon
 
     @property
     def vocabulary(self) -> LanguageVocabulary:
         """The tokens."""
-        return self._predictor.vocabulary
+        return self.predictor.vocabulary
 
     def candidates(
         self, left: Sequence[int], right: Sequence[int], lengths: range, answers: Sequence[int], k: int
     ) -> list[Candidate]:
         """See `Filler`."""
-        text, behind = ReadText(self._predictor, left), right[: self._horizon]
+        text, behind = ReadText(self.predictor, left), right[: self._horizon]
         proposed = text.beam(lengths[-1], answers, self._beam, len(behind))
         texts = [proposed[length] for length in lengths if length in proposed]
         return ranked(texts, [text.log_probabilities(followed_by(ids, behind)) for ids in texts], k)

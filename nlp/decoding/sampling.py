@@ -12,14 +12,21 @@ import numpy.typing as npt
 from nlp.decoding.settings import Sampling
 from nlp.errors import ModelError
 from nlp.layers.arrays import Floats
+from nlp.layers.random_streams import RandomStreams
 
 Places = npt.NDArray[np.intp]
 
 COLDEST, HOTTEST = 1e-6, 1e6
 """Temperatures beyond which float32 makes no difference: the best token is certain, or all are alike."""
 
+_DRAWING = 1  # the number of the random stream
 _BLOCK = 128  # weights that are summed together before one of them is drawn
 _FIRST_NUCLEUS = 256  # tokens that are ranked at first; all of them only where these are not enough
+
+
+def drawing(seed: int, prompt: int = 0, text: int = 0) -> np.random.Generator:
+    """The random numbers of one text of one prompt, both counted from 0: none depends on the others."""
+    return RandomStreams(seed).at(_DRAWING, prompt, text)
 
 
 class Sampler:

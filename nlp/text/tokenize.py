@@ -19,6 +19,8 @@ from nlp.text import uax29, words
 from nlp.text.character_classes import ATTACHED
 
 MODES: Final = ("words", "uax29", "chars", "graphemes")
+SEEING_ALL: Final = ("uax29", "graphemes")
+"""Modes that Unicode defines: invisible characters are left in place for them."""
 
 CACHED_CHUNKS: Final = 1 << 13
 """The table is emptied when it holds so many chunks: memory stays flat on an endless stream.

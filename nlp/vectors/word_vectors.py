@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -21,8 +21,7 @@ _ZERO = 1e-5  # what rounding leaves of a sum of unit vectors that is zero
 _GROUP = 64  # scores, of which only the largest enters the search for the k-th best
 
 
-@dataclass(frozen=True)
-class Neighbour:
+class Neighbour(NamedTuple):
     """A word near a query, and its cosine (or the score of another method, where that is asked for)."""
 
     word: str
@@ -33,7 +32,7 @@ Answer: TypeAlias = "list[Neighbour] | str"
 """The nearest words, or one line that says why there are none."""
 
 
-class UnknownWordError(NlpError):
+class UnknownWordError(NlpError, KeyError):
     """A word that has no vector; the message holds its near misses."""
 
 
@@ -46,6 +45,13 @@ class WordVectors:
     """One vector a word.
 
     Shapes: `matrix` (V, D) float32, row n for word n of the vocabulary.
+
+    >>> import nlp
+    >>> vectors = nlp.load("en-vectors")
+    >>> len(vectors), vectors.matrix.shape, vectors.words[:3]
+    (30000, (30000, 100), ['the', 'of', 'to'])
+    >>> "king" in vectors, vectors["king"].shape
+    (True, (100,))
     """
 
     vocabulary: Vocabulary
@@ -66,31 +72,75 @@ class WordVectors:
         """Suggestions for words that have no vector."""
         return NearMisses(self.vocabulary.words)
 
+    @property
+    def words(self) -> Sequence[str]:
+        """The words, in the order of the rows: the most frequent first, where that is known."""
+        return self.vocabulary.words
+
+    def __len__(self) -> int:
+        return len(self.vocabulary)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self.vocabulary.index
+
+    def __getitem__(self, word: str) -> Floats:
+        """The vector (D,) of `word`, made of its n-grams if it has no row. Raises: UnknownWordError."""
+        number = self.vocabulary.index.get(word)
+        vector = self._composed(word) if number is None else self.matrix[number]
+        return self._known(word, vector)
+
     def unit_vector(self, word: str) -> Floats:
         """The vector of `word`, scaled to length 1. Raises: UnknownWordError."""
-        known = self._known_unit_vector(word)
-        if known is None:
+        return self._known(word, self._unit_vector(word))
+
+    def _known(self, word: str, vector: Floats | None) -> Floats:
+        if vector is None:
             near = self.near_misses.suggest(word)
             hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "no known word is close to it"
             raise UnknownWordError(f"{word!r} has no vector; {hint}")
-        return known
+        return vector
 
-    def _known_unit_vector(self, word: str) -> Floats | None:
+    def _unit_vector(self, word: str) -> Floats | None:
         number = self.vocabulary.index.get(word)
         if number is not None:
             row: Floats = self.unit[number]
             return row
-        composed = self.compose(word) if self.compose else None
+        composed = self._composed(word)
         return None if composed is None else _normalized(composed[None])[0]
+
+    def _composed(self, word: str) -> Floats | None:
+        return self.compose(word) if self.compose else None
 
     def subset(self, words: Sequence[str]) -> tuple[WordVectors, list[str]]:
         """The vectors of these words alone, scaled to length 1, and the words that have none."""
-        found = [(word, self._known_unit_vector(word)) for word in words]
+        found = [(word, self._unit_vector(word)) for word in words]
         known = [word for word, row in found if row is not None]
         rows = [row for _, row in found if row is not None]
         matrix = np.array(rows, np.float32).reshape(-1, self.matrix.shape[1])
         unknown = [word for word, row in found if row is None]
         return WordVectors(Vocabulary(known, [0] * len(known)), matrix), unknown
+
+    def similarity(self, a: str, b: str) -> float:
+        """The cosine of two words. Raises: UnknownWordError; ZeroVectorError.
+
+        >>> import nlp
+        >>> round(nlp.load("en-vectors").similarity("king", "queen"), 3)
+        0.704
+        """
+        return float(_direction(self.unit_vector(a), a) @ _direction(self.unit_vector(b), b))
+
+    def most_similar(self, query: str, topn: int = 10) -> list[Neighbour]:
+        """The nearest words to one query, as `similar` has it.
+
+        Raises: UnknownWordError; ZeroVectorError; InputError for an expression that is none
+
+        >>> import nlp
+        >>> vectors = nlp.load("en-vectors")
+        >>> [word for word, cosine in vectors.most_similar("king - man + woman", topn=2)]
+        ['queen', 'princess']
+        """
+        vector, words = self._direction_of(query)
+        return self.nearest(vector[None], topn, [self.numbers_of(words)])[0]
 
     def similar(
         self,
@@ -113,10 +163,9 @@ class WordVectors:
         answers: list[Answer] = []
         for text in texts:
             try:
-                query = parse_query(text)
-                added, taken = (*query.plus, *plus), (*query.minus, *minus)
-                vectors.append(_direction(self._sum(added) - self._sum(taken), text))
-                excluded.append(candidates.numbers_of((*added, *taken)))
+                vector, words = self._direction_of(text, plus, minus)
+                vectors.append(vector)
+                excluded.append(candidates.numbers_of(words))
                 answers.append([])
             except (InputError, UnknownWordError, ZeroVectorError) as error:
                 answers.append(str(error))
@@ -184,6 +233,14 @@ class WordVectors:
         candidates = np.flatnonzero(scores >= _reached_by(scores, k))
         order = np.lexsort((candidates, -scores[candidates]))[:k]
         return [Neighbour(self.vocabulary.words[n], float(scores[n])) for n in candidates[order].tolist()]
+
+    def _direction_of(
+        self, text: str, plus: Sequence[str] = (), minus: Sequence[str] = ()
+    ) -> tuple[Floats, tuple[str, ...]]:
+        """The vector of a query, and its words; see `similar`."""
+        query = parse_query(text)
+        added, taken = (*query.plus, *plus), (*query.minus, *minus)
+        return _direction(self._sum(added) - self._sum(taken), text), (*added, *taken)
 
     def _sum(self, words: Iterable[str]) -> Floats:
         total = np.zeros(self.matrix.shape[1], np.float32)
