@@ -17,12 +17,12 @@ def uniform_(w: Floats, bound: float, generator: np.random.Generator) -> None:
     w *= 2 * bound
 
 
-def orthogonal_(w: Floats, generator: np.random.Generator, gain: float = 1.0) -> None:
-    """Fill each matrix with orthonormal rows or columns, whichever are fewer, times `gain`.
+def orthogonal_(w: Floats, generator: np.random.Generator) -> None:
+    """Fill each matrix with orthonormal rows or columns, whichever are fewer.
 
     A product of orthogonal matrices neither shrinks nor grows a vector, however many there are.
 
-    Equation: w = gain Q diag(sign(diag R)),   Q R = A, the entries of A standard normal;
+    Equation: w = Q diag(sign(diag R)),   Q R = A, the entries of A standard normal;
               with these signs every orthogonal matrix is equally probable
     Shapes:   w (…, D, H)
     Source:   Saxe, McClelland & Ganguli 2014, "Exact solutions to the nonlinear dynamics of learning in deep
@@ -33,15 +33,15 @@ def orthogonal_(w: Floats, generator: np.random.Generator, gain: float = 1.0) ->
     for index in np.ndindex(w.shape[:-2]):
         normal = generator.standard_normal((max(rows, columns), min(rows, columns)))
         q, r = np.linalg.qr(normal)
-        q *= gain * np.where(np.diagonal(r) < 0, -1.0, 1.0)
+        q *= np.where(np.diagonal(r) < 0, -1.0, 1.0)
         w[index] = q if rows >= columns else q.T
 
 
-def identity_(w: Floats, scale: float = 1.0) -> None:
-    """Make each matrix `scale` times the identity: what ReLU networks learn long sequences from.
+def identity_(w: Floats) -> None:
+    """Make each matrix the identity: what ReLU networks learn long sequences from.
 
     Shapes: w (…, H, H)
     Source: Le, Jaitly & Hinton 2015, "A simple way to initialize recurrent networks of rectified linear
             units", §2
     """
-    w[...] = scale * np.eye(w.shape[-1], dtype=w.dtype)
+    w[...] = np.eye(w.shape[-1], dtype=w.dtype)

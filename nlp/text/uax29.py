@@ -101,11 +101,3 @@ def spanning_white_space() -> regex.Pattern[str]:
     space to `str.isspace` and a connector of words to UAX #29.
     """
     return regex.compile(rf"[{WHITE_SPACE}][{ATTACHED}]|\u202f")
-
-
-def boundaries(text: str) -> list[int]:
-    """Return the word boundaries of `text` in code points, 0 and `len(text)` included; none in an empty text.
-
-    Source: UAX #29, rules WB1 to WB999.
-    """
-    return [0, *(segment.end() for segment in unicode_pattern().finditer(text))] if text else []

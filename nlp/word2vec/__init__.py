@@ -4,6 +4,5 @@
 - `objective` is the loss of a chunk of tokens (`chunks`). In it `predictors` predict words: for skip-gram
   single input vectors, for CBOW means of them, from the rows that `input_rows` tells. What a prediction
   costs is one of the `losses`; `huffman` is the tree of one of these.
-- `step_sizes` cuts a training into steps; `held_out_loss` is that of other text; `advice` warns of what makes
-  vectors bad.
+- `held_out_loss` is that of other text; `advice` warns of what makes vectors bad.
 """

@@ -26,14 +26,15 @@ from nlp.training.schedules import linear_decay
 from nlp.training.team import shared_array
 from nlp.vectors.subwords import Subwords
 from nlp.word2vec.chunks import Chunk
-from nlp.word2vec.config import STABILITY, Word2VecConfig
+from nlp.word2vec.config import STABILITY, Sizes, Word2VecConfig
 from nlp.word2vec.held_out_loss import MOST_CENTERS, held_out_loss
 from nlp.word2vec.input_rows import subword_table
 from nlp.word2vec.objective import make_objective, output_rows
-from nlp.word2vec.step_sizes import plan_steps
 from nlp.wording import Message, number_of
 
 _INITIAL_WEIGHTS = 0  # purpose of the random numbers
+_SMALLEST_STEP, _LEAST_CHUNK = 64, 512  # tokens
+_CHUNKS = 4  # that a step is cut into for workers to share, as far as these have `_LEAST_CHUNK` tokens each
 _LOSS_EVERY = 16  # chunks: so losses cost about 1 % in all
 _FEW_CENTERS = 256
 _SAMPLED_CHUNKS = 64  # from which the loss of the model that a training starts from is estimated
@@ -283,6 +284,18 @@ def check_corpus(corpus: TokenFile, config: Word2VecConfig) -> None:
                 f"run it through nlptool tokenize: no word has a context"
             )
         )
+
+
+def plan_steps(tokens: float, sizes: Sizes) -> StepPlan:
+    """Choose the size of a step for a training that will see `tokens` tokens, all epochs together.
+
+    Large steps are fast and can be shared among workers; but a training needs some thousands of steps, so
+    those of a small corpus have to be small. Sizes are powers of two, to change seldom as a corpus grows.
+    """
+    most = min(max(tokens / sizes.steps, _SMALLEST_STEP), sizes.largest)
+    step = 2 ** int(math.log2(most))
+    chunk = min(step, max(step // _CHUNKS, _LEAST_CHUNK), sizes.chunk)
+    return StepPlan(chunk, step // chunk)
 
 
 def _initial_vectors(words: int, outputs: int, dim: int, streams: RandomStreams) -> tuple[Floats, Floats]:

@@ -144,17 +144,17 @@ def test_initial_weights() -> None:
     uniform_(w, 0.1, np.random.default_rng(0))
     assert -0.1 <= w.min() < -0.099
     assert 0.099 < w.max() < 0.1
-    identity_(w, 0.5)
-    np.testing.assert_array_equal(w, np.broadcast_to(0.5 * np.eye(30), w.shape))
+    identity_(w)
+    np.testing.assert_array_equal(w, np.broadcast_to(np.eye(30), w.shape))
 
 
 @pytest.mark.parametrize("shape", [(2, 8, 8), (3, 8), (8, 3)])
 def test_orthogonal_matrices(shape: tuple[int, ...]) -> None:
     w = np.empty(shape)
-    orthogonal_(w, np.random.default_rng(0), gain=2.0)
+    orthogonal_(w, np.random.default_rng(0))
     for matrix in w.reshape(-1, *shape[-2:]):
         product = matrix @ matrix.T if shape[-2] <= shape[-1] else matrix.T @ matrix
-        np.testing.assert_allclose(product, 4 * np.eye(min(shape[-2:])), atol=1e-12)
+        np.testing.assert_allclose(product, np.eye(min(shape[-2:])), atol=1e-12)
 
 
 def test_draws_do_not_depend_on_the_dtype() -> None:

@@ -13,8 +13,7 @@ from nlp.errors import DivergedError, InputError
 from nlp.training.loop import Watch, train
 from nlp.training.row_updates import StepPlan
 from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
-from nlp.word2vec.learner import Word2Vec, WordVectorLearner, train_word_vectors
-from nlp.word2vec.step_sizes import plan_steps
+from nlp.word2vec.learner import Word2Vec, WordVectorLearner, plan_steps, train_word_vectors
 
 if TYPE_CHECKING:
     from nlp.training.progress import Progress
