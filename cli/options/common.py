@@ -14,6 +14,7 @@ from cli.io.streams import Streams
 from cli.options.endings import writable
 from cli.options.files import know_files
 from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_options
+from cli.options.replacing import refuse_replacing
 from cli.options.suggestions import FILES, argument_hint, glued_option, no_such, option_hint, option_meant
 from nlp.errors import SettingError
 from nlp.settings import DATA
@@ -106,6 +107,7 @@ def making(function: Command, make: Callable[[dict[str, Any]], None]) -> Command
 def _make_objects(function: Command | None, ctx: click.Context) -> None:
     """Run what `making` was given. Raises: UsageError, with the command that it is about."""
     try:
+        refuse_replacing(ctx.command.params, ctx.params)
         for make in getattr(function, _MAKERS, ()):
             make(ctx.params)
     except click.UsageError as error:

@@ -13,6 +13,7 @@ import click
 from cli.io.streams import COMPRESSIONS
 from cli.options.common import making
 from cli.options.help import OUTPUT, all_of, option
+from cli.options.replacing import refuse_replaced
 from nlp.settings import DATA, TRAINING
 
 if TYPE_CHECKING:
@@ -140,10 +141,8 @@ def _check_files(training: Training, inputs: Sequence[str]) -> None:
             cannot be read.
     """
     valid = training.valid
-    for flag, written in (("--output", training.output), ("--checkpoint", training.checkpoint)):
-        for text in filter(None, (*inputs, valid)):
-            if written and Path(text).is_file() and os.path.realpath(text) == os.path.realpath(written):
-                raise click.UsageError(f"{flag} would replace the text in {text}; name another file")
+    if training.checkpoint:
+        refuse_replaced("--checkpoint", training.checkpoint, filter(None, (*inputs, valid)))
     if valid == "-" and ("-" in inputs or not inputs):
         raise click.UsageError("the text and --valid are both stdin; name a file for one of them")
     if valid not in {None, "-"} and not os.access(Path(valid), os.R_OK):

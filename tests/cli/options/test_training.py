@@ -34,7 +34,7 @@ def test_the_text_is_not_written_over(option: str, command: str, nlptool: Nlptoo
             options = ["-o", str(corpus.with_name("model")), option, str(path), *text]
             result = nlptool(command, "-q", *options, stdin=TEXT)
             assert result.status == 2
-            assert f"{option} would replace the text in {corpus}" in result.stderr
+            assert f"{option} would replace {corpus}, which is read" in result.stderr
     assert corpus.read_text() == TEXT
 
 
