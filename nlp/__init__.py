@@ -39,17 +39,18 @@ def load(model: str | os.PathLike[str]) -> WordVectors | LanguageModel | FillMod
     Raises: NlpError for a file that holds neither, or is damaged; OSError if it can't be read
     """
     from corpora import path_or_bundled
-    from nlp.decoding.language_model import open_language_model
+    from nlp.decoding.language_model import language_model
     from nlp.errors import NoModelError
-    from nlp.storage.model_file import open_model
-    from nlp.vectors.files import KIND, load_vectors
+    from nlp.storage.kinds import KINDS, load
+    from nlp.vectors.files import load_vectors
+    from nlp.vectors.word_vectors import WordVectors
 
     path = path_or_bundled(str(model))
     try:
-        are_vectors = open_model(path).kind == KIND
+        loaded = load(path, *KINDS)
     except NoModelError:
-        are_vectors = True
-    return load_vectors(path) if are_vectors else open_language_model(path)
+        return load_vectors(path)
+    return loaded if isinstance(loaded, WordVectors) else language_model(loaded)
 
 
 def tokenize(text: str, mode: str = "words", *, lower: bool = False, tweets: bool = False) -> list[str]:

@@ -44,6 +44,6 @@ def fill(*, streams: Streams, console: Console, model: str | None, k: int, max_g
         tell_idle(console, "with --exact", "max_gap")
     from cli.jobs.fill import GapAnswers
     from nlp.decoding.gaps import LineFiller
-    from nlp.decoding.open_filler import open_filler
+    from nlp.decoding.opening import open_filler
 
     GapAnswers(LineFiller(open_filler(model)), k, max_gap, exact).write(streams, console)

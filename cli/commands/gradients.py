@@ -194,16 +194,11 @@ def _of_model(path: str, lags: int, seed: int) -> list[Flow]:
     import numpy as np
 
     from nlp.analysis.trained_gradient_norms import trained_flows
-    from nlp.decoding.open_predictor import of_wrong_kind
     from nlp.errors import ModelError
-    from nlp.networks.files import FILL_MODEL, LANGUAGE_MODEL, load_language_model
-    from nlp.storage.model_file import open_model
+    from nlp.storage.kinds import FILL_MODEL, LANGUAGE_MODEL, load
     from nlp.wording import Message
 
-    kind = open_model(path).kind
-    if kind not in {LANGUAGE_MODEL, FILL_MODEL}:
-        raise of_wrong_kind(path, kind, LANGUAGE_MODEL, FILL_MODEL)
-    loaded = load_language_model(path, kind)
+    loaded = load(path, LANGUAGE_MODEL, FILL_MODEL)
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below
             flows = trained_flows(loaded, lags, seed)

@@ -35,9 +35,16 @@ def info(*, console: Console, streams: Streams, limit: int | None, model: str | 
     nlptool info --verify book.model | jq .config
     """
     from corpora import MODELS, model_path
+    from nlp.errors import NoModelError
 
     path = model or str(model_path())
-    report = _of_other_tool(path, console, limit, verify=verify) or _of_model(path, console, verify=verify)
+    report: dict[str, Any] | None
+    try:
+        report = _of_model(path, console, verify=verify)
+    except NoModelError:
+        report = _of_other_tool(path, console, limit, verify=verify)
+        if report is None:
+            raise
     if not model:
         report["bundled"] = MODELS
     with streams.open_output() as output:
@@ -65,8 +72,6 @@ def _of_other_tool(path: str, console: Console, limit: int | None, *, verify: bo
     try:
         found = read_foreign(path, limit)
     except NoModelError:
-        return None
-    if found is None:
         return None
     for warning in found.read.warnings:
         console.warn(warning)

@@ -163,7 +163,7 @@ def _loss_curves(models: tuple[str, ...]) -> tuple[Curves, set[str]]:
     from pathlib import Path
 
     from nlp.errors import ModelError
-    from nlp.ngrams.files import KIND as NGRAM_MODEL
+    from nlp.storage.kinds import NGRAM_MODEL
     from nlp.storage.model_file import open_model
 
     if not models:

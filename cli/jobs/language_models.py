@@ -15,7 +15,7 @@ LANGUAGE_HELP = "A language model made by rnn-train or ngram-train."
 
 def chosen_language_model(model: str | None) -> Predictor:
     """The language model that the user named. Raises: UsageError where there is none."""
-    from nlp.decoding.open_predictor import open_predictor
+    from nlp.decoding.opening import open_predictor
 
     if not model:
         raise click.UsageError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -142,5 +141,5 @@ def _about(corpus: TokenFile, earlier: EarlierModel | None, request: Request) ->
     if request.phrase_threshold is not None:
         about["phrase_threshold"] = request.phrase_threshold
     if earlier:
-        about["updated_vectors"] = hashlib.sha256(earlier.input_vectors.tobytes()).hexdigest()
+        about["updated_vectors"] = earlier.sha256
     return about

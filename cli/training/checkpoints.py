@@ -137,10 +137,10 @@ class Checkpoints:
     def _check_replaceable(self, path: str) -> None:
         """Refuse to overwrite, and at the end to remove, a file that is not a checkpoint of this command."""
         from nlp.errors import ModelError
-        from nlp.storage.model_file import open_model
+        from nlp.storage.kinds import open_kind
 
         try:
-            open_model(path, self.kind)
+            open_kind(path, self.kind)
         except ModelError as error:
             raise ModelError(
                 f"{path}: not a checkpoint of this command, so it is left as it is; name another file with "

@@ -1,10 +1,10 @@
 """From a language model to text: predicting, sampling, searching, scoring, filling gaps.
 
-- `predictor` is what all of it knows of a model; `open_predictor` makes one of a file: a
-  `network_predictor`, or that of n-grams, in `nlp.ngrams`. A `mixture` of several is one too.
+- `predictor` is what all of it knows of a model; `opening` makes one of a file: a `network_predictor`, or
+  that of n-grams, in `nlp.ngrams`. A `mixture` of several is one too.
 - Generating: `generation` token by token by `sampling`, or `beam` search; `stop_strings` end a text,
   `repetition` and `novelty` judge it.
 - Scoring: `scoring`, which takes a text in by `reading`.
-- Filling: `gaps` finds them; `open_filler` chooses between `two_sided` (a bidirectional model) and `filling`
+- Filling: `gaps` finds them; `opening` chooses between `two_sided` (a bidirectional model) and `filling`
   (Bayes' rule, for models that read from left to right).
 """

@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 from nlp.decoding.filling import BayesFiller
 from nlp.decoding.gaps import Filler, LineFiller, find_gaps
 from nlp.decoding.generation import Continuation, Limits
-from nlp.decoding.open_filler import open_filler
+from nlp.decoding.opening import filler_of
 from nlp.decoding.predictor import Predictor
 from nlp.decoding.reading import pieces_of
 from nlp.decoding.sampling import Sampler, drawing
 from nlp.decoding.scoring import LineReader, Score
 from nlp.decoding.settings import Sampling
+from nlp.networks.files import LoadedLanguageModel
+from nlp.ngrams.model import NgramModel
 from nlp.text.language_vocabulary import LanguageVocabulary
 
 
@@ -99,7 +101,7 @@ class LanguageModel(FillModel):
         return "".join(Continuation(self.predictor, prompt, Limits(length, stop), sampler))
 
 
-def open_language_model(path: str) -> FillModel | LanguageModel:
-    """The language model in a file. Raises: ModelError if it holds none, or is damaged; OSError."""
-    filler = open_filler(path)
+def language_model(loaded: LoadedLanguageModel | NgramModel) -> FillModel | LanguageModel:
+    """What a file holds, as Python sees it."""
+    filler = filler_of(loaded)
     return LanguageModel(filler, filler.predictor) if isinstance(filler, BayesFiller) else FillModel(filler)

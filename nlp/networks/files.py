@@ -12,12 +12,10 @@ from nlp.errors import InputError
 from nlp.layers.arrays import Floats
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.network import Network
-from nlp.storage.model_file import BinaryWriter, ModelFile, open_model, write_model
-from nlp.storage.vocabulary_arrays import read_vocabulary, unusable, vocabulary_arrays
+from nlp.storage.kinds import FILL_MODEL, LANGUAGE_MODEL
+from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
+from nlp.storage.vocabulary_arrays import read_vocabulary, vocabulary_arrays
 from nlp.text.language_vocabulary import LanguageVocabulary
-
-LANGUAGE_MODEL = "language-model"
-FILL_MODEL = "fill-model"
 
 
 @dataclass(frozen=True)
@@ -52,24 +50,22 @@ def save_language_model(
     write_model(writer, kind_of(model.config), {"config": asdict(model.config), **about}, arrays)
 
 
-def load_language_model(path: str, kind: str = LANGUAGE_MODEL) -> LoadedLanguageModel:
-    """Read a model; nothing of its parameters is copied.
+def language_model_of(file: ModelFile) -> LoadedLanguageModel:
+    """The model that `save_language_model` wrote; nothing of its parameters is copied.
 
-    Raises: ModelError if it is damaged, of another kind, or its parts do not fit together; OSError if it
-    can't be read
+    Raises: ModelError if it is damaged, or its parts do not fit together
     """
-    file = open_model(path, kind)
     config = _config(file)
     vocabulary = read_vocabulary(file, config.level)
     values = _vector(file, "parameters")
     # A model without batch normalisation has no statistics; one with it refuses the empty vector.
     averages = _vector(file, "statistics") if "statistics" in file.metadata["arrays"] else values[:0]
     if averages.dtype != values.dtype:
-        raise unusable(path, f"its parameters are {values.dtype}, but its statistics {averages.dtype}")
+        raise file.unusable(f"its parameters are {values.dtype}, but its statistics {averages.dtype}")
     try:
         model = Network(config, len(vocabulary), dtype=values.dtype, parameters=values, averages=averages)
     except (ValueError, InputError) as error:
-        raise unusable(path, f"by its settings, {error}") from error
+        raise file.unusable(f"by its settings, {error}") from error
     return LoadedLanguageModel(model, vocabulary, config, file.metadata)
 
 
@@ -78,25 +74,25 @@ def _config(file: ModelFile) -> LanguageModelConfig:
     given = file.metadata.get("config")
     defaults = {field.name: field.default for field in fields(LanguageModelConfig)}
     if not isinstance(given, dict) or not given.keys() <= defaults.keys():
-        raise unusable(file.path, "its settings are not those of this nlptool")
+        raise file.unusable("its settings are not those of this nlptool")
     for name, value in given.items():
         default = defaults[name]
         numbers = isinstance(default, float) or default is None
         if type(value) is not type(default) and not (numbers and type(value) in {int, float}):
-            raise unusable(file.path, f"its setting {name} is {value!r}")
+            raise file.unusable(f"its setting {name} is {value!r}")
     try:
         config = LanguageModelConfig(**given)
     except InputError as error:
-        raise unusable(file.path, str(error)) from error
+        raise file.unusable(error) from error
     if kind_of(config) != file.kind:
-        raise unusable(file.path, f"of kind {file.kind!r}, but its settings are of {kind_of(config)!r}")
+        raise file.unusable(f"of kind {file.kind!r}, but its settings are of {kind_of(config)!r}")
     return config
 
 
 def _vector(file: ModelFile, name: str) -> Floats:
     vector = file.array(name)
     if vector.ndim != 1 or vector.dtype not in {np.dtype(np.float32), np.dtype(np.float64)}:
-        raise unusable(file.path, f"its {name} are {vector.dtype} of shape {vector.shape}")
+        raise file.unusable(f"its {name} are {vector.dtype} of shape {vector.shape}")
     if not np.isfinite(vector).all():
-        raise unusable(file.path, f"its {name} are not finite")
+        raise file.unusable(f"its {name} are not finite")
     return vector

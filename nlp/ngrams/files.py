@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from nlp.layers.arrays import Floats, Ids
 from nlp.ngrams.config import MAX_ORDER
 from nlp.ngrams.model import NgramLevel, NgramModel
-from nlp.storage.model_file import BinaryWriter, ModelFile, open_model, write_model
-from nlp.storage.vocabulary_arrays import read_vocabulary, unusable, vocabulary_arrays
+from nlp.storage.kinds import NGRAM_MODEL
+from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
+from nlp.storage.vocabulary_arrays import read_vocabulary, vocabulary_arrays
 from nlp.text.language_vocabulary import CHARACTERS, WORDS
-
-KIND = "ngram-model"
 
 
 def save_ngrams(writer: BinaryWriter, model: NgramModel, about: Mapping[str, Any] | None = None) -> None:
@@ -28,16 +27,14 @@ def save_ngrams(writer: BinaryWriter, model: NgramModel, about: Mapping[str, Any
         if k < model.order:
             arrays |= {f"log_backoffs_{k}": level.log_backoffs, f"first_child_{k}": level.first_child}
     config = {"order": model.order, "level": model.vocabulary.level}
-    write_model(writer, KIND, {"config": config, **model.about, **(about or {})}, arrays)
+    write_model(writer, NGRAM_MODEL, {"config": config, **model.about, **(about or {})}, arrays)
 
 
-def load_ngrams(path: str) -> NgramModel:
-    """Read a model, checked so that no search in it can leave its arrays; nothing is copied.
+def ngrams_of(file: ModelFile) -> NgramModel:
+    """The model that `save_ngrams` wrote, checked so that no search in it can leave its arrays.
 
-    Raises: ModelError if it is damaged, of another kind, or its parts do not fit together; OSError if it
-    can't be read
+    Nothing is copied. Raises: ModelError if it is damaged, or its parts do not fit together
     """
-    file = open_model(path, KIND)
     order, unit = _config(file)
     vocabulary = read_vocabulary(file, unit)
     levels: list[NgramLevel] = []
@@ -58,14 +55,14 @@ def _config(file: ModelFile) -> tuple[int, str]:
     config = file.metadata.get("config")
     order, level = (config.get("order"), config.get("level")) if isinstance(config, dict) else (None, None)
     if type(order) is not int or not 1 <= order <= MAX_ORDER or level not in (CHARACTERS, WORDS):
-        raise unusable(file.path, f"n-grams of order {order!r} and level {level!r}")
+        raise file.unusable(f"n-grams of order {order!r} and level {level!r}")
     return order, level
 
 
 def _array(file: ModelFile, name: str, dtype: type, length: int | None = None) -> NDArray[Any]:
     array = np.asarray(file.array(name))
     if array.dtype != dtype or array.ndim != 1 or length not in (None, len(array)):
-        raise unusable(file.path, f"its {name} are {array.dtype} of shape {array.shape}")
+        raise file.unusable(f"its {name} are {array.dtype} of shape {array.shape}")
     return array
 
 
@@ -73,7 +70,7 @@ def _logarithms(file: ModelFile, name: str, length: int) -> Floats:
     """An array of logarithms of probabilities, each above 0 and at most 1."""
     logarithms = _array(file, name, np.float32, length)
     if length and not (logarithms.min() > -np.inf and logarithms.max() <= 0):
-        raise unusable(file.path, f"its {name} are no probabilities")
+        raise file.unusable(f"its {name} are no probabilities")
     return logarithms
 
 
@@ -81,7 +78,7 @@ def _offsets(file: ModelFile, order: int, contexts: int) -> Ids:
     """Where in the next order the n-grams of each context begin; the last number is where they all end."""
     offsets: Ids = _array(file, f"first_child_{order}", np.int32, contexts + 1)
     if offsets[0] != 0 or (offsets[1:] < offsets[:-1]).any():
-        raise unusable(file.path, f"its first_child_{order} are not in order")
+        raise file.unusable(f"its first_child_{order} are not in order")
     return offsets
 
 
@@ -92,5 +89,5 @@ def _words(file: ModelFile, order: int, offsets: Ids, vocabulary: int) -> Ids:
     np.greater(words[1:], words[:-1], out=rises[1:-1])
     rises[offsets] = True
     if not rises.all() or (len(words) and not 0 <= words.min() <= words.max() < vocabulary):
-        raise unusable(file.path, f"its words_{order} are not in order")
+        raise file.unusable(f"its words_{order} are not in order")
     return words

@@ -11,16 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.layers.arrays import Floats, Ids, Integers
-from nlp.ngrams.files import load_ngrams
 from nlp.ngrams.model import ABSENT, NgramModel
 from nlp.text.language_vocabulary import LanguageVocabulary
 
 State = list[list[int]]
-
-
-def open_ngram_predictor(path: str) -> NgramPredictor:
-    """The model in a file. Raises: ModelError as `load_ngrams`; OSError."""
-    return NgramPredictor(load_ngrams(path))
 
 
 class NgramPredictor:

@@ -135,16 +135,20 @@ class ModelFile:
         for name in self._mapped:
             self.array(name)
 
+    def unusable(self, what: object) -> ModelError:
+        """The error for a file that is whole, but makes no sense; `what` may be an exception."""
+        told = " ".join(str(what).split())
+        return ModelError(f"{self.path}: not a usable model of kind {self.kind!r}: {told}; train it again")
 
-def open_model(path: str, kind: str | None = None) -> ModelFile:
+
+def open_model(path: str) -> ModelFile:
     """Map a model file into memory; nothing large is read or allocated before its size has been checked.
 
-    Raises: ModelError if it is damaged, of a newer version, or not of `kind`; NoModelError if it is none at
-    all; OSError if it can't be read.
+    Raises: ModelError if it is damaged or of a newer version; NoModelError if it is none at all, or no plain
+            file; OSError if it can't be read.
     """
     if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116  the path is the user's string, errors show it
-        message = f"{path}: not a regular file; a model is memory-mapped and cannot be read from a pipe"
-        raise ModelError(message)
+        raise NoModelError(cannot_be_mapped(path))
     with open(path, "rb") as file, blaming(path):  # noqa: PTH123  as above
         if not os.fstat(file.fileno()).st_size:
             raise _damaged(path, "it is empty")
@@ -155,7 +159,7 @@ def open_model(path: str, kind: str | None = None) -> ModelFile:
     try:
         entries, start = _read_header(content)
         strings = entries.pop("__metadata__")
-        _check_kind(path, strings, kind)
+        _check_version(path, strings)
         mapped = _map_arrays(content[start:], entries)
         metadata, sums = _object(strings["metadata"]), _object(strings["sha256"])
         metadata["arrays"] = {
@@ -165,6 +169,11 @@ def open_model(path: str, kind: str | None = None) -> ModelFile:
     except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise _damaged(path, _reason(error)) from error
     return ModelFile(path, strings["kind"], metadata, mapped)
+
+
+def cannot_be_mapped(path: str) -> str:
+    """The message that a file is no plain one."""
+    return f"{path}: not a regular file; a model is memory-mapped and cannot be read from a pipe"
 
 
 def may_be_model(start: bytes) -> bool:
@@ -257,16 +266,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _check_kind(path: str, strings: Mapping[str, Any], kind: str | None) -> None:
-    version, found = strings["version"], strings["kind"]
-    if strings["format"] != FORMAT or not re.fullmatch("[0-9]{1,9}", version) or not isinstance(found, str):
+def _check_version(path: str, strings: Mapping[str, Any]) -> None:
+    version, kind = strings["version"], strings["kind"]
+    if strings["format"] != FORMAT or not re.fullmatch("[0-9]{1,9}", version) or not isinstance(kind, str):
         raise ValueError(f"its format is {strings['format']!r}")
     if int(version) > VERSION:
         message = f"model format version {version}, this nlptool reads up to {VERSION}"
         raise ModelError(f"{path}: {message}; upgrade nlptool")
-    if kind not in {None, found}:
-        message = f"{path}: a model of kind {found!r}, but this command needs one of kind {kind!r}"
-        raise ModelError(message)
 
 
 def _map_arrays(data: Bytes, entries: Mapping[str, Any]) -> dict[str, NDArray[Any]]:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import ModelError
 from nlp.storage.model_file import ModelFile
 from nlp.text.language_vocabulary import LanguageVocabulary
 
@@ -24,18 +23,13 @@ def read_vocabulary(model: ModelFile, level: str) -> LanguageVocabulary:
     """The vocabulary that `vocabulary_arrays` wrote. Raises: ModelError if it is none."""
     tokens, ends = model.array("token_bytes"), model.array("token_ends")
     if [tokens.dtype.str, tokens.ndim, ends.dtype.str, ends.ndim] != ["|u1", 1, "<i4", 1]:
-        raise unusable(model.path, "its tokens are not of the types that nlptool writes")
+        raise model.unusable("its tokens are not of the types that nlptool writes")
     text, bounds = tokens.tobytes(), [0, *ends.tolist()]
     if bounds != sorted(bounds) or bounds[-1] != len(text):
-        raise unusable(model.path, "its tokens do not fill the place that they have")
+        raise model.unusable("its tokens do not fill the place that they have")
     try:
         return LanguageVocabulary(
             level, tuple(text[start:end].decode("utf-8", "surrogatepass") for start, end in pairwise(bounds))
         )
     except ValueError as error:
-        raise unusable(model.path, " ".join(str(error).split())) from error
-
-
-def unusable(path: str, what: str) -> ModelError:
-    """The error for a file that is whole, but whose content makes no sense as a model."""
-    return ModelError(f"{path}: not a usable language model: {what}; train it again")
+        raise model.unusable(error) from error

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import ModelError
-from nlp.storage.model_file import BinaryWriter, open_model, write_model
+from nlp.storage.kinds import open_kind
+from nlp.storage.model_file import BinaryWriter, write_model
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def load_checkpoint(path: str, kind: str, identity: Mapping[str, Any]) -> Traini
     Raises: MismatchError for a checkpoint of another run; ModelError if the file is damaged or no checkpoint;
             OSError
     """
-    model = open_model(path, kind)
+    model = open_kind(path, kind)
     try:
         found, figures = dict(model.metadata["identity"]), dict(model.metadata["figures"])
         names = list(model.metadata["arrays"])

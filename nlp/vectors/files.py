@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import ModelError, NoModelError
+from nlp.errors import NoModelError
 from nlp.layers.arrays import Floats
-from nlp.storage.model_file import BinaryWriter, ModelFile, open_model, write_model
+from nlp.storage.kinds import WORD_VECTORS, open_kind
+from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
 from nlp.text.vocabulary import Vocabulary
-from nlp.vectors.formats import no_vectors, read_foreign
+from nlp.vectors.formats import read_foreign
 from nlp.vectors.subwords import Subwords
 from nlp.vectors.word_vectors import WordVectors
-
-KIND = "word-vectors"
 
 
 def save_vectors(
@@ -34,7 +33,7 @@ def save_vectors(
     Raises: ValueError for a vocabulary that `load_vectors` would not read back; OSError from the writer.
     """
     arrays = {**_word_arrays(vocabulary), "vectors": vectors, **(others or {})}
-    write_model(writer, KIND, metadata, arrays)
+    write_model(writer, WORD_VECTORS, metadata, arrays)
 
 
 def save_small_vectors(
@@ -47,7 +46,7 @@ def save_small_vectors(
     scales = np.maximum(np.abs(vectors).max(axis=1), np.finfo(np.float32).tiny) / np.float32(127)
     quantized = np.rint(vectors / scales[:, None]).astype(np.int8)
     arrays = {**_word_arrays(vocabulary), "vectors": quantized, "scales": scales.astype(np.float32)}
-    write_model(writer, KIND, metadata, arrays)
+    write_model(writer, WORD_VECTORS, metadata, arrays)
 
 
 def load_vectors(path: str, limit: int | None = None) -> WordVectors:
@@ -59,9 +58,10 @@ def load_vectors(path: str, limit: int | None = None) -> WordVectors:
     Raises: ModelError if the file is damaged or of another kind; InputError for a line of text that does not
             fit; NoModelError if its format is unknown; OSError if it can't be read.
     """
-    foreign = read_foreign(path, limit)
-    if foreign is None:
-        return _load_model(path, limit)
+    try:
+        return vectors_of(open_kind(path, WORD_VECTORS), limit)
+    except NoModelError:
+        foreign = read_foreign(path, limit)
     vocabulary, matrix, warnings = foreign.read
     metadata = {"format": foreign.form}
     if foreign.compression:
@@ -70,16 +70,16 @@ def load_vectors(path: str, limit: int | None = None) -> WordVectors:
     return WordVectors(vocabulary, matrix, metadata, warnings=tuple(warnings))
 
 
-def _load_model(path: str, limit: int | None) -> WordVectors:
-    try:
-        model = open_model(path, KIND)
-    except NoModelError as error:
-        raise NoModelError(no_vectors(path)) from error
+def vectors_of(model: ModelFile, limit: int | None = None) -> WordVectors:
+    """The word vectors that `save_vectors` wrote, or the first of them.
+
+    Raises: ModelError if it is damaged, or its parts do not fit together
+    """
     vocabulary, matrix = _vocabulary(model), _matrix(model)
     if len(matrix) != len(vocabulary):
-        raise _inconsistent(path, f"{len(vocabulary)} words but vectors of shape {matrix.shape}")
+        raise model.unusable(f"{len(vocabulary)} words but vectors of shape {matrix.shape}")
     if not np.isfinite(matrix).all():
-        raise _inconsistent(path, "they are not finite")
+        raise model.unusable("its vectors are not finite")
     if limit is not None and limit < len(vocabulary):
         vocabulary = Vocabulary(vocabulary.words[:limit], vocabulary.counts[:limit])
         matrix = matrix[:limit]
@@ -102,13 +102,13 @@ class _Parts:
     def _subwords(self) -> Subwords:
         buckets, vectors = self.model.array("subword_buckets"), self.model.array("subword_vectors")
         if buckets.dtype != np.int32 or buckets.ndim != 1 or (np.diff(buckets) <= 0).any():
-            raise _inconsistent(self.model.path, "its n-grams are not in order")
+            raise self.model.unusable("its n-grams are not in order")
         try:
             subwords = Subwords.from_arrays(self.model.metadata["subwords"], buckets, vectors)
         except (TypeError, ValueError) as error:
-            raise _inconsistent(self.model.path, f"its subwords are unusable ({error})") from error
+            raise self.model.unusable(f"its subwords are unusable ({error})") from error
         if vectors.shape != (len(buckets), self.dim) or not np.isfinite(vectors).all():
-            raise _inconsistent(self.model.path, f"{len(buckets)} n-grams but vectors of {vectors.shape}")
+            raise self.model.unusable(f"{len(buckets)} n-grams but vectors of {vectors.shape}")
         return subwords
 
 
@@ -124,14 +124,14 @@ def _word_arrays(vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
 def _vocabulary(model: ModelFile) -> Vocabulary:
     words, counts = model.array("words"), model.array("counts")
     if [words.dtype.str, counts.dtype.str] != ["|u1", "<i8"]:
-        raise _inconsistent(model.path, "its arrays are not of the types of word vectors")
+        raise model.unusable("its arrays are not of the types of word vectors")
     try:
         spelt = words.tobytes().decode("utf-8", "surrogatepass").split("\n")
         vocabulary = Vocabulary(spelt, counts.ravel().tolist())
     except ValueError as error:
-        raise _inconsistent(model.path, str(error)) from error
+        raise model.unusable(error) from error
     if len(vocabulary.index) != len(vocabulary):
-        raise _inconsistent(model.path, "it has a word twice")
+        raise model.unusable("it has a word twice")
     return vocabulary
 
 
@@ -139,14 +139,10 @@ def _matrix(model: ModelFile) -> Floats:
     """The vectors, restored where they are stored in eight bits; see `save_small_vectors`."""
     matrix = model.array("vectors")
     if matrix.ndim != 2 or matrix.dtype.str not in {"<f4", "|i1"}:
-        raise _inconsistent(model.path, f"its vectors are {matrix.dtype} of shape {matrix.shape}")
+        raise model.unusable(f"its vectors are {matrix.dtype} of shape {matrix.shape}")
     if matrix.dtype != np.int8:
         return matrix
     scales: Floats = model.array("scales")
     if scales.shape != matrix.shape[:1] or scales.dtype != np.float32:
-        raise _inconsistent(model.path, f"{len(matrix)} vectors but scales of shape {scales.shape}")
+        raise model.unusable(f"{len(matrix)} vectors but scales of shape {scales.shape}")
     return matrix * scales[:, None]
-
-
-def _inconsistent(path: str, what: str) -> ModelError:
-    return ModelError(f"{path}: not usable word vectors: {what}; train it again")

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import ModelError, NlpError, NoModelError, blaming
-from nlp.storage.model_file import START_BYTES, may_be_model
+from nlp.storage.model_file import START_BYTES, cannot_be_mapped, may_be_model
 from nlp.text import decompress
 from nlp.vectors.binary_format import fits, read_binary
 from nlp.vectors.rows import Read, Rows
@@ -92,16 +92,16 @@ class _Source:
         return self.first or self.rest(size)
 
 
-def read_foreign(path: str, limit: int | None = None) -> Foreign | None:
-    """Word vectors in a format of another tool, at most `limit` of them; None if it may be a model of ours.
+def read_foreign(path: str, limit: int | None = None) -> Foreign:
+    """Word vectors in a format of another tool, at most `limit` of them.
 
     Raises: ModelError, InputError for a file that is damaged, or of a kind that is known not to be read;
-            NoModelError for other text; OSError if it can't be read
+            NoModelError for any other; OSError if it can't be read
     """
     with _opened(path) as source:
         first = source.first
         if may_be_model(first[:START_BYTES]) and not source.compression:
-            return None
+            raise ModelError(cannot_be_mapped(path))
         if source.regular and not source.compression:
             if first.startswith(b"\x93NUMPY"):
                 return Foreign(NPY, None, read_npy(path, limit))
@@ -110,7 +110,7 @@ def read_foreign(path: str, limit: int | None = None) -> Foreign | None:
         _refuse_others(source)
         form, shape = _text_or_binary(source)
         if shape is None:
-            return None
+            raise NoModelError(no_vectors(path))
         read_rows = read_binary if form == BINARY else read_text
         return Foreign(form, source.compression, read_rows(path, source.read, shape, limit))
 

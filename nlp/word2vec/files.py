@@ -7,8 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from nlp.errors import ModelError, SettingError
-from nlp.storage.model_file import BinaryWriter, open_model
-from nlp.vectors.files import KIND, load_vectors, save_vectors
+from nlp.storage.kinds import WORD_VECTORS, open_kind
+from nlp.storage.model_file import BinaryWriter
+from nlp.vectors.files import save_vectors, vectors_of
 from nlp.word2vec.learner import EarlierModel, Word2Vec
 from nlp.wording import Message
 
@@ -35,7 +36,7 @@ def load_earlier(path: str) -> tuple[EarlierModel, dict[str, Any]]:
     Raises: ModelError if it is damaged, or of a kind that cannot be trained further; OSError if it can't be
             read
     """
-    model = open_model(path, KIND)
+    model = open_kind(path, WORD_VECTORS)
     config = model.metadata.get("config")
     if not isinstance(config, dict) or _OUTPUT_VECTORS not in model.metadata["arrays"]:
         raise ModelError(
@@ -51,14 +52,15 @@ def load_earlier(path: str) -> tuple[EarlierModel, dict[str, Any]]:
                 path=path,
             )
         )
-    vectors, outputs = load_vectors(path), model.array(_OUTPUT_VECTORS)
+    vectors, outputs = vectors_of(model), model.array(_OUTPUT_VECTORS)
     if outputs.shape != vectors.matrix.shape or outputs.dtype != vectors.matrix.dtype:
         raise ModelError(f"{path}: output vectors of shape {outputs.shape}; train it again")
     unsaid = [name for name in _FIXED if name not in config]
     if unsaid or config["dim"] != vectors.matrix.shape[1]:
         what = unsaid[0] if unsaid else "dim"
         raise ModelError(f"{path}: its settings do not tell the {what} of its vectors; train it again")
-    return EarlierModel(vectors.vocabulary, vectors.matrix, outputs), config
+    sha256 = model.metadata["arrays"]["vectors"]["sha256"]
+    return EarlierModel(vectors.vocabulary, vectors.matrix, outputs, sha256), config
 
 
 def settings_of_earlier(path: str, config: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:

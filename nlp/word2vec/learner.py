@@ -61,11 +61,15 @@ class Word2Vec:
 
 @dataclass(frozen=True)
 class EarlierModel:
-    """What is left of an earlier training for a new one to continue from: see `Word2Vec`."""
+    """What is left of an earlier training for a new one to continue from: see `Word2Vec`.
+
+    `sha256` is that of the input vectors.
+    """
 
     vocabulary: Vocabulary
     input_vectors: Floats
     output_vectors: Floats
+    sha256: str
 
 
 class WordVectorLearner(Learner[Window]):

@@ -10,7 +10,7 @@ import json
 import sys
 
 from nlp.decoding.generation import Continuation, Limits
-from nlp.decoding.open_predictor import open_predictor
+from nlp.decoding.opening import open_predictor
 from nlp.decoding.sampling import Sampler
 from nlp.decoding.settings import Sampling
 from nlp.layers.random_streams import RandomStreams

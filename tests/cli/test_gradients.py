@@ -168,7 +168,7 @@ def test_a_model_that_is_no_network_is_named(nlptool: Nlptool, tmp_path: Path) -
     assert nlptool("ngram-train", "-o", path, stdin="to be or not\n" * 3).status == 0
     result = nlptool("gradients", "-m", path)
     assert result.status == 1
-    needed = "but this command needs one of kind 'language-model' or 'fill-model'"
+    needed = "but this command needs one of kind 'language-model' or 'fill-model'; use it with generate"
     assert result.stderr == f"nlptool: {path}: a model of kind 'ngram-model', {needed}\n"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from cli.commands.ngram_train import ngram_train
 from nlp.ngrams.config import MAX_ORDER
-from nlp.ngrams.files import load_ngrams
+from nlp.storage.kinds import NGRAM_MODEL, load
 from tests.cli.running import shell
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def test_the_orders_are_those_of_the_model() -> None:
 
 def test_words_and_line_ends_are_tokens(nlptool: Nlptool, tmp_path: Path) -> None:
     assert nlptool("ngram-train", "-o", str(tmp_path / "model"), stdin=LINES).status == 0
-    model = load_ngrams(str(tmp_path / "model"))
+    model = load(str(tmp_path / "model"), NGRAM_MODEL)
     assert list(model.vocabulary.tokens)[:6] == ["<eos>", "<unk>", "at", "out", "rode", "the"]
     assert model.about["config"] == {"order": 5, "level": "word"}
     assert model.about["corpus"] == {"tokens": 14, "unknown": 0}
@@ -40,7 +40,7 @@ def test_words_and_line_ends_are_tokens(nlptool: Nlptool, tmp_path: Path) -> Non
 def test_characters_and_line_ends_are_tokens(nlptool: Nlptool, tmp_path: Path) -> None:
     arguments = ("ngram-train", "--level", "char", "--order", "3", "-o", str(tmp_path / "model"))
     assert nlptool(*arguments, stdin="我 我\té\n").status == 0
-    model = load_ngrams(str(tmp_path / "model"))
+    model = load(str(tmp_path / "model"), NGRAM_MODEL)
     assert set(model.vocabulary.tokens) == {"\n", "<unk>", "我", " ", "\t", "é"}
     assert model.order == 3
     assert model.about["crosses_lines"]
@@ -70,7 +70,7 @@ def test_jsonl_needs_the_field_of_its_level(nlptool: Nlptool, tmp_path: Path) ->
 @pytest.mark.parametrize("choice", [("--min-count", "2"), ("--max-vocab", "6")])
 def test_rare_tokens_become_unknown(choice: tuple[str, str], nlptool: Nlptool, tmp_path: Path) -> None:
     assert nlptool("ngram-train", *choice, "-o", str(tmp_path / "model"), stdin=LINES).status == 0
-    model = load_ngrams(str(tmp_path / "model"))
+    model = load(str(tmp_path / "model"), NGRAM_MODEL)
     assert list(model.vocabulary.tokens) == ["<eos>", "<unk>", "at", "out", "rode", "the"]
     assert model.about["corpus"] == {"tokens": 14, "unknown": 4}
 

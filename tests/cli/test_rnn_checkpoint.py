@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from nlp.storage.model_file import open_model, write_model
+from nlp.storage.kinds import open_kind
+from nlp.storage.model_file import write_model
 from tests.cli.forking import run
 from tests.cli.running import NLPTOOL, environment
 from tests.cli.test_w2v_checkpoint import wait_for
@@ -74,7 +75,7 @@ def checkpoint(tmp_path: Path, early: bytes) -> Path:
 
 
 def test_a_checkpoint_of_another_version_is_refused(checkpoint: Path, text: Path) -> None:
-    opened = open_model(str(checkpoint), "rnn-checkpoint")
+    opened = open_kind(str(checkpoint), "rnn-checkpoint")
     identity = {**opened.metadata["identity"], "nlptool": "0.0.1"}
     arrays = {name: np.array(opened.array(name)) for name in opened.metadata["arrays"]}
     with checkpoint.open("wb") as file:
@@ -116,6 +117,6 @@ def test_a_training_that_diverges_keeps_the_last_good_checkpoint(tmp_path: Path,
     assert process.returncode == 1
     assert "training diverged: the " in stderr.decode()
     assert "learning rate 1000; start again with a lower --lr" in stderr.decode()
-    opened = open_model(str(checkpoint), "rnn-checkpoint")
+    opened = open_kind(str(checkpoint), "rnn-checkpoint")
     opened.verify()
     assert opened.metadata["figures"]["position"]["step"] > 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nlp.networks.files import load_language_model
+from nlp.storage.kinds import LANGUAGE_MODEL, load
 from nlp.storage.model_file import open_model
 from tests.cli.word_model import write_words
 
@@ -86,7 +86,7 @@ def test_a_small_text_is_learnt_by_heart(tmp_path: Path, nlptool: Nlptool) -> No
     settings = ("--hidden", "32", "--layers", "1", "--epochs", "60", "--batch-size", "5", "--lr", "0.01")
     outcome = nlptool("rnn-train", *settings, "-o", str(path), stdin="the lazy dog sleeps in the sun\n" * 12)
     assert outcome.status == 0
-    losses = load_language_model(str(path)).metadata["epoch_losses"]
+    losses = load(str(path), LANGUAGE_MODEL).metadata["epoch_losses"]
     assert losses[0] > 2
     assert losses[-1] < 0.1
 
@@ -97,7 +97,7 @@ def test_the_model_tells_how_it_was_made(tmp_path: Path, nlptool: Nlptool) -> No
     words = ("--valid", str(held_out), "--level", "word", "--seed", "7", "--min-count", "21")
     outcome = nlptool("rnn-train", *SMALL, *words, "-o", str(path), stdin=LINES)
     assert outcome.status == 0, outcome.stderr
-    loaded = load_language_model(str(path))
+    loaded = load(str(path), LANGUAGE_MODEL)
     assert loaded.vocabulary.tokens == ("<eos>", "<unk>", "at", "out", "rode", "the")
     about = loaded.metadata
     assert about["config"]["hidden"] == 8
@@ -146,7 +146,7 @@ def test_patience_ends_the_training(tmp_path: Path, nlptool: Nlptool) -> None:
     held_out.write_text("".join(reversed(LINES))[:300])
     words = ("--valid", str(held_out), "--patience", "1", "--epochs", "200", "--lr", "0.05", "-o", str(path))
     assert nlptool("rnn-train", *SMALL, *words, stdin=LINES).status == 0
-    about = load_language_model(str(path)).metadata
+    about = load(str(path), LANGUAGE_MODEL).metadata
     assert len(about["valid_losses"]) == about["best_epoch"] + 1 < 200
 
 
@@ -157,7 +157,7 @@ def test_a_model_starts_from_word_vectors(tmp_path: Path, nlptool: Nlptool) -> N
     outcome = nlptool("rnn-train", *SMALL, *words, stdin=LINES)
     assert outcome.status == 0
     assert "warning: 3 of 10 tokens start from a vector; are they tokenized alike" in outcome.stderr
-    loaded = load_language_model(str(path))
+    loaded = load(str(path), LANGUAGE_MODEL)
     E = loaded.model.parameters["E"]
     assert E[loaded.vocabulary.index["queen"]].tolist() == pytest.approx([-1.0] * 8)
     assert abs(E[loaded.vocabulary.index["rode"]]).max() < 0.11
@@ -167,7 +167,7 @@ def test_the_embedding_is_as_wide_as_the_vectors(tmp_path: Path, nlptool: Nlptoo
     vectors, path = write_words(tmp_path / "vectors", {"king": [1.0] * 3}), tmp_path / "model"
     options = ("--layers", "1", "--hidden", "4", "--epochs", "1", "--level", "word", "--vectors", vectors)
     assert nlptool("rnn-train", *options, "-o", str(path), stdin=LINES).status == 0
-    assert load_language_model(str(path)).config.embed_dim == 3
+    assert load(str(path), LANGUAGE_MODEL).config.embed_dim == 3
 
 
 def test_vectors_of_another_width_are_refused(tmp_path: Path, nlptool: Nlptool) -> None:
@@ -220,7 +220,7 @@ def test_a_setting_without_effect_is_told(
     words = ("rnn-train", "--hidden", "8", "--embed-dim", "8", "--epochs", "1")
     assert warning not in nlptool(*words, *options[:-2], "-o", str(plain), stdin=LINES).stderr
     assert f"nlptool: warning: {warning}\n" in nlptool(*words, *options, "-o", str(other), stdin=LINES).stderr
-    before, after = (load_language_model(str(path)).model.parameters.flat for path in (plain, other))
+    before, after = (load(str(path), LANGUAGE_MODEL).model.parameters.flat for path in (plain, other))
     assert (before == after).all()
 
 
@@ -260,7 +260,7 @@ def test_a_dry_run_tells_sizes_and_writes_nothing(tmp_path: Path, nlptool: Nlpto
     figures = dict(line.split("\t") for line in told.splitlines())
     real = nlptool("rnn-train", *SMALL, "-o", str(tmp_path / "model"), stdin=LINES)
     assert real.status == 0
-    parameters = load_language_model(str(tmp_path / "model")).model.parameters.flat
+    parameters = load(str(tmp_path / "model"), LANGUAGE_MODEL).model.parameters.flat
     assert int(figures["parameters"]) == parameters.size
     assert int(figures["model_bytes"]) == parameters.nbytes
     assert int(figures["tokens"]) == len(LINES)

@@ -8,7 +8,7 @@ import pytest
 from nlp.data.batches import Batch
 from nlp.decoding.mixture import TextReader
 from nlp.decoding.network_predictor import RecurrentPredictor
-from nlp.decoding.open_predictor import open_predictor
+from nlp.decoding.opening import open_predictor
 from nlp.errors import ModelError
 from nlp.layers.workspace import Workspace
 from nlp.networks.encoders.recurrent import RecurrentEncoder
@@ -65,7 +65,7 @@ def test_float32_stays_float32(tmp_path: Path) -> None:
     [
         (
             "fill-model",
-            "a model of kind 'fill-model' .* kind 'language-model' or 'ngram-model'; use it with 'fill'",
+            "a model of kind 'fill-model', .* kind 'language-model' or 'ngram-model'; use it with fill",
         ),
         ("word-vectors", "a model of kind 'word-vectors', .* kind 'language-model' or 'ngram-model'"),
     ],

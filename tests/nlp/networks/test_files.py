@@ -9,8 +9,9 @@ import pytest
 
 from nlp.errors import ModelError
 from nlp.layers.workspace import Workspace
-from nlp.networks.files import load_language_model, save_language_model
+from nlp.networks.files import save_language_model
 from nlp.networks.network import Network
+from nlp.storage.kinds import LANGUAGE_MODEL, load
 from nlp.storage.model_file import write_model
 from nlp.storage.vocabulary_arrays import vocabulary_arrays
 from nlp.text.language_vocabulary import LanguageVocabulary
@@ -31,7 +32,7 @@ def test_what_was_saved_is_what_is_loaded(config: LanguageModelConfig, dtype: ty
     model, path = made(config, dtype=dtype), tmp_path / "x.model"
     with path.open("wb") as file:
         save_language_model(file, model, TOKENS, {"epoch_losses": [2.5, None], "seed": 7})
-    loaded = load_language_model(str(path))
+    loaded = load(str(path), LANGUAGE_MODEL)
     assert loaded.config == config
     assert loaded.vocabulary == TOKENS
     assert loaded.metadata["epoch_losses"] == [2.5, None]
@@ -50,7 +51,7 @@ def test_parameters_are_mapped_not_copied(tmp_path: Path) -> None:
     path = tmp_path / "x.model"
     with path.open("wb") as file:
         save_language_model(file, made(SMALL, dtype=np.float32), TOKENS, {})
-    flat = load_language_model(str(path)).model.parameters.flat
+    flat = load(str(path), LANGUAGE_MODEL).model.parameters.flat
     assert not flat.flags.writeable
     assert isinstance(flat, np.memmap)
 
@@ -61,7 +62,7 @@ def test_any_token_finds_a_place(level: str, tmp_path: Path) -> None:
     model, path = Network(replace(SMALL, level=level), len(tokens)), tmp_path / "x.model"
     with path.open("wb") as file:
         save_language_model(file, model, tokens, {})
-    assert load_language_model(str(path)).vocabulary == tokens
+    assert load(str(path), LANGUAGE_MODEL).vocabulary == tokens
 
 
 def write(path: Path, config: dict[str, Any], arrays: dict[str, Any], kind: str = "language-model") -> None:
@@ -168,6 +169,6 @@ def test_every_damaged_byte_is_noticed(tmp_path: Path) -> None:
 def refused(path: Path, message: str) -> None:
     """Told in one line that names the file."""
     with pytest.raises(ModelError, match=message) as caught:
-        load_language_model(str(path))
+        load(str(path), LANGUAGE_MODEL)
     assert str(caught.value).startswith(f"{path}: ")
     assert "\n" not in str(caught.value)

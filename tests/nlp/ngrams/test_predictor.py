@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from nlp.errors import ModelError
 from nlp.ngrams.config import MAX_ORDER
-from nlp.ngrams.files import KIND, load_ngrams, save_ngrams
+from nlp.ngrams.files import save_ngrams
 from nlp.ngrams.model import NgramModel, train_ngrams
-from nlp.ngrams.predictor import NgramPredictor, open_ngram_predictor
+from nlp.ngrams.predictor import NgramPredictor
+from nlp.storage.kinds import NGRAM_MODEL, load
 from nlp.storage.model_file import open_model, write_model
 from nlp.text.language_vocabulary import LanguageVocabulary
 
@@ -76,7 +77,7 @@ def test_advance_and_score_agree_and_leave_the_same_state(
 
 
 def test_a_saved_model_is_the_same_model(model: NgramModel, path: Path) -> None:
-    loaded = load_ngrams(str(path))
+    loaded = load(str(path), NGRAM_MODEL)
     assert loaded.vocabulary == model.vocabulary
     assert loaded.about["config"] == {"order": ORDER, "level": "char"}
     assert loaded.about["discounts"] == model.about["discounts"]
@@ -84,7 +85,7 @@ def test_a_saved_model_is_the_same_model(model: NgramModel, path: Path) -> None:
         for name in ("words", "log_probabilities", "log_backoffs", "first_child"):
             assert np.array_equal(getattr(level, name), getattr(other, name)), name
     ids = random_ids(50, 5)
-    predictor = open_ngram_predictor(str(path))
+    predictor = NgramPredictor(load(str(path), NGRAM_MODEL))
     of_file = step_by_step(predictor, predictor.start(1), ids)
     of_memory = NgramPredictor(model)
     assert np.array_equal(of_file, step_by_step(of_memory, of_memory.start(1), ids))
@@ -98,7 +99,7 @@ def test_the_bytes_are_a_matter_of_the_text_alone(path: Path) -> None:
     assert again.getvalue() == path.read_bytes()
 
 
-def rewrite(path: Path, change: Callable[[dict[str, Any], Arrays], object], kind: str = KIND) -> None:
+def rewrite(path: Path, change: Callable[[dict[str, Any], Arrays], object], kind: str = NGRAM_MODEL) -> None:
     """Write the model again with other arrays or metadata, so that every checksum is right."""
     file = open_model(str(path))
     arrays = {name: np.array(file.array(name)) for name in file.metadata["arrays"]}
@@ -152,7 +153,7 @@ WRONG: dict[str, Callable[[dict[str, Any], Arrays], object]] = {
 def test_a_file_whose_parts_do_not_fit_is_refused_in_one_line(name: str, path: Path) -> None:
     rewrite(path, WRONG[name])
     with pytest.raises(ModelError) as refused:
-        load_ngrams(str(path))
+        load(str(path), NGRAM_MODEL)
     assert str(path) in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -160,13 +161,13 @@ def test_a_file_whose_parts_do_not_fit_is_refused_in_one_line(name: str, path: P
 def test_another_kind_of_model_is_named(path: Path) -> None:
     rewrite(path, lambda *_: None, kind="language-model")
     with pytest.raises(ModelError, match=r"'language-model'.*'ngram-model'"):
-        load_ngrams(str(path))
+        load(str(path), NGRAM_MODEL)
 
 
 def test_a_lower_order_of_the_same_file_is_a_model(path: Path) -> None:
     """The highest order then has children that nobody looks at: no damage, as what was refused above is."""
     rewrite(path, lambda metadata, _: metadata["config"].update(order=ORDER - 1))
-    assert load_ngrams(str(path)).order == ORDER - 1
+    assert load(str(path), NGRAM_MODEL).order == ORDER - 1
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -184,7 +185,7 @@ def test_random_numbers_in_a_file_never_crash(seed: int, path: Path) -> None:
 
     rewrite(path, change)
     try:
-        predictor = open_ngram_predictor(str(path))
+        predictor = NgramPredictor(load(str(path), NGRAM_MODEL))
     except ModelError:
         return
     with np.errstate(over="ignore"):

@@ -66,7 +66,7 @@ def open_bytes(data: bytes, folder: Path) -> dict[str, NDArray[Any]]:
     path = folder / "model"
     path.write_bytes(data)
     try:
-        model = open_model(str(path), "test")
+        model = open_model(str(path))
         model.verify()
         return {name: model.array(name) for name in model.metadata["arrays"]}
     except ModelError as error:
@@ -467,11 +467,6 @@ def test_headers_that_lie_in_any_way_are_refused(
 def test_a_newer_version_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="version 99, this nlptool reads up to 1; upgrade"):
         open_bytes(hostile(strings={"version": "99"}), tmp_path)
-
-
-def test_another_kind_is_refused_by_both_names(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="'tagger', but this command needs one of kind 'test'"):
-        open_bytes(model_bytes(kind="tagger"), tmp_path)
 
 
 def test_only_regular_files_are_models(tmp_path: Path) -> None:

@@ -267,7 +267,7 @@ def worse_than_nothing(lr: float) -> WordVectorLearner:
     text, rows = corpus(), len(corpus().vocabulary)
     config = dataclasses.replace(CONFIG, lr=lr, final_lr=lr, negatives=2)
     ones = np.ones((rows, config.dim), np.float32)
-    earlier = EarlierModel(text.vocabulary, ones, ones / 8)
+    earlier = EarlierModel(text.vocabulary, ones, ones / 8, "")
     return WordVectorLearner(text, config, earlier=earlier, plan=SMALL_STEPS)
 
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from nlp.errors import ModelError
+from nlp.storage.kinds import WORD_VECTORS
 from nlp.storage.model_file import write_model
 from nlp.text.vocabulary import Vocabulary
-from nlp.vectors.files import KIND, load_vectors, save_small_vectors, save_vectors
+from nlp.vectors.files import load_vectors, save_small_vectors, save_vectors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,7 +124,9 @@ def test_inconsistent_models_are_refused(name: str | None, tmp_path: Path) -> No
     path = tmp_path / "m"
     changed = {**GOOD, **INCONSISTENT.get(name or "", {})}
     with path.open("wb") as file:
-        write_model(file, KIND, {}, {key: array for key, array in changed.items() if array is not None})
+        write_model(
+            file, WORD_VECTORS, {}, {key: array for key, array in changed.items() if array is not None}
+        )
     if name is None:
         assert load_vectors(str(path)).vocabulary.words == ["a", "b"]
         return
@@ -158,7 +161,7 @@ def test_unusable_subwords_are_refused_when_an_unseen_word_is_asked(name: str | 
         "subword_vectors": np.ones((100, 3), np.float32),
     }
     with path.open("wb") as file:
-        write_model(file, KIND, metadata, {**GOOD, **ngrams})
+        write_model(file, WORD_VECTORS, metadata, {**GOOD, **ngrams})
     vectors = load_vectors(str(path))
     known = vectors.unit_vector("a")
     if name is None:
@@ -166,7 +169,8 @@ def test_unusable_subwords_are_refused_when_an_unseen_word_is_asked(name: str | 
         return
     with pytest.raises(ModelError) as caught:
         vectors.unit_vector("unseen")
-    assert str(caught.value).startswith(f"{path}: not usable word vectors: its subwords are unusable (")
+    told = "not a usable model of kind 'word-vectors': its subwords are unusable ("
+    assert str(caught.value).startswith(f"{path}: {told}")
     assert "\n" not in str(caught.value)
 
 
@@ -179,7 +183,7 @@ def test_ngrams_out_of_order_are_refused(buckets: NDArray[Any], tmp_path: Path) 
     path = tmp_path / "m"
     ngrams = {"subword_buckets": buckets, "subword_vectors": np.ones((2, 3), np.float32)}
     with path.open("wb") as file:
-        write_model(file, KIND, {"subwords": HASHING}, {**GOOD, **ngrams})
+        write_model(file, WORD_VECTORS, {"subwords": HASHING}, {**GOOD, **ngrams})
     with pytest.raises(ModelError, match="n-grams are not in order"):
         load_vectors(str(path)).unit_vector("unseen")
 
@@ -191,7 +195,7 @@ def test_vectors_of_ngrams_that_are_none_are_refused(ngrams: NDArray[Any], tmp_p
     path = tmp_path / "m"
     arrays = {"subword_buckets": np.arange(2, dtype=np.int32), "subword_vectors": ngrams.astype(np.float32)}
     with path.open("wb") as file:
-        write_model(file, KIND, {"subwords": HASHING}, {**GOOD, **arrays})
+        write_model(file, WORD_VECTORS, {"subwords": HASHING}, {**GOOD, **arrays})
     with pytest.raises(ModelError, match="2 n-grams but vectors of"):
         load_vectors(str(path)).unit_vector("unseen")
 

@@ -10,8 +10,9 @@ from nlp.errors import InputError
 from nlp.layers.workspace import Workspace
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.encoders.two_sided import HIDDEN_SIDE, TwoSidedEncoder
-from nlp.networks.files import FILL_MODEL, load_language_model, save_language_model
+from nlp.networks.files import save_language_model
 from nlp.networks.network import Network
+from nlp.storage.kinds import FILL_MODEL, load
 from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.layers.gradcheck import check_gradients
 
@@ -212,7 +213,7 @@ def test_a_saved_model_is_the_same_to_the_bit(tmp_path: Path) -> None:
     vocabulary = LanguageVocabulary.of("char", "abcde")
     with path.open("wb") as file:
         save_language_model(file, model, vocabulary, {"seed": 1})
-    loaded = load_language_model(str(path), FILL_MODEL)
+    loaded = load(str(path), FILL_MODEL)
     assert isinstance(loaded.model, Network)
     assert (loaded.config, list(loaded.vocabulary.tokens)) == (model.config, list(vocabulary.tokens))
     text = stream(5, 2)

@@ -1,0 +1,50 @@
+"""The kinds of models: one table tells of each what loads it, and which command it is made for.
+
+What loads a model stands above the storage that it is read from; so the table has names, of which one is
+imported when a model of its kind is loaded, and no other.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from nlp.errors import ModelError
+from nlp.storage.model_file import ModelFile, open_model
+
+
+class Kind(NamedTuple):
+    """What loads a model: the `function`, of a `ModelFile`, in a `module`. And a `command` that reads it."""
+
+    module: str
+    function: str
+    command: str
+
+
+WORD_VECTORS, LANGUAGE_MODEL = "word-vectors", "language-model"
+FILL_MODEL, NGRAM_MODEL = "fill-model", "ngram-model"
+
+KINDS = {
+    WORD_VECTORS: Kind("nlp.vectors.files", "vectors_of", "similar"),
+    LANGUAGE_MODEL: Kind("nlp.networks.files", "language_model_of", "generate"),
+    FILL_MODEL: Kind("nlp.networks.files", "language_model_of", "fill"),
+    NGRAM_MODEL: Kind("nlp.ngrams.files", "ngrams_of", "generate"),
+}
+
+
+def open_kind(path: str, *kinds: str) -> ModelFile:
+    """Open a model of one of these kinds. Raises: as `open_model`; ModelError if it is of another kind."""
+    file = open_model(path)
+    if file.kind not in kinds:
+        needed = " or ".join(map(repr, kinds))
+        use = f"; use it with {KINDS[file.kind].command}" if file.kind in KINDS else ""
+        message = f"{path}: a model of kind {file.kind!r}, but this command needs one of kind {needed}{use}"
+        raise ModelError(message)
+    return file
+
+
+def load(path: str, *kinds: str) -> Any:
+    """What a model of one of these kinds holds, by the table. Raises: ModelError; OSError."""
+    file = open_kind(path, *kinds)
+    row = KINDS[file.kind]
+    return getattr(import_module(row.module), row.function)(file)

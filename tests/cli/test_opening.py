@@ -1,0 +1,114 @@
+"""Each command opens a model once, and takes the hash of each of its arrays once."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nlp.storage.model_file import open_model
+from tests.cli.forking import run
+from tests.cli.running import SAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.inside import Nlptool
+
+_TOKENS = SAMPLES["w2v-train"].stdin.decode()
+_SMALL = ("--hidden", "4", "--embed-dim", "4", "--epochs", "1")
+
+MODELS = {
+    "vectors": ("w2v-train", "--min-count", "1", "--dim", "4", "--epochs", "1", "--subwords"),
+    "plain": ("w2v-train", "--min-count", "1", "--dim", "4", "--epochs", "1"),
+    "network": ("rnn-train", "--level", "word", *_SMALL),
+    "two-sided": ("rnn-train", "--level", "word", *_SMALL, "--bidirectional"),
+    "ngrams": ("ngram-train",),
+}
+
+READING = [
+    "similar -m {vectors} king kingly",
+    "analogy -m {vectors} king queen dawn",
+    "w2v-eval -m {vectors} --analogies -",
+    "plot -m {vectors} king queen dawn",
+    "plot --losses {network}",
+    "export {vectors}",
+    "info --verify {vectors}",
+    "w2v-train --update {plain} --min-count 1 --epochs 1 -o {output}",
+    "rnn-train --vectors {vectors} --level word --hidden 4 --epochs 1 -o {output}",
+    "generate -m {network} -n 3 --seed 1",
+    "generate -m {ngrams} --beam 2 -n 3",
+    "score -m {network} --mix {ngrams}:0.5",
+    "fill -m {network}",
+    "fill -m {ngrams}",
+    "fill -m {two-sided}",
+    "gradients -m {two-sided} --lags 2",
+]
+
+STDIN = {"w2v-eval": ": kin\nking queen dawn noon\n", "w2v-train": f"the cat sat\n{_TOKENS}"}
+
+
+class Opened:
+    """Counts how often files are opened while it `counts`."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[object] | None = None
+        sys.addaudithook(self._note)  # it cannot be taken away again
+
+    def _note(self, event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and self.counts is not None:
+            self.counts[arguments[0]] += 1
+
+
+OPENED = Opened()
+
+
+@pytest.fixture(scope="module")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A model of every kind."""
+    folder = tmp_path_factory.mktemp("opening")
+    for name, words in MODELS.items():
+        result = run(*words, "-o", str(folder / name), stdin=_TOKENS.encode())
+        assert result.returncode == 0, result.stderr.decode()
+    return {name: str(folder / name) for name in MODELS}
+
+
+def test_all_commands_that_read_models_are_here() -> None:
+    reading = {name for name, sample in SAMPLES.items() if any("model}" in word for word in sample.arguments)}
+    assert reading <= {line.split()[0] for line in READING}
+
+
+@pytest.mark.parametrize("line", READING)
+def test_a_model_is_opened_once_and_each_array_hashed_once(
+    line: str,
+    paths: dict[str, str],
+    tmp_path: Path,
+    nlptool: Nlptool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = [word.format(**paths, output=tmp_path / "output") for word in line.split()]
+    named = {path for path in paths.values() if any(path in word for word in words)}
+    sums = Counter(one["sha256"] for path in named for one in open_model(path).metadata["arrays"].values())
+    taken: Counter[str] = Counter()
+
+    class Hash:
+        def __init__(self, *data: bytes) -> None:
+            self.update, self.hexdigest_of = (made := sha256(*data)).update, made.hexdigest
+
+        def hexdigest(self) -> str:
+            taken[digest := self.hexdigest_of()] += 1
+            return digest
+
+    sha256 = hashlib.sha256
+    monkeypatch.setattr(hashlib, "sha256", Hash)
+    OPENED.counts = Counter()
+    try:
+        assert nlptool(*words, stdin=STDIN.get(words[0], _TOKENS)).status == 0
+        assert {path: OPENED.counts[path] for path in named} == dict.fromkeys(named, 1)
+    finally:
+        OPENED.counts = None
+    assert {digest: taken[digest] for digest in sums if taken[digest] > sums[digest]} == {}
+    assert any(taken[digest] for digest in sums) or "--losses" in line
