@@ -1,4 +1,7 @@
-"""The smallest language model that has all that a training must look after: state, dropout and statistics."""
+"""The smallest language model that has all that a training must look after: state, dropout and statistics.
+
+And a training of it, made ready.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlp.data.language_text import encode_language, encode_language_by
 from nlp.layers.parameters import Parameters
+from nlp.networks.learner import NetworkLearner
 from nlp.networks.network import Network
+from nlp.training.language_settings import LanguageSettings
 
 if TYPE_CHECKING:
     from nlp.data.batches import Batch
     from nlp.layers.arrays import Floats
     from nlp.layers.workspace import Workspace
+
+
+TMP = "/tmp"  # noqa: S108 - the storage has no name there
+SETTINGS = LanguageSettings(epochs=3, lr=0.05, batch_size=7, bptt=5, shards=3)
 
 
 class Bigram(Network):
@@ -64,3 +74,27 @@ class Bigram(Network):
         p[rows, columns, batch.targets] -= 1
         p *= batch.mask[..., None]
         return loss, p, a
+
+
+def some_text(seed: int = 1, length: int = 310) -> str:
+    """Letters of which each makes some others likely to come next."""
+    rng = np.random.default_rng(seed)
+    letters = "abcdefgh\n"
+    place, text = 0, []
+    for _ in range(length):
+        place = (place + int(rng.choice([1, 1, 1, 2, 5]))) % len(letters)
+        text.append(letters[place])
+    return "".join(text)
+
+
+def ready(
+    settings: LanguageSettings = SETTINGS,
+    *,
+    valid: bool = False,
+    dropout: float = 0.2,
+    dtype: type = np.float32,
+) -> NetworkLearner:
+    """A training of such a model."""
+    text = encode_language([some_text()], TMP, "char")
+    held_out = encode_language_by([some_text(2, 90)], TMP, text.vocabulary) if valid else None
+    return NetworkLearner(Bigram(len(text.vocabulary), dropout, dtype), text, settings, valid=held_out)

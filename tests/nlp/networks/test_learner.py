@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -16,49 +15,16 @@ from nlp.layers.random_streams import RandomStreams
 from nlp.layers.workspace import Workspace
 from nlp.networks.evaluation import held_out_batches, mean_loss
 from nlp.networks.learner import NetworkLearner
-from nlp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
+from nlp.training.checkpoint import TrainingState
 from nlp.training.language_settings import LanguageSettings
 from nlp.training.loop import Watch, train
-from tests.nlp.networks.bigram import Bigram
+from tests.nlp.networks.bigram import SETTINGS, TMP, Bigram, ready, some_text
+from tests.nlp.training.interrupting import Interrupted, outcome
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from nlp.training.progress import Progress
 
-TMP = "/tmp"  # noqa: S108 - the storage has no name there
 State = Callable[[], TrainingState]
-SETTINGS = LanguageSettings(epochs=3, lr=0.05, batch_size=7, bptt=5, shards=3)
-
-
-def some_text(seed: int = 1, length: int = 310) -> str:
-    rng = np.random.default_rng(seed)
-    letters = "abcdefgh\n"
-    place, text = 0, []
-    for _ in range(length):
-        place = (place + int(rng.choice([1, 1, 1, 2, 5]))) % len(letters)
-        text.append(letters[place])
-    return "".join(text)
-
-
-def ready(
-    settings: LanguageSettings = SETTINGS,
-    *,
-    valid: bool = False,
-    dropout: float = 0.2,
-    dtype: type = np.float32,
-) -> NetworkLearner:
-    text = encode_language([some_text()], TMP, "char")
-    held_out = encode_language_by([some_text(2, 90)], TMP, text.vocabulary) if valid else None
-    return NetworkLearner(Bigram(len(text.vocabulary), dropout, dtype), text, settings, valid=held_out)
-
-
-def bits(
-    learner: NetworkLearner, workers: int = 1, watch: Watch | None = None, patience: int | None = None
-) -> tuple[Any, ...]:
-    curves = train(learner, workers, watch, patience)
-    model = learner.model
-    return model.parameters.flat.tobytes(), model.parameters.averages.tobytes(), vars(curves)
 
 
 def steps_of(learner: NetworkLearner) -> int:
@@ -114,48 +80,14 @@ def test_shards_learn_what_the_whole_batch_does(shards: int, optimizer: str, lr:
 @pytest.mark.parametrize(("shards", "workers"), [(2, 2), (4, 3), (2, 5)])
 def test_workers_do_not_change_a_bit(shards: int, workers: int) -> None:
     settings = changed(shards=shards)
-    assert bits(ready(settings, valid=True), workers) == bits(ready(settings, valid=True))
+    assert outcome(ready(settings, valid=True), workers) == outcome(ready(settings, valid=True))
 
 
 @pytest.mark.parametrize(
     "change", [{"shards": 2}, {"seed": 2}, {"lr_decay": 0.5}, {"clip": 0.01}, {"bptt": 6}]
 )
 def test_settings_change_what_is_learnt(change: dict[str, Any]) -> None:
-    assert bits(ready(changed(**change)))[0] != bits(ready())[0]
-
-
-class Interrupted(Exception):  # noqa: N818 - it is no error
-    """Ends a training at a chosen boundary."""
-
-
-def interrupted_at(boundary: int, path: Path, workers: int, *, valid: bool) -> int:
-    """Train until a boundary and leave a checkpoint; return how many there were."""
-    seen = 0
-
-    def on_boundary(state: State) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == boundary:
-            with path.open("wb") as file:
-                save_checkpoint(file, "test", {"run": 1}, state())
-            raise Interrupted
-
-    with suppress(Interrupted):
-        train(ready(valid=valid), workers, Watch(on_boundary=on_boundary))
-    return seen
-
-
-@pytest.mark.parametrize("valid", [False, True])
-def test_resumed_at_any_boundary_it_ends_in_the_same_bits(tmp_path: Path, *, valid: bool) -> None:
-    whole = bits(ready(valid=valid))
-    path = tmp_path / "checkpoint"
-    boundaries = interrupted_at(-1, path, 1, valid=valid)
-    assert boundaries > 20
-    for boundary in range(1, boundaries + 1):
-        before, after = (1, 2) if boundary % 7 == 0 else (3, 1) if boundary % 7 == 1 else (1, 1)
-        assert interrupted_at(boundary, path, before, valid=valid) == boundary
-        state = load_checkpoint(str(path), "test", {"run": 1})
-        assert bits(ready(valid=valid), after, Watch(resume=[state].pop)) == whole
+    assert outcome(ready(changed(**change)))[0] != outcome(ready())[0]
 
 
 def test_a_state_is_not_disturbed_by_workers_that_go_on() -> None:
@@ -175,8 +107,8 @@ def test_a_state_is_not_disturbed_by_workers_that_go_on() -> None:
 def test_a_watch_changes_nothing_and_hears_of_every_epoch() -> None:
     seen: list[Progress] = []
     states: list[TrainingState] = []
-    watched = bits(ready(), 1, Watch(seen.append, lambda state: states.append(state())))
-    assert watched == bits(ready())
+    watched = outcome(ready(), 1, Watch(seen.append, lambda state: states.append(state())))
+    assert watched == outcome(ready())
     assert [progress.epoch for progress in seen if progress.epoch_done] == [1, 2, 3]
     assert seen[-1].words_done == seen[-1].words_total == 3 * ready().text.length
     assert [state.figures["position"]["step"] for state in states][-2:] == [steps_of(ready())] * 2
@@ -208,14 +140,14 @@ class Resting:
 
 def test_a_signal_during_evaluation_finds_the_state_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
     states: list[State] = []
-    whole = bits(ready(valid=True))
+    whole = outcome(ready(valid=True))
 
     def evaluate() -> float:
         assert Resting.is_on
         saved = states[-1]()
         assert saved.figures["position"]["epoch"] == 0
         state = TrainingState(saved.figures, {name: array.copy() for name, array in saved.arrays.items()})
-        assert bits(ready(valid=True), 1, Watch(resume=[state].pop)) == whole
+        assert outcome(ready(valid=True), 1, Watch(resume=[state].pop)) == whole
         raise Interrupted
 
     learner = ready(valid=True)
@@ -261,10 +193,10 @@ def test_the_best_epoch_is_kept_and_patience_ends_the_training(
     losses = [2.0, 1.0, 3.0, 4.0]
     learner = ready(changed(epochs=9), valid=True)
     monkeypatch.setattr(learner, "evaluate", iter(losses).__next__)
-    learnt, _, curves = bits(learner, workers, patience=2)
+    learnt, curves = outcome(learner, workers, patience=2)
     assert (curves["valid_losses"], curves["best_epoch"]) == (losses, 2)
     assert len(curves["epoch_losses"]) == 4
-    assert learnt == bits(ready(changed(epochs=2)))[0]
+    assert learnt == outcome(ready(changed(epochs=2)))[0]
 
 
 def test_running_means_are_those_of_all_shards() -> None:

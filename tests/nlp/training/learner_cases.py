@@ -53,7 +53,8 @@ def of_vectors(config: Word2VecConfig, *, valid: bool = True, goes_on: bool = Fa
     held_out = encode_by(["w1 w2 w3 unseen w1 w2\nw4 w1 w9\n"], TMP, text.vocabulary) if valid else None
     if goes_on:
         rows = np.random.default_rng(2).uniform(-0.3, 0.3, (2, len(text.vocabulary), config.dim))
-        earlier = EarlierModel(text.vocabulary, *rows.astype(np.float32))
+        inputs, outputs = rows.astype(np.float32)
+        earlier = EarlierModel(text.vocabulary, inputs, outputs, sha256="")
     return WordVectorLearner(text, config, earlier=earlier, valid=held_out, plan=StepPlan(16, 3))
 
 

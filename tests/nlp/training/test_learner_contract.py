@@ -12,20 +12,18 @@ import pytest
 
 from nlp.networks.config import LanguageModelConfig
 from nlp.settings import settings_of
-from nlp.training.checkpoint import load_checkpoint, save_checkpoint, take_
+from nlp.training.checkpoint import take_
 from nlp.training.language_settings import LanguageSettings
 from nlp.training.learner import Learner, Position
-from nlp.training.loop import Watch, train
 from nlp.training.team import Member, run_team
 from nlp.word2vec.config import Word2VecConfig
 from tests.implementations import implementations
+from tests.nlp.training.interrupting import going_on_from, interrupted_at, outcome
 from tests.nlp.training.learner_cases import CASES, CONFIGS, LANGUAGE_SETTINGS, VECTOR_CONFIGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
-
-    from nlp.training.checkpoint import TrainingState
 
     Make = Callable[..., Learner[Any]]
     Bytes = dict[str, bytes]
@@ -37,10 +35,6 @@ every_learner = pytest.mark.parametrize("make", CASES.values(), ids=CASES)
 def _overflows_are_told_by_the_loop() -> Iterator[None]:
     with np.errstate(over="ignore", invalid="ignore"):
         yield
-
-
-class Stopped(Exception):  # noqa: N818 - it is no error
-    """Ends a training at a chosen boundary."""
 
 
 def bytes_of(learner: Learner[Any], at: Position) -> Bytes:
@@ -203,25 +197,14 @@ def test_one_step_done_again_and_again_is_learnt(make: Make) -> None:
 
 @every_learner
 def test_it_goes_on_where_it_stopped_with_any_number_of_workers(make: Make, tmp_path: Path) -> None:
-    def outcome(workers: int = 1, watch: Watch | None = None) -> tuple[Any, ...]:
-        learner = make()
-        curves = train(learner, workers, watch)
-        return [array.tobytes() for array in learner.learnt], vars(curves)
-
-    def on_boundary(state: Callable[[], TrainingState]) -> None:
-        if next(boundaries, None) is None:
-            with path.open("wb") as file:
-                save_checkpoint(file, "test", {}, state())
-            raise Stopped
-
-    whole, path = outcome(), tmp_path / "checkpoint"
+    whole, path = outcome(make()), tmp_path / "checkpoint"
     assert np.isfinite([*whole[1]["epoch_losses"], *whole[1]["valid_losses"]]).all()
-    boundaries = iter(range(make().steps_per_epoch + 2))
-    with pytest.raises(Stopped):
-        outcome(2, Watch(on_boundary=on_boundary))
-    state = load_checkpoint(str(path), "test", {})
+    interrupted_at(make().steps_per_epoch + 3, path, make(), 2)
+    watch = going_on_from(path)
+    state = watch.resume()
+    assert state
     assert state.figures["position"]["epoch"] == 1
-    assert outcome(1, Watch(resume=lambda: state)) == whole
+    assert outcome(make(), 1, watch) == whole
 
 
 @every_learner

@@ -3,7 +3,7 @@ from __future__ import annotations
 import dataclasses
 import io
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +14,14 @@ from nlp.errors import DivergedError, ModelError
 from nlp.storage.model_file import write_model
 from nlp.training.checkpoint import MismatchError, TrainingState, load_checkpoint, save_checkpoint
 from nlp.training.early_stopping import EarlyStopping
-from nlp.training.learner import Loss
+from nlp.training.learner import Learner, Loss
 from nlp.training.loop import Watch, train
 from nlp.training.row_updates import RowUpdates, StepPlan, apply_rows
 from nlp.word2vec.chunks import Chunk
 from nlp.word2vec.config import STABILITY, Word2VecConfig
-from nlp.word2vec.learner import EarlierModel, Word2Vec, WordVectorLearner
+from nlp.word2vec.learner import EarlierModel, WordVectorLearner
+from tests.nlp.networks import bigram
+from tests.nlp.training.interrupting import Interrupted, going_on_from, interrupted_at, outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,49 +47,18 @@ def ready(*, valid: bool = False, kind: type[WordVectorLearner] = WordVectorLear
     return kind(text, CONFIG, valid=held_out, plan=SMALL_STEPS)
 
 
-def trained(
-    learner: WordVectorLearner, workers: int = 1, watch: Watch | None = None, patience: int | None = None
-) -> Word2Vec:
-    return learner.model(train(learner, workers, watch, patience))
-
-
-def bits(model: Word2Vec) -> tuple[bytes, bytes, dict[str, Any]]:
-    vectors = model.input_vectors.tobytes(), model.output_vectors.tobytes()
-    return *vectors, vars(model.curves)
-
-
-class Interrupted(Exception):  # noqa: N818 - it is no error
-    """Ends a training at a chosen boundary."""
-
-
-def interrupted_at(boundary: int, path: Path, workers: int, *, valid: bool) -> int:
-    """Train until a boundary and leave a checkpoint; return how many there were."""
-    seen = 0
-
-    def on_boundary(state: State) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == boundary:
-            with path.open("wb") as file:
-                save_checkpoint(file, "test", {"run": 1}, state())
-            raise Interrupted
-
-    with suppress(Interrupted):
-        trained(ready(valid=valid), workers, Watch(on_boundary=on_boundary))
-    return seen
-
-
 @pytest.mark.parametrize("valid", [False, True])
-def test_resumed_at_any_boundary_it_ends_in_the_same_bits(tmp_path: Path, *, valid: bool) -> None:
-    whole = bits(trained(ready(valid=valid)))
-    path = tmp_path / "checkpoint"
-    boundaries = interrupted_at(-1, path, 1, valid=valid)
+@pytest.mark.parametrize("make", [ready, bigram.ready], ids=["word vectors", "network"])
+def test_resumed_at_any_boundary_it_ends_in_the_same_bits(
+    make: Callable[..., Learner[Any]], tmp_path: Path, *, valid: bool
+) -> None:
+    whole, path = outcome(make(valid=valid)), tmp_path / "checkpoint"
+    boundaries = interrupted_at(-1, path, make(valid=valid))
     assert boundaries > 20
     for boundary in range(1, boundaries + 1):
-        before, after = (1, 2) if boundary % 7 == 0 else (2, 1) if boundary % 7 == 1 else (1, 1)
-        assert interrupted_at(boundary, path, before, valid=valid) == boundary
-        state = load_checkpoint(str(path), "test", {"run": 1})
-        assert bits(trained(ready(valid=valid), after, Watch(resume=[state].pop))) == whole
+        before, after = (1, 2) if boundary % 7 == 0 else (3, 1) if boundary % 7 == 1 else (1, 1)
+        assert interrupted_at(boundary, path, make(valid=valid), before) == boundary
+        assert outcome(make(valid=valid), after, going_on_from(path)) == whole
 
 
 def by_plain_loops(learner: WordVectorLearner) -> list[Floats]:
@@ -112,34 +83,31 @@ def by_plain_loops(learner: WordVectorLearner) -> list[Floats]:
 
 
 def test_all_chunks_of_a_step_start_from_the_same_weights() -> None:
-    model = trained(ready(), 2)
-    first, second = by_plain_loops(ready())
-    assert np.abs(first).max() > 0.1  # it has learnt something
-    assert (model.input_vectors.tobytes(), model.output_vectors.tobytes()) == (
-        first.tobytes(),
-        second.tobytes(),
-    )
+    learnt, _ = outcome(ready(), 2)
+    expected = by_plain_loops(ready())
+    assert np.abs(expected[0]).max() > 0.1  # it has learnt something
+    assert learnt == [matrix.tobytes() for matrix in expected]
 
 
 def test_a_watch_changes_nothing() -> None:
     seen: list[Progress] = []
     states: list[TrainingState] = []
-    watched = trained(ready(), 1, Watch(seen.append, lambda state: states.append(state())))
-    assert bits(watched) == bits(trained(ready()))
+    watched = outcome(ready(), 1, Watch(seen.append, lambda state: states.append(state())))
+    assert watched == outcome(ready())
     assert [progress.epoch for progress in seen if progress.epoch_done] == [1, 2, 3]
 
 
 def test_a_signal_during_evaluation_finds_the_state_before_it() -> None:
     """The held-out loss takes seconds: while it runs, the last state told must still hold."""
     states: list[State] = []
-    whole = bits(trained(ready(valid=True)))
+    whole = outcome(ready(valid=True))
 
     class Interrupting(WordVectorLearner):
         def evaluate(self) -> float | None:
             saved = states[-1]()
             assert saved.figures["position"]["epoch"] == 0
             state = TrainingState(saved.figures, {name: W.copy() for name, W in saved.arrays.items()})
-            assert bits(trained(ready(valid=True), 1, Watch(resume=[state].pop))) == whole
+            assert outcome(ready(valid=True), 1, Watch(resume=[state].pop)) == whole
             raise Interrupted
 
     with pytest.raises(Interrupted):
@@ -148,10 +116,10 @@ def test_a_signal_during_evaluation_finds_the_state_before_it() -> None:
 
 def test_speed_of_a_resumed_run_counts_its_own_words(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint"
-    boundaries = interrupted_at(-1, path, 1, valid=False)
-    interrupted_at(boundaries - 1, path, 1, valid=False)
+    boundaries = interrupted_at(-1, path, ready())
+    interrupted_at(boundaries - 1, path, ready())
     seen: list[Progress] = []
-    trained(ready(), 1, Watch(seen.append, resume=lambda: load_checkpoint(str(path), "test", {"run": 1})))
+    train(ready(), 1, dataclasses.replace(going_on_from(path), on_progress=seen.append))
     last = seen[-1]
     assert last.words_done == last.words_total
     assert last.tokens_per_second * last.elapsed_seconds < last.words_total / 3
@@ -272,26 +240,26 @@ def worse_than_nothing(lr: float) -> WordVectorLearner:
 
 
 def test_what_an_update_started_with_is_not_called_divergence() -> None:
-    losses = trained(worse_than_nothing(1e-9)).curves.epoch_losses
+    losses = train(worse_than_nothing(1e-9)).epoch_losses
     score = np.log1p(np.exp([-1, 1])) @ [1, 2]  # of the context, and of two negatives
     assert losses == pytest.approx([score] * 3, rel=1e-4)
     assert score > 1.4 * 3 * np.log(2)
-    assert trained(worse_than_nothing(0.05), 2).curves.epoch_losses[-1] < score
+    assert train(worse_than_nothing(0.05), 2).epoch_losses[-1] < score
 
 
 def test_an_update_may_diverge_too() -> None:
     with pytest.raises(DivergedError, match=r"nats a pair, 2\.9\d\d before this training, in epoch 1, step"):
-        trained(worse_than_nothing(1000.0))
+        train(worse_than_nothing(1000.0))
 
 
 def test_an_update_is_resumed_with_the_loss_it_started_with(tmp_path: Path) -> None:
-    whole, states = bits(trained(worse_than_nothing(0.05))), []
+    whole, states = outcome(worse_than_nothing(0.05)), []
 
     def on_boundary(state: State) -> None:
         saved = state()
         copies = {name: W.copy() for name, W in saved.arrays.items()}
         states.append(TrainingState(saved.figures, copies))
 
-    trained(worse_than_nothing(0.05), 1, Watch(on_boundary=on_boundary))
+    train(worse_than_nothing(0.05), 1, Watch(on_boundary=on_boundary))
     for state in states[:: len(states) // 3]:
-        assert bits(trained(worse_than_nothing(0.05), 1, Watch(resume=[state].pop))) == whole
+        assert outcome(worse_than_nothing(0.05), 1, Watch(resume=[state].pop)) == whole

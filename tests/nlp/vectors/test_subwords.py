@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nlp.data.token_file import TokenFile, encode
 from nlp.errors import InputError
-from nlp.training.row_updates import StepPlan
 from nlp.vectors.subwords import MOST_NGRAMS, NgramHashing, Subwords, SubwordTable
 from nlp.word2vec.config import ARCHITECTURES, Word2VecConfig
-from nlp.word2vec.learner import Word2Vec, train_word_vectors
+from nlp.word2vec.learner import train_word_vectors
+from tests.nlp.word2vec.worlds import two_worlds
 
 TMP = "/tmp"  # noqa: S108 - the storage has no name there
 WORDS = ["where", "a", "naïve", "中文", "x" * 60, "🙂", "her"]
@@ -144,18 +143,13 @@ def test_unseen_words_are_the_mean_of_the_ngrams_that_were_trained() -> None:
         assert source.vector("") is None
 
 
+WORLDS = (["cattle", "chicken", "horses", "rabbits"], ["sailing", "rudder", "harbour", "anchors"])
 SMALL = Word2VecConfig(dim=12, window=3, min_count=1, subsample=0.0, epochs=10, subwords=True)
-
-
-def two_worlds() -> TokenFile:
-    rng = np.random.default_rng(0)
-    worlds = (["cattle", "chicken", "horses", "rabbits"], ["sailing", "rudder", "harbour", "anchors"])
-    return encode([" ".join(rng.choice(worlds[i % 2], 8)) + "\n" for i in range(400)], TMP)
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)
 def test_a_misspelt_word_is_near_the_right_one(arch: str) -> None:
-    model = train_word_vectors(two_worlds(), dataclasses.replace(SMALL, arch=arch))
+    model = train_word_vectors(two_worlds(*WORLDS), dataclasses.replace(SMALL, arch=arch))
     assert model.input_vectors.shape == (8, 12)
     assert model.subwords is not None
     unit = model.input_vectors / np.linalg.norm(model.input_vectors, axis=1, keepdims=True)
@@ -165,23 +159,11 @@ def test_a_misspelt_word_is_near_the_right_one(arch: str) -> None:
         assert model.vocabulary.words[int((unit @ vector).argmax())] == right
 
 
-def bits(model: Word2Vec) -> tuple[bytes, bytes, bytes]:
-    assert model.subwords is not None
-    return model.input_vectors.tobytes(), model.output_vectors.tobytes(), model.subwords.vectors.tobytes()
-
-
-@pytest.mark.parametrize("arch", ARCHITECTURES)
-def test_workers_do_not_change_a_bit(arch: str) -> None:
-    config, plan = dataclasses.replace(SMALL, arch=arch, epochs=2), StepPlan(32, 4)
-    one = train_word_vectors(two_worlds(), config, plan=plan)
-    assert bits(one) == bits(train_word_vectors(two_worlds(), config, plan=plan, workers=2))
-
-
 @pytest.mark.parametrize("arch", ARCHITECTURES)
 @pytest.mark.parametrize("window", [2, 10])
 def test_four_times_the_usual_rate_does_not_diverge(arch: str, window: int) -> None:
     config = dataclasses.replace(SMALL, arch=arch, window=window)
-    model = train_word_vectors(two_worlds(), dataclasses.replace(config, lr=4 * config.first_lr))
+    model = train_word_vectors(two_worlds(*WORLDS), dataclasses.replace(config, lr=4 * config.first_lr))
     assert model.curves.epoch_losses[-1] < 6 * np.log(2)
 
 

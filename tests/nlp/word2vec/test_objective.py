@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pytest
 
-from nlp.data.token_file import TokenFile, encode
+from nlp.data.token_file import encode
 from nlp.layers.random_streams import RandomStreams
 from nlp.training.row_updates import RowUpdates, StepPlan
 from nlp.word2vec.chunks import Chunk
 from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.huffman import HuffmanTree
-from nlp.word2vec.learner import Word2Vec, train_word_vectors
+from nlp.word2vec.learner import train_word_vectors
 from nlp.word2vec.losses.negative_sampling import NEGATIVES, NoiseDistribution
 from nlp.word2vec.objective import Objective, make_objective, output_rows
 from nlp.word2vec.predictors import WINDOWS
 from tests.nlp.layers.gradcheck import check_gradients
 from tests.nlp.word2vec import plain_losses
+from tests.nlp.word2vec.worlds import ANIMALS, SHIPS, TMP, two_worlds
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Array = npt.NDArray[np.floating[Any]]
 
-TMP = "/tmp"  # noqa: S108 - the storage has no name there
 COUNTS = [40, 22, 15, 9, 7, 5, 3, 2, 1]
 WINDOW, CENTERS, GROUPS = 2, 32, 1
 SIX = [(arch, loss) for arch in ARCHITECTURES for loss in LOSSES]
@@ -163,33 +163,15 @@ def test_float32_stays_float32_and_is_close(arch: str, loss: str) -> None:
 SMALL = Word2VecConfig(dim=12, window=3, min_count=1, subsample=0.0, epochs=10)
 
 
-def two_worlds(lines: int = 400) -> TokenFile:
-    """Lines about animals and lines about ships; within a line any word may follow any other."""
-    rng = np.random.default_rng(0)
-    worlds = (["cat", "dog", "cow", "hen", "fox"], ["mast", "sail", "deck", "helm", "keel"])
-    return encode([" ".join(rng.choice(worlds[i % 2], 8)) + "\n" for i in range(lines)], TMP)
-
-
 @every_objective
 def test_words_of_a_world_come_together(arch: str, loss: str) -> None:
     model = train_word_vectors(two_worlds(), dataclasses.replace(SMALL, arch=arch, loss=loss))
     W = model.input_vectors / np.linalg.norm(model.input_vectors, axis=1, keepdims=True)
-    animals = [model.vocabulary.index[word] for word in ("cat", "dog", "cow", "hen", "fox")]
-    ships = [model.vocabulary.index[word] for word in ("mast", "sail", "deck", "helm", "keel")]
+    animals = [model.vocabulary.index[word] for word in ANIMALS]
+    ships = [model.vocabulary.index[word] for word in SHIPS]
     within = np.median(np.concatenate((W[animals] @ W[animals].T, W[ships] @ W[ships].T)))
     assert within > (W[animals] @ W[ships].T).max() + 0.1
     assert model.curves.epoch_losses[-1] < model.curves.epoch_losses[0]
-
-
-def bits(model: Word2Vec) -> tuple[bytes, bytes, tuple[float, ...]]:
-    return model.input_vectors.tobytes(), model.output_vectors.tobytes(), tuple(model.curves.epoch_losses)
-
-
-@every_objective
-def test_workers_do_not_change_a_bit(arch: str, loss: str) -> None:
-    config, plan = dataclasses.replace(SMALL, arch=arch, loss=loss, epochs=2, subsample=0.1), StepPlan(32, 4)
-    one = train_word_vectors(two_worlds(), config, plan=plan)
-    assert bits(one) == bits(train_word_vectors(two_worlds(), config, plan=plan, workers=2))
 
 
 @every_objective
