@@ -23,6 +23,7 @@ COMMANDS = {
     "w2v-train": "train word vectors (word2vec)",
     "similar": "find the nearest neighbours of words",
     "analogy": "answer: a is to b as c is to ?",
+    "vectors": "write the vectors of words or of lines of text",
     "w2v-eval": "judge word vectors by analogies and similarities",
     "rnn-train": "train a recurrent language model",
     "ngram-train": "train a Kneser-Ney n-gram language model",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.io.printers import NEIGHBOURS, OF_QUERIES
-from cli.jobs.vector_queries import answer_stream, chosen_vectors, neighbours, tell_size, word_questions
+from cli.jobs.questions import word_questions
+from cli.jobs.vector_queries import answer_stream, chosen_vectors, neighbours, tell_size
 from cli.options.common import command, limit_option, neighbours_option, streams, vectors_option
 from cli.options.help import option
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.io.printers import COSINE, NEIGHBOURS, OF_PAIRS, OF_QUERIES
+from cli.jobs.questions import pair_questions, word_questions
 from cli.jobs.vector_queries import (
     answer_stream,
     chosen_vectors,
+    compared,
     cosines,
     neighbours,
-    pair_questions,
     tell_size,
-    word_questions,
     words_among,
 )
 from cli.options.common import (
@@ -26,6 +26,7 @@ from cli.options.common import (
     vectors_option,
 )
 from cli.options.help import option
+from cli.options.lines import lines_options
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -43,6 +44,7 @@ _OF_NEIGHBOURS = ("k", "plus", "minus", "among")
 @option("--minus", multiple=True, metavar="WORD", help="Subtract WORD's vector from every query.")
 @option("--among", metavar="FILE", help="Look for neighbours among the words of FILE only, one a line.")
 @option("--pair", is_flag=True, help="Write the cosine of each two words, not their neighbours.")
+@lines_options
 @option(
     "--columns",
     type=click.Choice(["2", "3"]),
@@ -61,6 +63,7 @@ def similar(
     minus: tuple[str, ...],
     among: str | None,
     pair: bool,
+    lines: int | None,
     columns: str | None,
     queries: tuple[str, ...],
 ) -> None:
@@ -71,12 +74,13 @@ def similar(
     stderr with its near misses; the others are answered, and the status is 1.
 
     With --pair two QUERYs are compared, which gives their cosine; more of them, or each line of two words on
-    stdin, give `word<TAB>word<TAB>cosine`.
+    stdin, give `word<TAB>word<TAB>cosine`. With --lines too, they are texts, on stdin separated by a tab.
 
     \b
     nlptool similar king
     nlptool similar "king - man + woman"
     nlptool similar --pair king queen
+    nlptool similar --pair --lines "the cat sleeps" "a dog is asleep"
     cut -f1 words.tsv | nlptool similar -m book.model -k 3 --format jsonl
     """
     if pair and (ignored := chosen_options(*_OF_NEIGHBOURS)):
@@ -85,18 +89,19 @@ def similar(
         raise click.UsageError(
             f"--pair compares two words, or lines of two on stdin; got {' '.join(map(repr, queries))}"
         )
+    if lines is not None and not pair:
+        raise click.UsageError("--lines compares texts, with --pair; give both, or leave it out")
     if among == "-" and not queries:
         raise click.UsageError("the queries and --among are both stdin; name a file for one of them")
     with_query = columns == "3" if columns else len(queries) != 1 + pair
     vectors = chosen_vectors(model, console, limit)
     tell_size(console, vectors)
     if pair:
-        asked = ["\t".join(two) for two in zip(queries[::2], queries[1::2], strict=True)]
         answer_stream(
             streams,
-            pair_questions(streams, asked),
+            pair_questions(streams, queries, are_lines=lines is not None),
             OF_PAIRS if with_query else COSINE,
-            lambda texts: cosines(vectors.cosines(texts)),
+            lambda texts: cosines(compared(vectors, texts, lines)),
         )
     candidates = words_among(streams, vectors, among, console) if among else None
     answer_stream(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nlp.text.records import Record
 
 T = TypeVar("T")
+_OF_LINES = frozenset({"text", "tokens", "spans"})
 _OTHER_SPACE = re.compile(r"[^\S \n]")
 _OTHER_ASCII_SPACE = "\t\r\v\f\x1c\x1d\x1e\x1f"
 
@@ -48,6 +49,11 @@ class Line:
     def refuse(self, message: str) -> InputError:
         """The error that this line does not fit the command."""
         return InputError(message, path=self.path, line=self.number, column=1)
+
+    @property
+    def others(self) -> Record:
+        """The fields that pass on to each token of the line: all but those that hold the whole of it."""
+        return {key: value for key, value in self.record.items() if key not in _OF_LINES}
 
     @property
     def text(self) -> str:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from nlp.text.vocabulary import Vocabulary
 
 _CELLS = 1 << 20  # cells of one-hot rows in memory at a time
-_OWN_FIELDS = frozenset({"text", "tokens", "spans"})
 _NOTHING: Record = {}
 
 
@@ -50,12 +49,8 @@ def token_batches(streams: Streams, *, to_keep: bool) -> Iterator[Tokens]:
         for line in batch:
             tokens = line.tokens
             words += [seen.setdefault(token, token) for token in tokens] if to_keep else tokens
-            others += [_passing_through(line.record)] * len(tokens)
+            others += [line.others or _NOTHING] * len(tokens)
         yield Tokens(words, others)
-
-
-def _passing_through(record: Record) -> Record:
-    return {key: value for key, value in record.items() if key not in _OWN_FIELDS} or _NOTHING
 
 
 def counted(batches: Iterable[Tokens]) -> Vocabulary:

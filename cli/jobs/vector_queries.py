@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from cli.console import say
-from cli.io.streams import Line
+from cli.jobs.questions import listed_words
 from nlp.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cli.console import Console
     from cli.io.printers import Form
     from cli.io.streams import Streams
+    from cli.jobs.questions import Question
     from nlp.text.records import Record
     from nlp.vectors.word_vectors import Answer, WordVectors
 
@@ -26,12 +27,11 @@ _LARGE_TEXT = 100_000_000  # bytes of vectors as text: some seconds to read
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked, the record that repeats it, and its place for errors, "" on the command line."""
+class Reply:
+    """What is written for a question, and whether that is no answer."""
 
-    text: str
     record: Record
-    place: str = ""
+    failed: bool = False
 
 
 def chosen_vectors(model: str | None, console: Console, limit: int | None = None) -> WordVectors:
@@ -71,41 +71,37 @@ def tell_size(console: Console, vectors: WordVectors) -> None:
     console.note(f"{number_of(words, 'word')}, {number_of(dimensions, 'dimension')}")
 
 
-def word_questions(streams: Streams, asked: Sequence[str]) -> Iterator[list[Question]]:
-    """What was `asked` on the command line, else each line of stdin as it comes: a question a line.
-
-    A record of JSONL asks by its `word`.
-    """
-    return _questions(streams, asked, _word_question)
-
-
-def pair_questions(streams: Streams, asked: Sequence[str]) -> Iterator[list[Question]]:
-    """Pairs, as `word_questions`: two words to be compared. A record of JSONL has both in `pair`."""
-    return _questions(streams, asked, _pair_question)
-
-
 def answer_stream(
     streams: Streams, questions: Iterable[list[Question]], form: Form, answer: Answering
 ) -> NoReturn:
-    """Write what `answer` finds: the fields of a reply for each question, or a line that says what is wrong.
-
-    A question that is wrong, by an unknown word for example, is told on stderr, and in JSONL as its record's
-    `error`; the others are answered, and the status is 1.
-    """
+    """Write the `replies` as they come, and end: with status 1 if a question was wrong."""
     failed = False
     write = streams.printer(form)
     with streams.open_output() as output:
-        for batch in questions:
-            found = answer([question.text for question in batch])
-            for question, fields in zip(batch, found, strict=True):
-                if isinstance(fields, str):
-                    say(f"{question.place}{fields}")
-                    failed = True
-                    output.write(write({**question.record, "error": fields}))
-                else:
-                    output.write(write({**question.record, **fields}))
+        for batch in replies(questions, answer):
+            for reply in batch:
+                output.write(write(reply.record))
+                failed |= reply.failed
             output.flush()
     click.get_current_context().exit(int(failed))
+
+
+def replies(questions: Iterable[list[Question]], answer: Answering) -> Iterator[list[Reply]]:
+    """What is written for each question: its record with the fields that `answer` finds.
+
+    A question that is wrong, by an unknown word for example, is told on stderr, and in its record as `error`;
+    the others are answered.
+    """
+    for batch in questions:
+        found = answer([question.text for question in batch])
+        made = []
+        for question, fields in zip(batch, found, strict=True):
+            if isinstance(fields, str):
+                say(f"{question.place}{fields}")
+                made.append(Reply({**question.record, "error": fields}, failed=True))
+            else:
+                made.append(Reply({**question.record, **fields}))
+        yield made
 
 
 def neighbours(answers: Iterable[Answer]) -> list[Record | str]:
@@ -127,17 +123,13 @@ def _rounded(score: float) -> float:
     return round(score, 6) + 0.0  # + 0.0: 0.0 for -0.0
 
 
-def listed_words(streams: Streams, path: str) -> list[str]:
-    """The words of a file, each once: one a line, as a `word` of JSONL, or before a tab, as `vocab` writes.
+def compared(vectors: WordVectors, pairs: Sequence[str], lines: int | None) -> list[float | str]:
+    """The cosine of each pair of words or, without so many common directions, of `lines`."""
+    if lines is None:
+        return vectors.cosines(pairs)
+    from nlp.vectors.line_vectors import LineVectors
 
-    Raises: InputError where there is none
-    """
-    read = streams.like(path).batches(_word_question)
-    texts = (_word_question(line).text.partition("\t")[0].strip() for batch in read for line in batch)
-    words = list(dict.fromkeys(filter(None, texts)))
-    if not words:
-        raise InputError("no word is listed here; write one a line", path=path)
-    return words
+    return LineVectors(vectors, lines).cosines(pairs)
 
 
 def words_among(streams: Streams, vectors: WordVectors, path: str, console: Console) -> WordVectors:
@@ -155,36 +147,3 @@ def words_among(streams: Streams, vectors: WordVectors, path: str, console: Cons
             f"{path}: {len(unknown):,} of {len(words):,} words {have} no vector; the first is {unknown[0]!r}"
         )
     return among
-
-
-def _questions(
-    streams: Streams, asked: Sequence[str], of_line: Callable[[Line], Question]
-) -> Iterator[list[Question]]:
-    if asked:
-        yield [replace(of_line(Line({"text": one}, "", 0, plain=True)), place="") for one in asked]
-        return
-    for batch in streams.batches(of_line):
-        yield [of_line(line) for line in batch if not line.plain or line.text.strip()]
-
-
-def _word_question(line: Line) -> Question:
-    """What a line asks, or the `word` of a JSONL record. Raises: InputError for a record without it."""
-    place = f"{line.path}:{line.number}:1: "
-    if line.plain:
-        text = line.text.strip()
-        return Question(text, {"word": text.replace("\t", " ")}, place)  # a tab ends a column
-    if not isinstance(line.record.get("word"), str):
-        raise line.refuse("the record has no string in `word`; name the query field so")
-    return Question(line.record["word"], line.record, place)
-
-
-def _pair_question(line: Line) -> Question:
-    """The pair of a line. Raises: InputError for a record without two strings in `pair`."""
-    place = f"{line.path}:{line.number}:1: "
-    if line.plain:
-        text = line.text.strip()
-        return Question(text, {"pair": text.split("\t") if "\t" in text else text.split()}, place)
-    pair = line.record.get("pair")
-    if not isinstance(pair, list) or list(map(type, pair)) != [str, str]:
-        raise line.refuse("the record has no two strings in `pair`; name what is compared so")
-    return Question("\t".join(pair), line.record, place)

@@ -14,7 +14,7 @@ _OTHER_FORMATS = (
     *(".parquet", ".feather", ".arrow", ".avro", ".orc", ".xlsx", ".xls", ".ods", ".sqlite", ".db"),
     *(".h5", ".hdf5", ".mat", ".pkl", ".pickle", ".joblib", ".kv", ".pt", ".pth", ".onnx", ".gguf"),
 )
-_WRITTEN_BY = {".npy": ("export",), ".npz": ("onehot",)}
+_WRITTEN_BY = {".npy": ("export", "vectors"), ".npz": ("onehot",)}
 
 
 def writable(context: click.Context, parameter: click.Parameter, path: str | None) -> str | None:
@@ -27,7 +27,7 @@ def writable(context: click.Context, parameter: click.Parameter, path: str | Non
     if ending in _OTHER_COMPRESSIONS:
         remedy = f"write {', '.join(COMPRESSIONS[:-1])} or {COMPRESSIONS[-1]}, or compress it afterwards"
     elif ending in _OTHER_FORMATS or (writers and context.command.name not in writers):
-        remedy = f"only nlptool {' and '.join(writers)} does; " if writers else ""
+        remedy = f"only nlptool {' and '.join(writers)} do{'es' * (len(writers) == 1)}; " if writers else ""
         remedy += "give the file another ending"
     else:
         return path

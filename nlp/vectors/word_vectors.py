@@ -157,7 +157,7 @@ class WordVectors:
 
         Equation: q = Σ v/|v| over the words added − Σ v/|v| over those subtracted
         """
-        candidates = among or self
+        candidates = self if among is None else among
         vectors: list[Floats] = []
         excluded: list[list[int]] = []
         answers: list[Answer] = []

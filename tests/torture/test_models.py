@@ -41,7 +41,12 @@ READERS: dict[str, list[tuple[str, ...]]] = {
         ("plot", "--losses", "{model}"),
         ("w2v-train", "--update", "{model}", "--epochs", "1", "--dry-run", "-o", "{model}.new", "{text}"),
     ],
-    "subwords": [("similar", "-m", "{model}", "w12x"), ("export", "{model}"), ("info", "{model}")],
+    "subwords": [
+        ("vectors", "-m", "{model}", "w12x"),
+        ("similar", "-m", "{model}", "w12x"),
+        ("export", "{model}"),
+        ("info", "{model}"),
+    ],
     "eight bits": [("similar", "-m", "{model}", "w1"), ("plot", "-m", "{model}"), ("info", "{model}")],
     "word2vec text": [("similar", "-m", "{model}", "w1")],
     "word2vec binary": [("similar", "-m", "{model}", "w1")],

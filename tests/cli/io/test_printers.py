@@ -32,6 +32,10 @@ CASES: dict[str, tuple[dict[str, Any], str, str | None]] = {
         "a\tc\t0.1235\n",
         "a\tc\t0.1235\n",
     ),
+    "COSINE": ({"pair": ["a", "b"], "score": -0.00001}, "0.0000\n", "0.0000\n"),
+    "OF_PAIRS": ({"pair": ["a", "b c"], "score": 0.5}, "a\tb c\t0.5000\n", "a\tb c\t0.5000\n"),
+    "WORD_VECTORS": ({"word": "a b", "vector": [0, -0.5]}, "a b\t0 -0.5\n", "a b\t0\t-0.5\n"),
+    "LINE_VECTORS": ({"text": "a\tb", "vector": [1, 1e-9]}, "a b\t1 1e-09\n", "a b\t1\t1e-09\n"),
     "GAPS": ({"text": "___", "gaps": _GAPS}, "1\tx y\t0.5000\n", "1\tx y\t0.5000\n"),
     "SCORES": ({"text": "a b", **_SCORE}, _LOST, "a b\t2\t0\t\t\n"),
     "SURPRISALS": (
@@ -42,6 +46,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "BUNDLED_TEXTS": ({"name": "a", "bytes": 1, "description": "b c"}, "a\t1\tb c\n", "a\t1\tb c\n"),
     "PARAGRAPHS": ({"text": "b c", "source": "a"}, "a\tb c\n", "a\tb c\n"),
     "ESTIMATE": ({"words": 1, "seconds": 0.5}, "words\t1\nseconds\t0.5\n", "words\t1\nseconds\t0.5\n"),
+    "SCRIPT": ({"shell": "zsh", "script": "a b\n"}, "a b\n", None),
     "REPORT": ({"a": [1], "é": None}, '{\n  "a": [\n    1\n  ],\n  "é": null\n}\n', None),
     "RECORDS": ({"a": 1}, _LOST, None),
 }
@@ -72,6 +77,14 @@ def test_a_one_hot_vector_comes_as_digits() -> None:
     assert form.printer(JSONL)(record) == '{"source":"x","token":"a","id":1,"vector":[0,1,0]}\n'
 
 
+@pytest.mark.parametrize("name", ["COSINE", "OF_PAIRS", "WORD_VECTORS", "LINE_VECTORS"])
+def test_a_question_without_an_answer_is_a_record_and_no_row(name: str) -> None:
+    form: Form = getattr(printers, name)
+    record = {"word": "x", "error": "none"}
+    assert json.loads(form.printer(JSONL)(record)) == record
+    assert form.printer(TEXT)(record) == form.printer(TSV)(record) == ""
+
+
 @pytest.mark.parametrize("token", ["a\tb", "a\nb"])
 def test_what_does_not_fit_a_column_is_refused_with_its_remedy(token: str) -> None:
     write = printers.COUNTS.printer(TSV)
@@ -95,12 +108,12 @@ def test_every_command_that_writes_records_takes_format(name: str, nlptool: Nlpt
     assert "--format [text|jsonl" in shown
 
 
-@pytest.mark.parametrize("name", ["vocab", "onehot", "similar", "analogy", "score", "fill"])
+@pytest.mark.parametrize("name", ["vocab", "onehot", "similar", "analogy", "vectors", "score", "fill"])
 def test_tsv_has_as_many_fields_on_each_line(name: str, arguments: Arguments, nlptool: Nlptool) -> None:
     outcome = nlptool(*arguments(name), "--format", "tsv", stdin=SAMPLES[name].stdin)
     assert outcome.status == 0, outcome.stderr
     assert len({line.count("\t") for line in outcome.stdout.splitlines()}) == 1
-    if name != "score":
+    if name not in {"score", "vectors"}:
         assert outcome.stdout == nlptool(*arguments(name), stdin=SAMPLES[name].stdin).stdout
 
 

@@ -29,7 +29,7 @@ def test_an_ending_that_would_mislead_is_refused(
     ("command", "ending", "told"),
     [
         ("vocab", ".npz", "only nlptool onehot does"),
-        ("similar", ".npy", "only nlptool export does"),
+        ("similar", ".npy", "only nlptool export and vectors do"),
         ("tokenize", ".tar", "write .gz, .bz2 or .xz, or compress it afterwards"),
         ("tokenize", ".xlsx", "give the file another ending"),
     ],
