@@ -242,6 +242,9 @@ def test_modules_and_what_they_offer_say_what_they_are(path: Path) -> None:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
     ]
     assert [node.name for node in offered if not ast.get_docstring(node)] == []
+    documented = [node for node in ast.walk(module) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    referring = [node.name for node in documented if (ast.get_docstring(node) or "").startswith("See `")]
+    assert referring == [], "a docstring says what is done itself"
 
 
 def test_what_may_never_lose_data_is_where_coverage_is_measured() -> None:

@@ -18,7 +18,7 @@ _MAY_BE_REPLACED = "update"  # a training may go on in the place of its model
 
 
 def refuse_replacing(parameters: Iterable[click.Parameter], values: Mapping[str, Any]) -> None:
-    """See that no output replaces what is read, nor grows while it is read (`score f >> f` would not end).
+    """Refuse output that replaces what is read, or grows while it is read (`score f >> f` would not end).
 
     Raises: UsageError
     """

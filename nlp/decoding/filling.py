@@ -132,7 +132,7 @@ class BayesFiller:
     def candidates(
         self, left: Sequence[int], right: Sequence[int], lengths: range, answers: Sequence[int], k: int
     ) -> list[Candidate]:
-        """See `Filler`."""
+        """The `k` best candidates for what stands between two texts, as every `Filler` has them."""
         text, behind = ReadText(self.predictor, left), right[: self._horizon]
         proposed = text.beam(lengths[-1], answers, self._beam, len(behind))
         texts = [proposed[length] for length in lengths if length in proposed]

@@ -50,7 +50,7 @@ class Sgd:
         self.state: dict[str, Floats] = {}
 
     def update_(self, part: slice, weights: Floats, gradient: Floats, scratch: Floats, step: Step) -> None:  # noqa: ARG002  the protocol's
-        """See `Optimizer`."""
+        """Move a slice of the weights one step against its gradient."""
         gradient *= step.rate * step.scale
         weights -= gradient
 
@@ -80,7 +80,7 @@ class Adam:
         self.state = {name: shared_array((self.size,), self.dtype) for name in ("m", "v")}
 
     def update_(self, part: slice, weights: Floats, gradient: Floats, scratch: Floats, step: Step) -> None:
-        """See `Optimizer`."""
+        """Move a slice of the weights by the ratio of the gradient's two moments, which are updated first."""
         m, v = self.state["m"][part], self.state["v"][part]
         new, root = 1 - self.beta1, math.sqrt(1 - self.beta2 ** (step.number + 1))
         gradient *= new * step.scale

@@ -9,12 +9,17 @@ import numpy as np
 from nlp.errors import ModelError
 from nlp.vectors.rows import Read, Rows
 from nlp.vectors.text_format import Shape
+from nlp.wording import Message
 
 MAX_WORD_BYTES = 1 << 20
 """The longest word that is read: a file of another kind may have no space at all."""
 
 _BLOCK_BYTES = 1 << 22
 _ROWS = 4096
+
+
+class _CutShortError(Exception):
+    """Where a file ends, or makes no sense, within a row."""
 
 
 def read_binary(path: str, read: Callable[[int], bytes], shape: Shape, limit: int | None) -> Read:
@@ -32,13 +37,20 @@ def read_binary(path: str, read: Callable[[int], bytes], shape: Shape, limit: in
         names.clear()
         vectors.clear()
 
-    for name, vector in _entries(path, read, shape):
-        names.append(name)
-        vectors.append(vector)
-        if len(names) == _ROWS or len(names) == rows.room:
-            add()
-        if rows.full:
-            break
+    try:
+        for name, vector in _entries(read, shape):
+            names.append(name)
+            vectors.append(vector)
+            if len(names) == _ROWS or len(names) == rows.room:
+                add()
+            if rows.full:
+                break
+    except _CutShortError as error:
+        add()
+        remedy = rows.remedy("copy it again")
+        raise ModelError(
+            Message("{path}: {error}; {remedy}", path=path, error=error, remedy=remedy)
+        ) from error
     add()
     return rows.read(shape.dim, shape.said)
 
@@ -55,7 +67,7 @@ def fits(data: bytes, shape: Shape) -> bool:
     return position == len(data)
 
 
-def _entries(path: str, read: Callable[[int], bytes], shape: Shape) -> Iterator[tuple[bytes, bytes]]:
+def _entries(read: Callable[[int], bytes], shape: Shape) -> Iterator[tuple[bytes, bytes]]:
     """Each word and its bytes, to the end of the file, whatever its first line promises."""
     row_bytes, needed = 4 * shape.dim, 4 * shape.dim + MAX_WORD_BYTES
     data, position, number = read(_BLOCK_BYTES), 0, 1
@@ -70,10 +82,6 @@ def _entries(path: str, read: Callable[[int], bytes], shape: Shape) -> Iterator[
         if not start or end > len(data):
             if at_end and not data[position:].strip(b"\r\n"):
                 return
-            before = f"; a limit of {number - 1:,} reads those before it" if number > 1 else ""
-            message = (
-                f"{path}: cut short or damaged at word {number:,} of {shape.said:,}; copy it again{before}"
-            )
-            raise ModelError(message)
+            raise _CutShortError(f"cut short or damaged at word {number:,} of {shape.said:,}")
         yield data[position : start - 1].lstrip(b"\n"), data[start:end]
         position, number = end, number + 1

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nlp.errors import ModelError
 from nlp.layers.arrays import Floats
 from nlp.text.vocabulary import Vocabulary
-from nlp.wording import number_of
+from nlp.wording import Message, number_of
 
 _ROWS = 4096  # looked at at a time: what is mapped into memory may be larger than it
 _NOT_FINITE = "left out, with numbers that are not finite"
@@ -77,6 +77,12 @@ class Rows:
         words, matrix = self._kept(self._decoded(names, places), matrix, places)
         self.words.update(dict.fromkeys(words))
         self.values += matrix.astype(np.float32, copy=False).tobytes()
+
+    def remedy(self, mend: str) -> str:
+        """What helps where no further row can be read: to `mend` the file, or to do with those before."""
+        count = len(self.words)
+        with_limit = Message(", or read those before it with `limit` {count}", count=count) if count else ""
+        return Message("{mend}{with_limit}", mend=mend, with_limit=with_limit)
 
     def read(self, dim: int, said: int | None = None) -> Read:
         """All that was gathered. `said` is how many words the file's first line promises.

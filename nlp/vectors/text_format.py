@@ -17,7 +17,7 @@ import numpy as np
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats
 from nlp.vectors.rows import Read, Rows
-from nlp.wording import number_of
+from nlp.wording import Message, number_of
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -144,20 +144,24 @@ def _add(rows: Rows, lines: list[bytes], number: int, shape: Shape) -> None:
         return
     found: list[_Row] = []
     places: list[int] = []
+
+    def add() -> None:
+        if found:
+            rows.add([row.word for row in found], np.array([row.numbers for row in found]), places)
+
     for place, line in enumerate(lines, number):
         if not line.strip():
             continue
         try:
             found.append(_row(line, shape.dim))
         except _BadRowError as error:
-            before = rows.rows + len(found)
-            remedy = f"; mend the line, or read the {before:,} before it with a limit" if before else ""
-            raise InputError(f"{error}{remedy}", path=rows.path, line=place, column=1) from error
+            add()
+            message = Message("{error}; {remedy}", error=error, remedy=rows.remedy("mend the line"))
+            raise InputError(message, path=rows.path, line=place, column=1) from error
         places.append(place)
         if found[-1].has_commas:
             rows.warn_of("with decimal commas, which are read as points", place, found[-1].word)
-    if found:
-        rows.add([row.word for row in found], np.array([row.numbers for row in found]), places)
+    add()
 
 
 def _plain_rows(lines: list[bytes], dim: int) -> tuple[list[bytes], Floats] | None:

@@ -144,7 +144,7 @@ REFUSED: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "too few numbers": (
         "2 2\na 1 2\nb 3\n",
         3,
-        ("a word and 2 numbers, found 1 number after 'b'", "the 1 before"),
+        ("a word and 2 numbers, found 1 number after 'b'", "with limit 1"),
     ),
     "too few numbers in GloVe": ("a 1 2\nb 3 4\nc 3\n", 3, ("2 numbers, found 1 number after 'c'",)),
     "a short first row": ("a 1\nb 3 4\nc 3 5\n", 1, ("2 numbers, found 1 number after 'a'",)),
