@@ -113,6 +113,6 @@ def _write_matrix(output: str, dim: int, batches: Iterable[Floats]) -> None:
     for rows in batches:
         spool.append(np.ascontiguousarray(rows, "<f4").tobytes())
     with open_binary_output(output) as writer:
-        write_npy_header(writer, spool.size // (4 * dim), dim)
+        write_npy_header(writer, (spool.size // (4 * dim), dim))
         for start in range(0, spool.size, _COPIED):
             writer.write(spool.read(start, min(_COPIED, spool.size - start)))

@@ -84,13 +84,13 @@ def write_word2vec_binary(writer: BinaryWriter, names: Sequence[str], matrix: Fl
 
 def write_npy(writer: BinaryWriter, matrix: Floats) -> None:
     """The matrix (V, D) alone: its names belong in a file beside it, one a line (see `words_path`)."""
-    write_npy_header(writer, *matrix.shape)
+    write_npy_header(writer, matrix.shape)
     writer.write(np.ascontiguousarray(matrix, "<f4").tobytes())
 
 
-def write_npy_header(writer: BinaryWriter, rows: int, dim: int) -> None:
-    """What an .npy file of little-endian float32 begins with; its `rows` follow, of `dim` numbers each."""
-    header: dict[str, Any] = {"descr": "<f4", "fortran_order": False, "shape": (rows, dim)}
+def write_npy_header(writer: BinaryWriter, shape: tuple[int, ...]) -> None:
+    """What an .npy file of little-endian float32 in this shape begins with; its numbers follow."""
+    header: dict[str, Any] = {"descr": "<f4", "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(writer, header)
 
 
