@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, Self
 
 from nlp.wording import Message
 
-PROGRAM = "nlptool"
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")  # how Python holds the bytes of a file name that is not UTF-8
+PROGRAM = "nlptool"
+INFO, WARNING, ERROR = "info", "warning", "error"
+"""Levels of what --log-json writes."""
+
+_ESCAPED_BYTES = re.compile("[\udc80-\udcff]+")  # how Python holds bytes that the locale cannot tell
 _LONGEST = 1 << 13  # characters of a message, which may quote a line of many megabytes
 
 
@@ -25,11 +32,20 @@ class Console:
     progress: bool = True
     log_json: bool = False
 
+    @classmethod
+    def for_words(cls, words: Sequence[str]) -> Self:
+        """That of a command line before it is parsed: what is wrong with it is told in JSON too."""
+        return cls(log_json="--log-json" in takewhile("--".__ne__, words))
+
     def warn(self, message: str) -> None:
         """Something the user should know and can change; the run goes on."""
         if not self.quiet:
             told = with_flags(message)
-            say_json({"warning": told}) if self.log_json else say(f"warning: {told}")
+            say_json({"warning": told}, WARNING) if self.log_json else say(f"warning: {told}")
+
+    def fail(self, message: str) -> None:
+        """What is wrong; it is told however quiet the run is to be."""
+        say_json({"error": message}, ERROR) if self.log_json else say(message)
 
     def tell(self, message: str, record: dict[str, Any]) -> None:
         """Something the user asked for beside the data: `message`, or with --log-json `record`."""
@@ -52,12 +68,14 @@ def with_flags(message: str) -> str:
     return message.named(flag_of) if isinstance(message, Message) else message
 
 
-def say_json(record: dict[str, Any]) -> None:
-    """One JSON line on stderr, never shortened, since a program reads it."""
+def say_json(record: dict[str, Any], level: str = INFO) -> None:
+    """One JSON line on stderr, with its time (UTC) and level, never shortened, since a program reads it."""
     import json
+    from datetime import UTC, datetime
 
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     with suppress(OSError, ValueError):
-        sys.stderr.write(json.dumps(record) + "\n")
+        sys.stderr.write(json.dumps({"time": now, "level": level, **record}) + "\n")
         _flush()
 
 
@@ -66,10 +84,15 @@ def say(message: str) -> None:
     if len(message) > _LONGEST:
         message = f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 2 :]}"
     with suppress(OSError, ValueError):
-        message = _ESCAPED_BYTE.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", message)
+        message = _ESCAPED_BYTES.sub(_shown_bytes, message)
         line = f"{PROGRAM}: {message}\n".encode("utf-8", "backslashreplace")
         sys.stderr.buffer.write(line)
         _flush()
+
+
+def _shown_bytes(escaped: re.Match[str]) -> str:
+    """The text, where the bytes are UTF-8; of any others their numbers."""
+    return os.fsencode(escaped[0]).decode("utf-8", "backslashreplace")
 
 
 def _flush() -> None:

@@ -40,14 +40,14 @@ def _outcome() -> int:
         os.environ[variable] = "1"
     from cli.console import Console
 
-    console = Console()
+    console = Console.for_words(sys.argv[1:])
     try:
         status = _run(sys.argv[1:], console)
         sys.stdout.flush()
     except BaseException as error:  # noqa: BLE001  the last handler: everything ends here, in one line
         if console.verbose > 1 and not isinstance(error, (Ended, SystemExit)):
             _show_traceback()
-        status = _status(error)
+        status = _status(error, console)
     return status
 
 
@@ -61,7 +61,7 @@ def _run(arguments: list[str], console: Console) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _status(error: BaseException) -> int:
+def _status(error: BaseException, console: Console) -> int:
     """The exit status that `error` means, negative for death by that signal; the user is told why."""
     import click
 
@@ -73,17 +73,17 @@ def _status(error: BaseException) -> int:
         return error.exit_code
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
-    _tell(error)
+    _tell(error, console)
     return 2 if isinstance(error, click.UsageError) else 1
 
 
-def _tell(error: BaseException) -> None:
+def _tell(error: BaseException, console: Console) -> None:
     """Say in one line what is wrong and, for wrong usage, how to get help."""
     from contextlib import suppress
 
     import click
 
-    from cli.console import say, with_flags
+    from cli.console import with_flags
     from nlp.errors import NlpError
 
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
@@ -93,18 +93,22 @@ def _tell(error: BaseException) -> None:
         path = error.ctx.command_path if error.ctx else "nlptool"
         command = path.removeprefix("nlptool").strip()
         where = f"{command}: " if command else ""
-        say(f"{where}{_one_line(error.format_message()).removesuffix('.')}; try '{path} --help'")
+        console.fail(f"{where}{_one_line(error.format_message()).removesuffix('.')}; try '{path} --help'")
     elif isinstance(error, NlpError):
-        say(_one_line(with_flags(error.told)))
+        console.fail(_one_line(with_flags(error.told)))
     elif isinstance(error, OSError):
         name = error.filename if error.filename is not None else "<stdout>"
-        say(_one_line(f"{name}: {error.strerror or error}{_remedy(error)}"))
+        console.fail(_one_line(f"{name}: {error.strerror or error}{_remedy(error)}"))
     elif isinstance(error, MemoryError):
-        say("out of memory; give it less data at a time, or a smaller model")
+        console.fail("out of memory; give it less data at a time, or a smaller model")
     elif isinstance(error, ImportError):
-        say(_one_line(f"cannot load a library: {_root(error)}; raise ulimit -v, or install nlptool anew"))
+        console.fail(
+            _one_line(f"cannot load a library: {_root(error)}; raise ulimit -v, or install nlptool anew")
+        )
     else:
-        say(_one_line(f"internal error: {type(error).__name__}: {error}; run with -vv and report it"))
+        console.fail(
+            _one_line(f"internal error: {type(error).__name__}: {error}; run with -vv and report it")
+        )
 
 
 def _remedy(error: OSError) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from cli.console import say
 from cli.jobs.questions import listed_words
 from nlp.errors import InputError
 
@@ -78,7 +77,7 @@ def answer_stream(
     failed = False
     write = streams.printer(form)
     with streams.open_output() as output:
-        for batch in replies(questions, answer):
+        for batch in replies(questions, answer, streams.console):
             for reply in batch:
                 output.write(write(reply.record))
                 failed |= reply.failed
@@ -86,7 +85,9 @@ def answer_stream(
     click.get_current_context().exit(int(failed))
 
 
-def replies(questions: Iterable[list[Question]], answer: Answering) -> Iterator[list[Reply]]:
+def replies(
+    questions: Iterable[list[Question]], answer: Answering, console: Console
+) -> Iterator[list[Reply]]:
     """What is written for each question: its record with the fields that `answer` finds.
 
     A question that is wrong, by an unknown word for example, is told on stderr, and in its record as `error`;
@@ -97,7 +98,7 @@ def replies(questions: Iterable[list[Question]], answer: Answering) -> Iterator[
         made = []
         for question, fields in zip(batch, found, strict=True):
             if isinstance(fields, str):
-                say(f"{question.place}{fields}")
+                console.fail(f"{question.place}{fields}")
                 made.append(Reply({**question.record, "error": fields}, failed=True))
             else:
                 made.append(Reply({**question.record, **fields}))

@@ -49,7 +49,7 @@ def write_words(streams: Streams, asked: Sequence[str], vectors: WordVectors) ->
 
     def rows() -> Iterator[Floats]:
         nonlocal failed
-        for batch in replies(questions, answer):
+        for batch in replies(questions, answer, streams.console):
             found = [reply.record for reply in batch if not reply.failed]
             failed |= len(found) < len(batch)
             words.extend(record["word"] for record in found)

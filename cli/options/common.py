@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -72,6 +74,7 @@ class _Command(click.Command):
             raise click.UsageError(f"unexpected argument {rest[0]!r}; {argument_hint(self.name)}", ctx)
         for parameter in self.params:
             _check_finite(ctx, parameter)
+            _read_as_utf8(ctx, parameter)
         if not ctx.resilient_parsing:
             _make_objects(self.callback, ctx)
         return rest
@@ -121,6 +124,18 @@ def _check_finite(ctx: click.Context, parameter: click.Parameter) -> None:
     for number in value if isinstance(value, tuple) else (value,):
         if isinstance(number, float) and not math.isfinite(number):
             raise click.BadParameter(f"{number} is not a finite number", ctx, parameter)
+
+
+def _read_as_utf8(ctx: click.Context, parameter: click.Parameter) -> None:
+    """Take words for UTF-8 whatever the locale says; names of files are what the system calls them."""
+    is_file = isinstance(parameter.type, click.Path) and "WORD" not in (parameter.metavar or "")
+    if parameter.name and not is_file and sys.getfilesystemencoding() != UTF_8:
+        value = ctx.params.get(parameter.name)
+        ctx.params[parameter.name] = tuple(map(_utf8, value)) if isinstance(value, tuple) else _utf8(value)
+
+
+def _utf8(value: Any) -> Any:
+    return os.fsencode(value).decode(UTF_8, "surrogateescape") if isinstance(value, str) else value
 
 
 def command(function: Command) -> click.Command:
@@ -285,7 +300,12 @@ _CONSOLE_OPTIONS = [
         help="Notes on stderr; -vv shows the traceback of an error.",
     ),
     option("--no-progress", is_flag=True, group=LOGGING, help="No progress on stderr."),
-    option("--log-json", is_flag=True, group=LOGGING, help="Progress as JSON lines on stderr."),
+    option(
+        "--log-json",
+        is_flag=True,
+        group=LOGGING,
+        help="Progress, warnings and errors as JSON lines on stderr.",
+    ),
 ]
 
 

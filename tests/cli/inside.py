@@ -33,10 +33,11 @@ def nlptool(capfdbinary: pytest.CaptureFixture[bytes]) -> Nlptool:
 
     def run(*arguments: str, stdin: str | bytes = b"") -> Outcome:
         with _standing_in_for_stdin(stdin.encode() if isinstance(stdin, str) else stdin):
+            console = Console.for_words(arguments)
             try:
-                status = cli.main(list(arguments), "nlptool", standalone_mode=False, obj=Console()) or 0
+                status = cli.main(list(arguments), "nlptool", standalone_mode=False, obj=console) or 0
             except Exception as error:  # noqa: BLE001  as the entry point does
-                status = _status(error)
+                status = _status(error, console)
         stdout, stderr = capfdbinary.readouterr()
         return Outcome(status, stdout.decode(), stderr.decode())
 

@@ -366,6 +366,39 @@ def test_records_without_their_field_are_told_or_left_out_and_counted(
     assert expected.startswith(data)
 
 
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["tokenize", "no/file"], 1),
+        (["tokenize", "--no-such"], 2),
+        (["w2v-train"], 2),
+        (["rnn-train", "-o", "{output}", "--bidirectional", "--tied"], 2),
+        (["similar", "nosuchword"], 1),
+        (["nn"], 2),
+    ],
+)
+def test_errors_are_lines_of_json_where_that_is_asked_for(
+    words: list[str], status: int, tmp_path: Path
+) -> None:
+    words = [word.format(output=tmp_path / "output") for word in words]
+    plain, result = run(*words), run(*words, "--log-json")
+    assert plain.returncode == result.returncode == status
+    (told,) = map(json.loads, result.stderr.splitlines())
+    assert list(told) == ["time", "level", "error"]
+    assert (told["level"], f"nlptool: {told['error']}\n") == ("error", one_line(plain.stderr))
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX", "en_US.ISO-8859-1"])
+def test_words_and_names_of_files_are_utf8_in_every_locale(locale: str, tmp_path: Path) -> None:
+    (tmp_path / "文件").write_text("我 国王\n")
+    found = [
+        running.run(*words, cwd=tmp_path, PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", LC_ALL=locale)
+        for words in (("tokenize", "文件"), ("similar", "国王"))
+    ]
+    assert (found[0].stdout.decode(), found[0].returncode) == ("我 国 王\n", 0)
+    assert "'国王' has no vector" in found[1].stderr.decode()
+
+
 @every_command
 def test_a_traceback_needs_two_letters(name: str, arguments: Arguments, tmp_path: Path) -> None:
     words = [*arguments(name), "-o", str(tmp_path / "no" / "file")]

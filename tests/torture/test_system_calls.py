@@ -98,10 +98,11 @@ def as_stdin() -> Iterator[Callable[[bytes], None]]:
 def command(words: list[str]) -> int:
     """Run a command in this process, from the start of stdin; return its status."""
     os.lseek(0, 0, os.SEEK_SET)
+    console = Console()
     try:
-        return int(cli.main(words, "nlptool", standalone_mode=False, obj=Console()) or 0)
+        return int(cli.main(words, "nlptool", standalone_mode=False, obj=console) or 0)
     except Exception as error:  # noqa: BLE001  as the entry point does
-        return _status(error)
+        return _status(error, console)
 
 
 @pytest.mark.parametrize("name", VARIANTS)

@@ -56,7 +56,10 @@ def command(tmp_path: Path) -> Command:
 
 
 def records(capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    """What was told, without its times and levels."""
+    told = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert all(record.pop("time") and record.pop("level") for record in told)
+    return told
 
 
 def left(command: Command) -> tuple[bool, bool]:
