@@ -68,8 +68,9 @@ class LineReader:
     def read(self, lines: Sequence[Sequence[str]]) -> Iterator[ReadLine]:
         """Read the next lines, given as their tokens without line ends.
 
-        The result does not depend on how many lines come at once. Matrix products round differently by their
-        size, so only models without any read several lines at a time: see `TextReader`.
+        However many lines come at once, the result is the same to the bit. A matrix product rounds
+        differently by its size: so a network reads line by line, and only models without such products,
+        n-grams, read several lines at a time.
         """
         ended = [self._ended(line) for line in lines]
         ahead = {

@@ -30,11 +30,10 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Return the [start, end) of each sentence of `text` in code points, without the white space around it.
 
     A sentence ends at a blank line or before a line that is an item of a list, and at a stop with what closes
-    it: quotes, brackets, the number of a citation, emoji. Full-width stops
-    (。！？ and the six dots ……) end it wherever they stand, unless a comma or the like follows; `.`, `!` and
-    `?` only before white space or between CJK characters, and only where the words around them do not show
-    that the sentence goes on. Every character that is not white space is in exactly one sentence.
-    The time is linear in the text.
+    it: quotes, brackets, the number of a citation, emoji. Full-width stops (。！？ and the six dots ……) end
+    it wherever they stand, unless a comma or the like follows; `.`, `!` and `?` only before white space or
+    between CJK characters, and only where the words around them do not show that the sentence goes on. Every
+    character that is not white space is in exactly one sentence. The time is linear in the text.
     """
     spans: list[tuple[int, int]] = []
     start = 0

@@ -10,8 +10,7 @@ tokens alone as within its text.
 
 Nothing outside this grammar stays one token, on purpose: it is a rule to remember, not a dictionary. So
 abbreviations (`U.S.` is `U . S .`), hashtags and mentions (`# tag`, `@ user`; whole where tweets are asked
-for), a leading sign or point
-(`- 5`, `. 5`) and ranges (`1914 - 1918`) are split.
+for), a leading sign or point (`- 5`, `. 5`) and ranges (`1914 - 1918`) are split.
 """
 
 from __future__ import annotations

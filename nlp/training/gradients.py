@@ -21,7 +21,7 @@ _TASK = 8  # blocks of a task
 
 
 class ShardedGradient:
-    """One gradient for each shard, all zero between two steps (but for what it has observed of averages).
+    """One gradient for each shard; between two steps its values are zero, and what it observed is left.
 
     Neither the blocks nor the order in which shards and squares are summed depend on the number of workers.
 

@@ -52,10 +52,10 @@ class Learner(ABC, Generic[Data]):
     data, carried state and the address of its random numbers, never on who runs it; sums are taken in a fixed
     order. So neither the number of workers nor an interruption changes a bit of the result.
 
-    Attributes: `epochs`; `tokens`, those of the input, counted once an epoch, for reports; `steps_per_epoch`,
-    about; `learnt`, all weights, of whose best state a copy is kept where there is held-out text;
-    `prediction`, what a loss is the mean over; `worst`, how many times its loss before training a model may
-    have after an epoch on the way, and after the last one; `remedy`, against divergence, for the user.
+    Attributes: `epochs`; `tokens` of the input, for reports; `steps_per_epoch`, which may be an estimate;
+    `learnt`, all weights: a copy of the best state is kept where there is held-out text; `prediction`, what a
+    loss is the mean over, such as "token"; `worst`, two limits: an epoch's loss may be so many times the loss
+    before training, an epoch on the way, and the last one; `remedy`, what the user can do against divergence.
     """
 
     epochs: int

@@ -27,10 +27,10 @@ class Watch:
     """What accompanies a training without changing a bit of its result.
 
     Attributes: `on_progress`, called about once a second; `on_boundary`, called between two steps with a
-    function that returns the state, what it raises ends the training; `at_rest`, a context that is entered
-    while the state of the last boundary remains unchanged, maybe for seconds, so that a signal can be acted
-    upon at once; `resume`, which returns the state to continue from, if there is one. It is let go once it
-    has been taken over: a saved state is mapped into memory, and would keep its place on disk.
+    function that returns the state; what it raises ends the training. `at_rest` is a context, entered while
+    the state of the last boundary stays as it is, for seconds at times: within it, a signal may be obeyed at
+    once. `resume` returns the state to continue from, if there is one. The loop does not hold on to it, since
+    a saved state is mapped into memory and would keep its place on disk.
     """
 
     on_progress: Callable[[Progress], None] | None = None
@@ -74,8 +74,7 @@ def train(
     depends neither on `workers` nor on interruptions.
 
     Raises: DivergedError where training runs away; WorkerError where a worker died; ModelError where the
-            state
-            to resume is not one of this training; whatever `watch` raises
+            state to resume is not one of this training; whatever `watch` raises
     """
     loop = _Loop(learner, watch or Watch(), patience)
     team = learner.team_size(workers)

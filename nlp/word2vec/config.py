@@ -35,11 +35,11 @@ STABILITY = 4.0
 class Sizes:
     """Sizes that trade the speed of a training against the quality of its vectors.
 
-    Attributes: `chunk`, the most tokens of a chunk; `steps`, how many steps a training should have at least,
-    for which a small corpus gets small ones; `largest`, the most tokens of a step; `block`, centers of a
-    block of the band; `group`, how many neighbouring centers share their negatives, `shared`, how many
-    negatives they share; `top`, how many nodes of the tree are scored for all vectors, some 6 of the 10 on a
-    path (scoring them costs as much as gathering 2 would).
+    Attributes: `chunk`, the most tokens of a chunk; `steps`, how many steps a training should have at least:
+    a small corpus is cut into small ones; `largest`, the most tokens of a step; `block`, centers of a block
+    of the band. Of negative sampling: `group`, how many neighbouring centers share their negatives, and
+    `shared`, how many negatives these are. Of hierarchical softmax: `top`, how many nodes near the root are
+    scored for all vectors at once. Of some 10 nodes on a path these are 6, at the cost of gathering 2.
     """
 
     chunk: int = 512

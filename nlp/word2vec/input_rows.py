@@ -64,10 +64,10 @@ class SubwordInputs:
     Each row takes the whole gradient of x_w, as in fastText, and not 1/c of it, its true gradient. The step
     is c times as long, so that the word's vector moves as far as it would without subwords.
 
-    The rate of a row is lowered by the pairs that it takes part in. A frequent n-gram is in the pairs of many
-    words, and would hardly move if they all counted in full, though the other rows of most of these words are
-    rare and little is added up in them. So the pairs of a word count in proportion to how many of its rows
-    are frequent: `counted` (V,), 1 where all are.
+    The more pairs a row takes part in, the lower its rate (see `apply_rows`). A frequent n-gram takes part in
+    the pairs of many words, and would hardly move if each of these pairs counted as one. But in most of these
+    words it is the only frequent row: their other rows are rare, and few moves add up in them. So a pair of a
+    word counts as the share of the word's rows that are frequent: `counted` (V,), 1 where all are.
     """
 
     def __init__(self, matrix: Floats, places: int, table: SubwordTable, counted: Floats) -> None:

@@ -47,11 +47,11 @@ class Predictors(Protocol):
 class SingleVectors:
     """Skip-gram: the vector of one word predicts another, every context of a center by itself.
 
-    The pairs within a window are the same whichever word predicts the other. Where what a target word costs
-    is high (its path through the tree, its row of probabilities), every context predicts the center,
-    P(w_i | x_j), as in word2vec.c: each target is then met once for each center instead of once for each
-    pair. With `from_centers` every center predicts its contexts, so that the negatives, which a predictor has
-    in proportion to its predictions, are those of few vectors.
+    The pairs within a window are the same whichever of the two words predicts the other. As in word2vec.c
+    every context predicts the center, P(w_i | x_j): where a target word is costly (its path through the tree,
+    its row of probabilities), it is good to meet each only once a center instead of once a pair. With
+    `from_centers` every center predicts its contexts instead: negative sampling has negatives for each
+    predictor, and there are fewer centers than contexts.
     """
 
     def __init__(

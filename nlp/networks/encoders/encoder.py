@@ -15,8 +15,8 @@ class Encoder(Protocol):
     """Vectors for the head, made of the rows of the embedding `E` that a text consists of.
 
     Attributes: `width` F, numbers of a vector; `looks_ahead`, whether it also reads the last token to be
-    predicted, behind the others; `inputs`, how many inputs each weight is taken to have where it is drawn
-    (None: its own number).
+    predicted, behind the others; `inputs`, the n in the range ±1/√n from which first weights are drawn (None:
+    the number of inputs of each matrix).
     """
 
     width: int

@@ -27,9 +27,9 @@ class FullSoftmax:
     Source:   Mikolov, Chen, Corrado & Dean 2013, "Efficient estimation of word representations in vector
               space", §3; Mikolov, Sutskever et al. 2013, §2, eq. 2
 
-    Attributes: `rows`, V; `pairs_each`: the second derivative of a logistic pair's loss along the input
-    vector is at most |u|²/4, that of a softmax twice as much, and input and output vectors move at once. With
-    2 for 4, texts of few words diverged.
+    Attributes: `rows`, V; `pairs_each`, 4, for as many logistic pairs a prediction counts where rates are
+    lowered. The loss of a logistic pair curves along the input vector by |u|²/4 at most, that of a softmax by
+    twice as much, and input and output vectors move at once. Counted as 2, texts of few words diverged.
     """
 
     pairs_each = 4
