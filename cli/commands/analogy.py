@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @command
-@streams(NEIGHBOURS, reads="stdin")
+@streams(NEIGHBOURS, reads="stdin", texts=False)
 @vectors_option
 @neighbours_option
 @limit_option

@@ -36,7 +36,7 @@ _OF_NEIGHBOURS = ("k", "plus", "minus", "among")
 
 
 @command
-@streams(NEIGHBOURS, reads="stdin")
+@streams(NEIGHBOURS, reads="stdin", texts=False)
 @vectors_option
 @neighbours_option
 @limit_option

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Rows = Callable[[Record], Iterable[Sequence[object]]]
 
 TEXT, JSONL, TSV = "text", "jsonl", "tsv"
+CSV = "csv"
+"""A form that is read only; see `cli.io.tables`."""
 _NO_FIELD = re.compile(r"[\t\n]")
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from cli.io.printers import JSONL, TEXT
 from cli.readiness import READABLE, when_ready
 from nlp.errors import InputError, blaming
 from nlp.text import decompress
@@ -51,8 +52,6 @@ class Block:
     path: str
     line: int
     """The 1-based number of the first line."""
-    holds_records: bool = False
-    """Whether the file is JSONL."""
 
     @property
     def is_cut(self) -> bool:
@@ -72,20 +71,25 @@ class Input:
     console: Console | None = None
     """Given by a command that has `--errors`; tells a user who types the input how to end it."""
 
-    def blocks(
+    def blocks(self, *, cut_long_lines: bool = False, also_between_han: bool = False) -> Iterator[Block]:
+        """The text, in blocks of at most some hundred kilobytes wherever lines allow; see `files`."""
+        for _, blocks in self.files(cut_long_lines=cut_long_lines, also_between_han=also_between_han):
+            yield from blocks
+
+    def files(
         self,
-        holds_records: Callable[[str], bool | None] = lambda _: False,
+        form_of: Callable[[str], str | None] = lambda _: TEXT,
         *,
         cut_long_lines: bool = False,
         also_between_han: bool = False,
-    ) -> Iterator[Block]:
-        """The text, in blocks of at most some hundred kilobytes wherever lines allow.
+    ) -> Iterator[tuple[str, Iterator[Block]]]:
+        """The form of each file, and its text in blocks; to be read to the end before the next one.
 
-        `holds_records` tells of each path whether the file is JSONL; where it answers None, the first
-        character that is no white space does, a brace. Lines of JSONL are not cut. With `cut_long_lines`, a
-        line over a megabyte comes in pieces, cut after a space or, with `also_between_han`, between two Han
-        characters; the rest of the line follows in the next block. A line that reaches 64 MiB without a place
-        to cut it is refused, so memory is bounded.
+        `form_of` tells a path's form; where it answers None, the first character that is no white space
+        does: a brace begins JSONL, any other character text. With `cut_long_lines`, a line of text over a
+        megabyte comes in pieces, cut after a space or, with `also_between_han`, between two Han characters;
+        the rest of the line follows in the next block. A line that reaches 64 MiB without a place to cut it
+        is refused, so memory is bounded.
 
         Raises: InputError naming file, line and byte column for bytes that are not UTF-8; OSError with
         the file's name for what the system refuses.
@@ -98,24 +102,13 @@ class Input:
                 read = _bytes_of(name, descriptor_read)
                 if self.encoding != UTF_8:
                     read = _Transcoded(read, name, self.encoding, replace=self.replace).read
+                form, chunks = form_of(path), _chunks(name, read)
+                if form is None:
+                    first, chunks = _begun(chunks)
+                    form = JSONL if first.startswith(b"{") else TEXT
                 places = _ALSO_BETWEEN_HAN if also_between_han else _AFTER_SPACE
-                cut = places if cut_long_lines else None
-                yield from self._blocks_of(name, read, cut, are_records=holds_records(path))
-
-    def _blocks_of(
-        self,
-        name: str,
-        read: Callable[[int], bytes],
-        cut: re.Pattern[bytes] | None,
-        *,
-        are_records: bool | None = False,
-    ) -> Iterator[Block]:
-        chunks = _chunks(name, read)
-        if are_records is None:
-            first, chunks = _begun(chunks)
-            are_records = first.startswith(b"{")
-        for block in self._lines(name, chunks, None if are_records else cut):
-            yield replace(block, holds_records=True) if are_records else block
+                cut = places if cut_long_lines and form == TEXT else None
+                yield form, self._lines(name, chunks, cut)
 
     def _lines(self, name: str, chunks: Iterable[bytes], cut: re.Pattern[bytes] | None) -> Iterator[Block]:
         line, column, waiting, searched = 1, 0, bytearray(), 0

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
+from functools import partial
+from itertools import chain
 from operator import attrgetter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
 from cli.console import Console
-from cli.io.printers import JSONL, TEXT, Form
+from cli.io.printers import CSV, JSONL, TEXT, TSV, Form
 from nlp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from cli.io.printers import Print
     from cli.io.reading import Block, Input
+    from cli.io.tables import Table
     from cli.io.writing import Output
     from nlp.text.records import Record
 
 T = TypeVar("T")
 _OF_LINES = frozenset({"text", "tokens", "spans"})
+Raw = TypeVar("Raw")
+
+TEXT_FIELD = "text"
+_SHOWN_FIELDS = 8
+_NO_FIELDS = "--field is of JSONL, CSV and TSV, but this is text; if it is not, tell with --input-format"
 _OTHER_SPACE = re.compile(r"[^\S \n]")
 _OTHER_ASCII_SPACE = "\t\r\v\f\x1c\x1d\x1e\x1f"
 
@@ -56,13 +65,17 @@ class Line:
         return {key: value for key, value in self.record.items() if key not in _OF_LINES}
 
     @property
+    def where_to_look(self) -> str:
+        """What to do where the text is not in its field, for a message."""
+        known = ", ".join(f"`{name}`" for name in list(self.record)[:_SHOWN_FIELDS])
+        return f"name the field that holds it with --field{f'; there is {known}' if known else ''}"
+
+    @property
     def text(self) -> str:
         """The `text` field. Raises: InputError where it is absent or no string."""
         text = self.record.get("text")
         if not isinstance(text, str):
-            raise self.refuse(
-                "the record has no string in `text`; rename the field that holds the text to `text`"
-            )
+            raise self.refuse(f"the record has no string in `text`; {self.where_to_look}")
         return text
 
     @property
@@ -96,8 +109,12 @@ class Streams:
     input_format: str | None = None
     """What --input-format said; it wins over a file's name."""
     format: str = TEXT
-    console: Console = field(default_factory=Console)
+    console: Console = dataclass_field(default_factory=Console)
     """Told of records that are skipped."""
+    field: str | None = None
+    """What --field said: the field or column that holds the text, if it is not `text`."""
+    reads_columns: bool = False
+    """Whether the command reads texts, which may stand in a column of CSV or TSV."""
 
     def like(self, path: str) -> Streams:
         """The streams to read another file in the same way as the input."""
@@ -113,19 +130,22 @@ class Streams:
         """What makes the lines of a record of this form, in the format that the user asked for."""
         return form.printer(self.format)
 
-    def holds_records(self, path: str) -> bool | None:
-        """Whether an input file is JSONL, as far as its name tells; None if its first byte has to."""
+    def form_of(self, path: str) -> str | None:
+        """The form of an input file, as far as its name tells; None if its first character has to."""
         if self.input_format:
-            return self.input_format == JSONL
-        for ending in COMPRESSIONS:
-            path = path.removesuffix(ending)
-        return True if path.endswith(".jsonl") else None if self.format == JSONL else False
+            return self.input_format
+        ending = ending_of(path)
+        if ending == ".jsonl":
+            return JSONL
+        if ending in {".csv", ".tsv"} and self.reads_columns:
+            return ending[1:]
+        return None if self.format == JSONL or self.field else TEXT
 
     @property
     def is_plain(self) -> bool:
         """Whether text goes in and out, so that lines can be handled by the block."""
         paths = self.input.paths or ("-",)
-        return self.format == TEXT and all(self.holds_records(path) is False for path in paths)
+        return self.format == TEXT and all(self.form_of(path) == TEXT for path in paths)
 
     def batches(self, needs: Callable[[Line], object] = attrgetter("record")) -> Iterator[list[Line]]:
         """The lines, grouped as they arrived: a caller that flushes after each group keeps no record waiting.
@@ -135,8 +155,8 @@ class Streams:
         its group was handed on. With --errors replace it is skipped, and one warning counts all of them.
         """
         skipped = _Skipped()
-        for block in self.input.blocks(self.holds_records):
-            yield from self._batch(block, needs, skipped)
+        for form, blocks in self.input.files(self.form_of):
+            yield from self._batches_of(form, blocks, needs, skipped)
         skipped.tell(self.console)
 
     def token_lists(self) -> Iterator[list[str]]:
@@ -168,33 +188,79 @@ class Streams:
     ) -> Iterator[T]:
         """What is made of each block of text, whose long lines are cut, or of a batch of JSONL."""
         skipped = _Skipped()
-        for block in self.input.blocks(self.holds_records, cut_long_lines=True):
-            if block.holds_records:
-                yield from map(of_records, self._batch(block, needs, skipped))
+        for form, blocks in self.input.files(self.form_of, cut_long_lines=True):
+            if form == TEXT and not self.field:
+                yield from (of_text(block.text) for block in blocks)
             else:
-                yield of_text(block.text)
+                yield from map(of_records, self._batches_of(form, blocks, needs, skipped))
         skipped.tell(self.console)
 
-    def _batch(
-        self, block: Block, needs: Callable[[Line], object], skipped: _Skipped
+    def _batches_of(
+        self, form: str, blocks: Iterator[Block], needs: Callable[[Line], object], skipped: _Skipped
     ) -> Iterator[list[Line]]:
-        """Yield the lines of a block. Raises: InputError for a malformed one, after those before it."""
+        """The lines of one file, grouped as they arrived. Raises: InputError for a malformed one."""
+        if form in {CSV, TSV}:
+            yield from self._rows(form, blocks, needs, skipped)
+            return
+        for block in blocks:
+            numbered = enumerate(block.text.removesuffix("\n").split("\n"), block.line)
+            if form == JSONL:
+                filled = ((number, text) for number, text in numbered if text.strip())
+                yield from self._batch(filled, partial(self._of_json, block.path), needs, skipped)
+            elif self.field:
+                raise InputError(_NO_FIELDS, path=block.path, line=block.line, column=1)
+            else:
+                yield [Line({"text": text}, block.path, number, plain=True) for number, text in numbered]
+
+    def _rows(
+        self, form: str, blocks: Iterator[Block], needs: Callable[[Line], object], skipped: _Skipped
+    ) -> Iterator[list[Line]]:
+        from cli.io.tables import Table
+
+        first = next(blocks, None)
+        if first is None:
+            return
+        table = Table(form, first.path, self.field or TEXT_FIELD)
+        for rows in table.rows((block.line, block.text) for block in chain([first], blocks)):
+            yield from self._batch(rows, partial(self._of_row, table), needs, skipped)
+
+    def _of_json(self, path: str, text: str, number: int) -> Line:
         from nlp.text.records import parse_record
 
+        record = parse_record(text, path, number)
+        line = Line(record, path, number)
+        if not self.field:
+            return line
+        found = record.get(self.field)
+        if isinstance(found, str):
+            return replace(line, record={**record, TEXT_FIELD: found})
+        if isinstance(found, list):
+            return replace(line, record={**record, "tokens": found})
+        raise line.refuse(f"the record has no text in `{self.field}`; {line.where_to_look}")
+
+    def _of_row(self, table: Table, row: list[str], number: int) -> Line:
+        record = table.record(row, number)
+        return Line({**record, TEXT_FIELD: record[table.field]}, table.path, number, plain=True)
+
+    def _batch(
+        self,
+        numbered: Iterable[tuple[int, Raw]],
+        parse: Callable[[Raw, int], Line],
+        needs: Callable[[Line], object],
+        skipped: _Skipped,
+    ) -> Iterator[list[Line]]:
+        """The lines of a block. Raises: InputError for a malformed one, after those before it."""
         batch: list[Line] = []
-        for number, text in enumerate(block.text.removesuffix("\n").split("\n"), block.line):
-            if not block.holds_records:
-                batch.append(Line({"text": text}, block.path, number, plain=True))
-            elif text.strip():
-                try:
-                    line = Line(parse_record(text, block.path, number), block.path, number)
-                    needs(line)
-                    batch.append(line)
-                except InputError as error:
-                    if not self.input.replace:
-                        yield from [batch] if batch else []
-                        raise
-                    skipped.add(error)
+        for number, raw in numbered:
+            try:
+                line = parse(raw, number)
+                needs(line)
+                batch.append(line)
+            except InputError as error:
+                if not self.input.replace:
+                    yield from [batch] if batch else []
+                    raise
+                skipped.add(error)
         yield from [batch] if batch else []
 
 

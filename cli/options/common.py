@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.console import Console, with_flags
-from cli.io.printers import JSONL, RECORDS, TEXT, Form
+from cli.io.printers import CSV, JSONL, RECORDS, TEXT, TSV, Form
 from cli.io.reading import UTF_8, Input
 from cli.io.streams import Streams
 from cli.options.endings import writable
@@ -190,10 +190,13 @@ def _known_encoding(context: click.Context, parameter: click.Parameter, name: st
     return found.name
 
 
-def streams(writes: Form | None = RECORDS, *, reads: str = "FILES") -> Callable[[Command], Command]:
+def streams(
+    writes: Form | None = RECORDS, *, reads: str = "FILES", texts: bool = True
+) -> Callable[[Command], Command]:
     """Options on input and output, handed to the command as one `streams: Streams`.
 
     `reads` is "FILES" (named as arguments, else stdin), "stdin" (the arguments mean something else) or "".
+    `texts` is whether what is read are texts, which CSV and TSV may hold in a column, and not questions.
     `writes` is the form of the records, or None for a model: then the help says that -o is required.
     """
     formatted = (
@@ -208,11 +211,12 @@ def streams(writes: Form | None = RECORDS, *, reads: str = "FILES") -> Callable[
     source = [
         option(
             "--input-format",
-            type=click.Choice([TEXT, JSONL]),
+            type=click.Choice([TEXT, JSONL, CSV, TSV] if texts else [TEXT, JSONL]),
             group=group,
-            show_default="found out: JSONL ends in .jsonl or, with --format jsonl, begins with {",
+            show_default="found out: by the file's ending; with --format jsonl, JSONL begins with {",
             help="Format of the input.",
         ),
+        *([field_option(group)] if texts else []),
         option(
             "--encoding",
             metavar="NAME",
@@ -238,12 +242,26 @@ def streams(writes: Form | None = RECORDS, *, reads: str = "FILES") -> Callable[
     return decorate
 
 
+def field_option(group: str) -> Callable[[Command], Command]:
+    """`--field NAME`, of commands that read texts."""
+    return option(
+        "--field",
+        metavar="NAME",
+        group=group,
+        show_default="text",
+        help="The field of JSONL, or the column of CSV or TSV, that holds the text.",
+    )
+
+
 def _make_streams(options: dict[str, Any]) -> None:
     console, files = options["console"], options.pop("files", ())
     replace, encoding = options.pop("errors", "strict") == "replace", options.pop("encoding", UTF_8)
     source = Input(files, replace, encoding, console)
     forms = options.pop("input_format", None), options.pop("format_")
-    options["streams"] = Streams(source, options.pop("output"), *forms, console)
+    reads_columns, field = "field" in options, options.pop("field", None)
+    options["streams"] = Streams(
+        source, options.pop("output"), *forms, console, field=field, reads_columns=reads_columns
+    )
 
 
 def model_option(variable: str, help_text: str, default: bool | str = True) -> Callable[[Command], Command]:

@@ -18,9 +18,19 @@ if TYPE_CHECKING:
 
 # What changes nothing that is learnt, and what only says where the data are.
 FREE = {"workers", "checkpoint", "checkpoint_every", "resume", "dry_run", "output", "files", "help"}
-FREE |= {"quiet", "verbose", "no_progress", "log_json", "format_", "input_format", "errors", "encoding"}
+FREE |= {
+    "quiet",
+    "verbose",
+    "no_progress",
+    "log_json",
+    "format_",
+    "input_format",
+    "field",
+    "errors",
+    "encoding",
+}
 BY_DATA = {"valid", "update", "phrase_threshold", "vectors"}
-WITH_OTHERS = {"direct"}  # taken with another cell only, by which a checkpoint is refused
+WITH_OTHERS = {"direct", "minn", "maxn"}  # taken with another option only, by which a checkpoint is refused
 FIELDS = {"phrases": "phrase_threshold"}
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.io.reading import STDIN, Input
+from cli.io.reading import STDIN, Input, _chunks
 from nlp.errors import InputError
 from nlp.text.records import MAX_DEPTH, parse_record
 from tests.cli.running import NLPTOOL, SAMPLES, environment
@@ -49,8 +49,9 @@ def test_bad_utf8_is_named_at_every_offset(wrong: bytes, figure: Figure) -> None
     """The place is that of the first byte that is of no character, or of the character that it breaks off."""
     for offset in range(len(TEXT)):
         waiting = [b"", TEXT[:offset] + wrong + TEXT[offset + 1 :]]
+        chunks = _chunks(STDIN, lambda _, pieces=waiting: pieces.pop())  # type: ignore[misc]
         with pytest.raises(InputError, match="is not UTF-8") as caught:
-            list(Input(())._blocks_of(STDIN, lambda _, pieces=waiting: pieces.pop(), None))  # type: ignore[misc]
+            list(Input(())._lines(STDIN, chunks, None))
         start = start_of_character(TEXT, offset)
         line_start = TEXT.rfind(b"\n", 0, start) + 1
         place = (STDIN, TEXT.count(b"\n", 0, start) + 1, start - line_start + 1)

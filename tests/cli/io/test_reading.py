@@ -59,7 +59,8 @@ def from_pieces(
 ) -> Iterator[Block]:
     """The blocks of a stream that arrives in `pieces`, without a file."""
     waiting = list(pieces)
-    return Input((), replace)._blocks_of(STDIN, lambda _: waiting.pop(0) if waiting else b"", cut)
+    chunks = reading._chunks(STDIN, lambda _: waiting.pop(0) if waiting else b"")
+    return Input((), replace)._lines(STDIN, chunks, cut)
 
 
 def pieces_of(data: bytes, size: int) -> list[bytes]:
@@ -274,7 +275,8 @@ def test_a_line_without_spaces_is_searched_once(monkeypatch: pytest.MonkeyPatch)
 
 def test_an_endless_line_takes_no_memory() -> None:
     waiting = (b"word " * 10_000 for _ in range(200))
-    blocks = Input(())._blocks_of(STDIN, lambda _: next(waiting, b""), reading._AFTER_SPACE)
+    chunks = reading._chunks(STDIN, lambda _: next(waiting, b""))
+    blocks = Input(())._lines(STDIN, chunks, reading._AFTER_SPACE)
     assert max(len(block.text) for block in blocks) <= reading.LONG_LINE_BYTES + 50_000
 
 

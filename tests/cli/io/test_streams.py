@@ -43,7 +43,7 @@ def test_the_format_of_a_file(
     given_format: str, input_format: str | None, path: str, expected: str | None
 ) -> None:
     streams = Streams(Input((path,)), input_format=input_format, format=given_format)
-    assert streams.holds_records(path) == {TEXT: False, JSONL: True, None: None}[expected]
+    assert streams.form_of(path) == expected
     assert streams.is_plain == (given_format == expected == TEXT)
 
 
@@ -125,7 +125,7 @@ def test_jsonl_lines_are_records_and_blank_ones_are_not(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("record", "field", "message"),
     [
-        ({}, "text", "no string in `text`; rename the field that holds the text to `text`"),
+        ({}, "text", "no string in `text`; name the field that holds it with --field"),
         ({"text": 1}, "text", "no string in `text`"),
         ({"text": None}, "text", "no string in `text`"),
         ({}, "tokens", "no `tokens`; run it through nlptool tokenize --format jsonl"),
@@ -212,6 +212,6 @@ def test_white_space_in_a_token_never_ends_a_sentence(tmp_path: Path) -> None:
 
 def test_batches_are_what_arrived(monkeypatch: pytest.MonkeyPatch) -> None:
     blocks = [Block("a\nb\n", "-", 1), Block("c\n", "-", 3)]
-    monkeypatch.setattr(Input, "blocks", lambda *_: iter(blocks))
+    monkeypatch.setattr(Input, "files", lambda *_: iter([(TEXT, iter(blocks))]))
     batches = Streams(Input(())).batches()
     assert [[line.number for line in batch] for batch in batches] == [[1, 2], [3]]

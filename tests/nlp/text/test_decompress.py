@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.io.reading import STDIN, Input, _bytes_of
+from cli.io.reading import STDIN, Input, _bytes_of, _chunks
 from nlp.errors import InputError
 from nlp.text.decompress import Decompressed, detect, undecided
 
@@ -30,7 +30,7 @@ every_kind = pytest.mark.parametrize("kind", COMPRESSORS)
 def read_all(data: bytes, size: int = 1 << 18) -> bytes:
     waiting = [data[start : start + size] for start in range(0, len(data), size)]
     read = _bytes_of(STDIN, lambda _: waiting.pop(0) if waiting else b"")
-    blocks = Input(())._blocks_of(STDIN, read, None)
+    blocks = Input(())._lines(STDIN, _chunks(STDIN, read), None)
     return b"".join(block.text.encode() for block in blocks)
 
 
