@@ -16,6 +16,7 @@ import pytest
 
 from cli.commands import COMMANDS, cli
 from nlp.storage.model_file import open_model
+from tests.processes import alive
 from tests.torture.promises import IS_LONG
 from tests.torture.trainings import TRAININGS, Work, patience, wait_for, write_tokens
 
@@ -119,13 +120,6 @@ def children(pid: int) -> list[int]:
     with suppress(FileNotFoundError, ProcessLookupError):
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return []
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def test_workers_end_with_their_leader(trained: Trained, tmp_path: Path, figure: Figure) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from nlp.layers.workspace import Workspace
 from tests.nlp.layers.gradcheck import check_gradients
 from tests.nlp.layers.layer_cases import CASES, Size
+from tests.nlp.layers.poisoned import PoisonedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,15 +24,6 @@ if TYPE_CHECKING:
 
 every_layer = pytest.mark.parametrize("make", CASES.values(), ids=CASES)
 SMALL = Size()
-
-
-class Poisoned(Workspace):
-    """Every buffer comes full of NaN."""
-
-    def __call__(self, name: str, *shape: int) -> npt.NDArray[np.floating[Any]]:
-        buffer = super().__call__(name, *shape)
-        buffer[...] = np.nan
-        return buffer
 
 
 def run(layer: Layer, workspace: Workspace) -> tuple[float, Gradients]:
@@ -60,7 +52,7 @@ def test_gradients_equal_central_differences_in_every_batch(make: Make, size: Si
 @every_layer
 def test_nothing_is_read_before_it_is_written(make: Make) -> None:
     layer = make(SMALL, np.float32)
-    assert_same_bits(run(layer, Poisoned()), run(layer, Workspace()))
+    assert_same_bits(run(layer, PoisonedWorkspace()), run(layer, Workspace()))
 
 
 @every_layer

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp.data.batches import Batch
-from nlp.layers.workspace import Workspace
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.network import Network
 
@@ -64,13 +63,3 @@ def batch_of(
     mask: Floats = np.ones((steps, streams), dtype)
     mask[-1, -1] = 0
     return Batch(ids[:-1], ids[1:], mask)
-
-
-class PoisonedWorkspace(Workspace):
-    """Hands out buffers of NaN: who reads before writing is found out."""
-
-    def __call__(self, name: str, *shape: int) -> Floats:
-        """A buffer with no number in it."""
-        buffer = super().__call__(name, *shape)
-        buffer.fill(np.nan)
-        return buffer

@@ -13,7 +13,8 @@ from nlp.networks.config import LanguageModelConfig
 from nlp.networks.network import Network
 from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.layers.gradcheck import check_gradients
-from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, PoisonedWorkspace, batch_of, made
+from tests.nlp.layers.poisoned import PoisonedWorkspace
+from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, batch_of, made
 
 if TYPE_CHECKING:
     from nlp.layers.arrays import Floats

@@ -11,17 +11,9 @@ import numpy as np
 import pytest
 
 from nlp.training.team import Member, WorkerError, run_team, shared_array
+from tests.processes import alive
 
 ROOT = Path(__file__).parents[3]
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])

@@ -15,6 +15,7 @@ from nlp.networks.network import Network
 from nlp.storage.kinds import FILL_MODEL, load
 from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.layers.gradcheck import check_gradients
+from tests.nlp.layers.poisoned import PoisonedWorkspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,15 +196,9 @@ def test_it_learns_one_batch_by_heart(cell: str) -> None:
 
 
 def test_poisoned_buffers_change_no_bit() -> None:
-    class Poisoned(Workspace):
-        def __call__(self, name: str, *shape: int) -> Floats:
-            buffer = super().__call__(name, *shape)
-            buffer[...] = np.nan
-            return buffer
-
     model, batch = made(dropout=0.2), batch_of(stream(6, 3))
     loss, gradients = gradients_of(model, batch, Workspace())
-    poisoned_loss, poisoned = gradients_of(model, batch, Poisoned())
+    poisoned_loss, poisoned = gradients_of(model, batch, PoisonedWorkspace())
     assert poisoned_loss == loss
     np.testing.assert_array_equal(poisoned.flat, gradients.flat)
 
