@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cli.options.common import chosen_options, command, streams
+import click
+
+from cli.options.common import chosen_names, command, streams, tell_idle
 from cli.options.help import option
 from cli.options.settings import settings_options
 from cli.options.training import training_options
@@ -28,9 +30,21 @@ if TYPE_CHECKING:
     group=MODEL,
     help="Word vectors to start from; their dimensions become --embed-dim.",
 )
+@option(
+    "--update",
+    metavar="MODEL",
+    group=MODEL,
+    help="Go on from the weights of MODEL, with its tokens and its form.",
+)
 @training_options
 def rnn_train(
-    *, streams: Streams, console: Console, training: Training, vectors: str | None, **settings: Any
+    *,
+    streams: Streams,
+    console: Console,
+    training: Training,
+    vectors: str | None,
+    update: str | None,
+    **settings: Any,
 ) -> None:
     """Train a language model from text (--level char) or from tokens separated by spaces (--level word).
 
@@ -48,8 +62,13 @@ def rnn_train(
 
     for path in filter(None, (training.output, training.checkpoint)):
         check_output(path)
-    if vectors is not None and not chosen_options("embed_dim"):
+    if update is not None:
+        if vectors is not None:
+            raise click.UsageError("--update and --vectors both tell where to start from; leave out one")
+        tell_idle(console, "with --update", "min_count", "max_vocab", "init", "init_scale", "forget_bias")
+    chosen = chosen_names()
+    if vectors is not None and "embed_dim" not in chosen:
         settings["embed_dim"] = None
     from cli.jobs.rnn_train import Request, run
 
-    run(Request(streams, console, training, settings, vectors))
+    run(Request(streams, console, training, settings, chosen & settings.keys(), vectors, update))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from cli.console import say
@@ -15,20 +15,25 @@ from nlp.networks.config import LanguageModelConfig
 from nlp.networks.files import save_language_model
 from nlp.networks.learner import NetworkLearner, check_text
 from nlp.networks.network import Network
+from nlp.storage.kinds import FILL_MODEL, LANGUAGE_MODEL, load
 from nlp.training.language_settings import LanguageSettings
-from nlp.wording import decimal, number_of
+from nlp.wording import Message, decimal, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from cli.console import Console
     from nlp.data.language_text import LanguageText
     from nlp.storage.model_file import BinaryWriter
+    from nlp.text.language_vocabulary import LanguageVocabulary
     from nlp.training.loop import Curves
     from nlp.vectors.word_vectors import WordVectors
 
 CHECKPOINT_KIND = "rnn-checkpoint"
 NGRAM_ORDER = 5
+_NO_FORM = {"dropout", "init", "init_scale", "forget_bias"}  # of these an earlier model decides nothing
+_MANY_UNKNOWN = 0.1  # of a text, for a model that goes on with the tokens it has
 _FEW_COLUMNS = 8  # fewer give poor statistics for batch normalisation
 _MOST_NGRAM_TOKENS = 5_000_000  # so many take the n-gram model a minute and a gigabyte
 
@@ -37,22 +42,34 @@ _MOST_NGRAM_TOKENS = 5_000_000  # so many take the n-gram model a minute and a g
 class Request(job.Command):
     """What the user asked for.
 
-    Attributes: `settings` of `LanguageModelConfig` and `LanguageSettings`, with `min_count` and `max_vocab`;
-    `vectors`, a file of word vectors to start from, which decide `embed_dim` where that is None.
+    Attributes: `settings` of `LanguageModelConfig` and `LanguageSettings`, with `min_count` and `max_vocab`,
+    of which the command line names those in `chosen`; `vectors`, a file of word vectors to start from, which
+    decide `embed_dim` where that is None; `update`, a model to go on from.
     """
 
     settings: Mapping[str, Any]
+    chosen: AbstractSet[str]
     vectors: str | None
+    update: str | None
 
 
 def run(request: Request) -> None:
     """Read, train, save and compare; with --dry-run only estimate what that would take."""
     console = request.console
     vectors, embed_dim = _vectors(request.vectors, request.settings["embed_dim"], request.console)
-    config = LanguageModelConfig(**_of(LanguageModelConfig, {**request.settings, "embed_dim": embed_dim}))
+    earlier = load(request.update, LANGUAGE_MODEL, FILL_MODEL) if request.update else None
+    if earlier:
+        config = _config_of_earlier(earlier.config, request)
+    else:
+        config = LanguageModelConfig(**_of(LanguageModelConfig, {**request.settings, "embed_dim": embed_dim}))
     settings = LanguageSettings(**_of(LanguageSettings, request.settings))
-    text, valid = _read(request, config.level)
+    text, valid = _read(request, config.level, earlier and earlier.vocabulary)
     check_text(text)
+    if earlier and text.unknown > _MANY_UNKNOWN * text.length:
+        console.warn(
+            f"{text.unknown / text.length:.0%} of the tokens are <unk> to {request.update}, which learns no "
+            "new ones; train a model of this text"
+        )
     console.note(
         f"{text.length:,} tokens, of them {text.unknown:,} <unk>; {len(text.vocabulary):,} types with <unk>"
     )
@@ -64,6 +81,10 @@ def run(request: Request) -> None:
         "training": {**asdict(settings), **selection},
         "corpus": {"tokens": text.length, "unknown": text.unknown},
     }
+    if earlier:
+        model.parameters.flat[:] = earlier.model.parameters.flat
+        model.parameters.averages[:] = earlier.model.parameters.averages
+        about["updated_parameters"] = earlier.metadata["arrays"]["parameters"]["sha256"]
     weights, batches = model.parameters.flat, learner.batches
     steps = number_of(learner.steps_per_epoch * settings.epochs, "step")
 
@@ -88,6 +109,7 @@ def run(request: Request) -> None:
             **asdict(settings),
             **selection,
             "vectors": digest,
+            "update": about.get("updated_parameters"),
             "valid": valid and valid.sha256,
             "data": text.sha256,
         },
@@ -142,17 +164,42 @@ def _vectors(
     return vectors, dimensions
 
 
-def _read(request: Request, level: str) -> tuple[LanguageText, LanguageText | None]:
-    """Encode the text and, with the same vocabulary, the held-out text if there is one."""
+def _config_of_earlier(earlier: LanguageModelConfig, request: Request) -> LanguageModelConfig:
+    """The form of the model that --update names, with the dropout that the command line gives.
+
+    Raises: SettingError naming a setting that the command line has otherwise
+    """
+    for name in _of(LanguageModelConfig, request.settings).keys() & request.chosen - _NO_FORM:
+        there, here = getattr(earlier, name), request.settings[name]
+        if there != here:
+            raise SettingError(
+                Message(
+                    f"`{name}` is {{here}}, but {{there}} in {{path}}, and stays so; leave it out",
+                    here=here,
+                    there=there,
+                    path=request.update,
+                )
+            )
+    return replace(earlier, dropout=request.settings["dropout"]) if "dropout" in request.chosen else earlier
+
+
+def _read(
+    request: Request, level: str, vocabulary: LanguageVocabulary | None
+) -> tuple[LanguageText, LanguageText | None]:
+    """Encode the text, with the vocabulary of an earlier model if there is one, and the held-out text."""
     training, settings, directory = request.training, request.settings, request.directory
-    text = encode_language(
-        language_blocks(request.streams, level),
-        directory,
-        level,
-        min_count=settings["min_count"],
-        max_vocab=settings["max_vocab"],
-        hash_input=request.hashes_input,
-    )
+    blocks = language_blocks(request.streams, level)
+    if vocabulary:
+        text = encode_language_by(blocks, directory, vocabulary, hash_input=request.hashes_input)
+    else:
+        text = encode_language(
+            blocks,
+            directory,
+            level,
+            min_count=settings["min_count"],
+            max_vocab=settings["max_vocab"],
+            hash_input=request.hashes_input,
+        )
     if training.valid is None:
         return text, None
     held_out = language_blocks(request.streams.like(training.valid), level)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from nlp.errors import ModelError
 from nlp.storage.kinds import open_kind
 from nlp.storage.model_file import BinaryWriter, write_model
+from nlp.wording import Message
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,12 @@ def load_checkpoint(path: str, kind: str, identity: Mapping[str, Any]) -> Traini
     Raises: MismatchError for a checkpoint of another run; ModelError if the file is damaged or no checkpoint;
             OSError
     """
-    model = open_kind(path, kind)
+    try:
+        model = open_kind(path, kind)
+    except ModelError as error:
+        what = str(error).rpartition(";")[0]  # what is behind is the remedy for a model
+        told = "{what}; delete it to start from the beginning, or name another `checkpoint`"
+        raise ModelError(Message(told, what=what)) from error
     try:
         found, figures = dict(model.metadata["identity"]), dict(model.metadata["figures"])
         names = list(model.metadata["arrays"])

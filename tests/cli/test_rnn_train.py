@@ -9,6 +9,7 @@ import pytest
 
 from nlp.storage.kinds import LANGUAGE_MODEL, load
 from nlp.storage.model_file import open_model
+from tests.cli.forking import run
 from tests.cli.word_model import write_words
 
 if TYPE_CHECKING:
@@ -175,6 +176,55 @@ def test_vectors_of_another_width_are_refused(tmp_path: Path, nlptool: Nlptool) 
     outcome = nlptool("rnn-train", *SMALL, "--vectors", vectors, "-o", str(tmp_path / "model"), stdin=LINES)
     assert outcome.status == 2
     assert "vectors of 3 dimensions, but --embed-dim is 8; give --embed-dim 3" in outcome.stderr
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = str(tmp_path_factory.mktemp("earlier") / "model")
+    assert run("rnn-train", *SMALL, "--norm", "batch", "-o", path, stdin=LINES.encode()).returncode == 0
+    return path
+
+
+def test_an_update_goes_on_from_the_weights_of_a_model(
+    earlier: str, tmp_path: Path, nlptool: Nlptool
+) -> None:
+    path = tmp_path / "model"
+    few = ("--epochs", "1", "--batch-size", "5", "--bptt", "10", "--lr", "1e-9", "--shards", "1")
+    assert nlptool("rnn-train", *few, "--update", earlier, "-o", str(path), stdin=LINES).status == 0
+    before, after = load(earlier, LANGUAGE_MODEL), load(str(path), LANGUAGE_MODEL)
+    assert after.config == before.config
+    assert after.vocabulary == before.vocabulary
+    assert after.model.parameters.flat == pytest.approx(before.model.parameters.flat, abs=1e-6)
+    assert after.metadata["updated_parameters"] == before.metadata["arrays"]["parameters"]["sha256"]
+    words = ("--epochs", "20", "--update", earlier, "--dropout", "0.1", "-o", str(path))
+    assert nlptool("rnn-train", *words, stdin=LINES).status == 0
+    assert load(str(path), LANGUAGE_MODEL).config.dropout == 0.1
+    scores = [
+        json.loads(nlptool("score", "--summary", "-m", model, stdin=LINES).stdout)["perplexity"]
+        for model in (earlier, str(path))
+    ]
+    assert scores[1] < 0.95 * scores[0]
+
+
+def test_an_update_keeps_the_form_and_the_tokens_of_its_model(
+    earlier: str, tmp_path: Path, nlptool: Nlptool
+) -> None:
+    path = tmp_path / "model"
+    words = ("rnn-train", "--update", earlier, "-o", str(path))
+    outcome = nlptool(*words, "--hidden", "9", stdin=LINES)
+    assert outcome.status == 2
+    assert f"--hidden is 9, but 8 in {earlier}, and stays so; leave it out" in outcome.stderr
+    outcome = nlptool(*words, "--vectors", "none", stdin=LINES)
+    assert (outcome.status, path.exists()) == (2, False)
+    outcome = nlptool(
+        *words, "--hidden", "8", "--min-count", "2", "--epochs", "1", stdin="the 王 rode\n" * 50
+    )
+    assert outcome.status == 0
+    assert "--min-count changes nothing with --update" in outcome.stderr
+    assert "<unk>" not in outcome.stderr
+    outcome = nlptool(*words, "--epochs", "1", stdin="王与后 rode\n" * 50)
+    assert "33% of the tokens are <unk> to" in outcome.stderr
+    assert len(load(str(path), LANGUAGE_MODEL).vocabulary) == len(load(earlier, LANGUAGE_MODEL).vocabulary)
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,10 @@ def test_a_state_beyond_hope_is_known(wrong: float) -> None:
     assert TrainingState({}, {"w": WHOLE, "none": np.zeros(0)}).is_finite
     assert not TrainingState({}, {"v": WHOLE, "w": np.array([1, wrong, 2], np.float32)}).is_finite
     assert not TrainingState({}, {"w": np.array([np.inf, -np.inf], np.float32)}).is_finite
+
+
+@pytest.mark.parametrize("data", [b"", b"x", b"the first hundred bytes of a text\n" * 3])
+def test_what_is_no_checkpoint_is_told_with_a_remedy(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "m.ckpt").write_bytes(data)
+    with pytest.raises(ModelError, match=r"m\.ckpt: not a .*; delete it to start .*checkpoint$"):
+        load_checkpoint(str(tmp_path / "m.ckpt"), "w2v-checkpoint", {})
