@@ -61,7 +61,7 @@ def load_checkpoint(path: str, kind: str, identity: Mapping[str, Any]) -> Traini
     try:
         model = open_kind(path, kind)
     except ModelError as error:
-        what = str(error).rpartition(";")[0]  # what is behind is the remedy for a model
+        what = str(error).rsplit(";", 1)[0]  # what may follow is the remedy for a model
         told = "{what}; delete it to start from the beginning, or name another `checkpoint`"
         raise ModelError(Message(told, what=what)) from error
     try:

@@ -16,6 +16,7 @@ import pytest
 
 from nlp.storage.model_file import open_model, write_model
 from nlp.vectors.files import load_vectors, save_small_vectors
+from tests.files import write_anew
 from tests.torture.promises import IS_LONG
 from tests.torture.trainings import write_tokens
 
@@ -161,7 +162,7 @@ def test_mutants_are_refused_or_answer_the_same(
     assert expected.status == 0, expected
     with limited_memory():
         for number in range(MUTANTS):
-            made.write_bytes(mutant(whole, generator))
+            write_anew(made, mutant(whole, generator))
             before = time.process_time()
             outcome = judged(nlptool(*first), number)
             slowest = max(slowest, time.process_time() - before)
@@ -231,7 +232,7 @@ def test_forgeries_end_in_an_answer_or_one_line(
     document = {key: value for key, value in opened.metadata.items() if key != "arrays"}
     readers = commands(kind, made, text)
     for words in readers:
-        made.write_bytes(whole)
+        write_anew(made, whole)
         assert nlptool(*words).status == 0, words
     refused = 0
     with limited_memory(), np.errstate(all="ignore"):
@@ -247,6 +248,7 @@ def test_forgeries_end_in_an_answer_or_one_line(
                 else:
                     arrays[name] = bent(arrays[name], generator)
                     what = f"{name}: {arrays[name].dtype} {arrays[name].shape} {arrays[name]}"
+            made.unlink()
             with made.open("wb") as file:
                 write_model(file, opened.kind, metadata, arrays)
             words = readers[number % len(readers)]

@@ -15,6 +15,7 @@ from nlp.storage.kinds import LANGUAGE_MODEL, load
 from nlp.storage.model_file import write_model
 from nlp.storage.vocabulary_arrays import vocabulary_arrays
 from nlp.text.language_vocabulary import LanguageVocabulary
+from tests.files import write_anew
 from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, batch_of, made
 
 if TYPE_CHECKING:
@@ -159,10 +160,10 @@ def test_every_damaged_byte_is_noticed(tmp_path: Path) -> None:
     start, end = whole.index(arrays["parameters"].tobytes()), len(whole)
     assert start > 0
     for place in (start, start + 400, whole.index(b"hidden") + 3):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        write_anew(path, whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         refused(path, "not a whole nlptool model")
     for length in (0, 10, start, end - 1):
-        path.write_bytes(whole[:length])
+        write_anew(path, whole[:length])
         refused(path, "not a whole nlptool model")
 
 

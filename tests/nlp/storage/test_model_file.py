@@ -27,6 +27,7 @@ from nlp.storage.model_file import (
     write_model,
     write_tensors,
 )
+from tests.files import write_anew
 from tests.torture.promises import IS_LONG
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def model_bytes(arrays: Mapping[str, NDArray[Any]] = ARRAYS, kind: str = "test",
 def open_bytes(data: bytes, folder: Path) -> dict[str, NDArray[Any]]:
     """The arrays of the model in `data`, all of them read. Raises: ModelError, told in one line."""
     path = folder / "model"
-    path.write_bytes(data)
+    write_anew(path, data)
     try:
         model = open_model(str(path))
         model.verify()
@@ -109,7 +110,7 @@ def test_the_safetensors_library_opens_a_model(
     from safetensors import safe_open
 
     path = tmp_path_factory.getbasetemp() / "library"
-    path.write_bytes(model_bytes(several, note=note))
+    write_anew(path, model_bytes(several, note=note))
     with safe_open(path, framework="numpy") as opened:
         assert same({name: opened.get_tensor(name) for name in opened.keys()}, several)  # noqa: SIM118  no mapping
         strings = opened.metadata()

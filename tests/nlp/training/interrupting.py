@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from nlp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from nlp.training.loop import Watch, train
+from tests.files import write_anew
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +37,9 @@ def interrupted_at(boundary: int, path: Path, learner: Learner[Any], workers: in
         nonlocal seen
         seen += 1
         if seen == boundary:
-            with path.open("wb") as file:
-                save_checkpoint(file, "test", {"run": 1}, state())
+            saved = BytesIO()
+            save_checkpoint(saved, "test", {"run": 1}, state())
+            write_anew(path, saved.getvalue())
             raise Interrupted
 
     with suppress(Interrupted):

@@ -11,6 +11,7 @@ import pytest
 
 from nlp.errors import NlpError
 from nlp.vectors.files import load_vectors
+from tests.files import write_anew
 from tests.nlp.vectors.vector_files import BINARY, MATRIX, TAKEN, WORDS, binary_of, read_or_refused
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def test_a_limit_reads_what_comes_before_the_damage(tmp_path: Path) -> None:
 def test_a_file_cut_anywhere_is_refused_or_a_prefix(data: bytes, tmp_path: Path) -> None:
     path, counts = tmp_path / "m", set()
     for end in range(len(data)):
-        path.write_bytes(data[:end])
+        write_anew(path, data[:end])
         found = read_or_refused(path)
         if found is not None:
             count = len(found[0])

@@ -21,6 +21,7 @@ import pytest
 from nlp.errors import ModelError, NlpError
 from nlp.vectors import formats, writers
 from nlp.vectors.files import load_vectors
+from tests.files import write_anew
 from tests.nlp.vectors.vector_files import (
     BINARY,
     MATRIX,
@@ -89,7 +90,7 @@ def test_vectors_come_through_a_pipe(form: str, tmp_path: Path) -> None:
 def test_compressed_vectors_that_are_cut_are_refused(compression: str, tmp_path: Path) -> None:
     data = COMPRESSORS[compression](TEXT)
     for end in range(10, len(data), 7):
-        (tmp_path / "m").write_bytes(data[:end])
+        write_anew(tmp_path / "m", data[:end])
         assert read_or_refused(tmp_path / "m") is None, end
 
 
@@ -244,7 +245,7 @@ def test_safetensors_come_back(tmp_path: Path) -> None:
     assert (loaded.vocabulary.words, loaded.matrix.tobytes()) == (WORDS, MATRIX.tobytes())
     assert safetensors_of(WORDS, MATRIX) == data
     for end in range(len(data)):
-        path.write_bytes(data[:end])
+        write_anew(path, data[:end])
         assert read_or_refused(path) is None, end
 
 

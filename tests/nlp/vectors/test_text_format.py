@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from nlp.errors import NlpError
 from nlp.vectors import text_format
 from nlp.vectors.files import load_vectors
+from tests.files import write_anew
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ SAME = {
 
 
 def loaded(path: Path, data: str | bytes, limit: int | None = None) -> tuple[dict[str, list[float]], str]:
-    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    write_anew(path, data.encode() if isinstance(data, str) else data)
     vectors = load_vectors(str(path), limit)
     rows = dict(zip(vectors.vocabulary.words, vectors.matrix.tolist(), strict=True))
     return rows, "; ".join(vectors.warnings)

@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 from nlp.errors import NlpError
 from nlp.vectors.files import load_vectors
 from nlp.vectors.writers import names_of_lines, names_without_spaces
+from tests.files import write_anew
 from tests.nlp.vectors.vector_files import binary_of, npy_of, text_of
 
 if TYPE_CHECKING:
@@ -41,11 +42,11 @@ def test_what_is_written_is_read_or_is_refused(
         return
     assert len(names) == 3
     if form == "npy":
-        (folder / "vectors.words.txt").write_bytes("".join(f"{name}\n" for name in names).encode())
-        path.write_bytes(npy_of(matrix))
+        write_anew(folder / "vectors.words.txt", "".join(f"{name}\n" for name in names).encode())
+        write_anew(path, npy_of(matrix))
         names = [name for name in names if name.strip()]  # what is all white space nobody can ask for
     else:
-        path.write_bytes((text_of if form == "text" else binary_of)(words, matrix))
+        write_anew(path, (text_of if form == "text" else binary_of)(words, matrix))
     if names:
         loaded = load_vectors(str(path))
         assert loaded.vocabulary.words == names
