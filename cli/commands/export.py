@@ -9,7 +9,7 @@ import click
 
 from cli.io.streams import COMPRESSIONS, ending_of
 from cli.jobs.vector_queries import chosen_vectors, tell_size
-from cli.options.common import VECTORS_VARIABLE, command, limit_option, output_option
+from cli.options.common import chosen_options, command, limit_option, output_option, vectors_option
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -33,9 +33,16 @@ _ENDINGS = {".bin": "word2vec-binary", ".npy": "npy", ".safetensors": "safetenso
     show_default=f"by the ending of -o, {', '.join(_ENDINGS)}; else {FORMATS[0]}",
     help="The format.",
 )
-@click.argument("model", required=False, metavar="[MODEL]", envvar=VECTORS_VARIABLE)
+@vectors_option
+@click.argument("named", required=False, metavar="[MODEL]")
 def export(
-    *, console: Console, output: str | None, limit: int | None, model: str | None, form: str | None
+    *,
+    console: Console,
+    output: str | None,
+    limit: int | None,
+    model: str | None,
+    named: str | None,
+    form: str | None,
 ) -> None:
     """Write word vectors in the format of another tool; gensim and fastText read the word2vec ones.
 
@@ -47,6 +54,9 @@ def export(
     nlptool export book.model -o book.vec
     nlptool export -o book.npy book.model
     """
+    if named and chosen_options("model"):
+        raise click.UsageError(f"MODEL and -m name two models, {named} and {model}; name one")
+    model = named or model
     from cli.io.writing import check_output, open_binary_output, open_output
     from nlp.vectors import writers
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.io.printers import REPORT
-from cli.options.common import VECTORS_VARIABLE, command, limit_option, streams
+from cli.options.common import command, compared_vectors_option, limit_option, named_models, streams
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -21,9 +21,18 @@ if TYPE_CHECKING:
 @streams(REPORT, reads="")
 @limit_option
 @option("--verify", is_flag=True, help="Read every byte, and fail if one is not as it was written.")
-@click.argument("model", required=False, metavar="[MODEL]", envvar=VECTORS_VARIABLE)
-def info(*, console: Console, streams: Streams, limit: int | None, model: str | None, verify: bool) -> None:
-    """Print a model's metadata as JSON: kind, settings, data, scores, arrays with their checksums.
+@compared_vectors_option
+@click.argument("models", nargs=-1, metavar="[MODEL]...")
+def info(
+    *,
+    console: Console,
+    streams: Streams,
+    limit: int | None,
+    model: tuple[str, ...],
+    models: tuple[str, ...],
+    verify: bool,
+) -> None:
+    """Print the metadata of each MODEL as JSON: kind, settings, data, scores, arrays with their checksums.
 
     Of word vectors in the format of another tool it tells format, words and dimensions.
 
@@ -31,24 +40,29 @@ def info(*, console: Console, streams: Streams, limit: int | None, model: str | 
     with nlptool; `bundled` lists the names of all models that do, which -m takes as well as a file.
 
     \b
-    nlptool info book.model
+    nlptool info book.model letters.model
     nlptool info --verify book.model | jq .config
     """
     from corpora import MODELS, model_path
+
+    paths = named_models(models, model)
+    write = streams.printer(REPORT)
+    with streams.open_output() as output:
+        for path in paths or (str(model_path()),):
+            report = _of(path, console, limit, verify=verify)
+            output.write(write(report if paths else {**report, "bundled": MODELS}))
+
+
+def _of(path: str, console: Console, limit: int | None, *, verify: bool) -> dict[str, Any]:
     from nlp.errors import NoModelError
 
-    path = model or str(model_path())
-    report: dict[str, Any] | None
     try:
-        report = _of_model(path, console, verify=verify)
+        return _of_model(path, console, verify=verify)
     except NoModelError:
         report = _of_other_tool(path, console, limit, verify=verify)
         if report is None:
             raise
-    if not model:
-        report["bundled"] = MODELS
-    with streams.open_output() as output:
-        output.write(streams.printer(REPORT)(report))
+        return report
 
 
 def _of_model(path: str, console: Console, *, verify: bool) -> dict[str, Any]:

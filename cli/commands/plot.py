@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.jobs.vector_queries import chosen_vectors
-from cli.options.common import command, limit_option, output_option, tell_idle, vectors_option
+from cli.options.common import (
+    command,
+    compared_vectors_option,
+    limit_option,
+    named_models,
+    output_option,
+    tell_idle,
+)
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -25,7 +32,7 @@ _LARGEST_LOSS = 1e100  # a model file may claim anything
 
 
 @command
-@vectors_option
+@compared_vectors_option
 @output_option
 @limit_option
 @option("-n", "--words", "count", type=click.IntRange(3), default=60, help="How many words.")
@@ -37,7 +44,7 @@ _LARGEST_LOSS = 1e100  # a model file may claim anything
 def plot(
     *,
     console: Console,
-    model: str | None,
+    model: tuple[str, ...],
     output: str | None,
     limit: int | None,
     count: int,
@@ -60,6 +67,8 @@ def plot(
     nlptool plot -m book.model --words 200 --method tsne -o map.html
     nlptool plot --losses first.model second.model
     """
+    if len(model) > 1 and not losses:
+        raise click.UsageError(f"-m names two models, {model[0]} and {model[1]}; only --losses compares them")
     if losses:
         tell_idle(console, "with --losses", "count", "near", "method", "seed", "limit")
     elif not names:
@@ -76,11 +85,11 @@ def plot(
     figures.figure_ending(output)  # a wrong one is told before the work
     with figures.warning(console):
         if losses:
-            curves, held_out = _loss_curves(names or ((model,) if model else ()))
+            curves, held_out = _loss_curves(named_models(names, model))
             axes = Axes("epoch", "loss, nats a prediction")
             drawn = figures.draw_curves(output, curves, figures.LOSSES_TITLE, axes, held_out)
         else:
-            vectors = chosen_vectors(model, console, limit)
+            vectors = chosen_vectors(next(iter(model), None), console, limit)
             words, points = _map(console, vectors, names, count, method, seed, near=near)
             console.note(f"{len(words)} words by {method}")
             drawn = figures.draw_map(output, words, points)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @command
 @streams(SCORES)
-@model_option(LANGUAGE_VARIABLE, LANGUAGE_HELP)
+@model_option(LANGUAGE_VARIABLE, f"{LANGUAGE_HELP} Repeat it to compare several.", compares=True)
 @option(
     "--tokens",
     is_flag=True,
@@ -36,7 +36,7 @@ def score(
     *,
     streams: Streams,
     console: Console,
-    model: str | None,
+    model: tuple[str, ...],
     tokens: bool,
     by_line: bool,
     mix: tuple[str, ...],
@@ -51,6 +51,8 @@ def score(
     A model of words reads what spaces separate, or the `tokens` of a JSONL record; one of characters reads
     its `text`. Other fields pass through.
 
+    With several -m each line has a record by each of them, and `model` tells which.
+
     --mix, of which there may be several, takes models of the same level. What one gives its own `<unk>` is
     shared evenly by the tokens of -m that it lacks, and tokens that -m lacks are `<unk>`, so that the mixture
     is one distribution over the tokens of -m. `auto` reads the text whole and tells the weight on stderr:
@@ -63,12 +65,12 @@ def score(
     """
     if tokens and summary:
         raise click.UsageError("--summary is of the whole text; leave out --tokens")
-    from cli.jobs.language_models import chosen_language_model
-    from cli.jobs.score import Mixing, ScoredLines
+    if mix and len(model) > 1:
+        raise click.UsageError(f"--mix mixes into one model; name {model[0]} or {model[1]}")
+    from cli.jobs.score import Judge, Mixing, ScoredLines
 
     mixing = Mixing.parsed(mix)
-    predictor = chosen_language_model(model)
-    predictors = [predictor, *mixing.opened(predictor.vocabulary.level)]
-    lines = ScoredLines(streams, console, predictors, mixing, by_line=by_line)
+    judges = [Judge.opened(path, mixing, by_line=by_line) for path in model or (None,)]
+    lines = ScoredLines(streams, console, judges, mixing)
     with streams.open_output() as output:
         lines.write(output, pieces=tokens, summary=summary)

@@ -153,6 +153,12 @@ def _surprisals(record: Record) -> Iterable[Sequence[object]]:
         yield piece.replace("\n", "\\n"), *map(_json, figures)
 
 
+def of_models(form: Form) -> Form:
+    """The form of records of several models: `model` is the first column."""
+    rows = form.rows or (lambda _: ())
+    return Form(lambda record: [[record["model"], *row] for row in rows(record)], form.text, form.jsonl)
+
+
 def _json(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 

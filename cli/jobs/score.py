@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from cli.io.printers import SCORES, SURPRISALS
+from cli.io.printers import SCORES, SURPRISALS, of_models
 from cli.jobs.language_models import chosen_language_model
 from nlp.decoding.mixture import tuned_weights
 from nlp.decoding.reading import pieces_of
@@ -80,64 +80,29 @@ class Mixing:
         return [max(0.0, 1 - sum(given)), *given]
 
 
-class ScoredLines:
-    """The lines of the input and their scores, by the first of `predictors` mixed with the others."""
+class Judge:
+    """A language model that reads the lines of a text, with those that are mixed into it.
 
-    def __init__(
-        self,
-        streams: Streams,
-        console: Console,
-        predictors: Sequence[Predictor],
-        mixing: Mixing,
-        *,
-        by_line: bool,
-    ) -> None:
-        self._streams, self._console, self._mixing = streams, console, mixing
+    Attributes: `name`, of the model as the user calls it; `total`, the score of all lines so far.
+    """
+
+    def __init__(self, name: str, predictors: Sequence[Predictor], *, by_line: bool) -> None:
+        self.name, self.total = name, Score()
         self._vocabulary = predictors[0].vocabulary
         self._reader = LineReader(predictors, by_line=by_line)
 
-    def write(self, output: Output, *, pieces: bool, summary: bool) -> None:
-        """Write one record for each line as it comes or, with `summary`, one for all of them."""
-        batches: Iterable[Iterable[tuple[Line, ReadLine]]] = self._batches()
-        weights = self._mixing.fixed
-        if self._mixing.is_open:
-            batches = [list(batch) for batch in batches]
-            weights = self._tuned([read for batch in batches for _, read in batch])
-        write = self._streams.printer(SURPRISALS if pieces else SCORES)
-        total = Score()
-        flushed = time.monotonic()
-        for batch in batches:
-            for line, read in batch:
-                log_probabilities = read.log_probabilities(weights)
-                score = read.score(log_probabilities)
-                total = total.plus(score)
-                if summary:
-                    continue
-                surprisals = self._surprisals(read, log_probabilities) if pieces else {}
-                output.write(write({**self._record(line), **_fields(score), **surprisals}))
-                if time.monotonic() - flushed > _FLUSH_SECONDS:
-                    output.flush()
-                    flushed = time.monotonic()
-            output.flush()
-        if summary:
-            output.write(write(_fields(total)))
-        if total.unknown:
-            are = "is" if total.unknown == 1 else "are"
-            self._console.note(
-                f"{total.unknown:,} of {number_of(total.tokens, 'token')} {are} <unk> to the model"
-            )
+    @classmethod
+    def opened(cls, path: str | None, mixing: Mixing, *, by_line: bool) -> Judge:
+        """Load the models. Raises: UsageError without a path; ModelError."""
+        predictor = chosen_language_model(path)
+        predictors = [predictor, *mixing.opened(predictor.vocabulary.level)]
+        return cls(str(path), predictors, by_line=by_line)
 
-    def _batches(self) -> Iterator[Iterator[tuple[Line, ReadLine]]]:
-        """The lines as they arrive, each with what the models found."""
-        for batch in self._streams.batches(self._source):
-            yield zip(batch, self._reader.read([self._tokens(line) for line in batch]), strict=True)
+    def read(self, lines: Sequence[Line]) -> Iterable[ReadLine]:
+        """What the models find in the lines, one after the other."""
+        return self._reader.read([self._tokens(line) for line in lines])
 
-    def _tokens(self, line: Line) -> Sequence[str]:
-        """The tokens of a line, at the level of the model."""
-        source = self._source(line)
-        return pieces_of(self._vocabulary, source) if isinstance(source, str) else source
-
-    def _source(self, line: Line) -> str | Sequence[str]:
+    def source(self, line: Line) -> str | Sequence[str]:
         """The text of a line, or its tokens.
 
         Words are the `tokens` of a JSONL record, if it has any, else those of the text; characters are those
@@ -148,7 +113,15 @@ class ScoredLines:
             return line.text
         return "".join(line.tokens) if reads_characters else line.tokens
 
-    def _surprisals(self, read: ReadLine, log_probabilities: LogProbabilities) -> Record:
+    def record(self, line: Line) -> Record:
+        """The record to write; one that came with tokens only gets a `text` made of them."""
+        if "text" in line.record:
+            return line.record
+        between = "" if self._vocabulary.level == CHARACTERS else " "
+        return {**line.record, "text": between.join(line.tokens)}
+
+    def surprisals(self, read: ReadLine, log_probabilities: LogProbabilities) -> Record:
+        """What is told of each token of a line."""
         unknown = self._vocabulary.unknown
         return {
             "pieces": list(read.pieces),
@@ -156,12 +129,68 @@ class ScoredLines:
             "known": [number != unknown for number in self._vocabulary.numbers(read.pieces)],
         }
 
-    def _record(self, line: Line) -> Record:
-        """The record to write; one that came with tokens only gets a `text` made of them."""
-        if "text" in line.record:
-            return line.record
-        between = "" if self._vocabulary.level == CHARACTERS else " "
-        return {**line.record, "text": between.join(line.tokens)}
+    def _tokens(self, line: Line) -> Sequence[str]:
+        """The tokens of a line, at the level of the model."""
+        source = self.source(line)
+        return pieces_of(self._vocabulary, source) if isinstance(source, str) else source
+
+
+class ScoredLines:
+    """The lines of the input and their scores by each of `judges`, of which only one may be `mixing`."""
+
+    def __init__(self, streams: Streams, console: Console, judges: Sequence[Judge], mixing: Mixing) -> None:
+        self._streams, self._console, self._judges, self._mixing = streams, console, judges, mixing
+
+    def write(self, output: Output, *, pieces: bool, summary: bool) -> None:
+        """Write a record of each judge for each line as it comes or, with `summary`, for all of them."""
+        batches: Iterable[Iterable[tuple[Line, Judge, ReadLine]]] = self._batches()
+        weights = self._mixing.fixed
+        if self._mixing.is_open:
+            batches = [list(batch) for batch in batches]
+            weights = self._tuned([read for batch in batches for _, _, read in batch])
+        form = SURPRISALS if pieces else SCORES
+        write = self._streams.printer(of_models(form) if len(self._judges) > 1 else form)
+        flushed = time.monotonic()
+        for batch in batches:
+            for line, judge, read in batch:
+                log_probabilities = read.log_probabilities(weights)
+                score = read.score(log_probabilities)
+                judge.total = judge.total.plus(score)
+                if summary:
+                    continue
+                surprisals = judge.surprisals(read, log_probabilities) if pieces else {}
+                record = {**judge.record(line), **self._name(judge), **_fields(score), **surprisals}
+                output.write(write(record))
+                if time.monotonic() - flushed > _FLUSH_SECONDS:
+                    output.flush()
+                    flushed = time.monotonic()
+            output.flush()
+        for judge in self._judges:
+            if summary:
+                output.write(write({**self._name(judge), **_fields(judge.total)}))
+            self._note_unknown(judge)
+
+    def _batches(self) -> Iterator[Iterator[tuple[Line, Judge, ReadLine]]]:
+        """The lines as they arrive, each with what every judge finds."""
+        for batch in self._streams.batches(self._judges[0].source):
+            reads = zip(*(judge.read(batch) for judge in self._judges), strict=True)
+            yield (
+                (line, judge, read)
+                for line, by_judge in zip(batch, reads, strict=True)
+                for judge, read in zip(self._judges, by_judge, strict=True)
+            )
+
+    def _name(self, judge: Judge) -> Record:
+        """What tells the records of several models apart."""
+        return {"model": judge.name} if len(self._judges) > 1 else {}
+
+    def _note_unknown(self, judge: Judge) -> None:
+        total = judge.total
+        if total.unknown:
+            are = "is" if total.unknown == 1 else "are"
+            self._console.note(
+                f"{total.unknown:,} of {number_of(total.tokens, 'token')} {are} <unk> to {judge.name}"
+            )
 
     def _tuned(self, reads: Sequence[ReadLine]) -> list[float]:
         """Find the weights under which the text is most probable, and tell the user."""

@@ -14,7 +14,7 @@ from cli.io.printers import CSV, JSONL, RECORDS, TEXT, TSV, Form
 from cli.io.reading import UTF_8, Input
 from cli.io.streams import Streams
 from cli.options.endings import writable
-from cli.options.files import know_files
+from cli.options.files import is_model, know_files, model_hint, refuse_models
 from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_options
 from cli.options.replacing import refuse_replacing
 from cli.options.suggestions import FILES, argument_hint, glued_option, no_such, option_hint, option_meant
@@ -71,7 +71,8 @@ class _Command(click.Command):
             name, meant = found
             raise click.NoSuchOption(name, no_such("option", name, option_hint(meant)), ctx=ctx) from None
         if rest:
-            raise click.UsageError(f"unexpected argument {rest[0]!r}; {argument_hint(self.name)}", ctx)
+            hint = model_hint(rest[0]) if is_model(rest[0]) else argument_hint(self.name)
+            raise click.UsageError(f"unexpected argument {rest[0]!r}; {hint}", ctx)
         for parameter in self.params:
             _check_finite(ctx, parameter)
             _read_as_utf8(ctx, parameter)
@@ -110,6 +111,7 @@ def making(function: Command, make: Callable[[dict[str, Any]], None]) -> Command
 def _make_objects(function: Command | None, ctx: click.Context) -> None:
     """Run what `making` was given. Raises: UsageError, with the command that it is about."""
     try:
+        refuse_models(ctx.command.params, ctx.params)
         refuse_replacing(ctx.command.params, ctx.params)
         for make in getattr(function, _MAKERS, ()):
             make(ctx.params)
@@ -264,12 +266,19 @@ def _make_streams(options: dict[str, Any]) -> None:
     )
 
 
-def model_option(variable: str, help_text: str, default: bool | str = True) -> Callable[[Command], Command]:
-    """`-m/--model FILE`, with an environment variable as its default."""
+def model_option(
+    variable: str, help_text: str, default: bool | str = True, *, compares: bool = False
+) -> Callable[[Command], Command]:
+    """`-m/--model MODEL`, with an environment variable as its default.
+
+    The value is a path or None; of a command that `compares` models, all that were named.
+    """
     return option(
         "-m",
         "--model",
         metavar="MODEL",
+        multiple=True,
+        callback=None if compares else _one_model,
         group=INPUT,
         envvar=variable,
         show_envvar=True,
@@ -278,12 +287,29 @@ def model_option(variable: str, help_text: str, default: bool | str = True) -> C
     )
 
 
-vectors_option = model_option(
+def _one_model(context: click.Context, _parameter: click.Parameter, models: tuple[str, ...]) -> str | None:
+    """The model that is named, if any. Raises: UsageError for several."""
+    if len(models) > 1:
+        raise click.UsageError(f"-m names two models, {models[0]} and {models[1]}; name one", context)
+    return models[0] if models else None
+
+
+_OF_VECTORS = (
     VECTORS_VARIABLE,
     "Word vectors of w2v-train, word2vec or GloVe.",
     "the English ones that come with nlptool",
 )
+vectors_option = model_option(*_OF_VECTORS)
 """`-m/--model FILE` of commands that need word vectors."""
+
+
+compared_vectors_option = model_option(*_OF_VECTORS, compares=True)
+"""`-m/--model FILE` of commands that need word vectors, several of them for some of their answers."""
+
+
+def named_models(arguments: tuple[str, ...], models: tuple[str, ...]) -> tuple[str, ...]:
+    """The models of a command that takes them as arguments or by -m; the environment only without either."""
+    return (*arguments, *(models if not arguments or chosen_options("model") else ()))
 
 
 def chosen_names() -> set[str]:
