@@ -125,6 +125,19 @@ def _numbers(record: Record) -> Iterable[str]:
     return [f"{number:.9g}" for number in record["vector"]]
 
 
+def _clusters_of(name: str) -> Form:
+    """The form of what is in a cluster, by the field `name` of the record; -1 is that of none."""
+    return Form(
+        lambda record: [
+            (record[name].replace("\t", " "), -1 if record["cluster"] is None else record["cluster"])
+        ]
+    )
+
+
+def _cluster(record: Record) -> Iterable[Sequence[object]]:
+    yield record["cluster"], record["size"], " ".join(near["word"] for near in record["words"])
+
+
 def _neighbours(record: Record) -> Iterable[Sequence[object]]:
     """Rows of a word and its cosine; `z` keeps what rounds to zero from becoming -0.0000."""
     for found in record.get("neighbours", ()):
@@ -177,6 +190,9 @@ SPARSE = Form(
 )
 WORD_VECTORS = _vectors_of("word")
 LINE_VECTORS = _vectors_of("text")
+CLUSTERED_WORDS = _clusters_of("word")
+CLUSTERED_LINES = _clusters_of("text")
+CLUSTERS = Form(_cluster)
 NEIGHBOURS = Form(_neighbours)
 OF_QUERIES = Form(lambda record: [[record["word"], *row] for row in _neighbours(record)])
 COSINE = Form(_cosine)

@@ -9,7 +9,7 @@ from cli.io.streams import Line
 from nlp.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from cli.io.streams import Streams
     from nlp.text.records import Record
@@ -47,20 +47,32 @@ def pair_questions(streams: Streams, asked: Sequence[str], *, are_lines: bool) -
 
 
 def token_questions(streams: Streams, asked: Sequence[str], vectors: WordVectors) -> Iterator[list[Question]]:
-    """The words whose vectors are `asked` for, else those of stdin: lines that are a word, or words.
+    """The words whose vectors are `asked` for, else those of the input: lines that are a word, or words.
 
-    A line that is a word itself, spaces and all, is one; any other is parted at its spaces. A record of JSONL
-    has a `word` or `tokens`; its other fields are those of each of them.
+    A line that is a word itself, spaces and all, is one; any other is parted at its spaces. What comes after
+    a tab, such as the count that `vocab` writes, is left out. A record of JSONL has a `word`, `tokens` or
+    such a line as `text`; its other fields are those of each of them. A file of CSV or TSV has a line of
+    names where --field tells the column.
     """
     if asked:
         yield from word_questions(streams, asked)
         return
-    for batch in streams.batches(_tokens):
+    for batch in replace(streams, reads_columns=streams.field is not None).batches(_tokens):
         yield [
-            Question(word, record, f"{line.path}:{line.number}:1: ")
+            Question(word, {**line.others, "word": word}, f"{line.path}:{line.number}:1: ")
             for line in batch
-            for word, record in _tokens(line, vectors)
+            for word in _tokens(line, vectors)
         ]
+
+
+def _tokens(line: Line, vectors: WordVectors | None = None) -> Sequence[str]:
+    """The words of a line. Raises: InputError for a record without any."""
+    if not line.plain and isinstance(line.record.get("word"), str):
+        return [line.record["word"]]
+    if not line.plain and "tokens" in line.record:
+        return line.tokens
+    text = line.text.partition("\t")[0].strip()
+    return [text] if vectors and text in vectors else text.split()
 
 
 def listed_words(streams: Streams, path: str) -> list[str]:
@@ -97,18 +109,6 @@ def _questions(
         return
     for batch in streams.batches(of_line):
         yield [of_line(line) for line in batch if not line.plain or line.text.strip()]
-
-
-def _tokens(line: Line, vectors: WordVectors | None = None) -> Iterable[tuple[str, Record]]:
-    """The words of a line, each with its record. Raises: InputError for a record without any."""
-    if line.plain:
-        text = line.text.strip()
-        words = [text] if vectors and text in vectors.vocabulary.index else text.split()
-        return [(word, {"word": word.replace("\t", " ")}) for word in words]
-    if "tokens" not in line.record:
-        question = _word_question(line)
-        return [(question.text, question.record)]
-    return [(token, {**line.others, "word": token}) for token in line.tokens]
 
 
 def _word_question(line: Line) -> Question:

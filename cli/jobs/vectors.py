@@ -12,7 +12,7 @@ from cli.io.printers import LINE_VECTORS, WORD_VECTORS
 from cli.io.writing import open_binary_output, open_output
 from cli.jobs.questions import token_questions, with_text, words_of
 from cli.jobs.vector_queries import answer_stream, replies
-from nlp.storage.temporary import UnnamedFile
+from nlp.storage.spooled_rows import SpooledRows
 from nlp.vectors.word_vectors import UnknownWordError
 from nlp.vectors.writers import words_path, write_npy_header
 from nlp.wording import number_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nlp.vectors.line_vectors import LineVectors
     from nlp.vectors.word_vectors import WordVectors
 
-_COPIED = 1 << 20  # bytes at a time
+_COPIED = 1024  # rows at a time
 
 
 def is_matrix(output: str | None) -> bool:
@@ -109,10 +109,10 @@ def vectors_of_lines(
 
 def _write_matrix(output: str, dim: int, batches: Iterable[Floats]) -> None:
     """Write rows as one .npy file. How many there are stands at its beginning, so they wait on disk."""
-    spool = UnnamedFile(Path(output).absolute().parent)
+    spool = SpooledRows(Path(output).absolute().parent, dim)
     for rows in batches:
-        spool.append(np.ascontiguousarray(rows, "<f4").tobytes())
+        spool.append(rows)
     with open_binary_output(output) as writer:
-        write_npy_header(writer, (spool.size // (4 * dim), dim))
-        for start in range(0, spool.size, _COPIED):
-            writer.write(spool.read(start, min(_COPIED, spool.size - start)))
+        write_npy_header(writer, (len(spool), dim))
+        for start in range(0, len(spool), _COPIED):
+            writer.write(spool[start : start + _COPIED].tobytes())

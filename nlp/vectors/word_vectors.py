@@ -65,7 +65,7 @@ class WordVectors:
     @cached_property
     def unit(self) -> Floats:
         """The rows scaled to length 1; a zero row stays zero. Shape (V, D)."""
-        return _normalized(self.matrix)
+        return normalized(self.matrix)
 
     @cached_property
     def near_misses(self) -> NearMisses:
@@ -85,9 +85,7 @@ class WordVectors:
 
     def __getitem__(self, word: str) -> Floats:
         """The vector (D,) of `word`, made of its n-grams if it has no row. Raises: UnknownWordError."""
-        number = self.vocabulary.index.get(word)
-        vector = self._composed(word) if number is None else self.matrix[number]
-        return self._known(word, vector)
+        return self._known(word, self._vector(word))
 
     def unit_vector(self, word: str) -> Floats:
         """The vector of `word`, scaled to length 1. Raises: UnknownWordError."""
@@ -106,14 +104,18 @@ class WordVectors:
             row: Floats = self.unit[number]
             return row
         composed = self._composed(word)
-        return None if composed is None else _normalized(composed[None])[0]
+        return None if composed is None else normalized(composed[None])[0]
+
+    def _vector(self, word: str) -> Floats | None:
+        number = self.vocabulary.index.get(word)
+        return self._composed(word) if number is None else self.matrix[number]
 
     def _composed(self, word: str) -> Floats | None:
         return self.compose(word) if self.compose else None
 
     def subset(self, words: Sequence[str]) -> tuple[WordVectors, list[str]]:
-        """The vectors of these words alone, scaled to length 1, and the words that have none."""
-        found = [(word, self._unit_vector(word)) for word in words]
+        """The vectors of these words alone, and the words that have none."""
+        found = [(word, self._vector(word)) for word in words]
         known = [word for word, row in found if row is not None]
         rows = [row for _, row in found if row is not None]
         matrix = np.array(rows, np.float32).reshape(-1, self.matrix.shape[1])
@@ -127,7 +129,8 @@ class WordVectors:
         >>> round(nlp.load("en-vectors").similarity("king", "queen"), 3)
         0.704
         """
-        return float(_direction(self.unit_vector(a), a) @ _direction(self.unit_vector(b), b))
+        cosine = _direction(self.unit_vector(a), a) @ _direction(self.unit_vector(b), b)
+        return float(np.clip(cosine, -1, 1))
 
     def most_similar(self, query: str, topn: int = 10) -> list[Neighbour]:
         """The nearest words to one query, as `similar` has it.
@@ -176,8 +179,7 @@ class WordVectors:
         answers: list[float | str] = []
         for text in texts:
             try:
-                first, second = (_direction(self.unit_vector(word), word) for word in parse_pair(text))
-                answers.append(float(np.clip(first @ second, -1, 1)))
+                answers.append(self.similarity(*parse_pair(text)))
             except (InputError, UnknownWordError, ZeroVectorError) as error:
                 answers.append(str(error))
         return answers
@@ -219,7 +221,7 @@ class WordVectors:
         """
         answers: list[list[Neighbour]] = []
         for start in range(0, len(queries), _BLOCK):
-            scores = _normalized(queries[start : start + _BLOCK]) @ self.unit.T
+            scores = normalized(queries[start : start + _BLOCK]) @ self.unit.T
             for number, row in enumerate(scores, start):
                 answers.append(self._best(row, k, excluded[number] if excluded else ()))
         return answers
@@ -274,8 +276,11 @@ def _direction(vector: Floats, text: str) -> Floats:
     return vector
 
 
-def _normalized(rows: Floats) -> Floats:
-    """Rows scaled to length 1, zero rows unchanged. In float64 no square of a float32 underflows to 0."""
+def normalized(rows: Floats) -> Floats:
+    """Rows (N, D) scaled to length 1, zero rows unchanged.
+
+    Squares are taken in float64, in which none of a float32 underflows to 0.
+    """
     lengths = np.sqrt(np.einsum("nd,nd->n", rows, rows, dtype=np.float64))[:, None]
     return rows / np.where(lengths > 0, lengths, 1).astype(rows.dtype)
 

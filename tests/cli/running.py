@@ -117,6 +117,7 @@ SAMPLES = {
         ("-m", "{model}", "-k", "2"), stdin=b"king queen dawn\nat out rode\n", takes_files=False
     ),
     "vectors": Sample(("-m", "{model}", "--lines"), stdin=_TOKENS),
+    "cluster": Sample(("-m", "{model}", "--lines", "-k", "2"), stdin=_TOKENS),
     "w2v-eval": Sample(
         ("-m", "{model}", "--analogies", "-"), stdin=b": kin\nking queen dawn noon\n", takes_files=False
     ),

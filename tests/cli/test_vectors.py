@@ -152,3 +152,19 @@ def test_what_is_of_lines_needs_lines(model: str, nlptool: Nlptool) -> None:
     result = nlptool("vectors", "-m", model, "--lines", "--remove-common", "2", stdin="king\n")
     assert (result.status, result.stdout) == (1, "")
     assert "2 directions cannot be taken out of vectors of 2 dimensions" in result.stderr
+
+
+def test_words_may_stand_in_a_column(model: str, nlptool: Nlptool, tmp_path: Path) -> None:
+    path = tmp_path / "words.csv"
+    path.write_text('id,name\n1,king\n2,"New York"\n')
+    result = nlptool("vectors", "-m", model, "--field", "name", "--format", "jsonl", stdin=path.read_bytes())
+    assert result.status == 1, "stdin has no ending"
+    words = ("--field", "name", "--input-format", "csv", "--format", "jsonl")
+    result = nlptool("vectors", "-m", model, *words, stdin=path.read_bytes())
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(one["id"], one["word"]) for one in found] == [("1", "king"), ("2", "New York")]
+
+
+def test_a_text_of_jsonl_is_a_line_of_words(model: str, nlptool: Nlptool) -> None:
+    result = nlptool("vectors", "-m", model, "--input-format", "jsonl", stdin='{"text":"the queen"}\n')
+    assert result == (0, "the\t1 0.5\nqueen\t4 3\n", "")

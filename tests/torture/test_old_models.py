@@ -80,7 +80,7 @@ def test_every_command_refuses_a_newer_version(
     refusing = {
         name for name, sample in SAMPLES.items() if any("model}" in word for word in sample.arguments)
     }
-    assert refusing >= {"similar", "analogy", "vectors", "w2v-eval", "info", "export", "plot"}
+    assert refusing >= {"similar", "analogy", "vectors", "cluster", "w2v-eval", "info", "export", "plot"}
     assert VERSION < 9
     for name in refusing:
         words = filled(SAMPLES[name].arguments)

@@ -32,6 +32,9 @@ CASES: dict[str, tuple[dict[str, Any], str, str | None]] = {
         "a\tc\t0.1235\n",
         "a\tc\t0.1235\n",
     ),
+    "CLUSTERED_WORDS": ({"word": "a b", "cluster": 3, "score": 0.5}, "a b\t3\n", "a b\t3\n"),
+    "CLUSTERED_LINES": ({"text": "a\tb", "cluster": None, "score": None}, "a b\t-1\n", "a b\t-1\n"),
+    "CLUSTERS": ({"cluster": 0, "size": 2, "words": _FOUND}, "0\t2\tb c\n", "0\t2\tb c\n"),
     "COSINE": ({"pair": ["a", "b"], "score": -0.00001}, "0.0000\n", "0.0000\n"),
     "OF_PAIRS": ({"pair": ["a", "b c"], "score": 0.5}, "a\tb c\t0.5000\n", "a\tb c\t0.5000\n"),
     "WORD_VECTORS": ({"word": "a b", "vector": [0, -0.5]}, "a b\t0 -0.5\n", "a b\t0\t-0.5\n"),
@@ -108,7 +111,9 @@ def test_every_command_that_writes_records_takes_format(name: str, nlptool: Nlpt
     assert "--format [text|jsonl" in shown
 
 
-@pytest.mark.parametrize("name", ["vocab", "onehot", "similar", "analogy", "vectors", "score", "fill"])
+@pytest.mark.parametrize(
+    "name", ["vocab", "onehot", "similar", "analogy", "vectors", "cluster", "score", "fill"]
+)
 def test_tsv_has_as_many_fields_on_each_line(name: str, arguments: Arguments, nlptool: Nlptool) -> None:
     outcome = nlptool(*arguments(name), "--format", "tsv", stdin=SAMPLES[name].stdin)
     assert outcome.status == 0, outcome.stderr
