@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -14,6 +17,7 @@ from nlp.layers.workspace import Workspace
 RNN, RELU, GRU = FreshCell("rnn"), FreshCell("rnn", "relu"), FreshCell("gru")
 
 
+@cache
 def fall(fresh: FreshCell) -> float:
     """What is left at lag 40 of the norm at lag 1."""
     norms = fresh_flow(fresh, 40).norms
@@ -76,11 +80,14 @@ def test_a_curve_starts_at_the_loss_and_has_a_cell_where_there_is_one() -> None:
     assert (len(lstm.norms), len(gru.norms)) == (4, 4)
 
 
-@pytest.mark.parametrize("fresh", [RNN, FreshCell("lstm"), GRU, FreshCell("gru", gru_reset="after")])
-def test_same_seed_same_curve(fresh: FreshCell) -> None:
+@pytest.mark.parametrize(
+    ("cell", "gru_reset"), [("rnn", "before"), ("lstm", "before"), ("gru", "before"), ("gru", "after")]
+)
+def test_same_seed_same_curve(cell: str, gru_reset: str) -> None:
+    fresh = FreshCell(cell, gru_reset=gru_reset, hidden=16)
     one, again = fresh_flow(fresh, 5), fresh_flow(fresh, 5)
     np.testing.assert_array_equal(one.norms, again.norms)
-    other = fresh_flow(FreshCell(fresh.cell, gru_reset=fresh.gru_reset, seed=2), 5)
+    other = fresh_flow(replace(fresh, seed=2), 5)
     assert not np.allclose(one.norms[1:], other.norms[1:])
 
 

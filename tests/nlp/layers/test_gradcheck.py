@@ -1,31 +1,44 @@
-"""The checker must be able to fail."""
+"""The checkers must be able to fail."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from tests.nlp.layers.gradcheck import check_gradients
+from tests.nlp.layers.gradcheck import check_gradients, check_slopes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Check = Callable[..., Any]
+
+every_check = pytest.mark.parametrize("check", [check_gradients, check_slopes])
 
 
-def test_right_gradient_passes() -> None:
+@every_check
+def test_right_gradient_passes(check: Check) -> None:
     w = np.array([1.0, 2.0])
-    check_gradients(lambda: float(w @ w), {"w": w}, {"w": 2 * w})
+    check(lambda: float(w @ w), {"w": w}, {"w": 2 * w})
 
 
-def test_wrong_gradient_fails() -> None:
+@every_check
+def test_wrong_gradient_fails(check: Check) -> None:
     w = np.array([1.0, 2.0])
     with pytest.raises(AssertionError, match="w differs by"):
-        check_gradients(lambda: float(w @ w), {"w": w}, {"w": 2 * w + [0, 1e-5]})
+        check(lambda: float(w @ w), {"w": w}, {"w": 2 * w + [0, 1e-5]})
 
 
-def test_zero_gradient_fails() -> None:
+@every_check
+def test_zero_gradient_fails(check: Check) -> None:
     w = np.array([1.0, 2.0])
     with pytest.raises(AssertionError, match="true gradient of w is zero"):
-        check_gradients(lambda: 3.0, {"w": w}, {"w": 0 * w})
+        check(lambda: 3.0, {"w": w}, {"w": 0 * w})
 
 
-def test_float32_fails() -> None:
+@every_check
+def test_float32_fails(check: Check) -> None:
     w = np.ones(2, np.float32)
     with pytest.raises(AssertionError, match="need float64"):
-        check_gradients(lambda: float(w @ w), {"w": w}, {"w": 2 * w})
+        check(lambda: float(w @ w), {"w": w}, {"w": 2 * w})

@@ -12,7 +12,7 @@ from nlp.layers.workspace import Workspace
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.network import Network
 from nlp.text.language_vocabulary import LanguageVocabulary
-from tests.nlp.layers.gradcheck import check_gradients
+from tests.nlp.layers.gradcheck import check_slopes
 from tests.nlp.layers.poisoned import PoisonedWorkspace
 from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, batch_of, made
 
@@ -65,7 +65,7 @@ def test_gradients_are_the_slopes(config: LanguageModelConfig, steps: int) -> No
     before = batch_of(steps + 2, streams)
     pass_of(model, before, started(model, streams), workspace)  # its buffers are used a second time
     _, _, gradients = pass_of(model, batch, started(model, streams), workspace)
-    check_gradients(
+    check_slopes(
         lambda: pass_of(model, batch, started(model, streams), workspace)[0],
         moved(model.parameters),
         moved(gradients),

@@ -432,29 +432,29 @@ def test_the_files_by_hand_are_refused_for_what_they_lie_about(tmp_path: Path) -
     assert len(open_bytes(many_arrays(63), tmp_path)) == 64
 
 
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+lengths = st.lists(st.integers(-3, 5) | st.integers(), max_size=4)
+entries_of_arrays = st.fixed_dictionaries(
+    {"dtype": st.sampled_from(["U8", "I32", "F32", "F64", "F16"]), "shape": lengths},
+    optional={"data_offsets": lengths},
+)
+names_of_strings = st.sampled_from(["version", "kind", "sha256", "metadata"])
+
+
 @settings(max_examples=300)
-@given(data=st.data())
+@given(
+    entry=json_values | entries_of_arrays,
+    strings=st.dictionaries(names_of_strings, json_values, max_size=1),
+    raw=st.binary(max_size=40),
+)
 def test_headers_that_lie_in_any_way_are_refused(
-    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+    entry: Any, strings: dict[str, Any], raw: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Whatever a header with a right checksum says, the file is refused or its arrays lie within it."""
-    json_values = st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-        max_leaves=8,
-    )
-    lengths = st.lists(st.integers(-3, 5) | st.integers(), max_size=4)
-    entry = data.draw(
-        json_values
-        | st.fixed_dictionaries(
-            {"dtype": st.sampled_from(["U8", "I32", "F32", "F64", "F16"]), "shape": lengths},
-            optional={"data_offsets": lengths},
-        )
-    )
-    strings = data.draw(
-        st.dictionaries(st.sampled_from(["version", "kind", "sha256", "metadata"]), json_values, max_size=1)
-    )
-    raw = data.draw(st.binary(max_size=40))
     file = hostile(entry if isinstance(entry, dict) else None, data=raw, strings=strings)
     if not isinstance(entry, dict):
         file = hostile(entries={"a": entry}, data=raw, strings=strings)

@@ -14,7 +14,7 @@ from nlp.networks.files import save_language_model
 from nlp.networks.network import Network
 from nlp.storage.kinds import FILL_MODEL, load
 from nlp.text.language_vocabulary import LanguageVocabulary
-from tests.nlp.layers.gradcheck import check_gradients
+from tests.nlp.layers.gradcheck import check_slopes
 from tests.nlp.layers.poisoned import PoisonedWorkspace
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def test_gradients_equal_central_differences(cell: dict[str, Any], steps: int) -
     views = model.parameters.views()
     seen = {name: w for name, w in views.items() if np.abs(gradients[name]).max() > 1e-6}
     assert seen.keys() == views.keys() or steps < 6
-    check_gradients(lambda: gradients_of(model, batch, workspace, state)[0], seen, gradients.views())
+    check_slopes(lambda: gradients_of(model, batch, workspace, state)[0], seen, gradients.views())
 
 
 def test_dropout_is_in_the_gradient() -> None:
@@ -113,7 +113,7 @@ def test_dropout_is_in_the_gradient() -> None:
     batch, workspace = batch_of(stream(5, 3)), Workspace(np.float64)
     _, gradients = gradients_of(model, batch, workspace)
     parameters = model.parameters.views()
-    check_gradients(lambda: gradients_of(model, batch, workspace)[0], parameters, gradients.views())
+    check_slopes(lambda: gradients_of(model, batch, workspace)[0], parameters, gradients.views())
 
 
 def test_the_output_may_be_in_clusters() -> None:
