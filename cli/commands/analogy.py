@@ -8,9 +8,10 @@ import click
 
 from cli.io.printers import NEIGHBOURS, OF_QUERIES
 from cli.jobs.questions import word_questions
-from cli.jobs.vector_queries import answer_stream, chosen_vectors, neighbours, tell_size
+from cli.jobs.vector_queries import OnUnknown, answer_stream, chosen_vectors, neighbours, tell_size
 from cli.options.common import command, limit_option, neighbours_option, streams, vectors_option
 from cli.options.help import option
+from cli.options.unknown import unknown_option
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 @vectors_option
 @neighbours_option
 @limit_option
+@unknown_option
 @option(
     "--method",
     type=click.Choice(["add", "mul"]),
@@ -37,6 +39,7 @@ def analogy(
     k: int,
     limit: int | None,
     method: str,
+    unknown: str,
     words: tuple[str, ...],
 ) -> None:
     """Answer "A is to B as C is to ?", or each line of three words on stdin.
@@ -61,4 +64,5 @@ def analogy(
         word_questions(streams, asked),
         NEIGHBOURS if asked else OF_QUERIES,
         lambda questions: neighbours(vectors.analogies(questions, k, method)),
+        OnUnknown(unknown, "neighbours"),
     )

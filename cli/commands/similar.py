@@ -9,6 +9,7 @@ import click
 from cli.io.printers import COSINE, NEIGHBOURS, OF_PAIRS, OF_QUERIES
 from cli.jobs.questions import pair_questions, word_questions
 from cli.jobs.vector_queries import (
+    OnUnknown,
     answer_stream,
     chosen_vectors,
     compared,
@@ -27,6 +28,7 @@ from cli.options.common import (
 )
 from cli.options.help import option
 from cli.options.lines import lines_options
+from cli.options.unknown import unknown_option
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -44,6 +46,7 @@ _OF_NEIGHBOURS = ("k", "plus", "minus", "among")
 @option("--minus", multiple=True, metavar="WORD", help="Subtract WORD's vector from every query.")
 @option("--among", metavar="FILE", help="Look for neighbours among the words of FILE only, one a line.")
 @option("--pair", is_flag=True, help="Write the cosine of each two words, not their neighbours.")
+@unknown_option
 @lines_options
 @option(
     "--columns",
@@ -63,6 +66,7 @@ def similar(
     minus: tuple[str, ...],
     among: str | None,
     pair: bool,
+    unknown: str,
     lines: int | None,
     columns: str | None,
     queries: tuple[str, ...],
@@ -71,7 +75,7 @@ def similar(
 
     One QUERY gives `neighbour<TAB>cosine`; several, or stdin, `query<TAB>neighbour<TAB>cosine`. A query is a
     word or an expression: `king - man + woman`, operators between spaces. A word without a vector is told on
-    stderr with its near misses; the others are answered, and the status is 1.
+    stderr with its near misses; the others are answered, and the status is 1 (--unknown decides otherwise).
 
     With --pair two QUERYs are compared, which gives their cosine; more of them, or each line of two words on
     stdin, give `word<TAB>word<TAB>cosine`. With --lines too, they are texts, on stdin separated by a tab.
@@ -102,6 +106,7 @@ def similar(
             pair_questions(streams, queries, are_lines=lines is not None),
             OF_PAIRS if with_query else COSINE,
             lambda texts: cosines(compared(vectors, texts, lines)),
+            OnUnknown(unknown, "score"),
         )
     candidates = words_among(streams, vectors, among, console) if among else None
     answer_stream(
@@ -109,4 +114,5 @@ def similar(
         word_questions(streams, queries),
         OF_QUERIES if with_query else NEIGHBOURS,
         lambda texts: neighbours(vectors.similar(texts, k, plus, minus, candidates)),
+        OnUnknown(unknown, "neighbours"),
     )

@@ -9,8 +9,9 @@ import click
 
 from cli.io.printers import WORD_VECTORS
 from cli.jobs.vector_queries import chosen_vectors, tell_size
-from cli.options.common import command, limit_option, streams, vectors_option
+from cli.options.common import command, limit_option, streams, tell_idle, vectors_option
 from cli.options.lines import lines_options
+from cli.options.unknown import unknown_option
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @streams(WORD_VECTORS, reads="stdin")
 @vectors_option
 @limit_option
+@unknown_option
 @lines_options
 @click.argument("items", nargs=-1, metavar="[WORD]... | --lines [FILE]...")
 def vectors(
@@ -29,6 +31,7 @@ def vectors(
     console: Console,
     model: str | None,
     limit: int | None,
+    unknown: str,
     lines: int | None,
     items: tuple[str, ...],
 ) -> None:
@@ -52,8 +55,10 @@ def vectors(
     check_output(streams.output)
     found = chosen_vectors(model, console, limit)
     tell_size(console, found)
-    if lines is None:
-        write_words(streams, items, found)
+    if lines is not None:
+        tell_idle(console, "with --lines", "unknown")
+    else:
+        write_words(streams, items, found, unknown)
     from nlp.vectors.line_vectors import LineVectors
 
     files = replace(streams, input=replace(streams.input, paths=items))

@@ -104,7 +104,7 @@ def _with_vector(record: Record, numbers: str) -> str:
 
 
 def _vector_as_jsonl(record: Record) -> str:
-    return _with_vector(record, ",".join(_numbers(record))) if "vector" in record else _as_jsonl(record)
+    return _with_vector(record, ",".join(_numbers(record))) if record.get("vector") else _as_jsonl(record)
 
 
 def _vectors_of(name: str) -> Form:
@@ -122,7 +122,7 @@ def _vectors_of(name: str) -> Form:
 
 def _numbers(record: Record) -> Iterable[str]:
     """The numbers of a vector: nine digits restore each float32 exactly."""
-    return [f"{number:.9g}" for number in record["vector"]]
+    return [f"{number:.9g}" for number in record["vector"] or ()]
 
 
 def _clusters_of(name: str) -> Form:
@@ -139,14 +139,18 @@ def _cluster(record: Record) -> Iterable[Sequence[object]]:
 
 
 def _neighbours(record: Record) -> Iterable[Sequence[object]]:
-    """Rows of a word and its cosine; `z` keeps what rounds to zero from becoming -0.0000."""
-    for found in record.get("neighbours", ()):
+    """Rows of a word and its cosine, empty for null; `z` keeps what rounds to zero from becoming -0.0000."""
+    neighbours = record.get("neighbours", ())
+    if neighbours is None:
+        yield "", ""
+        return
+    for found in neighbours:
         yield found["word"], f"{found['score']:z.4f}"
 
 
 def _cosine(record: Record) -> Iterable[Sequence[object]]:
     if "score" in record:
-        yield (f"{record['score']:z.4f}",)
+        yield ("" if record["score"] is None else f"{record['score']:z.4f}",)
 
 
 def _candidates(record: Record) -> Iterable[Sequence[object]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from cli.jobs.questions import listed_words
+from cli.options.unknown import FAIL, NULL, SKIP
 from nlp.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     from cli.io.printers import Form
     from cli.io.streams import Streams
     from cli.jobs.questions import Question
+    from nlp.errors import NlpError
     from nlp.text.records import Record
     from nlp.vectors.word_vectors import Answer, WordVectors
 
-    Answering = Callable[[Sequence[str]], Sequence[Record | str]]
+    Answering = Callable[[Sequence[str]], Sequence[Record | NlpError]]
 
 _LARGE_TEXT = 100_000_000  # bytes of vectors as text: some seconds to read
 
@@ -31,6 +33,14 @@ class Reply:
 
     record: Record
     failed: bool = False
+
+
+@dataclass(frozen=True)
+class OnUnknown:
+    """What becomes of a question with an unknown word: a `choice` of --unknown; the `field` that is null."""
+
+    choice: str
+    field: str
 
 
 def chosen_vectors(model: str | None, console: Console, limit: int | None = None) -> WordVectors:
@@ -71,13 +81,17 @@ def tell_size(console: Console, vectors: WordVectors) -> None:
 
 
 def answer_stream(
-    streams: Streams, questions: Iterable[list[Question]], form: Form, answer: Answering
+    streams: Streams,
+    questions: Iterable[list[Question]],
+    form: Form,
+    answer: Answering,
+    on_unknown: OnUnknown,
 ) -> NoReturn:
     """Write the `replies` as they come, and end: with status 1 if a question was wrong."""
     failed = False
     write = streams.printer(form)
     with streams.open_output() as output:
-        for batch in replies(questions, answer, streams.console):
+        for batch in replies(questions, answer, on_unknown, streams.console):
             for reply in batch:
                 output.write(write(reply.record))
                 failed |= reply.failed
@@ -86,45 +100,53 @@ def answer_stream(
 
 
 def replies(
-    questions: Iterable[list[Question]], answer: Answering, console: Console
+    questions: Iterable[list[Question]], answer: Answering, on_unknown: OnUnknown, console: Console
 ) -> Iterator[list[Reply]]:
     """What is written for each question: its record with the fields that `answer` finds.
 
-    A question that is wrong, by an unknown word for example, is told on stderr, and in its record as `error`;
-    the others are answered.
+    A question that is wrong is told on stderr, and in its record as `error`; so is one with an unknown word,
+    unless the user wants otherwise. The others are answered.
     """
+    from nlp.errors import NlpError
+    from nlp.vectors.word_vectors import UnknownWordError
+
     for batch in questions:
         found = answer([question.text for question in batch])
         made = []
         for question, fields in zip(batch, found, strict=True):
-            if isinstance(fields, str):
-                console.fail(f"{question.place}{fields}")
-                made.append(Reply({**question.record, "error": fields}, failed=True))
-            else:
+            choice = on_unknown.choice if isinstance(fields, UnknownWordError) else FAIL
+            if not isinstance(fields, NlpError):
                 made.append(Reply({**question.record, **fields}))
+            elif choice == NULL:
+                made.append(Reply({**question.record, on_unknown.field: None}))
+            elif choice == SKIP:
+                console.warn(f"{question.place}left out: {fields}")
+            else:
+                console.fail(f"{question.place}{fields}")
+                made.append(Reply({**question.record, "error": str(fields)}, failed=True))
         yield made
 
 
-def neighbours(answers: Iterable[Answer]) -> list[Record | str]:
+def neighbours(answers: Iterable[Answer]) -> list[Record | NlpError]:
     """The answers of nearest words as fields of a reply."""
     return [
-        answer
-        if isinstance(answer, str)
-        else {"neighbours": [{"word": one.word, "score": _rounded(one.score)} for one in answer]}
+        {"neighbours": [{"word": one.word, "score": _rounded(one.score)} for one in answer]}
+        if isinstance(answer, list)
+        else answer
         for answer in answers
     ]
 
 
-def cosines(answers: Iterable[float | str]) -> list[Record | str]:
+def cosines(answers: Iterable[float | NlpError]) -> list[Record | NlpError]:
     """The answers of cosines as fields of a reply."""
-    return [answer if isinstance(answer, str) else {"score": _rounded(answer)} for answer in answers]
+    return [{"score": _rounded(answer)} if isinstance(answer, float) else answer for answer in answers]
 
 
 def _rounded(score: float) -> float:
     return round(score, 6) + 0.0  # + 0.0: 0.0 for -0.0
 
 
-def compared(vectors: WordVectors, pairs: Sequence[str], lines: int | None) -> list[float | str]:
+def compared(vectors: WordVectors, pairs: Sequence[str], lines: int | None) -> list[float | NlpError]:
     """The cosine of each pair of words or, without so many common directions, of `lines`."""
     if lines is None:
         return vectors.cosines(pairs)

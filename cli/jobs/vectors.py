@@ -11,7 +11,7 @@ import numpy as np
 from cli.io.printers import LINE_VECTORS, WORD_VECTORS
 from cli.io.writing import open_binary_output, open_output
 from cli.jobs.questions import token_questions, with_text, words_of
-from cli.jobs.vector_queries import answer_stream, replies
+from cli.jobs.vector_queries import OnUnknown, answer_stream, replies
 from nlp.storage.spooled_rows import SpooledRows
 from nlp.vectors.word_vectors import UnknownWordError
 from nlp.vectors.writers import words_path, write_npy_header
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cli.console import Console
     from cli.io.streams import Line, Streams
+    from nlp.errors import NlpError
     from nlp.layers.arrays import Floats
     from nlp.text.records import Record
     from nlp.vectors.line_vectors import LineVectors
@@ -35,25 +36,26 @@ def is_matrix(output: str | None) -> bool:
     return (output or "").lower().endswith(".npy")
 
 
-def write_words(streams: Streams, asked: Sequence[str], vectors: WordVectors) -> NoReturn:
+def write_words(streams: Streams, asked: Sequence[str], vectors: WordVectors, unknown: str) -> NoReturn:
     """Write the vector of each word, and end: with status 1 if one had none."""
 
-    def answer(words: Sequence[str]) -> list[Record | str]:
+    def answer(words: Sequence[str]) -> list[Record | NlpError]:
         return [_vector(vectors, word) for word in words]
 
+    on_unknown = OnUnknown(unknown, "vector")
     questions = token_questions(streams, asked, vectors)
     if not is_matrix(streams.output):
-        answer_stream(streams, questions, WORD_VECTORS, answer)
+        answer_stream(streams, questions, WORD_VECTORS, answer, on_unknown)
     words: list[str] = []
-    failed = False
+    failed, nothing = False, [np.nan] * vectors.matrix.shape[1]
 
     def rows() -> Iterator[Floats]:
         nonlocal failed
-        for batch in replies(questions, answer, streams.console):
+        for batch in replies(questions, answer, on_unknown, streams.console):
             found = [reply.record for reply in batch if not reply.failed]
             failed |= len(found) < len(batch)
             words.extend(record["word"] for record in found)
-            yield np.array([record["vector"] for record in found], np.float32)
+            yield np.array([record["vector"] or nothing for record in found], np.float32)
 
     output = str(streams.output)
     _write_matrix(output, vectors.matrix.shape[1], rows())
@@ -62,11 +64,11 @@ def write_words(streams: Streams, asked: Sequence[str], vectors: WordVectors) ->
     click.get_current_context().exit(int(failed))
 
 
-def _vector(vectors: WordVectors, word: str) -> Record | str:
+def _vector(vectors: WordVectors, word: str) -> Record | NlpError:
     try:
         return {"vector": vectors[word].tolist()}
     except UnknownWordError as error:
-        return str(error)
+        return error
 
 
 def write_lines(streams: Streams, console: Console, line_vectors: LineVectors) -> None:

@@ -8,10 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from nlp.errors import InputError
+from nlp.errors import InputError, NlpError
 from nlp.layers.arrays import Floats
 from nlp.text.tokenize import tokenizer
-from nlp.vectors.word_vectors import WordVectors
+from nlp.vectors.word_vectors import UnknownWordError, WordVectors
 
 SMOOTHING = 1e-3
 """The a of the weights a / (a + p(w)): from 1e-4 to 1e-3 are best in the paper."""
@@ -71,19 +71,19 @@ class LineVectors:
             rows[number] = mean - self.directions @ (self.directions.T @ mean)
         return rows
 
-    def cosines(self, pairs: Sequence[str]) -> list[float | str]:
-        """The cosine of each two lines, a tab between them, or a line that says why there is none."""
-        answers: list[float | str] = []
+    def cosines(self, pairs: Sequence[str]) -> list[float | NlpError]:
+        """The cosine of each two lines, a tab between them, or the error that says why there is none."""
+        answers: list[float | NlpError] = []
         for pair in pairs:
             texts = pair.split("\t")
             rows = self.of([text.split() for text in texts])
             lengths = np.linalg.norm(rows, axis=1)
             if len(texts) != 2:
-                answers.append(f"expected two texts, a tab between them; found {len(texts)}")
+                answers.append(InputError(f"expected two texts, a tab between them; found {len(texts)}"))
             elif lengths.all():
                 answers.append(float(np.clip(rows[0] @ rows[1] / lengths.prod(), -1, 1)))
             else:
-                answers.append(f"no word of {texts[int(lengths.argmin())]!r} has a vector")
+                answers.append(UnknownWordError(f"no word of {texts[int(lengths.argmin())]!r} has a vector"))
         return answers
 
     @cached_property

@@ -28,7 +28,7 @@ class Neighbour(NamedTuple):
     score: float
 
 
-Answer: TypeAlias = "list[Neighbour] | str"
+Answer: TypeAlias = "list[Neighbour] | NlpError"
 """The nearest words, or one line that says why there are none."""
 
 
@@ -171,17 +171,17 @@ class WordVectors:
                 excluded.append(candidates.numbers_of(words))
                 answers.append([])
             except (InputError, UnknownWordError, ZeroVectorError) as error:
-                answers.append(str(error))
+                answers.append(error)
         return _filled(answers, candidates.nearest(np.array(vectors), k, excluded) if vectors else [])
 
-    def cosines(self, texts: Sequence[str]) -> list[float | str]:
-        """The cosine of each "a b", or a line that says why there is none."""
-        answers: list[float | str] = []
+    def cosines(self, texts: Sequence[str]) -> list[float | NlpError]:
+        """The cosine of each "a b", or the error that says why there is none."""
+        answers: list[float | NlpError] = []
         for text in texts:
             try:
                 answers.append(self.similarity(*parse_pair(text)))
             except (InputError, UnknownWordError, ZeroVectorError) as error:
-                answers.append(str(error))
+                answers.append(error)
         return answers
 
     def analogies(self, texts: Sequence[str], k: int, method: str = ADD) -> list[Answer]:
@@ -198,7 +198,7 @@ class WordVectors:
                 excluded.append(self.numbers_of(words))
                 answers.append([])
             except (InputError, UnknownWordError, ZeroVectorError) as error:
-                answers.append(str(error))
+                answers.append(error)
         if not triples:
             return answers
         a, b, c = np.array(triples).swapaxes(0, 1)
@@ -288,4 +288,4 @@ def normalized(rows: Floats) -> Floats:
 def _filled(answers: list[Answer], found: Sequence[list[Neighbour]]) -> list[Answer]:
     """`answers` with the lists `found`, in their order, in every place that does not hold an error."""
     remaining = iter(found)
-    return [answer if isinstance(answer, str) else next(remaining) for answer in answers]
+    return [answer if isinstance(answer, NlpError) else next(remaining) for answer in answers]

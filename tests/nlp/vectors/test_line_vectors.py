@@ -120,7 +120,7 @@ def test_cosines() -> None:
     first, second = lines.of([["the", "king"], ["queen", "of", "我"]]).astype(np.float64)
     cosine = first @ second / np.sqrt(first @ first * (second @ second))
     assert found[:2] == pytest.approx([1, cosine], abs=1e-6)
-    assert found[2:] == [
+    assert [str(one) for one in found[2:]] == [
         "no word of 'nowhere' has a vector",
         "expected two texts, a tab between them; found 3",
         "expected two texts, a tab between them; found 1",
