@@ -20,6 +20,8 @@ INFO, WARNING, ERROR = "info", "warning", "error"
 """Levels of what --log-json writes."""
 
 _ESCAPED_BYTES = re.compile("[\udc80-\udcff]+")  # how Python holds bytes that the locale cannot tell
+_ERASE_REST = "\x1b[K"
+_is_status_shown = False
 _LONGEST = 1 << 13  # characters of a message, which may quote a line of many megabytes
 
 
@@ -68,6 +70,27 @@ def with_flags(message: str) -> str:
     return message.named(flag_of) if isinstance(message, Message) else message
 
 
+def show_status(line: str) -> None:
+    """A line on the terminal of stderr that the next one takes the place of; whatever is said clears it."""
+    global _is_status_shown  # noqa: PLW0603  of the one terminal that a process has
+    _is_status_shown = True
+    _write(f"\r{line}{_ERASE_REST}")
+
+
+def clear_status() -> None:
+    """Take away the line of `show_status`, if there is one."""
+    global _is_status_shown  # noqa: PLW0603  as above
+    if _is_status_shown:
+        _is_status_shown = False
+        _write(f"\r{_ERASE_REST}")
+
+
+def _write(text: str) -> None:
+    with suppress(OSError, ValueError):
+        sys.stderr.buffer.write(text.encode("utf-8", "backslashreplace"))
+        _flush()
+
+
 def say_json(record: dict[str, Any], level: str = INFO) -> None:
     """One JSON line on stderr, with its time (UTC) and level, never shortened, since a program reads it."""
     import json
@@ -81,13 +104,10 @@ def say_json(record: dict[str, Any], level: str = INFO) -> None:
 
 def say(message: str) -> None:
     """One line on stderr. If stderr cannot be written, go on: the data and the exit status still count."""
+    clear_status()
     if len(message) > _LONGEST:
         message = f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 2 :]}"
-    with suppress(OSError, ValueError):
-        message = _ESCAPED_BYTES.sub(_shown_bytes, message)
-        line = f"{PROGRAM}: {message}\n".encode("utf-8", "backslashreplace")
-        sys.stderr.buffer.write(line)
-        _flush()
+    _write(f"{PROGRAM}: {_ESCAPED_BYTES.sub(_shown_bytes, message)}\n")
 
 
 def _shown_bytes(escaped: re.Match[str]) -> str:

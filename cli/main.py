@@ -38,7 +38,7 @@ def _outcome() -> int:
     _reserve_standard_streams()
     for variable in _BLAS_VARIABLES:  # one thread a process: several would change the bytes of a model
         os.environ[variable] = "1"
-    from cli.console import Console
+    from cli.console import Console, clear_status
 
     console = Console.for_words(sys.argv[1:])
     try:
@@ -48,6 +48,7 @@ def _outcome() -> int:
         if console.verbose > 1 and not isinstance(error, (Ended, SystemExit)):
             _show_traceback()
         status = _status(error, console)
+    clear_status()
     return status
 
 

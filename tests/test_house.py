@@ -42,7 +42,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("nlp.data", "nlp.training"),
     ("nlp.networks", "nlp.word2vec", "nlp.ngrams", "nlp.vectors"),
     ("nlp.decoding", "nlp.analysis"),
-    ("cli.console", "cli.readiness", "cli.signals"),
+    ("cli.console", "cli.readiness", "cli.signals", "cli.terminal"),
     ("cli.io",),
     ("cli.options", "cli.drawing"),
     ("cli.training",),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cli.console import Console
+    from cli.io.meter import Meter
 
 CHUNK_BYTES = 1 << 18
 LONG_LINE_BYTES = 1 << 20
@@ -70,6 +71,8 @@ class Input:
     """A name that Python knows; what is read is turned into UTF-8 as it comes."""
     console: Console | None = None
     """Given by a command that has `--errors`; tells a user who types the input how to end it."""
+    meter: Meter | None = None
+    """Told of what is read."""
 
     def blocks(self, *, cut_long_lines: bool = False, also_between_han: bool = False) -> Iterator[Block]:
         """The text, in blocks of at most some hundred kilobytes wherever lines allow; see `files`."""
@@ -97,9 +100,13 @@ class Input:
         if self.console and not self.paths and os.isatty(0):
             message = "reading from the terminal; ^D ends it"
             self.console.tell(message, {"note": message})
-        for path in self.paths or ("-",):
+        paths = self.paths or ("-",)
+        if self.meter:
+            self.meter.begin(paths)
+        for path in paths:
             with _opened(path) as (name, descriptor_read):
-                read = _bytes_of(name, descriptor_read)
+                metered = self.meter.metered(descriptor_read) if self.meter else descriptor_read
+                read = _bytes_of(name, metered)
                 if self.encoding != UTF_8:
                     read = _Transcoded(read, name, self.encoding, replace=self.replace).read
                 form, chunks = form_of(path), _chunks(name, read)
@@ -109,6 +116,8 @@ class Input:
                 places = _ALSO_BETWEEN_HAN if also_between_han else _AFTER_SPACE
                 cut = places if cut_long_lines and form == TEXT else None
                 yield form, self._lines(name, chunks, cut)
+        if self.meter:
+            self.meter.end()
 
     def _lines(self, name: str, chunks: Iterable[bytes], cut: re.Pattern[bytes] | None) -> Iterator[Block]:
         line, column, waiting, searched = 1, 0, bytearray(), 0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.console import Console, with_flags
+from cli.io.meter import beside
 from cli.io.printers import CSV, JSONL, RECORDS, TEXT, TSV, Form
 from cli.io.reading import UTF_8, Input
 from cli.io.streams import Streams
@@ -258,7 +259,7 @@ def field_option(group: str) -> Callable[[Command], Command]:
 def _make_streams(options: dict[str, Any]) -> None:
     console, files = options["console"], options.pop("files", ())
     replace, encoding = options.pop("errors", "strict") == "replace", options.pop("encoding", UTF_8)
-    source = Input(files, replace, encoding, console)
+    source = Input(files, replace, encoding, console, beside(console, options["output"]))
     forms = options.pop("input_format", None), options.pop("format_")
     reads_columns, field = "field" in options, options.pop("field", None)
     options["streams"] = Streams(

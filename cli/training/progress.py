@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
-import sys
 import time
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from cli.console import say, say_json
+from cli.terminal import clock, columns, has_cursor, terminal_of_stderr, widest
 from nlp.wording import decimal
 
 if TYPE_CHECKING:
@@ -23,10 +22,7 @@ if TYPE_CHECKING:
 PLAIN_SECONDS = 10.0
 JSON_SECONDS = 1.0
 _LARGEST_EXPONENT = 700  # e to this power still fits a float
-_WITHOUT_CURSOR = {"", "dumb", "unknown"}
-"""What TERM says of a terminal that cannot move its cursor: it gets plain lines, as a pipe does."""
 _SHORTEST_BAR, _LONGEST_BAR = 10, 24
-_LINES = 24  # of the terminal; nothing here is higher than one
 
 
 @contextmanager
@@ -40,7 +36,7 @@ def training_progress(console: Console, *, unit: str = "words", perplexity: bool
         yield _spaced(JSON_SECONDS, lambda progress: log_json(**figures_of(progress)))
     elif console.quiet or not console.progress:
         yield lambda _: None
-    elif sys.stderr.isatty() and os.environ.get("TERM", "") not in _WITHOUT_CURSOR:
+    elif has_cursor():
         with _bar(wording) as report:
             yield report
     else:
@@ -123,7 +119,7 @@ class _Wording:
             self._learning_rate(progress),
             self._nats(progress.loss),
         )
-        return _widest(
+        return widest(
             columns,
             (left, epoch, rate, learning_rate, f"loss {nats}"),
             (left, epoch, learning_rate, f"loss {nats}"),
@@ -138,7 +134,7 @@ class _Wording:
         """The line that an epoch leaves behind; the held-out loss is the last to go."""
         epoch, loss = f"epoch {progress.epoch}", f"loss {self._nats(progress.loss)}"
         held_out = self._held_out(progress)
-        return _widest(
+        return widest(
             columns,
             (epoch, loss, *held_out),
             (epoch, f"loss {decimal(progress.loss, 4)}", *held_out),
@@ -162,64 +158,13 @@ class _Wording:
         return f"{nats} (perplexity {decimal(perplexity_of(loss), 2)})" if self._perplexity else nats
 
 
-def _widest(columns: int, *lines: tuple[str, ...]) -> str:
-    """The first of `lines` that fits, else the last: no line is cut in the middle of a number."""
-    joined = ["  ".join(parts) for parts in lines]
-    return next((line for line in joined if len(line) <= columns), joined[-1])
-
-
 def _time_left(progress: Progress) -> str:
-    return f"ETA {_clock(progress.eta_seconds)}"
-
-
-def _clock(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-
-
-class _Display:
-    """The terminal as a file, which may be closed at any moment: work goes on without it."""
-
-    def __init__(self, terminal: TextIO) -> None:
-        self._terminal = terminal
-        self.encoding = terminal.encoding
-
-    def write(self, text: str) -> int:
-        """Show `text`, or nothing."""
-        with suppress(OSError, ValueError):
-            self._terminal.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Show what waits, or nothing."""
-        with suppress(OSError, ValueError):
-            self._terminal.flush()
-
-    def isatty(self) -> bool:
-        """Whether it is a terminal: it was when this was made."""
-        return True
-
-    def fileno(self) -> int:
-        """The descriptor."""
-        return self._terminal.fileno()
-
-
-def _columns() -> int:
-    """How wide the terminal of stderr is; 80 where it does not say."""
-    told = os.environ.get("COLUMNS", "")
-    if told.isdecimal() and int(told):
-        return int(told)
-    try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    except (OSError, ValueError):
-        return 80
+    return f"ETA {clock(progress.eta_seconds)}"
 
 
 @contextmanager
 def _bar(wording: _Wording) -> Iterator[Report]:
     """A bar of rich, on a terminal only; it leaves its last state on the screen, and a line an epoch."""
-    from rich.console import Console as Terminal
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn
     from rich.progress import Progress as Bar
     from rich.table import Column
@@ -227,12 +172,12 @@ def _bar(wording: _Wording) -> Iterator[Report]:
 
     percent = TaskProgressColumn(table_column=Column(min_width=len("100%"), no_wrap=True))
     part, text = BarColumn(), TextColumn("{task.description}", table_column=Column(no_wrap=True))
-    terminal = Terminal(file=cast("TextIO", _Display(sys.stderr)), width=_columns(), height=_LINES)
+    terminal = terminal_of_stderr()
     with Bar(percent, part, text, console=terminal, refresh_per_second=8) as bar:
         task = bar.add_task("", total=None)
 
         def report(progress: Progress) -> None:
-            terminal.width = _columns()
+            terminal.width = columns()
             if progress.epoch_done:
                 line = Text(wording.of_epoch(progress, terminal.width))
                 terminal.print(line, no_wrap=True, overflow="ignore", crop=False)
