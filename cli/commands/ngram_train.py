@@ -13,7 +13,7 @@ from nlp.ngrams.config import NgramConfig
 if TYPE_CHECKING:
     from cli.console import Console
     from cli.io.streams import Streams
-    from nlp.data.language_text import LanguageText
+    from nlp.data.corpus import Corpus
     from nlp.ngrams.model import NgramModel
 
 
@@ -36,13 +36,14 @@ def ngram_train(
     from cli.io.language_streams import language_blocks
     from cli.io.storage import storage_directory
     from cli.io.writing import check_output, open_binary_output
-    from nlp.data.language_text import advice_on_text, encode_language
+    from nlp.data.advice import advice_on_text
+    from nlp.data.corpus import encode
     from nlp.ngrams.files import save_ngrams
     from nlp.ngrams.model import train_ngrams
 
     output = required_output(streams)
     check_output(output)
-    text = encode_language(
+    text = encode(
         language_blocks(streams, level),
         storage_directory(output),
         level,
@@ -59,19 +60,19 @@ def ngram_train(
         save_ngrams(writer, model, {"corpus": corpus})
 
 
-def _refuse_nothing(text: LanguageText, min_count: int) -> None:
+def _refuse_nothing(text: Corpus, min_count: int) -> None:
     """Raises: InputError for a text with fewer than two distinct tokens."""
     from nlp.errors import InputError
     from nlp.wording import number_of
 
-    types = len(text.vocabulary) - 2  # besides the line end and <unk>
+    types = len(text.vocabulary) - len(text.vocabulary.special)
     if types < 2:
         unit = {"word": "distinct word", "char": "distinct character"}[text.vocabulary.level]
         remedy = f" over --min-count {min_count}; lower it or" if min_count > 1 else ";"
         raise InputError(f"only {number_of(types, unit)}{remedy} use more text")
 
 
-def _tell(model: NgramModel, text: LanguageText, console: Console) -> None:
+def _tell(model: NgramModel, text: Corpus, console: Console) -> None:
     console.note(
         f"{text.length:,} tokens, of them {text.unknown:,} <unk>; {len(text.vocabulary):,} types with <unk>"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nlp.text.language_vocabulary import WORDS
+from nlp.text.vocabulary import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cli.io.printers import GAPS
 from cli.io.streams import TEXT_OF
 from nlp.decoding.gaps import find_gaps
-from nlp.text.language_vocabulary import CHARACTERS
+from nlp.text.vocabulary import CHARACTERS
 
 if TYPE_CHECKING:
     from cli.console import Console

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from nlp.decoding.beam import Hypothesis
     from nlp.decoding.generation import Limits
     from nlp.decoding.predictor import Predictor
-    from nlp.text.language_vocabulary import LanguageVocabulary
     from nlp.text.records import Record
+    from nlp.text.vocabulary import Vocabulary
 
     Text = Continuation | Hypothesis
     Make = Callable[[Predictor, str, Limits, int, int], Iterator[Text]]
@@ -152,7 +152,7 @@ class TextWriter:
 class Novelty:
     """What the generated texts have copied from a training text, which is read once, at the end."""
 
-    def __init__(self, path: str, vocabulary: LanguageVocabulary, console: Console) -> None:
+    def __init__(self, path: str, vocabulary: Vocabulary, console: Console) -> None:
         """Open the file to fail now, not after generating. Raises: OSError where it cannot be read."""
         if not Path(path).is_fifo():  # to open and close a FIFO would end its writer
             with open(path, "rb"):  # noqa: PTH123  the path is the user's string, errors show it
@@ -201,7 +201,7 @@ def _parts(text: Text) -> Iterator[str]:
         yield text.text
 
 
-def _warn_of_unknown(console: Console, vocabulary: LanguageVocabulary, prompt: str) -> None:
+def _warn_of_unknown(console: Console, vocabulary: Vocabulary, prompt: str) -> None:
     unknown = [piece for piece in pieces_of(vocabulary, prompt) if piece not in vocabulary.index]
     if unknown:
         distinct = list(dict.fromkeys(unknown))

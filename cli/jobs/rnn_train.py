@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cli.console import say
 from cli.io.language_streams import language_blocks
 from cli.training import job
-from nlp.data.language_text import advice_on_text, encode_language, encode_language_by
+from nlp.data.advice import advice_on_text
+from nlp.data.corpus import encode, encode_by
 from nlp.errors import SettingError
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.files import save_language_model
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from cli.console import Console
-    from nlp.data.language_text import LanguageText
+    from nlp.data.corpus import Corpus
     from nlp.storage.model_file import BinaryWriter
-    from nlp.text.language_vocabulary import LanguageVocabulary
+    from nlp.text.vocabulary import Vocabulary
     from nlp.training.loop import Curves
     from nlp.vectors.word_vectors import WordVectors
 
@@ -183,16 +184,14 @@ def _config_of_earlier(earlier: LanguageModelConfig, request: Request) -> Langua
     return replace(earlier, dropout=request.settings["dropout"]) if "dropout" in request.chosen else earlier
 
 
-def _read(
-    request: Request, level: str, vocabulary: LanguageVocabulary | None
-) -> tuple[LanguageText, LanguageText | None]:
+def _read(request: Request, level: str, vocabulary: Vocabulary | None) -> tuple[Corpus, Corpus | None]:
     """Encode the text, with the vocabulary of an earlier model if there is one, and the held-out text."""
     training, settings, directory = request.training, request.settings, request.directory
     blocks = language_blocks(request.streams, level)
     if vocabulary:
-        text = encode_language_by(blocks, directory, vocabulary, hash_input=request.hashes_input)
+        text = encode_by(blocks, directory, vocabulary, hash_input=request.hashes_input)
     else:
-        text = encode_language(
+        text = encode(
             blocks,
             directory,
             level,
@@ -203,7 +202,7 @@ def _read(
     if training.valid is None:
         return text, None
     held_out = language_blocks(request.streams.like(training.valid), level)
-    return text, encode_language_by(held_out, directory, text.vocabulary, hash_input=request.hashes_input)
+    return text, encode_by(held_out, directory, text.vocabulary, hash_input=request.hashes_input)
 
 
 def _start_from(vectors: WordVectors, learner: NetworkLearner, console: Console) -> str:
@@ -220,7 +219,7 @@ def _start_from(vectors: WordVectors, learner: NetworkLearner, console: Console)
     return hashlib.sha256(embedding.tobytes()).hexdigest()
 
 
-def _compared(text: LanguageText, valid: LanguageText, curves: Curves, console: Console) -> dict[str, float]:
+def _compared(text: Corpus, valid: Corpus, curves: Curves, console: Console) -> dict[str, float]:
     """Compare with an n-gram model of the same text, so that nobody ships a network that is worse."""
     if text.length + valid.length > _MOST_NGRAM_TOKENS:
         return {}

@@ -16,7 +16,7 @@ from nlp.decoding.mixture import tuned_weights
 from nlp.decoding.reading import pieces_of
 from nlp.decoding.scoring import LineReader, Score
 from nlp.errors import ModelError
-from nlp.text.language_vocabulary import CHARACTERS
+from nlp.text.vocabulary import CHARACTERS
 from nlp.wording import number_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from cli.training import job
-from nlp.data.token_file import NO_WORDS, encode, encode_by
+from nlp.data.corpus import encode, encode_by
 from nlp.errors import SettingError
 from nlp.storage.spooled_text import SpooledText
 from nlp.text.phrases import find_phrases
@@ -19,7 +19,7 @@ from nlp.wording import number_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from nlp.data.token_file import TokenFile
+    from nlp.data.corpus import Corpus
     from nlp.text.phrases import Phrases
     from nlp.word2vec.learner import EarlierModel
 
@@ -98,7 +98,7 @@ def _configured(request: Request) -> tuple[EarlierModel | None, Word2VecConfig]:
 
 def _read(
     request: Request, config: Word2VecConfig, earlier: EarlierModel | None
-) -> tuple[TokenFile, TokenFile | None]:
+) -> tuple[Corpus, Corpus | None]:
     """Encode the text and, with the same vocabulary, the held-out text if there is one."""
     blocks: Iterable[str] = request.streams.token_text()
     phrases: Phrases | None = None
@@ -111,8 +111,8 @@ def _read(
         blocks,
         request.directory,
         min_count=config.min_count,
-        max_size=config.max_vocab,
-        known=earlier.vocabulary if earlier else NO_WORDS,
+        max_vocab=config.max_vocab,
+        known=earlier.vocabulary if earlier else None,
         hash_input=request.hashes_input,
     )
     if request.training.valid is None:
@@ -135,7 +135,7 @@ def _tell_phrases(phrases: Phrases, request: Request) -> None:
         )
 
 
-def _about(corpus: TokenFile, earlier: EarlierModel | None, request: Request) -> dict[str, Any]:
+def _about(corpus: Corpus, earlier: EarlierModel | None, request: Request) -> dict[str, Any]:
     """What the model file records about its training, beside the settings."""
     about: dict[str, Any] = {"corpus": {"words": corpus.words, "words_seen": corpus.words_seen}}
     if request.phrase_threshold is not None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import corpora
 from cli.io.reading import Input
 from cli.io.writing import open_binary_output
-from nlp.data.token_file import encode
+from nlp.data.corpus import encode
 from nlp.vectors.evaluation import evaluate_analogies, evaluate_similarities
 from nlp.vectors.files import save_small_vectors
 from nlp.vectors.judgements import read_analogies, read_similarities
@@ -51,7 +51,7 @@ def main() -> None:
     config = Word2VecConfig(epochs=EPOCHS, max_vocab=MAX_WORDS)
     with tempfile.TemporaryDirectory() as folder:
         corpus = encode(
-            _open_text(arguments.text), folder, min_count=config.min_count, max_size=config.max_vocab
+            _open_text(arguments.text), folder, min_count=config.min_count, max_vocab=config.max_vocab
         )
         model = train_word_vectors(corpus, config, workers=os.cpu_count() or 1)
     scores = _scores(model, Path(arguments.analogies), Path(arguments.similarity))

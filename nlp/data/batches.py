@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from nlp.layers.arrays import Floats, Ids
-from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.text.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Tokens(Protocol):
     """A text of `length` tokens, numbered by `vocabulary`, of which any stretch can be read."""
 
     @property
-    def vocabulary(self) -> LanguageVocabulary:
+    def vocabulary(self) -> Vocabulary:
         """The tokens by number; its line end serves as the token before the first one."""
 
     @property

@@ -15,14 +15,13 @@ import numpy as np
 
 from nlp.layers.arrays import Ids
 from nlp.storage.temporary import UnnamedFile
-from nlp.text.token_lists import of_equal_size
-
-NEWLINE = 1
-"""Number of a line end."""
-FORGOTTEN = -2
-"""What a map gives for a type that is not kept."""
+from nlp.text.token_lists import of_equal_size, split_blocks
+from nlp.text.vocabulary import Vocabulary
 
 _NOTHING = 0  # number of "", which two separators in a row have between them
+_LINE_END = 1
+_FORGOTTEN = -2  # in the map of a segment
+_CODE_POINTS = 0x110000
 _BATCH_TOKENS = 1 << 18
 _BYTES = 4  # of an int32
 
@@ -54,7 +53,7 @@ class Numbering:
     def __init__(
         self, directory: str | os.PathLike[str], known: Sequence[str] = (), capacity: int | None = None
     ) -> None:
-        self._numbers = _Numbers({"": _NOTHING, "\n": NEWLINE})
+        self._numbers = _Numbers({"": _NOTHING, "\n": _LINE_END})
         for word in known:
             self._numbers[word]
         self._pinned = len(self._numbers)
@@ -64,14 +63,12 @@ class Numbering:
         self._forgotten = 0
         self._segments: list[Segment] = []
         self._maps: UnnamedFile | None = None
-        self.words_seen = 0
 
-    def write(self, token_lists: Iterable[list[str]], storage: UnnamedFile) -> None:
+    def write(self, blocks: Iterable[str], storage: UnnamedFile) -> None:
         """Append the numbers of all tokens to `storage`, as int32, and count them."""
-        for batch in self._batches(token_lists):
+        for batch in self._batches(split_blocks(blocks)):
             storage.append(batch.tobytes())
             sums = np.bincount(batch, minlength=len(self._numbers))
-            self.words_seen += len(batch) - int(sums[NEWLINE])
             sums[: len(self._counts)] += self._counts
             self._counts = sums
             if self._capacity is not None and len(self._numbers) - self._pinned > self._capacity:
@@ -80,22 +77,21 @@ class Numbering:
     def counts(self) -> dict[str, int]:
         """How often each type occurs; if it was forgotten and came back, since it came back."""
         counts = dict(zip(self._numbers, self._counts.tolist(), strict=True))
-        del counts["\n"], counts[""]
+        del counts[""]
         return counts
 
-    def final_maps(self, words: Sequence[str], sentence_end: int, length: int) -> Iterator[tuple[int, Ids]]:
+    def maps(self, vocabulary: Vocabulary, length: int) -> Iterator[tuple[int, Ids]]:
         """Yield (end, map) for each segment of a file of `length` values.
 
-        A map has for each number of the segment the place of its word in `words`, FORGOTTEN if it is not one
-        of them, and `sentence_end` for a line end.
+        A map has for each number of the segment that of its word in the vocabulary.
         """
-        remap = np.full(len(self._numbers), FORGOTTEN, np.int32)
-        remap[[self._numbers[word] for word in words]] = np.arange(len(words))
-        remap[NEWLINE] = sentence_end
+        remap = np.full(len(self._numbers), vocabulary.unknown, np.int32)
+        remap[[self._numbers[word] for word in vocabulary.words]] = np.arange(len(vocabulary))
+        remap[_LINE_END] = vocabulary.line_end
         last = remap
         # Each segment's own map gives the next one's numbers, and `remap` turns those into the final ones.
         for segment in reversed(self._segments):
-            and_forgotten = np.append(remap, np.array([FORGOTTEN, 0], np.int32))  # at index -2, FORGOTTEN
+            and_forgotten = np.append(remap, np.array([vocabulary.unknown, 0], np.int32))  # at _FORGOTTEN
             remap = and_forgotten[self._map(segment)]
             self._storage_of_maps().write(segment.place, remap.tobytes())
         yield from ((segment.end, self._map(segment)) for segment in self._segments)
@@ -121,7 +117,7 @@ class Numbering:
         while int(kept[self._pinned :].sum()) > capacity:
             self._forgotten += 1
             kept[self._pinned :] = self._counts[self._pinned :] > self._forgotten
-        remap = np.where(kept, np.cumsum(kept) - 1, FORGOTTEN).astype(np.int32)
+        remap = np.where(kept, np.cumsum(kept) - 1, _FORGOTTEN).astype(np.int32)
         maps = self._storage_of_maps()
         self._segments.append(Segment(storage.size // _BYTES, maps.size, len(remap)))
         maps.append(remap.tobytes())
@@ -136,3 +132,33 @@ class Numbering:
         if self._maps is None:
             self._maps = UnnamedFile(self._directory)
         return self._maps
+
+
+class CodePoints:
+    """Numbers characters by their code points, and counts them, without a Python object for each.
+
+    To who reads a text it is what `Numbering` is, for characters.
+    """
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(_CODE_POINTS, np.int64)
+
+    def write(self, blocks: Iterable[str], storage: UnnamedFile) -> None:
+        """Append the code points of all characters to `storage`, as int32, and count them."""
+        for block in blocks:
+            data = block.encode("utf-32-le", "surrogatepass")
+            counts = np.bincount(np.frombuffer(data, "<i4"))
+            self._counts[: len(counts)] += counts
+            storage.append(data)
+
+    def counts(self) -> dict[str, int]:
+        """How often each character occurs."""
+        return {chr(code): int(self._counts[code]) for code in np.flatnonzero(self._counts)}
+
+    def maps(self, vocabulary: Vocabulary, length: int) -> Iterator[tuple[int, Ids]]:
+        """Yield (length, map): for each code point the number of its character in the vocabulary."""
+        numbers = np.full(_CODE_POINTS, vocabulary.unknown, np.int32)
+        for number, word in enumerate(vocabulary.words):
+            if len(word) == 1:
+                numbers[ord(word)] = number
+        yield length, numbers

@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from nlp.data.token_file import TokenFile
+from nlp.data.corpus import Corpus
 from nlp.layers.arrays import Ids
 from nlp.layers.random_streams import RandomStreams
 
@@ -50,7 +50,7 @@ class TokenStream:
     """The kept tokens of an epoch, the same for every worker that reads, in windows of `size` centers."""
 
     def __init__(
-        self, corpus: TokenFile, keep: npt.NDArray[np.float32], streams: RandomStreams, size: int, halo: int
+        self, corpus: Corpus, keep: npt.NDArray[np.float32], streams: RandomStreams, size: int, halo: int
     ) -> None:
         self._corpus = corpus
         self._keep = np.append(keep, np.float32(2))  # -1 wraps to the last: SENTENCE_END always stays

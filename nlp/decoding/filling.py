@@ -13,7 +13,7 @@ from nlp.decoding.predictor import Predictor
 from nlp.decoding.sampling import top_k
 from nlp.layers.arrays import Floats, Ids
 from nlp.ngrams.predictor import NgramPredictor
-from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.text.vocabulary import Vocabulary
 
 BEAM = 100
 """Hypotheses of each length that are made longer, and the fewest of each length that are weighed."""
@@ -125,7 +125,7 @@ class BayesFiller:
         self.predictor, self._beam, self._horizon = predictor, beam, horizon
 
     @property
-    def vocabulary(self) -> LanguageVocabulary:
+    def vocabulary(self) -> Vocabulary:
         """The tokens."""
         return self.predictor.vocabulary
 

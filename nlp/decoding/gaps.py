@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from nlp.text.language_vocabulary import CHARACTERS, LanguageVocabulary
+from nlp.text.vocabulary import CHARACTERS, Vocabulary
 
 CONTEXT = 1000
 """Tokens on either side of a gap that are read."""
@@ -47,7 +47,7 @@ class Filler(Protocol):
     """Whoever can tell what stands between two texts."""
 
     @property
-    def vocabulary(self) -> LanguageVocabulary:
+    def vocabulary(self) -> Vocabulary:
         """The tokens."""
 
     def candidates(
@@ -111,10 +111,10 @@ class LineFiller:
         if not word:
             return self._answers
         letters = re.compile("".join("." if letter in UNDERSCORES else re.escape(letter) for letter in word))
-        return [number for number in self._answers if letters.fullmatch(self.vocabulary.tokens[number])]
+        return [number for number in self._answers if letters.fullmatch(self.vocabulary.words[number])]
 
 
-def possible_answers(vocabulary: LanguageVocabulary) -> list[int]:
+def possible_answers(vocabulary: Vocabulary) -> list[int]:
     """The tokens that may stand in a gap: not <unk>, nor the line end, nor other white space than a space.
 
     Tabs and line ends would break the columns of the output.
@@ -122,6 +122,6 @@ def possible_answers(vocabulary: LanguageVocabulary) -> list[int]:
     special = {vocabulary.unknown, vocabulary.line_end}
     return [
         number
-        for number, token in enumerate(vocabulary.tokens)
+        for number, token in enumerate(vocabulary.words)
         if number not in special and not token.strip(" ").isspace()
     ]

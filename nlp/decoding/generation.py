@@ -13,7 +13,7 @@ from nlp.decoding.reading import pieces_of, read_prompt
 from nlp.decoding.repetition import CHECK_EVERY, LONGEST_REPETITION, repeated_cycle
 from nlp.decoding.stop_strings import StopStrings
 from nlp.layers.arrays import Floats, Ids
-from nlp.text.language_vocabulary import CHARACTERS, LanguageVocabulary
+from nlp.text.vocabulary import CHARACTERS, Vocabulary
 
 Choose = Callable[[Floats, Sequence[int]], int]
 
@@ -32,11 +32,11 @@ class Limits:
 class Spelling:
     """The text of tokens as they come, after some text that is there already.
 
-    Words are separated by a space, except where a line begins; see `LanguageVocabulary.join`.
+    Words are separated by a space, except where a line begins; see `Vocabulary.join`.
     """
 
-    def __init__(self, vocabulary: LanguageVocabulary, before: str = "") -> None:
-        self._tokens = vocabulary.tokens
+    def __init__(self, vocabulary: Vocabulary, before: str = "") -> None:
+        self._tokens = vocabulary.words
         self._line_end = vocabulary.line_end
         self._is_joined = vocabulary.level == CHARACTERS
         self._begins = not before or before[-1].isspace()

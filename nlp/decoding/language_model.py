@@ -18,7 +18,7 @@ from nlp.decoding.scoring import LineReader, Score
 from nlp.decoding.settings import Sampling
 from nlp.networks.files import LoadedLanguageModel
 from nlp.ngrams.model import NgramModel
-from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.text.vocabulary import Vocabulary
 
 
 class Filling(NamedTuple):
@@ -35,7 +35,7 @@ class FillModel:
     filler: Filler
 
     @property
-    def vocabulary(self) -> LanguageVocabulary:
+    def vocabulary(self) -> Vocabulary:
         """The tokens."""
         return self.filler.vocabulary
 

@@ -13,7 +13,7 @@ from nlp.decoding.predictor import Predictor
 from nlp.decoding.reading import stretch_length
 from nlp.errors import ModelError
 from nlp.layers.arrays import Ids
-from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.text.vocabulary import Vocabulary
 from nlp.wording import Message
 
 LogProbabilities = npt.NDArray[np.float64]
@@ -37,15 +37,15 @@ class TextReader:
     into stretches. N-grams do; a network does not, since matrix products round differently by their size.
     """
 
-    def __init__(self, predictor: Predictor, reference: LanguageVocabulary) -> None:
+    def __init__(self, predictor: Predictor, reference: Vocabulary) -> None:
         self._predictor = predictor
         self.is_cut_freely = bool(getattr(predictor, "is_cut_freely", False))
         own = predictor.vocabulary
         self._length = stretch_length(own)
-        lacking = [token for token in reference.tokens if token not in own.index]
+        lacking = [token for token in reference.words if token not in own.index]
         self._share = -math.log(len(lacking) + 1)
         self._reference = reference
-        beyond = [number for number, token in enumerate(own.tokens) if token not in reference.index]
+        beyond = [number for number, token in enumerate(own.words) if token not in reference.index]
         self._beyond = np.array(beyond, np.intp)
         self.restart()
 

@@ -21,7 +21,7 @@ from nlp.layers.normalised import without_normalisation
 from nlp.layers.workspace import Workspace
 from nlp.networks.encoders.recurrent import RecurrentEncoder
 from nlp.networks.network import Network
-from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.text.vocabulary import Vocabulary
 
 LARGEST_TABLE = 1 << 22
 """Numbers in the table of looked-up products: more would take longer to make than it saves."""
@@ -35,7 +35,7 @@ class NetworkPredictor:
     Attributes: `vocabulary`, the V tokens.
     """
 
-    def __init__(self, network: Network, vocabulary: LanguageVocabulary) -> None:
+    def __init__(self, network: Network, vocabulary: Vocabulary) -> None:
         self.network, self.vocabulary = network, vocabulary
         self._p, self._head = network.parameters, network.head
         self._workspace = Workspace(network.parameters.flat.dtype)
@@ -90,7 +90,7 @@ class RecurrentPredictor(NetworkPredictor):
         self,
         network: Network,
         encoder: RecurrentEncoder,
-        vocabulary: LanguageVocabulary,
+        vocabulary: Vocabulary,
         largest_table: int = LARGEST_TABLE,
     ) -> None:
         """Predict by a network with this encoder.

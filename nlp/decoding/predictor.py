@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from nlp.layers.arrays import Floats, Ids
-from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.text.vocabulary import Vocabulary
 
 Rows = npt.NDArray[Any]
 
@@ -20,7 +20,7 @@ class Predictor(Protocol):
     """
 
     @property
-    def vocabulary(self) -> LanguageVocabulary:
+    def vocabulary(self) -> Vocabulary:
         """The tokens, V of them."""
 
     def start(self, rows: int) -> Any:

@@ -9,18 +9,18 @@ import numpy as np
 
 from nlp.decoding.predictor import Predictor
 from nlp.layers.arrays import Floats, Ids
-from nlp.text.language_vocabulary import CHARACTERS, LanguageVocabulary
+from nlp.text.vocabulary import CHARACTERS, Vocabulary
 
 _MAX_STRETCH = 8192
 _MIN_STRETCH = 64
 _MAX_SCORES = 1 << 23  # a stretch times the vocabulary: 32 MB of float32
 
 
-def pieces_of(vocabulary: LanguageVocabulary, text: str) -> Sequence[str]:
+def pieces_of(vocabulary: Vocabulary, text: str) -> Sequence[str]:
     r"""The tokens of `text`, which may hold several lines: between words, "\n" is the line end."""
     if vocabulary.level == CHARACTERS or "\n" not in text:
         return vocabulary.split(text)
-    line_end = vocabulary.tokens[vocabulary.line_end]
+    line_end = vocabulary.words[vocabulary.line_end]
     first, *others = map(vocabulary.split, text.split("\n"))
     pieces = list(first)
     for line in others:
@@ -28,7 +28,7 @@ def pieces_of(vocabulary: LanguageVocabulary, text: str) -> Sequence[str]:
     return pieces
 
 
-def stretch_length(vocabulary: LanguageVocabulary) -> int:
+def stretch_length(vocabulary: Vocabulary) -> int:
     """How many tokens a predictor is asked to read at once."""
     return max(_MIN_STRETCH, min(_MAX_STRETCH, _MAX_SCORES // len(vocabulary)))
 

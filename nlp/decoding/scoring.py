@@ -89,7 +89,7 @@ class LineReader:
             yield ReadLine(pieces, self._unknown(pieces), found)
 
     def _ended(self, line: Sequence[str]) -> Sequence[str]:
-        line_end = self._vocabulary.tokens[self._vocabulary.line_end]
+        line_end = self._vocabulary.words[self._vocabulary.line_end]
         return line + line_end if isinstance(line, str) else [*line, line_end]
 
     @staticmethod

@@ -13,7 +13,7 @@ from nlp.layers.arrays import Floats, Ids
 from nlp.layers.workspace import Workspace
 from nlp.networks.encoders.two_sided import TwoSidedEncoder
 from nlp.networks.network import Network
-from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.text.vocabulary import Vocabulary
 
 
 class OneSide(NetworkPredictor):
@@ -26,7 +26,7 @@ class OneSide(NetworkPredictor):
         self,
         network: Network,
         encoder: TwoSidedEncoder,
-        vocabulary: LanguageVocabulary,
+        vocabulary: Vocabulary,
         *,
         backward: bool = False,
     ) -> None:
@@ -66,7 +66,7 @@ class TwoSidedFiller:
     """
 
     def __init__(
-        self, network: Network, vocabulary: LanguageVocabulary, beam: int = BEAM, horizon: int = HORIZON
+        self, network: Network, vocabulary: Vocabulary, beam: int = BEAM, horizon: int = HORIZON
     ) -> None:
         """Fill by a bidirectional network. Raises: TypeError for another."""
         encoder = network.encoder

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nlp.errors import SettingError
 from nlp.settings import DATA, check, setting
-from nlp.text.language_vocabulary import CHARACTERS, WORDS
+from nlp.text.vocabulary import CHARACTERS, WORDS
 from nlp.wording import Message
 
 NNLM = "nnlm"

@@ -14,8 +14,8 @@ from nlp.networks.config import LanguageModelConfig
 from nlp.networks.network import Network
 from nlp.storage.kinds import FILL_MODEL, LANGUAGE_MODEL
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
-from nlp.storage.vocabulary_arrays import read_vocabulary, vocabulary_arrays
-from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.storage.vocabulary import read_vocabulary, vocabulary_arrays
+from nlp.text.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class LoadedLanguageModel:
     """
 
     model: Network
-    vocabulary: LanguageVocabulary
+    vocabulary: Vocabulary
     config: LanguageModelConfig
     metadata: dict[str, Any]
 
@@ -38,7 +38,7 @@ def kind_of(config: LanguageModelConfig) -> str:
 
 
 def save_language_model(
-    writer: BinaryWriter, model: Network, vocabulary: LanguageVocabulary, about: Mapping[str, Any]
+    writer: BinaryWriter, model: Network, vocabulary: Vocabulary, about: Mapping[str, Any]
 ) -> None:
     """Write a trained model; `about` is metadata beside its settings, of types that JSON has.
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.data.batches import Batch, StreamBatches
-from nlp.data.language_text import LanguageText
+from nlp.data.corpus import Corpus
 from nlp.errors import InputError
 from nlp.layers.clipping import norm_factor
 from nlp.layers.parameters import Parameters
@@ -54,10 +54,10 @@ class NetworkLearner(Learner[Batch]):
     def __init__(
         self,
         model: Network,
-        text: LanguageText,
+        text: Corpus,
         settings: LanguageSettings,
         *,
-        valid: LanguageText | None = None,
+        valid: Corpus | None = None,
     ) -> None:
         check_text(text)
         if valid and not valid.length:
@@ -203,13 +203,13 @@ def _room_for(rows: int, columns: int) -> tuple[npt.NDArray[Any], ...]:
     return tuple(shared_array((rows, columns), kind) for kind in (np.int32, np.int32, np.float32))
 
 
-def check_text(text: LanguageText) -> None:
+def check_text(text: Corpus) -> None:
     """Refuse a text from which nothing can be learnt.
 
     Raises: InputError for fewer than two tokens in the vocabulary beside the line end and <unk>
     """
     vocabulary = text.vocabulary
-    types = len(vocabulary) - len({vocabulary.line_end, vocabulary.unknown})
+    types = len(vocabulary) - len(vocabulary.special)
     if types < 2:
         kind = "distinct character" if vocabulary.level == "char" else "distinct word"
         remedy = "give it more text" + (", or lower `min_count`" if text.unknown else "")

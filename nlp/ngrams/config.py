@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nlp.settings import DATA, check, setting
-from nlp.text.language_vocabulary import CHARACTERS, WORDS
+from nlp.text.vocabulary import CHARACTERS, WORDS
 
 MAX_ORDER = 9
 

@@ -13,8 +13,8 @@ from nlp.ngrams.config import MAX_ORDER
 from nlp.ngrams.model import NgramLevel, NgramModel
 from nlp.storage.kinds import NGRAM_MODEL
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
-from nlp.storage.vocabulary_arrays import read_vocabulary, vocabulary_arrays
-from nlp.text.language_vocabulary import CHARACTERS, WORDS
+from nlp.storage.vocabulary import read_vocabulary, vocabulary_arrays
+from nlp.text.vocabulary import CHARACTERS, WORDS
 
 
 def save_ngrams(writer: BinaryWriter, model: NgramModel, about: Mapping[str, Any] | None = None) -> None:

@@ -13,7 +13,7 @@ from nlp.layers.arrays import Floats, Ids, Integers
 from nlp.ngrams.config import MAX_ORDER
 from nlp.ngrams.counts import NgramCounts, count_ngrams
 from nlp.ngrams.discounts import Discounts, estimate_discounts
-from nlp.text.language_vocabulary import CHARACTERS, LanguageVocabulary
+from nlp.text.vocabulary import CHARACTERS, Vocabulary
 
 ABSENT = -1
 
@@ -46,7 +46,7 @@ class NgramModel:
     Attributes: `levels`, order 1 first, which has all V tokens; `about`, metadata for its file.
     """
 
-    vocabulary: LanguageVocabulary
+    vocabulary: Vocabulary
     levels: Sequence[NgramLevel]
     about: Mapping[str, Any] = field(default_factory=dict)
 
@@ -114,7 +114,7 @@ class NgramModel:
 
 
 def train_ngrams(
-    tokens: Ids, vocabulary: LanguageVocabulary, order: int = 5, *, crosses_lines: bool | None = None
+    tokens: Ids, vocabulary: Vocabulary, order: int = 5, *, crosses_lines: bool | None = None
 ) -> NgramModel:
     """Estimate a model from a text: its tokens, line ends among them, none in front.
 
@@ -187,7 +187,7 @@ def _log(probabilities: Floats) -> Floats:
     return logarithms
 
 
-def ngram_perplexity(train: Ids, valid: Ids, vocabulary: LanguageVocabulary, order: int = 5) -> float:
+def ngram_perplexity(train: Ids, valid: Ids, vocabulary: Vocabulary, order: int = 5) -> float:
     """The perplexity of one text under the n-grams of another, line ends and unknown tokens counted.
 
     Equation: exp(-1/N Σ_i log P(w_i | w_{i-n+1} … w_{i-1}))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from nlp.layers.arrays import Floats, Ids, Integers
 from nlp.ngrams.model import ABSENT, NgramModel
-from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.text.vocabulary import Vocabulary
 
 State = list[list[int]]
 
@@ -37,7 +37,7 @@ class NgramPredictor:
         self._log_p: Floats = np.empty((0, len(model.vocabulary)), np.float32)
 
     @property
-    def vocabulary(self) -> LanguageVocabulary:
+    def vocabulary(self) -> Vocabulary:
         """The tokens, V of them."""
         return self._model.vocabulary
 

@@ -1,38 +1,73 @@
-"""Which types a corpus has and how often: the numbering that every one-hot vector and embedding shares."""
+"""The types of a text, words or characters, as numbers: what every one-hot vector and embedding shares."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+
+CHARACTERS, WORDS = "char", "word"
+UNKNOWN = "<unk>"
+SPECIAL = {"": (), CHARACTERS: ("\n", UNKNOWN), WORDS: ("<eos>", UNKNOWN)}
+"""Level → its special tokens: number 0 is the line end, 1 what stands for all that is unknown."""
+
+SENTENCE_END, DROPPED = -1, -2  # what a line end is, and what is unknown, where these are no tokens
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Types numbered from 0 by falling count, then by token in code point order.
+    r"""Types numbered from 0: special tokens, if there are any, then by falling count, then by code points.
 
     The order depends on words and counts alone, so a corpus gives the same numbers whatever the order of its
     lines.
+
+    Attributes: `words`, the V types; `counts`, how often each occurs; `level` of a language model, "char" or
+    "word", which has the special tokens "\n" (for words `<eos>`) and `<unk>`. Word vectors have none: "".
+
+    Raises: ValueError where words and counts do not go together, or the special tokens are not the first
     """
 
     words: Sequence[str]
     counts: Sequence[int]
+    level: str = ""
 
     def __post_init__(self) -> None:
         if len(self.words) != len(self.counts):
             message = f"{len(self.words)} words but {len(self.counts)} counts"
             raise ValueError(message)
+        if tuple(self.words[: len(self.special)]) != self.special:
+            raise ValueError("a language model's tokens begin with a line end and <unk>")
 
     @classmethod
     def from_counts(
-        cls, counts: Mapping[str, int], min_count: int = 1, max_size: int | None = None
+        cls, counts: Mapping[str, int], min_count: int = 1, max_size: int | None = None, level: str = ""
     ) -> Vocabulary:
-        """Keep the types seen at least `min_count` times, and of those the `max_size` most frequent."""
-        kept = [(token, count) for token, count in counts.items() if count >= min_count]
+        """Keep the types seen at least `min_count` times, and of those the `max_size` most frequent.
+
+        The special tokens of a level are kept in any case, and do not count for `max_size`.
+        """
+        special = SPECIAL[level]
+        kept = [(word, count) for word, count in counts.items() if count >= min_count and word not in special]
         kept.sort(key=lambda item: (-item[1], item[0]))
         if max_size is not None:
             del kept[max_size:]
-        return cls([token for token, _ in kept], [count for _, count in kept])
+        kept[:0] = [(word, counts.get(word, 0)) for word in special]
+        return cls([word for word, _ in kept], [count for _, count in kept], level)
+
+    @property
+    def special(self) -> tuple[str, ...]:
+        """The special tokens."""
+        return SPECIAL[self.level]
+
+    @property
+    def line_end(self) -> int:
+        """The number of the line end, which also stands before the first token of a text."""
+        return 0 if self.level else SENTENCE_END
+
+    @property
+    def unknown(self) -> int:
+        """The number that stands for whatever is not in the vocabulary."""
+        return 1 if self.level else DROPPED
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -44,3 +79,19 @@ class Vocabulary:
 
     def __contains__(self, word: object) -> bool:
         return word in self.index
+
+    def split(self, line: str) -> Sequence[str]:
+        """The tokens of a line: its characters, or what its white space separates."""
+        return line if self.level == CHARACTERS else line.split()
+
+    def numbers(self, tokens: Iterable[str]) -> list[int]:
+        """The number of each token."""
+        index, unknown = self.index, self.unknown
+        return [index.get(token, unknown) for token in tokens]
+
+    def join(self, numbers: Iterable[int]) -> str:
+        r"""The text of these tokens: words separated by a space, every line end a "\n"."""
+        if self.level == CHARACTERS:
+            return "".join(self.words[number] for number in numbers)
+        words = ("\n" if number == self.line_end else self.words[number] for number in numbers)
+        return " ".join(words).replace(" \n ", "\n").replace(" \n", "\n").replace("\n ", "\n")

@@ -14,6 +14,7 @@ from nlp.errors import NoModelError
 from nlp.layers.arrays import Floats
 from nlp.storage.kinds import WORD_VECTORS, open_kind
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
+from nlp.storage.vocabulary import read_vocabulary, vocabulary_arrays
 from nlp.text.vocabulary import Vocabulary
 from nlp.vectors.formats import read_foreign
 from nlp.vectors.subwords import Subwords
@@ -32,7 +33,7 @@ def save_vectors(
 
     Raises: ValueError for a vocabulary that `load_vectors` would not read back; OSError from the writer.
     """
-    arrays = {**_word_arrays(vocabulary), "vectors": vectors, **(others or {})}
+    arrays = {**vocabulary_arrays(vocabulary), "vectors": vectors, **(others or {})}
     write_model(writer, WORD_VECTORS, metadata, arrays)
 
 
@@ -45,7 +46,7 @@ def save_small_vectors(
     """
     scales = np.maximum(np.abs(vectors).max(axis=1), np.finfo(np.float32).tiny) / np.float32(127)
     quantized = np.rint(vectors / scales[:, None]).astype(np.int8)
-    arrays = {**_word_arrays(vocabulary), "vectors": quantized, "scales": scales.astype(np.float32)}
+    arrays = {**vocabulary_arrays(vocabulary), "vectors": quantized, "scales": scales.astype(np.float32)}
     write_model(writer, WORD_VECTORS, metadata, arrays)
 
 
@@ -75,7 +76,7 @@ def vectors_of(model: ModelFile, limit: int | None = None) -> WordVectors:
 
     Raises: ModelError if it is damaged, or its parts do not fit together
     """
-    vocabulary, matrix = _vocabulary(model), _matrix(model)
+    vocabulary, matrix = read_vocabulary(model), _matrix(model)
     if len(matrix) != len(vocabulary):
         raise model.unusable(f"{len(vocabulary)} words but vectors of shape {matrix.shape}")
     if not np.isfinite(matrix).all():
@@ -110,29 +111,6 @@ class _Parts:
         if vectors.shape != (len(buckets), self.dim) or not np.isfinite(vectors).all():
             raise self.model.unusable(f"{len(buckets)} n-grams but vectors of {vectors.shape}")
         return subwords
-
-
-def _word_arrays(vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
-    if any("\n" in word for word in vocabulary.words):
-        raise ValueError("a word of a model cannot hold a line end")
-    if not 0 < len(vocabulary) == len(vocabulary.index):
-        raise ValueError("a model needs words, and each of them once")
-    words = "\n".join(vocabulary.words).encode("utf-8", "surrogatepass")
-    return {"words": np.frombuffer(words, np.uint8), "counts": np.array(vocabulary.counts, np.int64)}
-
-
-def _vocabulary(model: ModelFile) -> Vocabulary:
-    words, counts = model.array("words"), model.array("counts")
-    if [words.dtype.str, counts.dtype.str] != ["|u1", "<i8"]:
-        raise model.unusable("its arrays are not of the types of word vectors")
-    try:
-        spelt = words.tobytes().decode("utf-8", "surrogatepass").split("\n")
-        vocabulary = Vocabulary(spelt, counts.ravel().tolist())
-    except ValueError as error:
-        raise model.unusable(error) from error
-    if len(vocabulary.index) != len(vocabulary):
-        raise model.unusable("it has a word twice")
-    return vocabulary
 
 
 def _matrix(model: ModelFile) -> Floats:

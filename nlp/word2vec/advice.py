@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nlp.data.token_file import TokenFile
+from nlp.data.corpus import Corpus
 from nlp.layers.arrays import Floats
 from nlp.text.suspicion import warnings_of
 from nlp.word2vec.learner import Word2Vec, WordVectorLearner
@@ -28,18 +28,14 @@ _SAMPLE = 200  # rows
 def advice_on_training(learner: WordVectorLearner, many_words: int = MANY_WORDS) -> Iterator[str]:
     """Yield what is likely to go wrong with a training; `many_words` are too many for a full softmax."""
     corpus, config, kept = learner.corpus, learner.config, learner.kept
-    single = sum(
-        count
-        for word, count in zip(corpus.vocabulary.words, corpus.occurrences.tolist(), strict=True)
-        if len(word) == 1 and word < _CJK
-    )
+    single = sum(count for word, count in corpus.occurring if len(word) == 1 and word < _CJK)
     if single >= _SINGLE_CHARACTERS * corpus.words:
         yield (
             f"{single / corpus.words:.0%} of the words are single characters; is this text tokenized? "
             f"nlptool tokenize makes words of it"
         )
     yield from _advice_on_punctuation(corpus)
-    signs = [*warnings_of(zip(corpus.vocabulary.words, corpus.occurrences.tolist(), strict=True))]
+    signs = [*warnings_of(corpus.occurring)]
     yield from signs
     if signs:  # the text has to be made anew: nothing about settings helps
         return
@@ -58,11 +54,11 @@ def advice_on_training(learner: WordVectorLearner, many_words: int = MANY_WORDS)
         )
 
 
-def _advice_on_punctuation(corpus: TokenFile) -> Iterator[str]:
+def _advice_on_punctuation(corpus: Corpus) -> Iterator[str]:
     """Warn of many words that end in a mark: "street." and "street" get separate vectors."""
     attached = {
         word: count
-        for word, count in zip(corpus.vocabulary.words, corpus.occurrences.tolist(), strict=True)
+        for word, count in corpus.occurring
         if word.endswith(_PUNCTUATION) and len(word) > 2 and word[-3:-1].isalpha()
     }
     share = sum(attached.values()) / corpus.words

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nlp.data.token_file import TokenFile
+from nlp.data.corpus import Corpus
 from nlp.data.token_stream import TokenStream, Window
 from nlp.layers.arrays import Floats
 from nlp.layers.random_streams import RandomStreams
@@ -27,7 +27,7 @@ def held_out_loss(
     matrices: Sequence[Floats],
     counts: Sequence[int],
     config: Word2VecConfig,
-    text: TokenFile,
+    text: Corpus,
     table: SubwordTable | None = None,
     *,
     most_centers: int = MOST_CENTERS,
@@ -70,7 +70,7 @@ def held_out_loss(
     return loss / pairs
 
 
-def _sample(text: TokenFile, halo: int, most_centers: int) -> Iterator[tuple[int, Window]]:
+def _sample(text: Corpus, halo: int, most_centers: int) -> Iterator[tuple[int, Window]]:
     """Yield every n-th window of the text with its number; n is the least that keeps to `most_centers`."""
     keep = np.ones(len(text.vocabulary), np.float32)
     stride = -(-text.words // most_centers)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlp.data.token_file import TokenFile
+from nlp.data.corpus import Corpus
 from nlp.data.token_stream import TokenStream, Window, keep_probabilities
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats
@@ -99,11 +99,11 @@ class WordVectorLearner(Learner[Window]):
 
     def __init__(
         self,
-        corpus: TokenFile,
+        corpus: Corpus,
         config: Word2VecConfig,
         *,
         earlier: EarlierModel | None = None,
-        valid: TokenFile | None = None,
+        valid: Corpus | None = None,
         plan: StepPlan | None = None,
         stability: float = STABILITY,
     ) -> None:
@@ -246,7 +246,7 @@ class WordVectorLearner(Learner[Window]):
         if self._counts_loss(at, c):
             self._losses[c] = self.objective.loss()
 
-    def _held_out_loss(self, text: TokenFile, most_centers: int = MOST_CENTERS) -> float:
+    def _held_out_loss(self, text: Corpus, most_centers: int = MOST_CENTERS) -> float:
         counts, matrices = self.corpus.vocabulary.counts, self.objective.matrices
         return held_out_loss(matrices, counts, self.config, text, self.table, most_centers=most_centers)
 
@@ -255,7 +255,7 @@ class WordVectorLearner(Learner[Window]):
 
 
 def train_word_vectors(
-    corpus: TokenFile,
+    corpus: Corpus,
     config: Word2VecConfig,
     *,
     workers: int = 1,
@@ -267,7 +267,7 @@ def train_word_vectors(
     return learner.model(train(learner, workers, watch))
 
 
-def check_corpus(corpus: TokenFile, config: Word2VecConfig) -> None:
+def check_corpus(corpus: Corpus, config: Word2VecConfig) -> None:
     """Refuse a corpus from which nothing can be learnt.
 
     Raises: InputError for fewer than two words in the vocabulary, or no sentence of two of its words

@@ -15,7 +15,7 @@ import numpy as np
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.files import save_language_model
 from nlp.networks.network import Network
-from nlp.text.language_vocabulary import LanguageVocabulary
+from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ def write(path: Path, settings: Mapping[str, Any]) -> None:
         f"w{number}" if level == "word" else chr(ord("!") + number) for number in range(types - SPECIAL)
     ]
     with path.open("wb") as file:
-        save_language_model(file, model, LanguageVocabulary.of(level, tokens), {})
+        save_language_model(file, model, language_vocabulary(level, tokens), {})
 
 
 if __name__ == "__main__":

@@ -15,9 +15,10 @@ import pytest
 
 from nlp.ngrams.files import save_ngrams
 from nlp.ngrams.model import train_ngrams
-from nlp.text.language_vocabulary import CHARACTERS, LanguageVocabulary
+from nlp.text.vocabulary import CHARACTERS
 from tests.cli.forking import run
 from tests.cli.running import NLPTOOL, TIMEOUT, environment, shell, start
+from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,7 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
 def write_characters(path: Path, text: str, order: int = 4) -> str:
-    vocabulary = LanguageVocabulary.of(CHARACTERS, sorted(set(text)))
+    vocabulary = language_vocabulary(CHARACTERS, sorted(set(text)))
     model = train_ngrams(np.array(vocabulary.numbers(text), np.int32), vocabulary, order)
     with path.open("wb") as file:
         save_ngrams(file, model, {})

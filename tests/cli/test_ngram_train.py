@@ -31,7 +31,7 @@ def test_the_orders_are_those_of_the_model() -> None:
 def test_words_and_line_ends_are_tokens(nlptool: Nlptool, tmp_path: Path) -> None:
     assert nlptool("ngram-train", "-o", str(tmp_path / "model"), stdin=LINES).status == 0
     model = load(str(tmp_path / "model"), NGRAM_MODEL)
-    assert list(model.vocabulary.tokens)[:6] == ["<eos>", "<unk>", "at", "out", "rode", "the"]
+    assert list(model.vocabulary.words)[:6] == ["<eos>", "<unk>", "at", "out", "rode", "the"]
     assert model.about["config"] == {"order": 5, "level": "word"}
     assert model.about["corpus"] == {"tokens": 14, "unknown": 0}
     assert not model.about["crosses_lines"]
@@ -41,7 +41,7 @@ def test_characters_and_line_ends_are_tokens(nlptool: Nlptool, tmp_path: Path) -
     arguments = ("ngram-train", "--level", "char", "--order", "3", "-o", str(tmp_path / "model"))
     assert nlptool(*arguments, stdin="我 我\té\n").status == 0
     model = load(str(tmp_path / "model"), NGRAM_MODEL)
-    assert set(model.vocabulary.tokens) == {"\n", "<unk>", "我", " ", "\t", "é"}
+    assert set(model.vocabulary.words) == {"\n", "<unk>", "我", " ", "\t", "é"}
     assert model.order == 3
     assert model.about["crosses_lines"]
 
@@ -71,7 +71,7 @@ def test_jsonl_needs_the_field_of_its_level(nlptool: Nlptool, tmp_path: Path) ->
 def test_rare_tokens_become_unknown(choice: tuple[str, str], nlptool: Nlptool, tmp_path: Path) -> None:
     assert nlptool("ngram-train", *choice, "-o", str(tmp_path / "model"), stdin=LINES).status == 0
     model = load(str(tmp_path / "model"), NGRAM_MODEL)
-    assert list(model.vocabulary.tokens) == ["<eos>", "<unk>", "at", "out", "rode", "the"]
+    assert list(model.vocabulary.words) == ["<eos>", "<unk>", "at", "out", "rode", "the"]
     assert model.about["corpus"] == {"tokens": 14, "unknown": 4}
 
 

@@ -99,7 +99,7 @@ def test_the_model_tells_how_it_was_made(tmp_path: Path, nlptool: Nlptool) -> No
     outcome = nlptool("rnn-train", *SMALL, *words, "-o", str(path), stdin=LINES)
     assert outcome.status == 0, outcome.stderr
     loaded = load(str(path), LANGUAGE_MODEL)
-    assert loaded.vocabulary.tokens == ("<eos>", "<unk>", "at", "out", "rode", "the")
+    assert loaded.vocabulary.words == ["<eos>", "<unk>", "at", "out", "rode", "the"]
     about = loaded.metadata
     assert about["config"]["hidden"] == 8
     assert about["training"]["seed"] == 7

@@ -10,9 +10,9 @@ from nlp.errors import ModelError
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.files import LoadedLanguageModel
 from nlp.networks.network import Network
-from nlp.text.language_vocabulary import LanguageVocabulary
+from tests.nlp.text.vocabularies import language_vocabulary
 
-VOCABULARY = LanguageVocabulary.of("char", "abcdef")
+VOCABULARY = language_vocabulary("char", "abcdef")
 
 
 def loaded(**settings: object) -> LoadedLanguageModel:

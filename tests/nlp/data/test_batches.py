@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.data.batches import StreamBatches
-from nlp.data.language_text import encode_language
-from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.data.corpus import encode
+from tests.nlp.text.vocabularies import language_vocabulary
 
-VOCABULARY = LanguageVocabulary("word", ("<unk>", "a", "<eos>"))
+VOCABULARY = language_vocabulary("word", "a")
 
 
 def numbered(length: int) -> SimpleNamespace:
@@ -60,7 +60,7 @@ def test_a_window_follows_the_one_before_in_every_column() -> None:
 
 
 def test_a_real_text_is_read_from_its_file() -> None:
-    text = encode_language(["to be\nor not\n"], "/tmp", "char")  # noqa: S108 - the storage has no name there
+    text = encode(["to be\nor not\n"], "/tmp", "char")  # noqa: S108 - the storage has no name there
     batch = StreamBatches(text, 1, 99).batch(0)
     assert text.vocabulary.join(batch.targets[:, 0].tolist()) == "to be\nor not\n"
     assert text.vocabulary.join(batch.ids[:, 0].tolist()) == "\nto be\nor not"

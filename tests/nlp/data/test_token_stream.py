@@ -3,20 +3,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nlp.data.token_file import SENTENCE_END, TokenFile, encode
+from nlp.data.corpus import Corpus, encode
 from nlp.data.token_stream import TokenStream, Window, keep_probabilities
 from nlp.layers.random_streams import RandomStreams
+from nlp.text.vocabulary import SENTENCE_END
 from nlp.training.schedules import linear_decay
 
 TMP = "/tmp"  # noqa: S108 - the storage has no name there
 HALO = 2
 
 
-def corpus(times: int = 1) -> TokenFile:
+def corpus(times: int = 1) -> Corpus:
     return encode(["a b c\n\nd\ne a b a\nc c\n" * times], TMP)
 
 
-def windows(file: TokenFile, keep: float, size: int, epoch: int = 0) -> list[Window]:
+def windows(file: Corpus, keep: float, size: int, epoch: int = 0) -> list[Window]:
     probabilities = np.full(len(file.vocabulary), keep, np.float32)
     stream = TokenStream(file, probabilities, RandomStreams(1), size, HALO)
     return list(stream.windows(epoch))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlp.text.language_vocabulary import CHARACTERS, LanguageVocabulary
+from nlp.text.vocabulary import CHARACTERS, Vocabulary
+from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class Bigrams:
     """A `Predictor` whose state is the last token; the memory of an answer is the next call's."""
 
-    def __init__(self, vocabulary: LanguageVocabulary, table: Table) -> None:
+    def __init__(self, vocabulary: Vocabulary, table: Table) -> None:
         self.vocabulary = vocabulary
         with np.errstate(divide="ignore"):
             self.log_table: Floats = np.log(table)
@@ -49,8 +50,8 @@ class Bigrams:
         return found
 
 
-def vocabulary(tokens: str = "ab", level: str = CHARACTERS) -> LanguageVocabulary:
-    return LanguageVocabulary.of(level, tokens if level == CHARACTERS else tokens.split())
+def vocabulary(tokens: str = "ab", level: str = CHARACTERS) -> Vocabulary:
+    return language_vocabulary(level, tokens if level == CHARACTERS else tokens.split())
 
 
 def random_bigrams(seed: int, tokens: str = "ab", level: str = CHARACTERS) -> Bigrams:

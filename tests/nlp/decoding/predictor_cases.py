@@ -15,17 +15,18 @@ from nlp.networks.encoders.two_sided import TwoSidedEncoder
 from nlp.networks.network import Network
 from nlp.ngrams.model import train_ngrams
 from nlp.ngrams.predictor import NgramPredictor
-from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.decoding.bigram import random_bigrams
 from tests.nlp.decoding.toy_predictor import ToyPredictor
 from tests.nlp.networks import network_cases
+from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nlp.decoding.predictor import Predictor
+    from nlp.text.vocabulary import Vocabulary
 
-TOKENS = LanguageVocabulary.of("char", "abcdefghi")
+TOKENS = language_vocabulary("char", "abcdefghi")
 
 
 def of_network(config: LanguageModelConfig, **options: Any) -> Predictor:
@@ -36,7 +37,7 @@ def of_network(config: LanguageModelConfig, **options: Any) -> Predictor:
     return NetworkPredictor(model, TOKENS)
 
 
-def two_sided(cell: str = "gru", vocabulary: LanguageVocabulary = TOKENS) -> Network:
+def two_sided(cell: str = "gru", vocabulary: Vocabulary = TOKENS) -> Network:
     """A bidirectional network whose weights are large enough for its guesses to differ."""
     config = LanguageModelConfig(cell=cell, layers=2, hidden=4, embed_dim=3, bidirectional=True)
     model = Network(config, len(vocabulary), dtype=np.float64)
@@ -45,7 +46,7 @@ def two_sided(cell: str = "gru", vocabulary: LanguageVocabulary = TOKENS) -> Net
     return model
 
 
-def one_side(model: Network, vocabulary: LanguageVocabulary = TOKENS, *, backward: bool = False) -> OneSide:
+def one_side(model: Network, vocabulary: Vocabulary = TOKENS, *, backward: bool = False) -> OneSide:
     """One side of a bidirectional network."""
     assert isinstance(model.encoder, TwoSidedEncoder)
     return OneSide(model, model.encoder, vocabulary, backward=backward)

@@ -10,11 +10,13 @@ from nlp.decoding.filling import BEAM, BayesFiller, ReadText, followed_by, ranke
 from nlp.decoding.gaps import possible_answers
 from nlp.ngrams.model import train_ngrams
 from nlp.ngrams.predictor import NgramPredictor
-from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.decoding.toy_predictor import ToyPredictor, characters
+from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from nlp.text.vocabulary import Vocabulary
 
 LETTERS = characters("abcd")
 ANSWERS = LETTERS.numbers("abcd")
@@ -94,10 +96,10 @@ def test_hypotheses_are_followed_by_the_same_text() -> None:
     np.testing.assert_array_equal(joined, [[1, 2, 7, 8, 9], [3, 4, 7, 8, 9]])
 
 
-def boxes(count: int) -> tuple[LanguageVocabulary, NgramPredictor]:
+def boxes(count: int) -> tuple[Vocabulary, NgramPredictor]:
     """Lines in which only the last word tells the first one apart, and an n-gram model of them."""
     lines = [f"box a{number} holds coin b{number}" for number in range(count)]
-    vocabulary = LanguageVocabulary.of("word", dict.fromkeys(" ".join(lines).split()))
+    vocabulary = language_vocabulary("word", dict.fromkeys(" ".join(lines).split()))
     ids = [number for line in lines for number in (*vocabulary.numbers(line.split()), vocabulary.line_end)]
     return vocabulary, NgramPredictor(train_ngrams(np.array(ids, np.int32), vocabulary))
 

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nlp.decoding.gaps import CONTEXT, Candidate, LineFiller, find_gaps, possible_answers
-from nlp.text.language_vocabulary import LanguageVocabulary
+from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CHARACTERS = LanguageVocabulary.of("char", "abc我很不困，_ \t\x85")
-WORDS = LanguageVocabulary.of("word", ["quick", "brown", "quack", "a", "fox", "1.5", "b_d"])
+    from nlp.text.vocabulary import Vocabulary
+
+CHARACTERS = language_vocabulary("char", "abc我很不困，_ \t\x85")
+WORDS = language_vocabulary("word", ["quick", "brown", "quack", "a", "fox", "1.5", "b_d"])
 
 
 def spans(line: str, level: str, *, exact: bool = False) -> list[tuple[int, int, int, int]]:
@@ -50,7 +52,7 @@ def test_exact_words_are_those_that_fit() -> None:
     gaps = find_gaps("q__ck br＿wn _ 1__", "word", exact=True)
     assert [gap.word for gap in gaps] == ["q__ck", "br＿wn", "_", "1__"]
     fitting = LineFiller(Recording(WORDS))._fitting
-    assert [[WORDS.tokens[number] for number in fitting(gap.word)] for gap in gaps] == [
+    assert [[WORDS.words[number] for number in fitting(gap.word)] for gap in gaps] == [
         ["quick", "quack"],
         ["brown"],
         ["a"],
@@ -63,21 +65,21 @@ def test_what_is_known_of_a_word_is_no_pattern() -> None:
 
 
 def test_no_answer_is_unknown_or_breaks_a_line_or_a_table() -> None:
-    answers = {CHARACTERS.tokens[number] for number in possible_answers(CHARACTERS)}
+    answers = {CHARACTERS.words[number] for number in possible_answers(CHARACTERS)}
     assert answers == set("abc我很不困，_ ")
 
 
 class Recording:
     """A filler that gives its first answer, and remembers what it was asked."""
 
-    def __init__(self, vocabulary: LanguageVocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.asked: list[tuple[str, str]] = []
 
     def candidates(
         self, left: Sequence[int], right: Sequence[int], lengths: range, answers: Sequence[int], k: int
     ) -> list[Candidate]:
-        tokens = self.vocabulary.tokens
+        tokens = self.vocabulary.words
         self.asked.append(("".join(tokens[n] for n in left), "".join(tokens[n] for n in right)))
         return [Candidate((number,) * lengths[0], 1 / len(answers)) for number in answers[:k]]
 

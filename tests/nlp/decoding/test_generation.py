@@ -12,7 +12,7 @@ from nlp.decoding.generation import LENGTH, REPETITION, STOP, Continuation, Limi
 from nlp.decoding.reading import pieces_of, read_prompt, stretch_length
 from nlp.decoding.sampling import Sampler
 from nlp.decoding.settings import Sampling
-from nlp.text.language_vocabulary import WORDS
+from nlp.text.vocabulary import WORDS
 from tests.nlp.decoding.bigram import Bigrams, cycle, random_bigrams, vocabulary
 
 if TYPE_CHECKING:

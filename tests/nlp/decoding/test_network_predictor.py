@@ -14,8 +14,8 @@ from nlp.layers.workspace import Workspace
 from nlp.networks.encoders.recurrent import RecurrentEncoder
 from nlp.networks.files import save_language_model
 from nlp.storage.model_file import write_model
-from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, made
+from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nlp.decoding.predictor import Predictor
     from nlp.networks.config import LanguageModelConfig
 
-TOKENS = LanguageVocabulary.of("char", "abcdefghi")
+TOKENS = language_vocabulary("char", "abcdefghi")
 IDS = np.random.default_rng(0).integers(0, VOCABULARY, (20, 3)).astype(np.int32)
 every_case = pytest.mark.parametrize("config", CASES.values(), ids=CASES.keys())
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nlp.decoding.mixture import TextReader, mixed, tuned_weights
 from nlp.decoding.reading import stretch_length
 from nlp.decoding.scoring import LineReader, Score
-from nlp.text.language_vocabulary import WORDS
+from nlp.text.vocabulary import WORDS
 from tests.nlp.decoding.bigram import Bigrams, random_bigrams
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def test_another_vocabulary_gives_a_distribution_all_the_same(own: str, referenc
     """Every token of the reference, and one that it lacks for its <unk>: together they have it all."""
     predictor, known = random_bigrams(5, own), random_bigrams(6, reference).vocabulary
     total = 0.0
-    for token in known.tokens:
+    for token in known.words:
         reader = TextReader(predictor, known)
         before = reader.read("abx")
         assert len(before) == 3

@@ -6,25 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlp.text.language_vocabulary import LanguageVocabulary
+from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nlp.layers.arrays import Floats, Ids
+    from nlp.text.vocabulary import Vocabulary
 
 
 class ToyPredictor:
     """P(next | last two tokens), drawn at random; see `nlp.decoding.predictor.Predictor`."""
 
-    def __init__(self, vocabulary: LanguageVocabulary, seed: int = 0) -> None:
+    def __init__(self, vocabulary: Vocabulary, seed: int = 0) -> None:
         self._vocabulary, size = vocabulary, len(vocabulary)
         rows = np.random.default_rng(seed).dirichlet(np.full(size, 0.5), (size, size))
         rows = np.maximum(rows, 1e-6)
         self.log_p: Floats = np.log(rows / rows.sum(axis=2, keepdims=True))
 
     @property
-    def vocabulary(self) -> LanguageVocabulary:
+    def vocabulary(self) -> Vocabulary:
         return self._vocabulary
 
     def start(self, rows: int) -> Any:
@@ -49,5 +50,5 @@ class ToyPredictor:
         return float(sum(terms[behind - 1 :]))
 
 
-def characters(letters: str) -> LanguageVocabulary:
-    return LanguageVocabulary.of("char", letters)
+def characters(letters: str) -> Vocabulary:
+    return language_vocabulary("char", letters)

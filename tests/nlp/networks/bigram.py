@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlp.data.language_text import encode_language, encode_language_by
+from nlp.data.corpus import encode, encode_by
 from nlp.layers.parameters import Parameters
 from nlp.networks.learner import NetworkLearner
 from nlp.networks.network import Network
@@ -95,6 +95,6 @@ def ready(
     dtype: type = np.float32,
 ) -> NetworkLearner:
     """A training of such a model."""
-    text = encode_language([some_text()], TMP, "char")
-    held_out = encode_language_by([some_text(2, 90)], TMP, text.vocabulary) if valid else None
+    text = encode([some_text()], TMP, "char")
+    held_out = encode_by([some_text(2, 90)], TMP, text.vocabulary) if valid else None
     return NetworkLearner(Bigram(len(text.vocabulary), dropout, dtype), text, settings, valid=held_out)

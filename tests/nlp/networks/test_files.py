@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,20 +10,19 @@ import pytest
 from nlp.errors import ModelError
 from nlp.layers.workspace import Workspace
 from nlp.networks.files import save_language_model
-from nlp.networks.network import Network
 from nlp.storage.kinds import LANGUAGE_MODEL, load
 from nlp.storage.model_file import write_model
-from nlp.storage.vocabulary_arrays import vocabulary_arrays
-from nlp.text.language_vocabulary import LanguageVocabulary
+from nlp.storage.vocabulary import vocabulary_arrays
 from tests.files import write_anew
 from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, batch_of, made
+from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from nlp.networks.config import LanguageModelConfig
 
-TOKENS = LanguageVocabulary.of("char", "abcde 我é🙂")
+TOKENS = language_vocabulary("char", "abcde 我é🙂")
 assert len(TOKENS) == VOCABULARY
 
 
@@ -57,15 +56,6 @@ def test_parameters_are_mapped_not_copied(tmp_path: Path) -> None:
     assert isinstance(flat, np.memmap)
 
 
-@pytest.mark.parametrize("level", ["char", "word"])
-def test_any_token_finds_a_place(level: str, tmp_path: Path) -> None:
-    tokens = LanguageVocabulary.of(level, ["\t", "a", "\r", "\x00", "\u2028", "", "\ud800", "é", "x" * 999])
-    model, path = Network(replace(SMALL, level=level), len(tokens)), tmp_path / "x.model"
-    with path.open("wb") as file:
-        save_language_model(file, model, tokens, {})
-    assert load(str(path), LANGUAGE_MODEL).vocabulary == tokens
-
-
 def write(path: Path, config: dict[str, Any], arrays: dict[str, Any], kind: str = "language-model") -> None:
     with path.open("wb") as file:
         write_model(file, kind, {"config": config}, arrays)
@@ -91,7 +81,6 @@ def parts() -> tuple[dict[str, Any], dict[str, Any]]:
         ({"init_scale": "x"}, "its setting init_scale is 'x'"),
         ({"dropout": None}, "its setting dropout is None"),
         ({"level": ["char"]}, "its setting level"),
-        ({"level": "word"}, "a line end and <unk>"),
         ({"flavour": "new"}, "not those of this nlptool"),
         ({"bidirectional": True}, "its settings are of 'fill-model'"),
     ],
@@ -111,27 +100,12 @@ def test_impossible_settings_are_refused(settings: dict[str, Any], message: str,
         ({"parameters": np.array([np.nan], np.float32)}, "its parameters are not finite"),
         ({"statistics": np.zeros(3, np.float32)}, "but 3 given"),
         ({"statistics": np.zeros(3)}, "its parameters are float32, but its statistics float64"),
-        ({"token_bytes": np.zeros(3, np.int32)}, "its tokens are not of the types"),
-        ({"token_ends": np.zeros((2, 2), np.int32)}, "its tokens are not of the types"),
-        ({"token_ends": np.array([-1, 9], np.int32)}, "do not fill the place"),
-        ({"token_ends": np.array([3, 2], np.int32)}, "do not fill the place"),
-        ({"token_ends": np.zeros(0, np.int32)}, "do not fill the place"),
-        ({"token_bytes": np.full(21, 255, np.uint8)}, "can't decode"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(changed: dict[str, Any], message: str, tmp_path: Path) -> None:
     config, arrays = parts()
-    assert len(arrays["token_bytes"]) == 21
     write(tmp_path / "x.model", config, arrays | changed)
     refused(tmp_path / "x.model", message)
-
-
-def test_a_token_twice_is_refused(tmp_path: Path) -> None:
-    config, arrays = parts()
-    content = arrays["token_bytes"].copy()
-    content[content == ord("b")] = ord("a")
-    write(tmp_path / "x.model", config, arrays | {"token_bytes": content})
-    refused(tmp_path / "x.model", "tokens are distinct")
 
 
 def test_missing_parts_are_refused(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nlp.data.language_text import LanguageText, encode_language, encode_language_by
+from nlp.data.corpus import Corpus, encode, encode_by
 from nlp.errors import DivergedError, InputError
 from nlp.layers.random_streams import RandomStreams
 from nlp.layers.workspace import Workspace
@@ -175,7 +175,7 @@ def test_a_signal_within_a_step_finds_the_state_before_it() -> None:
                 compared += 1
             return found
 
-    text = encode_language([some_text()], TMP, "char")
+    text = encode([some_text()], TMP, "char")
     learner = NetworkLearner(Looking(len(text.vocabulary)), text, SETTINGS)
 
     def on_boundary(state: State) -> None:
@@ -214,7 +214,7 @@ def test_running_means_are_those_of_all_shards() -> None:
 
 
 def test_the_loss_falls_to_what_can_be_known() -> None:
-    text = encode_language(["abcdefgh\n" * 30], TMP, "char")
+    text = encode(["abcdefgh\n" * 30], TMP, "char")
     losses = train(NetworkLearner(Bigram(len(text.vocabulary)), text, changed(epochs=40))).epoch_losses
     assert losses[0] > 1.5
     assert losses[-1] < 0.1
@@ -236,7 +236,7 @@ def test_held_out_loss_does_not_depend_on_the_windows() -> None:
     ("tokens", "columns", "bptt"), [(2, 1, 40), (399_999, 1, 40), (400_000, 2, 20), (650_000, 3, 13)]
 )
 def test_a_long_held_out_text_is_read_side_by_side(tokens: int, columns: int, bptt: int) -> None:
-    text = encode_language(["a" * (tokens - 1)], TMP, "char")
+    text = encode(["a" * (tokens - 1)], TMP, "char")
     assert text.length == tokens
     batches = held_out_batches(text, 40)
     assert (batches.columns, batches.bptt) == (columns, bptt)
@@ -269,14 +269,14 @@ class Exploding(Bigram):
     ],
 )
 def test_a_training_that_runs_away_says_where_and_what_to_do(what: str, workers: int, message: str) -> None:
-    text = encode_language([some_text()], TMP, "char")
+    text = encode([some_text()], TMP, "char")
     model = Exploding(len(text.vocabulary), what)
     with pytest.raises(DivergedError, match="training diverged: " + message):
         train(NetworkLearner(model, text, SETTINGS), workers)
 
 
-def small(text: str, level: str = "char") -> LanguageText:
-    return encode_language([text], TMP, level)
+def small(text: str, level: str = "char") -> Corpus:
+    return encode([text], TMP, level)
 
 
 @pytest.mark.parametrize("text", ["", "\n\n\n", "aaaa\naa\n"])
@@ -287,7 +287,7 @@ def test_a_text_of_one_type_is_refused(text: str) -> None:
 
 
 def test_a_text_of_rare_types_is_refused_with_another_remedy() -> None:
-    rare = encode_language(["a b\na c\n"], TMP, "word", min_count=2)
+    rare = encode(["a b\na c\n"], TMP, "word", min_count=2)
     with pytest.raises(InputError, match=r"only 1 distinct word to learn from .* or lower min_count$"):
         NetworkLearner(Bigram(len(rare.vocabulary)), rare, SETTINGS)
 
@@ -302,7 +302,7 @@ def test_one_column_and_one_step_are_worded_so() -> None:
 
 def test_an_empty_held_out_text_is_refused() -> None:
     text = small(some_text())
-    empty = encode_language_by([], TMP, text.vocabulary)
+    empty = encode_by([], TMP, text.vocabulary)
     with pytest.raises(InputError, match="held-out text is empty"):
         NetworkLearner(Bigram(len(text.vocabulary)), text, SETTINGS, valid=empty)
 

@@ -11,10 +11,10 @@ from nlp.data.batches import Batch
 from nlp.layers.workspace import Workspace
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.network import Network
-from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.layers.gradcheck import check_slopes
 from tests.nlp.layers.poisoned import PoisonedWorkspace
 from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, batch_of, made
+from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from nlp.layers.arrays import Floats
@@ -254,7 +254,7 @@ def test_lecture_word_order(cell: str) -> None:
         "we work on deep language learning",
         "they love learning",
     ]
-    vocabulary = LanguageVocabulary.of("word", sorted({word for line in sentences for word in line.split()}))
+    vocabulary = language_vocabulary("word", sorted({word for line in sentences for word in line.split()}))
     model = Network(
         LanguageModelConfig("word", cell, layers=1, hidden=16, embed_dim=16, context=2), len(vocabulary)
     )

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 
 from nlp.networks.pretrained_embedding import start_from_
-from nlp.text.language_vocabulary import LanguageVocabulary
 from nlp.text.vocabulary import Vocabulary
 from nlp.vectors.word_vectors import WordVectors
+from tests.nlp.text.vocabularies import language_vocabulary
 
-VOCABULARY = LanguageVocabulary.of("word", ["king", "kings", "x"])
+VOCABULARY = language_vocabulary("word", ["king", "kings", "x"])
 MATRIX = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
 WORDS = Vocabulary(["queen", "king"], [2, 1])
 

@@ -13,15 +13,15 @@ from nlp.ngrams import counts as ngram_counts
 from nlp.ngrams.config import MAX_ORDER
 from nlp.ngrams.discounts import FALLBACK, Discounts, estimate_discounts
 from nlp.ngrams.model import ABSENT, NgramModel, ngram_perplexity, train_ngrams
-from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.ngrams.plain_ngrams import PlainNgrams
+from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from nlp.layers.arrays import Floats, Ids
 
-ABC = LanguageVocabulary.of("word", "abc")
+ABC = language_vocabulary("word", "abc")
 EOS, UNK, A, B, C = range(5)
 LEVELS = ("word", "char")
 
@@ -110,7 +110,7 @@ def test_it_is_what_dictionaries_give(
 def test_probabilities_sum_to_one_after_anything(
     tokens: list[int], other: list[int], order: int, level: str
 ) -> None:
-    vocabulary = LanguageVocabulary.of(level, "abc")
+    vocabulary = language_vocabulary(level, "abc")
     model = train_ngrams(int32(tokens), vocabulary, order)
     ids = int32([EOS, *tokens, *other])
     columns = [log_probabilities(model, ids, np.full_like(ids, target)) for target in range(len(ABC))]
@@ -134,7 +134,7 @@ def test_reading_in_two_stretches_is_reading_in_one(
 def test_words_are_predicted_from_their_own_line_and_characters_from_all() -> None:
     lines = [A, EOS, B, EOS] * 9 + [C, EOS, C, EOS] * 9
     for level, knows in (("word", False), ("char", True)):
-        model = train_ngrams(int32(lines), LanguageVocabulary.of(level, "abc"), order=3)
+        model = train_ngrams(int32(lines), language_vocabulary(level, "abc"), order=3)
         after_a, after_c = p(model, B, EOS, A, EOS), p(model, B, EOS, C, EOS)
         assert (after_a > 2 * after_c) is knows
         assert (after_a == after_c) is not knows
@@ -149,7 +149,7 @@ def test_large_numbers_sort_as_small_ones_do() -> None:
 
 
 def test_unseen_tokens_share_what_is_left() -> None:
-    vocabulary = LanguageVocabulary.of("word", "abcdefgh")
+    vocabulary = language_vocabulary("word", "abcdefgh")
     model = train_ngrams(int32([A, B, A, C, EOS]), vocabulary)
     unseen = [p(model, target, EOS, A) for target in (UNK, 6, 7, 8)]
     assert unseen == pytest.approx([unseen[0]] * 4)
@@ -191,7 +191,7 @@ def test_the_penn_treebank_has_the_perplexity_of_the_literature(
         (shared_data / "en" / "ptb" / f"ptb.{part}.txt").read_text().replace("\n", " <eos> ").split()
         for part in ("train", "test")
     )
-    vocabulary = LanguageVocabulary.of("word", dict.fromkeys(train))
+    vocabulary = language_vocabulary("word", dict.fromkeys(train))
     assert len(vocabulary) == 10_000
     ids, held_out = (int32(vocabulary.numbers(text)) for text in (train, test))
     assert ngram_perplexity(ids, held_out, vocabulary, order) == pytest.approx(expected, abs=0.1)
@@ -199,7 +199,7 @@ def test_the_penn_treebank_has_the_perplexity_of_the_literature(
 
 def test_characters_beat_the_witten_bell_model(shared_data: Path) -> None:
     text = (shared_data / "en" / "tinyshakespeare.txt").read_text()
-    vocabulary = LanguageVocabulary.of("char", dict.fromkeys(text))
+    vocabulary = language_vocabulary("char", dict.fromkeys(text))
     ids, cut = int32(vocabulary.numbers(text)), len(text) * 9 // 10
     assert math.log(ngram_perplexity(ids[:cut], ids[cut:], vocabulary, 5)) < 1.57
     assert math.log(ngram_perplexity(ids[:cut], ids[cut:], vocabulary, 7)) < 1.52

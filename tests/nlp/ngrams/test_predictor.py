@@ -15,7 +15,7 @@ from nlp.ngrams.model import NgramModel, train_ngrams
 from nlp.ngrams.predictor import NgramPredictor
 from nlp.storage.kinds import NGRAM_MODEL, load
 from nlp.storage.model_file import open_model, write_model
-from nlp.text.language_vocabulary import LanguageVocabulary
+from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from nlp.decoding.predictor import Predictor
     from nlp.layers.arrays import Floats, Ids
+    from nlp.text.vocabulary import Vocabulary
 
     Arrays = dict[str, np.ndarray[Any, Any]]
 
@@ -33,8 +34,8 @@ ORDER = 4
 texts = st.lists(st.integers(0, V - 1), max_size=60)
 
 
-def vocabulary_of(level: str = "char") -> LanguageVocabulary:
-    return LanguageVocabulary.of(level, LETTERS)
+def vocabulary_of(level: str = "char") -> Vocabulary:
+    return language_vocabulary(level, LETTERS)
 
 
 def random_ids(count: int, seed: int) -> Ids:
@@ -136,7 +137,7 @@ WRONG: dict[str, Callable[[dict[str, Any], Arrays], object]] = {
     "two dimensions": lambda _, arrays: arrays.update(words_2=arrays["words_2"][:, None]),
     "int64 words": lambda _, arrays: arrays.update(words_2=arrays["words_2"].astype(np.int64)),
     "an array too few": lambda _, arrays: arrays.pop("words_3"),
-    "a token too few": lambda _, arrays: arrays.update(token_ends=arrays["token_ends"][:-1]),
+    "a token too few": lambda _, arrays: arrays.update(counts=arrays["counts"][:-1]),
     "a higher order": lambda metadata, _: metadata["config"].update(order=ORDER + 1),
     "order 0": lambda metadata, _: metadata["config"].update(order=0),
     "order 10": lambda metadata, _: metadata["config"].update(order=10),
@@ -175,7 +176,7 @@ def test_random_numbers_in_a_file_never_crash(seed: int, path: Path) -> None:
     rng = np.random.default_rng(seed)
 
     def change(_metadata: dict[str, Any], arrays: Arrays) -> None:
-        numbers = [array for name, array in arrays.items() if not name.startswith("token")]
+        numbers = [array for name, array in arrays.items() if name not in {"words", "counts"}]
         array = numbers[rng.integers(len(numbers))]
         places = rng.integers(0, len(array), 3)
         if array.dtype == np.int32:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.text.vocabulary import Vocabulary
+from nlp.text.vocabulary import DROPPED, SENTENCE_END, SPECIAL, UNKNOWN, Vocabulary
 
 tokens = st.lists(st.sampled_from(["a", "b", "B", "é", "我", "10", "9"]), max_size=40)
 
@@ -45,3 +45,24 @@ def test_the_index_is_the_place() -> None:
 def test_words_and_counts_go_together() -> None:
     with pytest.raises(ValueError, match="2 words but 1 counts"):
         Vocabulary(["a", "b"], [1])
+
+
+@given(tokens=tokens, max_size=st.none() | st.integers(0, 5), level=st.sampled_from(sorted(SPECIAL)))
+def test_special_tokens_come_first_however_rare(tokens: list[str], max_size: int | None, level: str) -> None:
+    counts = Counter(tokens + [UNKNOWN] * 2 if level else tokens)
+    vocabulary = Vocabulary.from_counts(counts, max_size=max_size, level=level)
+    others = Vocabulary.from_counts(Counter(tokens), max_size=max_size)
+    assert vocabulary.words == [*SPECIAL[level], *others.words]
+    assert vocabulary.counts == [*([0, 2] if level else []), *others.counts]
+
+
+def test_without_special_tokens_a_line_end_has_no_number_of_a_word() -> None:
+    vocabulary = Vocabulary(["b", "a"], [2, 1])
+    assert vocabulary.numbers(["a", "c"]) == [1, DROPPED]
+    assert vocabulary.line_end == SENTENCE_END
+    assert Vocabulary.from_counts({"a": 1}, level="word").numbers(["a", "c", "<eos>"]) == [2, 1, 0]
+
+
+def test_a_level_without_its_special_tokens_is_refused() -> None:
+    with pytest.raises(ValueError, match="begin with a line end and <unk>"):
+        Vocabulary(["a", "<unk>", "<eos>"], [1, 1, 1], "word")

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlp.data.language_text import encode_language, encode_language_by
-from nlp.data.token_file import TokenFile, encode, encode_by
+from nlp.data.corpus import Corpus, encode, encode_by
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.learner import NetworkLearner
 from nlp.networks.network import Network
@@ -36,12 +35,12 @@ def of_network(
     config: LanguageModelConfig, settings: LanguageSettings = LANGUAGE, *, valid: bool = True
 ) -> NetworkLearner:
     """The learner of a language model."""
-    text = encode_language([TEXT], TMP, config.level)
-    held_out = encode_language_by([HELD_OUT], TMP, text.vocabulary) if valid else None
+    text = encode([TEXT], TMP, config.level)
+    held_out = encode_by([HELD_OUT], TMP, text.vocabulary) if valid else None
     return NetworkLearner(Network(config, len(text.vocabulary)), text, settings, valid=held_out)
 
 
-def corpus() -> TokenFile:
+def corpus() -> Corpus:
     """Some words that are frequent, and many that are not."""
     rng = np.random.default_rng(1)
     return encode((" ".join(f"w{n}" for n in rng.zipf(1.6, 9) if n < 50) + "\n" for _ in range(50)), TMP)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nlp.data.token_file import TokenFile, encode, encode_by
+from nlp.data.corpus import Corpus, encode, encode_by
 from nlp.errors import DivergedError, ModelError
 from nlp.storage.model_file import write_model
 from nlp.training.checkpoint import MismatchError, TrainingState, load_checkpoint, save_checkpoint
@@ -35,7 +35,7 @@ SMALL_STEPS = StepPlan(16, 3)
 State = Callable[[], TrainingState]
 
 
-def corpus() -> TokenFile:
+def corpus() -> Corpus:
     rng = np.random.default_rng(1)
     lines = (" ".join(f"w{n}" for n in rng.zipf(1.6, 9) if n < 50) + "\n" for _ in range(60))
     return encode(lines, TMP)

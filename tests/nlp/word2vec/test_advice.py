@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from nlp.data.token_file import encode
+from nlp.data.corpus import encode
 from nlp.text.vocabulary import Vocabulary
 from nlp.training.loop import Curves
 from nlp.training.row_updates import StepPlan
@@ -60,7 +60,7 @@ def test_only_what_changes_something_is_a_remedy() -> None:
     nothing_is_dropped = dataclasses.replace(WHOLE, min_count=2, epochs=5, subsample=0.01)
     assert advice(varied(2000), nothing_is_dropped)[0].endswith("try epochs 100, loss hs")
     config = dataclasses.replace(WHOLE, min_count=2, max_vocab=3)
-    few = encode([varied(2000)], TMP, min_count=2, max_size=3)
+    few = encode([varied(2000)], TMP, min_count=2, max_vocab=3)
     (told,) = advice_on_training(WordVectorLearner(few, config))
     assert "a larger max_vocab" in told
     assert "min_count" not in told

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from nlp.data.token_file import TokenFile, encode
+from nlp.data.corpus import Corpus, encode
 from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.held_out_loss import held_out_loss
 from nlp.word2vec.huffman import HuffmanTree
@@ -23,7 +23,7 @@ SIX = [(arch, loss) for arch in ARCHITECTURES for loss in LOSSES]
 every_objective = pytest.mark.parametrize(("arch", "loss"), SIX)
 
 
-def worlds(count: int = 4, lines: int = 600, seed: int = 0) -> TokenFile:
+def worlds(count: int = 4, lines: int = 600, seed: int = 0) -> Corpus:
     """Each line has words of one world of four words: a context tells which, and nothing more."""
     rng = np.random.default_rng(seed)
     text = [" ".join(f"w{4 * (i % count) + n}" for n in rng.integers(0, 4, 10)) + "\n" for i in range(lines)]
@@ -53,7 +53,7 @@ def test_trained_models_come_near_to_what_can_be_known(arch: str, loss: str) -> 
 
 
 def by_loops(
-    matrices: Sequence[np.ndarray], counts: Sequence[int], settings: Word2VecConfig, text: TokenFile
+    matrices: Sequence[np.ndarray], counts: Sequence[int], settings: Word2VecConfig, text: Corpus
 ) -> float:
     inputs, outputs = (matrix.astype(float) for matrix in matrices)
     pad = [0] * settings.window

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from corpora import TEXTS, read_text
-from nlp.data.token_file import TokenFile, encode
+from nlp.data.corpus import Corpus, encode
 from nlp.errors import DivergedError, InputError
 from nlp.training.loop import Watch, train
 from nlp.training.row_updates import StepPlan
@@ -91,7 +91,7 @@ def test_a_few_lines_do_not_diverge(arch: str, loss: str) -> None:
         assert len(model.curves.epoch_losses) == 5
 
 
-def english(name: str, lines: int | None = None) -> TokenFile:
+def english(name: str, lines: int | None = None) -> Corpus:
     """The bundled texts of that name, as w2v-train takes them; so many lines of them."""
     text = "".join(read_text(one) for one in TEXTS if one.startswith(name)).lower()
     return encode(text.splitlines(keepends=True)[:lines], TMP, min_count=5)

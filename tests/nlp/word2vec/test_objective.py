@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pytest
 
-from nlp.data.token_file import encode
+from nlp.data.corpus import encode
 from nlp.layers.random_streams import RandomStreams
 from nlp.training.row_updates import RowUpdates, StepPlan
 from nlp.word2vec.chunks import Chunk

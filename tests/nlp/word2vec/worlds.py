@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlp.data.token_file import TokenFile, encode
+from nlp.data.corpus import Corpus, encode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ ANIMALS = ("cat", "dog", "cow", "hen", "fox")
 SHIPS = ("mast", "sail", "deck", "helm", "keel")
 
 
-def two_worlds(one: Sequence[str] = ANIMALS, other: Sequence[str] = SHIPS) -> TokenFile:
+def two_worlds(one: Sequence[str] = ANIMALS, other: Sequence[str] = SHIPS) -> Corpus:
     """400 lines; within a line any word of its world may follow any other."""
     rng = np.random.default_rng(0)
     return encode([" ".join(rng.choice((one, other)[i % 2], 8)) + "\n" for i in range(400)], TMP)

@@ -13,9 +13,9 @@ from nlp.networks.encoders.two_sided import HIDDEN_SIDE, TwoSidedEncoder
 from nlp.networks.files import save_language_model
 from nlp.networks.network import Network
 from nlp.storage.kinds import FILL_MODEL, load
-from nlp.text.language_vocabulary import LanguageVocabulary
 from tests.nlp.layers.gradcheck import check_slopes
 from tests.nlp.layers.poisoned import PoisonedWorkspace
+from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,12 +205,12 @@ def test_poisoned_buffers_change_no_bit() -> None:
 
 def test_a_saved_model_is_the_same_to_the_bit(tmp_path: Path) -> None:
     model, path = made(), tmp_path / "fill.model"
-    vocabulary = LanguageVocabulary.of("char", "abcde")
+    vocabulary = language_vocabulary("char", "abcde")
     with path.open("wb") as file:
         save_language_model(file, model, vocabulary, {"seed": 1})
     loaded = load(str(path), FILL_MODEL)
     assert isinstance(loaded.model, Network)
-    assert (loaded.config, list(loaded.vocabulary.tokens)) == (model.config, list(vocabulary.tokens))
+    assert (loaded.config, list(loaded.vocabulary.words)) == (model.config, list(vocabulary.words))
     text = stream(5, 2)
     np.testing.assert_array_equal(predictions(loaded.model, text), predictions(model, text))
 

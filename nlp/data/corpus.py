@@ -1,0 +1,216 @@
+"""A corpus as numbers on disk: a text of any length is read once, and every epoch reads the file instead.
+
+The file is a flat sequence of int32, numbers of a vocabulary. That of a language model has every token of the
+text, line ends included, and `<unk>` for those that it lacks. For word vectors, words that the vocabulary
+lacks are dropped, and `SENTENCE_END` stands behind each sentence that has words left.
+
+Memory is bounded by the number of distinct tokens, never by the length of the text or of a line; where the
+size of the vocabulary is limited, by a multiple of that limit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.data.numbering import CodePoints, Numbering
+from nlp.layers.arrays import Ids
+from nlp.storage.temporary import UnnamedFile
+from nlp.text.counting import CAPACITY_FACTOR, MIN_CAPACITY
+from nlp.text.vocabulary import CHARACTERS, DROPPED, SENTENCE_END, Vocabulary
+
+_BATCH_TOKENS = 1 << 18
+_BYTES = 4  # of an int32
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which words of a text are kept.
+
+    Attributes: `known`, words that are kept however rare, special tokens among them, with counts to which
+    those of the text are added; `min_count`, how often any other must occur; `max_vocab`, how many words are
+    kept at most, the most frequent; `is_closed`, whether only the known words are kept, with their numbers.
+    """
+
+    known: Vocabulary
+    min_count: int = 1
+    max_vocab: int | None = None
+    is_closed: bool = False
+
+    @property
+    def capacity(self) -> int | None:
+        """How many types may be held in memory while a text is read (None: all)."""
+        if self.is_closed:
+            return MIN_CAPACITY
+        return None if self.max_vocab is None else max(CAPACITY_FACTOR * self.max_vocab, MIN_CAPACITY)
+
+    def vocabulary(self, counts: dict[str, int]) -> Vocabulary:
+        """The words that are kept, numbered by falling count."""
+        if self.is_closed:
+            return self.known
+        known = dict(zip(self.known.words, self.known.counts, strict=True))
+        room = None if self.max_vocab is None else max(self.max_vocab - len(known), 0)
+        new = {word: count for word, count in counts.items() if word not in known}
+        kept = Vocabulary.from_counts(new, self.min_count, room)
+        if not known:
+            return kept
+        together = dict(zip(kept.words, kept.counts, strict=True))
+        together |= {word: count + counts.get(word, 0) for word, count in known.items()}
+        return Vocabulary.from_counts(together, min_count=0, level=self.known.level)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """An encoded text.
+
+    Attributes: `vocabulary`, whose numbers the file holds; `occurrences` (V,) of each of its words in the
+    file; `words_seen`, how many tokens the text had, line ends apart, before some were dropped; `sha256` of
+    the text, in hex, if it was asked for.
+    """
+
+    vocabulary: Vocabulary
+    occurrences: npt.NDArray[np.int64]
+    words_seen: int
+    sha256: str | None
+    storage: UnnamedFile
+
+    @property
+    def length(self) -> int:
+        """Values in the file: tokens, and ends of sentences that are none."""
+        return self.storage.size // _BYTES
+
+    @property
+    def words(self) -> int:
+        """How many tokens are in the file."""
+        return int(self.occurrences.sum())
+
+    @property
+    def unknown(self) -> int:
+        """How many of the tokens are <unk>."""
+        return int(self.occurrences[self.vocabulary.unknown])
+
+    @property
+    def has_pairs(self) -> bool:
+        """Whether any sentence has two words left: then there are more words than ends of sentences."""
+        return self.words > self.length - self.words
+
+    @property
+    def occurring(self) -> list[tuple[str, int]]:
+        """Each word that is no special token, and how often it occurs."""
+        pairs = zip(self.vocabulary.words, self.occurrences.tolist(), strict=True)
+        return list(pairs)[len(self.vocabulary.special) :]
+
+    def read(self, start: int, count: int) -> Ids:
+        """Values `start` to `start + count`, fewer at the end. Forked processes may read at the same time."""
+        return _read(self.storage, start, count)
+
+
+def encode(
+    blocks: Iterable[str],
+    directory: str | os.PathLike[str],
+    level: str = "",
+    *,
+    min_count: int = 1,
+    max_vocab: int | None = None,
+    known: Vocabulary | None = None,
+    hash_input: bool = False,
+) -> Corpus:
+    r"""Number the tokens of a text in one pass over it.
+
+    Tokens are separated by spaces, sentences by "\n"; empty tokens count for nothing. With the `level` of a
+    language model, line ends are tokens, those of empty lines too, and with "char" every character is one. A
+    last line without its "\n" gets one. `blocks` are consecutive pieces of the text, cut anywhere but inside
+    a word. `directory` takes the temporary storage, 4 bytes a token. `min_count`, `max_vocab` and `known`:
+    see `Selection`; special tokens are known. With `hash_input` the SHA-256 of the text (UTF-8) is taken on
+    the way.
+
+    Raises: OSError if the storage cannot be written.
+    """
+    known = known or Vocabulary.from_counts({}, level=level)
+    return _encode(blocks, directory, Selection(known, min_count, max_vocab), hash_input=hash_input)
+
+
+def encode_by(
+    blocks: Iterable[str],
+    directory: str | os.PathLike[str],
+    vocabulary: Vocabulary,
+    *,
+    hash_input: bool = False,
+) -> Corpus:
+    """Like `encode`, with the words of a model and their numbers; all others are unknown to it."""
+    return _encode(blocks, directory, Selection(vocabulary, is_closed=True), hash_input=hash_input)
+
+
+def _encode(
+    blocks: Iterable[str], directory: str | os.PathLike[str], selection: Selection, *, hash_input: bool
+) -> Corpus:
+    digest = hashlib.sha256() if hash_input else None
+    known, storage = selection.known, UnnamedFile(directory)
+    is_char = known.level == CHARACTERS
+    source = CodePoints() if is_char else Numbering(directory, known.words, selection.capacity)
+    source.write(_with_last_line_end(_hashed(blocks, digest)), storage)
+    counts, length = source.counts(), storage.size // _BYTES
+    words_seen = length - counts.pop("\n", 0)
+    vocabulary = selection.vocabulary(counts)
+    occurrences = _renumber(storage, source.maps(vocabulary, length), len(vocabulary))
+    if vocabulary.special and not selection.is_closed:
+        vocabulary = replace(vocabulary, counts=occurrences.tolist())  # only now known of <unk>
+    sha256 = digest.hexdigest() if digest is not None else None
+    return Corpus(vocabulary, occurrences, words_seen, sha256, storage)
+
+
+def _hashed(blocks: Iterable[str], digest: hashlib._Hash | None) -> Iterator[str]:
+    """Yield `blocks`, and take the hash of their UTF-8 on the way, where there is a `digest`."""
+    for block in blocks:
+        if digest is not None:
+            digest.update(block.encode("utf-8", "surrogatepass"))
+        yield block
+
+
+def _with_last_line_end(blocks: Iterable[str]) -> Iterator[str]:
+    last = "\n"
+    for block in blocks:
+        last = block[-1:] or last
+        yield block
+    if last != "\n":
+        yield "\n"
+
+
+def _renumber(storage: UnnamedFile, maps: Iterable[tuple[int, Ids]], words: int) -> npt.NDArray[np.int64]:
+    """Rewrite the file in place, from provisional numbers to final ones; count them.
+
+    An end of a sentence stays behind a word only. Writing never overtakes reading, because values are dropped
+    and never added.
+    """
+    written, last, occurrences = 0, SENTENCE_END, np.zeros(words, np.int64)
+    for ids in _final_numbers(storage, maps):
+        before = np.concatenate((np.array([last], np.int32), ids[:-1]))
+        kept = ids[(ids >= 0) | (before >= 0)]
+        if len(kept):
+            last = int(kept[-1])
+            storage.write(_BYTES * written, kept.tobytes())
+            written += len(kept)
+            occurrences += np.bincount(kept[kept >= 0], minlength=words)
+    storage.truncate(_BYTES * written)
+    return occurrences
+
+
+def _final_numbers(storage: UnnamedFile, maps: Iterable[tuple[int, Ids]]) -> Iterator[Ids]:
+    start = 0
+    for end, remap in maps:
+        while start < end:
+            count = min(_BATCH_TOKENS, end - start)
+            ids = remap[_read(storage, start, count)]
+            start += count
+            yield ids[ids != DROPPED]
+
+
+def _read(storage: UnnamedFile, start: int, count: int) -> Ids:
+    """The int32 values `start` to `start + count` of a file, fewer at its end."""
+    count = max(min(count, storage.size // _BYTES - start), 0)
+    return np.frombuffer(storage.read(_BYTES * start, _BYTES * count), np.int32)
