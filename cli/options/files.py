@@ -72,9 +72,9 @@ def model_hint(path: str) -> str:
 
 
 def is_model(path: str, *, by_ending: bool = False) -> bool:
-    """Whether a file is a model or, `by_ending` too, seems to hold vectors of another tool."""
+    """Whether it is a bundled model, a model file or, `by_ending` too, seems to hold another tool's vectors."""
     if not Path(path).is_file():
-        return False
+        return path in MODELS
     from contextlib import suppress
 
     from nlp.storage.model_file import START_BYTES, may_be_model

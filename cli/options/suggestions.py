@@ -27,6 +27,7 @@ _OPTIONS_OF_OTHER_TOOLS: dict[str, tuple[str, ...]] = {
     "input": (FILES,),
     "iter": ("--epochs",),
     "iterations": ("--epochs",),
+    "k": ("-k",),
     "learning-rate": ("--lr",),
     "learning-rate-decay": ("--lr-decay",),
     "max-epochs": ("--epochs",),

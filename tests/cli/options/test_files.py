@@ -102,6 +102,12 @@ def test_who_names_a_model_as_an_argument_is_told_of_the_option(
     assert f"; did you mean -m {named.format(**models)}?" in stderr
 
 
+def test_who_names_a_bundled_model_as_an_argument_is_told_of_the_option(nlptool: Nlptool) -> None:
+    status, stdout, stderr = nlptool("similar", "en-vectors", "king")
+    assert (status, stdout) == (2, "")
+    assert "en-vectors is a model; did you mean -m en-vectors?" in stderr
+
+
 def test_a_word_that_is_the_name_of_a_text_is_a_word(
     nlptool: Nlptool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

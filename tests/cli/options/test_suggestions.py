@@ -49,6 +49,7 @@ OPTIONS: dict[str, tuple[str, str | None]] = {
     "w2v-train -window 5": ("-window", "--window"),
     "rnn-train --threads 2": ("--threads", "--workers"),
     "similar --topn 3 king": ("--topn", "-k"),
+    "similar --k 3 king": ("--k", "-k"),
     "tokenize --vector-size 50": ("--vector-size", "--verbose"),
     "tokenize -Z": ("-Z", None),
     "tokenize -qZ": ("-Z", None),
