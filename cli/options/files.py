@@ -72,7 +72,7 @@ def model_hint(path: str) -> str:
 
 
 def is_model(path: str, *, by_ending: bool = False) -> bool:
-    """Whether it is a bundled model, a model file or, `by_ending` too, seems to hold another tool's vectors."""
+    """Whether it is a model, bundled or in a file; `by_ending` too, what seems to be another tool's."""
     if not Path(path).is_file():
         return path in MODELS
     from contextlib import suppress
