@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("word2vec-text", "word2vec-binary", "npy", "safetensors")
 _MAPPED = ("npy", "safetensors")
-_NOT_VECTORS = (".json", ".jsonl", ".csv", ".tsv")
+_NOT_VECTORS = (".json", ".jsonl", ".tsv")
 _ENDINGS = {".bin": "word2vec-binary", ".npy": "npy", ".safetensors": "safetensors"}
 
 

@@ -45,6 +45,11 @@ class Form:
     jsonl: Print = _as_jsonl
 
     @property
+    def is_json(self) -> bool:
+        """Whether its text is JSON too."""
+        return (not self.rows and self.text in {None, _indented}) or self.text is self.jsonl
+
+    @property
     def formats(self) -> tuple[str, ...]:
         """The formats that --format offers."""
         return tuple(name for name in _PRINTERS if self.rows or name != TSV)

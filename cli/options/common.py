@@ -14,7 +14,7 @@ from cli.io.meter import beside
 from cli.io.printers import CSV, JSONL, RECORDS, TEXT, TSV, Form
 from cli.io.reading import UTF_8, Input
 from cli.io.streams import Streams
-from cli.options.endings import writable
+from cli.options.endings import refuse_json, writable
 from cli.options.files import is_model, know_files, model_hint, refuse_models
 from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_options
 from cli.options.replacing import refuse_replacing
@@ -239,8 +239,14 @@ def streams(
     files = [click.argument("files", nargs=-1, metavar=FILES)]
     chosen = output + (source if reads else []) + (files if reads == "FILES" else [])
 
+    def check_ending(options: dict[str, Any]) -> None:
+        if writes is None:
+            refuse_json(options["output"], "a model is binary; give it another ending")
+        elif options["format_"] != JSONL and not (options["format_"] == TEXT and writes.is_json):
+            refuse_json(options["output"], "give --format jsonl, or another ending")
+
     def decorate(function: Command) -> Command:
-        return making(all_of(chosen)(function), _make_streams)
+        return making(making(all_of(chosen)(function), _make_streams), check_ending)
 
     return decorate
 

@@ -12,9 +12,17 @@ _OTHER_COMPRESSIONS = (
 )
 _OTHER_FORMATS = (
     *(".parquet", ".feather", ".arrow", ".avro", ".orc", ".xlsx", ".xls", ".ods", ".sqlite", ".db"),
+    *(".csv", ".xml", ".yaml", ".yml", ".arpa"),
     *(".h5", ".hdf5", ".mat", ".pkl", ".pickle", ".joblib", ".kv", ".pt", ".pth", ".onnx", ".gguf"),
 )
-_WRITTEN_BY = {".npy": ("export", "vectors"), ".npz": ("onehot",)}
+_WITH_MODELS = ("export", "w2v-train", "rnn-train", "ngram-train")
+_WRITTEN_BY = {
+    ".npy": ("export", "vectors"),
+    ".npz": ("onehot",),
+    ".safetensors": _WITH_MODELS,
+    **dict.fromkeys([".svg", ".html", ".png"], ("gradients", "plot")),
+}
+_OF_JSON = (".jsonl", ".ndjson", ".json")
 
 
 def writable(context: click.Context, parameter: click.Parameter, path: str | None) -> str | None:
@@ -32,3 +40,9 @@ def writable(context: click.Context, parameter: click.Parameter, path: str | Non
     else:
         return path
     raise click.BadParameter(f"{path}: {ending} is not written here; {remedy}", context, parameter)
+
+
+def refuse_json(path: str | None, remedy: str) -> None:
+    """Raises: UsageError, with the `remedy`, for a `path` that says that it holds JSON."""
+    if (ending := ending_of(path)) in _OF_JSON:
+        raise click.UsageError(f"{path}: what is written is not {ending}; {remedy}")

@@ -94,7 +94,6 @@ _COMMANDS_OF_OTHER_TOOLS: dict[str, tuple[str, ...]] = {
     "build-binary": ("ngram-train",),
     "cbow": ("w2v-train --arch cbow",),
     "classes": ("cluster",),
-    "clusters": ("cluster",),
     "compute-accuracy": ("w2v-eval --analogies",),
     "convert": ("export",),
     "count": ("vocab",),

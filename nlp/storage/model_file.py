@@ -21,6 +21,7 @@ Source: https://github.com/huggingface/safetensors
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
@@ -147,7 +148,10 @@ def open_model(path: str) -> ModelFile:
     Raises: ModelError if it is damaged or of a newer version; NoModelError if it is none at all, or no plain
             file; OSError if it can't be read.
     """
-    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116  the path is the user's string, errors show it
+    mode = os.stat(path).st_mode  # noqa: PTH116  the path is the user's string, errors show it
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "Is a directory; name a model in it", path)
+    if not stat.S_ISREG(mode):
         raise NoModelError(cannot_be_mapped(path))
     with open(path, "rb") as file, blaming(path):  # noqa: PTH123  as above
         if not os.fstat(file.fileno()).st_size:

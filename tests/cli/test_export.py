@@ -131,7 +131,7 @@ def test_a_limit_writes_the_first_words(model: str, nlptool: Nlptool) -> None:
     assert nlptool("export", "--limit", "1", model) == (0, "1 2\nthe 1 0.100000001\n", "")
 
 
-@pytest.mark.parametrize("ending", [".json", ".jsonl.gz", ".csv", ".TSV"])
+@pytest.mark.parametrize("ending", [".json", ".jsonl.gz", ".TSV"])
 def test_no_vectors_under_the_name_of_records(
     ending: str, model: str, tmp_path: Path, nlptool: Nlptool
 ) -> None:

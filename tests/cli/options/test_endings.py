@@ -32,6 +32,11 @@ def test_an_ending_that_would_mislead_is_refused(
         ("similar", ".npy", "only nlptool export and vectors do"),
         ("tokenize", ".tar", "write .gz, .bz2 or .xz, or compress it afterwards"),
         ("tokenize", ".xlsx", "give the file another ending"),
+        ("vocab", ".svg.gz", "only nlptool gradients and plot do"),
+        ("score", ".csv", "give the file another ending"),
+        ("tokenize", ".jsonl", "what is written is not .jsonl; give --format jsonl, or another ending"),
+        ("vocab", ".json.gz", "what is written is not .json; give --format jsonl"),
+        ("w2v-train", ".json", "a model is binary; give it another ending"),
     ],
 )
 def test_the_remedy(command: str, ending: str, told: str, nlptool: Nlptool, tmp_path: Path) -> None:
@@ -42,3 +47,18 @@ def test_the_remedy(command: str, ending: str, told: str, nlptool: Nlptool, tmp_
 def test_any_other_name_is_one(name: str, nlptool: Nlptool, tmp_path: Path) -> None:
     assert nlptool("onehot", "-o", str(tmp_path / name), stdin="a b\n").status == 0
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tokenize --format jsonl -o {}.jsonl",
+        "vocab --format jsonl -o {}.json.gz",
+        "gradients --lags 1 --hidden 2 -o {}.jsonl",
+        "info -o {}.json",
+        "vocab --format tsv -o {}.tsv",
+    ],
+)
+def test_json_has_its_ending_where_it_is_written(line: str, nlptool: Nlptool, tmp_path: Path) -> None:
+    assert nlptool(*line.format(tmp_path / "x").split(), stdin="a b\n").status == 0
+    assert len(list(tmp_path.iterdir())) == 1

@@ -167,3 +167,12 @@ def test_several_models_score_each_line(nlptool: Nlptool, models: dict[str, str]
     status, _, stderr = nlptool("score", "-m", one, "-m", two, "--mix", f"{one}:0.5", stdin="a\n")
     assert status == 2
     assert f"--mix mixes into one model; name {one} or {two}" in stderr
+
+
+@pytest.mark.parametrize(
+    "line", ["similar -m . a", "score -m .", "fill -m .", "info .", "w2v-train --update . -o x"]
+)
+def test_a_folder_is_no_model(line: str, nlptool: Nlptool) -> None:
+    result = nlptool(*line.split(), stdin="a\n")
+    assert (result.status, result.stdout) == (1, "")
+    assert result.stderr.startswith("nlptool: .: Is a directory")

@@ -472,9 +472,10 @@ def test_a_newer_version_is_refused_by_name(tmp_path: Path) -> None:
 
 def test_only_regular_files_are_models(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
-    for path in (tmp_path, tmp_path / "fifo"):
-        with pytest.raises(ModelError, match="not a regular file"):
-            open_model(str(path))
+    with pytest.raises(ModelError, match="not a regular file"):
+        open_model(str(tmp_path / "fifo"))
+    with pytest.raises(IsADirectoryError, match="Is a directory; name a model in it"):
+        open_model(str(tmp_path))
     with pytest.raises(FileNotFoundError) as caught:
         open_model(str(tmp_path / "missing"))
     assert caught.value.filename == str(tmp_path / "missing")
