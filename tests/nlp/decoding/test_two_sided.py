@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,13 +30,10 @@ def model() -> Network:
 def log_p_of_text(model: Network, text: Sequence[int], behind: int, *, backward: bool = False) -> float:
     """log P of the tokens from place `behind` on, one after the other, from one side: the chain rule."""
     side = one_side(model, LETTERS, backward=backward)
-    terms = []
-    for n in range(behind, len(text)):
-        state = side.start(1)
-        for token in text[:n]:
-            log_p = side.advance(state, np.array([token], np.int32))
-        terms.append(float(log_p[0, text[n]]))
-    return sum(terms)
+    state, terms = side.start(1), []
+    for token, following in pairwise(text):
+        terms.append(float(side.advance(state, np.array([token], np.int32))[0, following]))
+    return sum(terms[behind - 1 :])
 
 
 def pooled(model: Network, filling: Sequence[int]) -> float:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from nlp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from nlp.training.loop import Watch, train
-from tests.files import write_anew
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from nlp.training.learner import Learner
+
+    State = Callable[[], TrainingState]
 
 
 class Interrupted(Exception):  # noqa: N818 - it is no error
@@ -29,22 +30,31 @@ def outcome(
     return [array.tobytes() for array in learner.learnt], vars(curves)
 
 
-def interrupted_at(boundary: int, path: Path, learner: Learner[Any], workers: int = 1) -> int:
-    """Train until a boundary, counted from 1, and leave a checkpoint; return how many there were."""
-    seen = 0
+def interrupted_at(boundary: int, path: Path, learner: Learner[Any], workers: int = 1) -> None:
+    """Train until a boundary, counted from 1, and leave a checkpoint there."""
+    left = iter(range(1, boundary))
 
-    def on_boundary(state: Callable[[], TrainingState]) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == boundary:
-            saved = BytesIO()
-            save_checkpoint(saved, "test", {"run": 1}, state())
-            write_anew(path, saved.getvalue())
+    def on_boundary(state: State) -> None:
+        if next(left, None) is None:
+            path.write_bytes(saved(state))
             raise Interrupted
 
     with suppress(Interrupted):
         train(learner, workers, Watch(on_boundary=on_boundary))
-    return seen
+
+
+def checkpoints(learner: Learner[Any], workers: int = 1) -> list[bytes]:
+    """Train to the end; return what a checkpoint would hold at each boundary."""
+    found: list[bytes] = []
+    train(learner, workers, Watch(on_boundary=lambda state: found.append(saved(state))))
+    return found
+
+
+def saved(state: State) -> bytes:
+    """The bytes of a checkpoint."""
+    file = BytesIO()
+    save_checkpoint(file, "test", {"run": 1}, state())
+    return file.getvalue()
 
 
 def going_on_from(path: Path) -> Watch:

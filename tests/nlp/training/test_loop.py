@@ -20,8 +20,9 @@ from nlp.training.row_updates import RowUpdates, StepPlan, apply_rows
 from nlp.word2vec.chunks import Chunk
 from nlp.word2vec.config import STABILITY, Word2VecConfig
 from nlp.word2vec.learner import EarlierModel, WordVectorLearner
+from tests.files import write_anew
 from tests.nlp.networks import bigram
-from tests.nlp.training.interrupting import Interrupted, going_on_from, interrupted_at, outcome
+from tests.nlp.training.interrupting import Interrupted, checkpoints, going_on_from, outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,13 +53,16 @@ def ready(*, valid: bool = False, kind: type[WordVectorLearner] = WordVectorLear
 def test_resumed_at_any_boundary_it_ends_in_the_same_bits(
     make: Callable[..., Learner[Any]], tmp_path: Path, *, valid: bool
 ) -> None:
+    """And what is saved there does not depend on the number of workers either."""
     whole, path = outcome(make(valid=valid)), tmp_path / "checkpoint"
-    boundaries = interrupted_at(-1, path, make(valid=valid))
-    assert boundaries > 20
-    for boundary in range(1, boundaries + 1):
-        before, after = (1, 2) if boundary % 7 == 0 else (3, 1) if boundary % 7 == 1 else (1, 1)
-        assert interrupted_at(boundary, path, make(valid=valid), before) == boundary
-        assert outcome(make(valid=valid), after, going_on_from(path)) == whole
+    states = checkpoints(make(valid=valid))
+    assert len(states) > 20
+    for boundary, (state, by_three) in enumerate(
+        zip(states, checkpoints(make(valid=valid), workers=3), strict=True)
+    ):
+        assert state == by_three
+        write_anew(path, state)
+        assert outcome(make(valid=valid), 1 if boundary % 7 else 2, going_on_from(path)) == whole
 
 
 def by_plain_loops(learner: WordVectorLearner) -> list[Floats]:
@@ -116,8 +120,7 @@ def test_a_signal_during_evaluation_finds_the_state_before_it() -> None:
 
 def test_speed_of_a_resumed_run_counts_its_own_words(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint"
-    boundaries = interrupted_at(-1, path, ready())
-    interrupted_at(boundaries - 1, path, ready())
+    path.write_bytes(checkpoints(ready())[-2])
     seen: list[Progress] = []
     train(ready(), 1, dataclasses.replace(going_on_from(path), on_progress=seen.append))
     last = seen[-1]
