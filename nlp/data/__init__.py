@@ -4,4 +4,5 @@
   wrong with it for a language model.
 - `token_stream` deals out the tokens of an epoch for word vectors; `batches` cuts a text into columns for
   truncated backpropagation through time.
+- `labelled` reads and writes texts whose words have labels.
 """
