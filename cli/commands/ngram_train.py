@@ -36,6 +36,7 @@ def ngram_train(
     from cli.io.language_streams import language_blocks
     from cli.io.storage import storage_directory
     from cli.io.writing import check_output, open_binary_output
+    from cli.training.job import provenance
     from nlp.data.advice import advice_on_text
     from nlp.data.corpus import encode
     from nlp.ngrams.files import save_ngrams
@@ -55,9 +56,9 @@ def ngram_train(
     _tell(model, text, console)
     for warning in advice_on_text(text):
         console.warn(warning)
-    corpus = {"tokens": text.length, "unknown": text.unknown}
+    about = provenance(text, tokens=text.length, unknown=text.unknown)
     with open_binary_output(output) as writer:
-        save_ngrams(writer, model, {"corpus": corpus})
+        save_ngrams(writer, model, about)
 
 
 def _refuse_nothing(text: Corpus, min_count: int) -> None:

@@ -80,7 +80,7 @@ def run(request: Request) -> None:
     selection = {name: request.settings[name] for name in ("min_count", "max_vocab")}
     about = {
         "training": {**asdict(settings), **selection},
-        "corpus": {"tokens": text.length, "unknown": text.unknown},
+        **job.provenance(text, tokens=text.length, unknown=text.unknown),
     }
     if earlier:
         model.parameters.flat[:] = earlier.model.parameters.flat
@@ -189,7 +189,7 @@ def _read(request: Request, level: str, vocabulary: Vocabulary | None) -> tuple[
     training, settings, directory = request.training, request.settings, request.directory
     blocks = language_blocks(request.streams, level)
     if vocabulary:
-        text = encode_by(blocks, directory, vocabulary, hash_input=request.hashes_input)
+        text = encode_by(blocks, directory, vocabulary)
     else:
         text = encode(
             blocks,
@@ -197,12 +197,11 @@ def _read(request: Request, level: str, vocabulary: Vocabulary | None) -> tuple[
             level,
             min_count=settings["min_count"],
             max_vocab=settings["max_vocab"],
-            hash_input=request.hashes_input,
         )
     if training.valid is None:
         return text, None
     held_out = language_blocks(request.streams.like(training.valid), level)
-    return text, encode_by(held_out, directory, text.vocabulary, hash_input=request.hashes_input)
+    return text, encode_by(held_out, directory, text.vocabulary)
 
 
 def _start_from(vectors: WordVectors, learner: NetworkLearner, console: Console) -> str:

@@ -113,14 +113,13 @@ def _read(
         min_count=config.min_count,
         max_vocab=config.max_vocab,
         known=earlier.vocabulary if earlier else None,
-        hash_input=request.hashes_input,
     )
     if request.training.valid is None:
         return corpus, None
     held_out = request.streams.like(request.training.valid).token_text()
     if phrases:
         held_out = phrases.join(held_out)
-    return corpus, encode_by(held_out, request.directory, corpus.vocabulary, hash_input=request.hashes_input)
+    return corpus, encode_by(held_out, request.directory, corpus.vocabulary)
 
 
 def _tell_phrases(phrases: Phrases, request: Request) -> None:
@@ -137,7 +136,7 @@ def _tell_phrases(phrases: Phrases, request: Request) -> None:
 
 def _about(corpus: Corpus, earlier: EarlierModel | None, request: Request) -> dict[str, Any]:
     """What the model file records about its training, beside the settings."""
-    about: dict[str, Any] = {"corpus": {"words": corpus.words, "words_seen": corpus.words_seen}}
+    about = job.provenance(corpus, words=corpus.words, words_seen=corpus.words_seen)
     if request.phrase_threshold is not None:
         about["phrase_threshold"] = request.phrase_threshold
     if earlier:

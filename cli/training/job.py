@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nlp
 from cli.io.storage import storage_directory
 from cli.io.writing import open_binary_output
 from cli.signals import Ended
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cli.console import Console
     from cli.io.streams import Streams
     from cli.options.training import Training
+    from nlp.data.corpus import Corpus
     from nlp.storage.model_file import BinaryWriter
     from nlp.training.learner import Learner
     from nlp.training.progress import Progress
@@ -40,10 +42,10 @@ class Command:
         """The folder for the encoded text: that of the output, where there is room for large files."""
         return storage_directory(self.training.checkpoint or self.training.output)
 
-    @property
-    def hashes_input(self) -> bool:
-        """Whether the hash of the text is needed, to know it again."""
-        return self.training.checkpoint is not None
+
+def provenance(text: Corpus, **counts: int) -> dict[str, Any]:
+    """What a model tells of its making: the version of nlptool; sizes and the SHA-256 of its text."""
+    return {"nlptool": nlp.__version__, "corpus": {**counts, "sha256": text.sha256}}
 
 
 @dataclass(frozen=True)

@@ -70,13 +70,13 @@ class Corpus:
 
     Attributes: `vocabulary`, whose numbers the file holds; `occurrences` (V,) of each of its words in the
     file; `words_seen`, how many tokens the text had, line ends apart, before some were dropped; `sha256` of
-    the text, in hex, if it was asked for.
+    the text in UTF-8, in hex.
     """
 
     vocabulary: Vocabulary
     occurrences: npt.NDArray[np.int64]
     words_seen: int
-    sha256: str | None
+    sha256: str
     storage: UnnamedFile
 
     @property
@@ -118,7 +118,6 @@ def encode(
     min_count: int = 1,
     max_vocab: int | None = None,
     known: Vocabulary | None = None,
-    hash_input: bool = False,
 ) -> Corpus:
     r"""Number the tokens of a text in one pass over it.
 
@@ -126,30 +125,21 @@ def encode(
     language model, line ends are tokens, those of empty lines too, and with "char" every character is one. A
     last line without its "\n" gets one. `blocks` are consecutive pieces of the text, cut anywhere but inside
     a word. `directory` takes the temporary storage, 4 bytes a token. `min_count`, `max_vocab` and `known`:
-    see `Selection`; special tokens are known. With `hash_input` the SHA-256 of the text (UTF-8) is taken on
-    the way.
+    see `Selection`; special tokens are known.
 
     Raises: OSError if the storage cannot be written.
     """
     known = known or Vocabulary.from_counts({}, level=level)
-    return _encode(blocks, directory, Selection(known, min_count, max_vocab), hash_input=hash_input)
+    return _encode(blocks, directory, Selection(known, min_count, max_vocab))
 
 
-def encode_by(
-    blocks: Iterable[str],
-    directory: str | os.PathLike[str],
-    vocabulary: Vocabulary,
-    *,
-    hash_input: bool = False,
-) -> Corpus:
+def encode_by(blocks: Iterable[str], directory: str | os.PathLike[str], vocabulary: Vocabulary) -> Corpus:
     """Like `encode`, with the words of a model and their numbers; all others are unknown to it."""
-    return _encode(blocks, directory, Selection(vocabulary, is_closed=True), hash_input=hash_input)
+    return _encode(blocks, directory, Selection(vocabulary, is_closed=True))
 
 
-def _encode(
-    blocks: Iterable[str], directory: str | os.PathLike[str], selection: Selection, *, hash_input: bool
-) -> Corpus:
-    digest = hashlib.sha256() if hash_input else None
+def _encode(blocks: Iterable[str], directory: str | os.PathLike[str], selection: Selection) -> Corpus:
+    digest = hashlib.sha256()
     known, storage = selection.known, UnnamedFile(directory)
     is_char = known.level == CHARACTERS
     source = CodePoints() if is_char else Numbering(directory, known.words, selection.capacity)
@@ -160,15 +150,13 @@ def _encode(
     occurrences = _renumber(storage, source.maps(vocabulary, length), len(vocabulary))
     if vocabulary.special and not selection.is_closed:
         vocabulary = replace(vocabulary, counts=occurrences.tolist())  # only now known of <unk>
-    sha256 = digest.hexdigest() if digest is not None else None
-    return Corpus(vocabulary, occurrences, words_seen, sha256, storage)
+    return Corpus(vocabulary, occurrences, words_seen, digest.hexdigest(), storage)
 
 
-def _hashed(blocks: Iterable[str], digest: hashlib._Hash | None) -> Iterator[str]:
-    """Yield `blocks`, and take the hash of their UTF-8 on the way, where there is a `digest`."""
+def _hashed(blocks: Iterable[str], digest: hashlib._Hash) -> Iterator[str]:
+    """Yield `blocks`, and take the hash of their UTF-8 on the way."""
     for block in blocks:
-        if digest is not None:
-            digest.update(block.encode("utf-8", "surrogatepass"))
+        digest.update(block.encode("utf-8", "surrogatepass"))
         yield block
 
 

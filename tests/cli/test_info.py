@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import nlp
 from tests.cli.word_model import write_words
 
 if TYPE_CHECKING:
@@ -123,3 +125,13 @@ def test_what_is_odd_about_a_file_of_vectors_is_told(tmp_path: Path, nlptool: Nl
     result = nlptool("info", str(tmp_path / "v"))
     assert (result.status, result.stdout) == (1, "")
     assert "v:3:1: expected a word and 2 numbers, found 1 number" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["w2v-train", "rnn-train", "ngram-train"])
+def test_a_model_tells_what_made_it_and_of_which_text(command: str, nlptool: Nlptool, tmp_path: Path) -> None:
+    text, model = "a b c d\n" * 50, tmp_path / "model"
+    small = {"w2v-train": ("--min-count", "1", "--dim", "2"), "rnn-train": ("--hidden", "4", "--epochs", "1")}
+    assert nlptool(command, "-q", *small.get(command, ()), "-o", str(model), stdin=text).status == 0
+    report = json.loads(nlptool("info", str(model)).stdout)
+    assert report["nlptool"] == nlp.__version__
+    assert report["corpus"]["sha256"] == hashlib.sha256(text.encode()).hexdigest()

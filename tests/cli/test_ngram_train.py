@@ -33,7 +33,8 @@ def test_words_and_line_ends_are_tokens(nlptool: Nlptool, tmp_path: Path) -> Non
     model = load(str(tmp_path / "model"), NGRAM_MODEL)
     assert list(model.vocabulary.words)[:6] == ["<eos>", "<unk>", "at", "out", "rode", "the"]
     assert model.about["config"] == {"order": 5, "level": "word"}
-    assert model.about["corpus"] == {"tokens": 14, "unknown": 0}
+    corpus = model.about["corpus"]
+    assert (corpus["tokens"], corpus["unknown"]) == (14, 0)
     assert not model.about["crosses_lines"]
 
 
@@ -72,7 +73,8 @@ def test_rare_tokens_become_unknown(choice: tuple[str, str], nlptool: Nlptool, t
     assert nlptool("ngram-train", *choice, "-o", str(tmp_path / "model"), stdin=LINES).status == 0
     model = load(str(tmp_path / "model"), NGRAM_MODEL)
     assert list(model.vocabulary.words) == ["<eos>", "<unk>", "at", "out", "rode", "the"]
-    assert model.about["corpus"] == {"tokens": 14, "unknown": 4}
+    corpus = model.about["corpus"]
+    assert (corpus["tokens"], corpus["unknown"]) == (14, 4)
 
 
 def test_the_notes_tell_counts_and_discounts(nlptool: Nlptool, tmp_path: Path) -> None:

@@ -163,8 +163,8 @@ def test_blocks_cut_anywhere_between_tokens_give_the_same_file(
         patch.setattr(token_lists, "SLICE_CHARACTERS", data.draw(st.integers(0, 9)))
         patch.setattr("nlp.data.corpus._BATCH_TOKENS", data.draw(st.integers(1, 9)))
         patch.setattr(numbering, "_BATCH_TOKENS", data.draw(st.integers(1, 9)))
-        pieces = encode(blocks, TMP, min_count=min_count, hash_input=True)
-    whole = encode([text], TMP, min_count=min_count, hash_input=True)
+        pieces = encode(blocks, TMP, min_count=min_count)
+    whole = encode([text], TMP, min_count=min_count)
     assert contents(pieces) == contents(whole)
     assert pieces.vocabulary == whole.vocabulary
     assert pieces.sha256 == whole.sha256 == hashlib.sha256(text.encode()).hexdigest()
@@ -296,10 +296,9 @@ def test_the_hash_is_that_of_the_text() -> None:
     blocks = ["the ", "我爱\n", "cat"]
     digest = hashlib.sha256("".join(blocks).encode()).hexdigest()
     for level in (CHARACTERS, WORDS):
-        text = encode(blocks, TMP, level, hash_input=True)
+        text = encode(blocks, TMP, level)
         assert text.sha256 == digest
-        assert encode_by(blocks, TMP, text.vocabulary, hash_input=True).sha256 == digest
-        assert encode(blocks, TMP, level).sha256 is None
+        assert encode_by(blocks, TMP, text.vocabulary).sha256 == digest
 
 
 def test_memory_does_not_grow_with_a_text_of_characters() -> None:
