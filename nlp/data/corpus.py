@@ -18,13 +18,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from nlp.data.numbering import CodePoints, Numbering
+from nlp.data.numbering import AT_ONCE, CodePoints, Numbering
 from nlp.layers.arrays import Ids
 from nlp.storage.temporary import UnnamedFile
 from nlp.text.counting import CAPACITY_FACTOR, MIN_CAPACITY
 from nlp.text.vocabulary import CHARACTERS, DROPPED, SENTENCE_END, Vocabulary
 
-_BATCH_TOKENS = 1 << 18
 _BYTES = 4  # of an int32
 
 
@@ -34,17 +33,22 @@ class Selection:
 
     Attributes: `known`, words that are kept however rare, special tokens among them, with counts to which
     those of the text are added; `min_count`, how often any other must occur; `max_vocab`, how many words are
-    kept at most, the most frequent; `is_closed`, whether only the known words are kept, with their numbers.
+    kept at most, the most frequent; `is_closed`, whether only the known words are kept, with their numbers;
+    `capacity`, how many types may be in memory while the text is read, the rarest being forgotten (None: all,
+    or some multiple of those that are kept at most).
     """
 
     known: Vocabulary
     min_count: int = 1
     max_vocab: int | None = None
     is_closed: bool = False
+    capacity: int | None = None
 
     @property
-    def capacity(self) -> int | None:
+    def most_types(self) -> int | None:
         """How many types may be held in memory while a text is read (None: all)."""
+        if self.capacity is not None:
+            return self.capacity
         if self.is_closed:
             return MIN_CAPACITY
         return None if self.max_vocab is None else max(CAPACITY_FACTOR * self.max_vocab, MIN_CAPACITY)
@@ -118,36 +122,51 @@ def encode(
     min_count: int = 1,
     max_vocab: int | None = None,
     known: Vocabulary | None = None,
+    capacity: int | None = None,
+    at_once: int = AT_ONCE,
 ) -> Corpus:
     r"""Number the tokens of a text in one pass over it.
 
     Tokens are separated by spaces, sentences by "\n"; empty tokens count for nothing. With the `level` of a
     language model, line ends are tokens, those of empty lines too, and with "char" every character is one. A
     last line without its "\n" gets one. `blocks` are consecutive pieces of the text, cut anywhere but inside
-    a word. `directory` takes the temporary storage, 4 bytes a token. `min_count`, `max_vocab` and `known`:
-    see `Selection`; special tokens are known.
+    a word. `directory` takes the temporary storage, 4 bytes a token. `min_count`, `max_vocab`, `known` and
+    `capacity`: see `Selection`; special tokens are known. So many tokens as `at_once` says, about, are in
+    memory at a time.
 
     Raises: OSError if the storage cannot be written.
     """
     known = known or Vocabulary.from_counts({}, level=level)
-    return _encode(blocks, directory, Selection(known, min_count, max_vocab))
+    return _encode(blocks, directory, Selection(known, min_count, max_vocab, capacity=capacity), at_once)
 
 
-def encode_by(blocks: Iterable[str], directory: str | os.PathLike[str], vocabulary: Vocabulary) -> Corpus:
+def encode_by(
+    blocks: Iterable[str],
+    directory: str | os.PathLike[str],
+    vocabulary: Vocabulary,
+    *,
+    capacity: int | None = None,
+    at_once: int = AT_ONCE,
+) -> Corpus:
     """Like `encode`, with the words of a model and their numbers; all others are unknown to it."""
-    return _encode(blocks, directory, Selection(vocabulary, is_closed=True))
+    return _encode(blocks, directory, Selection(vocabulary, is_closed=True, capacity=capacity), at_once)
 
 
-def _encode(blocks: Iterable[str], directory: str | os.PathLike[str], selection: Selection) -> Corpus:
+def _encode(
+    blocks: Iterable[str], directory: str | os.PathLike[str], selection: Selection, at_once: int
+) -> Corpus:
     digest = hashlib.sha256()
     known, storage = selection.known, UnnamedFile(directory)
-    is_char = known.level == CHARACTERS
-    source = CodePoints() if is_char else Numbering(directory, known.words, selection.capacity)
+    source = (
+        CodePoints()
+        if known.level == CHARACTERS
+        else Numbering(directory, known.words, selection.most_types, at_once)
+    )
     source.write(_with_last_line_end(_hashed(blocks, digest)), storage)
     counts, length = source.counts(), storage.size // _BYTES
     words_seen = length - counts.pop("\n", 0)
     vocabulary = selection.vocabulary(counts)
-    occurrences = _renumber(storage, source.maps(vocabulary, length), len(vocabulary))
+    occurrences = _renumber(storage, source.maps(vocabulary, length), len(vocabulary), at_once)
     if vocabulary.special and not selection.is_closed:
         vocabulary = replace(vocabulary, counts=occurrences.tolist())  # only now known of <unk>
     return Corpus(vocabulary, occurrences, words_seen, digest.hexdigest(), storage)
@@ -169,14 +188,16 @@ def _with_last_line_end(blocks: Iterable[str]) -> Iterator[str]:
         yield "\n"
 
 
-def _renumber(storage: UnnamedFile, maps: Iterable[tuple[int, Ids]], words: int) -> npt.NDArray[np.int64]:
+def _renumber(
+    storage: UnnamedFile, maps: Iterable[tuple[int, Ids]], words: int, at_once: int
+) -> npt.NDArray[np.int64]:
     """Rewrite the file in place, from provisional numbers to final ones; count them.
 
     An end of a sentence stays behind a word only. Writing never overtakes reading, because values are dropped
     and never added.
     """
     written, last, occurrences = 0, SENTENCE_END, np.zeros(words, np.int64)
-    for ids in _final_numbers(storage, maps):
+    for ids in _final_numbers(storage, maps, at_once):
         before = np.concatenate((np.array([last], np.int32), ids[:-1]))
         kept = ids[(ids >= 0) | (before >= 0)]
         if len(kept):
@@ -188,11 +209,11 @@ def _renumber(storage: UnnamedFile, maps: Iterable[tuple[int, Ids]], words: int)
     return occurrences
 
 
-def _final_numbers(storage: UnnamedFile, maps: Iterable[tuple[int, Ids]]) -> Iterator[Ids]:
+def _final_numbers(storage: UnnamedFile, maps: Iterable[tuple[int, Ids]], at_once: int) -> Iterator[Ids]:
     start = 0
     for end, remap in maps:
         while start < end:
-            count = min(_BATCH_TOKENS, end - start)
+            count = min(at_once, end - start)
             ids = remap[_read(storage, start, count)]
             start += count
             yield ids[ids != DROPPED]

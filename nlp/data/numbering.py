@@ -18,11 +18,13 @@ from nlp.storage.temporary import UnnamedFile
 from nlp.text.token_lists import of_equal_size, split_blocks
 from nlp.text.vocabulary import Vocabulary
 
+AT_ONCE = 1 << 18
+"""Tokens that are handled at a time, about."""
+
 _NOTHING = 0  # number of "", which two separators in a row have between them
 _LINE_END = 1
 _FORGOTTEN = -2  # in the map of a segment
 _CODE_POINTS = 0x110000
-_BATCH_TOKENS = 1 << 18
 _BYTES = 4  # of an int32
 
 
@@ -51,14 +53,18 @@ class Numbering:
     """
 
     def __init__(
-        self, directory: str | os.PathLike[str], known: Sequence[str] = (), capacity: int | None = None
+        self,
+        directory: str | os.PathLike[str],
+        known: Sequence[str] = (),
+        capacity: int | None = None,
+        at_once: int = AT_ONCE,
     ) -> None:
         self._numbers = _Numbers({"": _NOTHING, "\n": _LINE_END})
         for word in known:
             self._numbers[word]
         self._pinned = len(self._numbers)
         self._counts = np.zeros(self._pinned, np.int64)
-        self._capacity = capacity
+        self._capacity, self._at_once = capacity, at_once
         self._directory = directory
         self._forgotten = 0
         self._segments: list[Segment] = []
@@ -99,14 +105,14 @@ class Numbering:
 
     def _batches(self, token_lists: Iterable[list[str]]) -> Iterator[Ids]:
         if self._capacity is not None:
-            token_lists = of_equal_size(token_lists, _BATCH_TOKENS)
+            token_lists = of_equal_size(token_lists, self._at_once)
         pending: list[Ids] = []
         size = 0
         for tokens in token_lists:
             ids = np.fromiter(map(self._numbers.__getitem__, tokens), np.int32, len(tokens))
             pending.append(ids[ids != _NOTHING])
             size += len(ids)
-            if size >= _BATCH_TOKENS or self._capacity is not None:
+            if size >= self._at_once or self._capacity is not None:
                 yield np.concatenate(pending)
                 pending, size = [], 0
         if pending:

@@ -14,9 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.data import numbering
-from nlp.data.corpus import Corpus, encode, encode_by
-from nlp.text import token_lists
+from nlp.data.corpus import Corpus, Selection, encode, encode_by
 from nlp.text.vocabulary import CHARACTERS, SENTENCE_END, UNKNOWN, WORDS, Vocabulary
 from tests.nlp.text.vocabularies import language_vocabulary
 
@@ -90,12 +88,10 @@ def test_forgetting_rare_types_keeps_the_counts_and_the_order(
 ) -> None:
     text = " ".join(tokens)
     cut = data.draw(st.integers(0, len(text)))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(numbering, "_BATCH_TOKENS", batch)
-        patch.setattr("nlp.data.corpus.MIN_CAPACITY", capacity)
-        patch.setattr("nlp.data.corpus.CAPACITY_FACTOR", 1)
-        pieces = encode([text[:cut], text[cut:]], TMP, max_vocab=2)
-        bounded = encode([text], TMP, max_vocab=2)
+    pieces, bounded = (
+        encode(blocks, TMP, max_vocab=2, capacity=capacity, at_once=batch)
+        for blocks in ([text[:cut], text[cut:]], [text])
+    )
     assert contents(pieces) == contents(bounded)  # it is a matter of the text, not of how it comes
     assert pieces.vocabulary == bounded.vocabulary
     assert bounded.words_seen == len(tokens) - tokens.count("\n")
@@ -108,25 +104,28 @@ def test_forgetting_rare_types_keeps_the_counts_and_the_order(
         assert contents(bounded) == contents(encode([text], TMP, max_vocab=2))
 
 
-def test_memory_is_bounded_by_the_largest_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlp.data.corpus.MIN_CAPACITY", 1000)
-    monkeypatch.setattr(numbering, "_BATCH_TOKENS", 1000)
-    largest = 0
+def test_memory_is_bounded_however_many_types_there_are() -> None:
+    def peak(count: int) -> int:
+        blocks = (
+            " ".join(f"often{i % 7} rare{block * 500 + i}" for i in range(500)) + " "
+            for block in range(count)
+        )
+        tracemalloc.start()
+        corpus = encode(blocks, TMP, min_count=2, max_vocab=10, capacity=1000, at_once=1000)
+        top = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert set(corpus.vocabulary.words) == {f"often{i}" for i in range(7)}
+        assert sum(corpus.vocabulary.counts) == 500 * count
+        return top
 
-    class Watched(numbering._Numbers):
-        def __missing__(self, token: str) -> int:
-            nonlocal largest
-            largest = max(largest, len(self) + 1)
-            return super().__missing__(token)
+    assert peak(100) < 1.5 * peak(10)
 
-    monkeypatch.setattr(numbering, "_Numbers", Watched)
-    blocks = (
-        " ".join(f"often{i % 7} rare{block * 500 + i}" for i in range(500)) + " " for block in range(200)
-    )
-    corpus = encode(blocks, TMP, min_count=2, max_vocab=10)
-    assert largest < 3000
-    assert set(corpus.vocabulary.words) == {f"often{i}" for i in range(7)}
-    assert sum(corpus.vocabulary.counts) == 100_000
+
+@pytest.mark.parametrize(
+    ("max_vocab", "most"), [(None, None), (1, 2_000_000), (125_000, 2_000_000), (10**6, 16 * 10**6)]
+)
+def test_so_many_types_are_in_memory_at_most(max_vocab: int | None, most: int | None) -> None:
+    assert Selection(Vocabulary([], []), max_vocab=max_vocab).most_types == most
 
 
 def test_known_words_stay_and_their_counts_are_added_to() -> None:
@@ -139,12 +138,9 @@ def test_known_words_stay_and_their_counts_are_added_to() -> None:
     assert list(only_known.vocabulary.words) == ["old", "a"]
 
 
-def test_a_pair_across_batches_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlp.data.corpus._BATCH_TOKENS", 1)
-    monkeypatch.setattr(numbering, "_BATCH_TOKENS", 1)
-    monkeypatch.setattr(token_lists, "SLICE_CHARACTERS", 1)
-    assert encode(["a b"], TMP).has_pairs
-    assert not encode(["a\nb\n"], TMP).has_pairs
+def test_a_pair_across_batches_is_seen() -> None:
+    assert encode(["a b"], TMP, at_once=1).has_pairs
+    assert not encode(["a\nb\n"], TMP, at_once=1).has_pairs
 
 
 words = st.text(st.sampled_from("ab\u00e9\u4e00"), min_size=1, max_size=3)
@@ -159,11 +155,7 @@ def test_blocks_cut_anywhere_between_tokens_give_the_same_file(
     places = [0, *(i for i in range(1, len(text)) if text[i] in " \n" or text[i - 1] in " \n"), len(text)]
     cuts = sorted({0, len(text), *data.draw(st.lists(st.sampled_from(places)))})
     blocks = [text[start:end] for start, end in pairwise(cuts)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(token_lists, "SLICE_CHARACTERS", data.draw(st.integers(0, 9)))
-        patch.setattr("nlp.data.corpus._BATCH_TOKENS", data.draw(st.integers(1, 9)))
-        patch.setattr(numbering, "_BATCH_TOKENS", data.draw(st.integers(1, 9)))
-        pieces = encode(blocks, TMP, min_count=min_count)
+    pieces = encode(blocks, TMP, min_count=min_count, at_once=data.draw(st.integers(1, 9)))
     whole = encode([text], TMP, min_count=min_count)
     assert contents(pieces) == contents(whole)
     assert pieces.vocabulary == whole.vocabulary
@@ -216,6 +208,7 @@ def test_every_character_is_a_token() -> None:
     assert text.unknown == 0
 
 
+@settings(max_examples=40)
 @given(st.lists(st.text(st.sampled_from("ab \n我🙂\r")), max_size=6))
 def test_characters_do_not_depend_on_where_blocks_are_cut(blocks: list[str]) -> None:
     joined = "".join(blocks)
@@ -224,17 +217,11 @@ def test_characters_do_not_depend_on_where_blocks_are_cut(blocks: list[str]) -> 
     assert text.vocabulary == encode([joined], TMP, CHARACTERS).vocabulary
 
 
-def test_a_text_numbered_in_segments_and_pieces_is_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("at_once", [7, 16])
+def test_a_text_numbered_in_segments_and_pieces_is_the_text(at_once: int) -> None:
     """Rare words are forgotten on the way, and what stays is numbered anew: each stretch has its map."""
-    for name, size in {
-        "corpus.MIN_CAPACITY": 8,
-        "corpus.CAPACITY_FACTOR": 1,
-        "numbering._BATCH_TOKENS": 16,
-        "corpus._BATCH_TOKENS": 7,
-    }.items():
-        monkeypatch.setattr(f"nlp.data.{name}", size)
     written = "".join(f"the r{number} cat\n" for number in range(60))
-    text = encode([written], TMP, WORDS, max_vocab=4)
+    text = encode([written], TMP, WORDS, max_vocab=4, capacity=8, at_once=at_once)
     kept = {"the", "cat", "<eos>"}
     expected = written.replace("\n", " <eos> ").split()
     assert tokens_of(text) == [token if token in kept else UNKNOWN for token in expected]
@@ -274,16 +261,14 @@ def test_another_text_is_told_in_the_tokens_of_the_first(level: str) -> None:
     assert other.unknown == (2 if level == CHARACTERS else 1)
 
 
-def test_words_that_were_forgotten_on_the_way_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nlp.data.corpus.MIN_CAPACITY", 20)
-    monkeypatch.setattr("nlp.data.numbering._BATCH_TOKENS", 50)
+def test_words_that_were_forgotten_on_the_way_are_unknown() -> None:
     words = [f"w{number}" for number in range(1000)]
     blocks = ["".join(f"the cat {word}\n" for word in words)]
-    text = encode(blocks, TMP, WORDS, max_vocab=4)
+    text = encode(blocks, TMP, WORDS, max_vocab=4, capacity=64, at_once=50)
     assert text.vocabulary.words == ["<eos>", UNKNOWN, "cat", "the"]
     assert text.occurrences.tolist() == [1000, 1000, 1000, 1000]
     assert tokens_of(text) == ["the", "cat", UNKNOWN, "<eos>"] * 1000
-    closed = encode_by(blocks, TMP, language_vocabulary(WORDS, ["the", "w999"]))
+    closed = encode_by(blocks, TMP, language_vocabulary(WORDS, ["the", "w999"]), capacity=20, at_once=50)
     assert closed.occurrences.tolist() == [1000, 1999, 1000, 1]
 
 
