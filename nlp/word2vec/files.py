@@ -10,6 +10,7 @@ from nlp.errors import ModelError, SettingError
 from nlp.storage.kinds import WORD_VECTORS, open_kind
 from nlp.storage.model_file import BinaryWriter
 from nlp.vectors.files import save_vectors, vectors_of
+from nlp.word2vec.config import Word2VecConfig
 from nlp.word2vec.learner import EarlierModel, Word2Vec
 from nlp.wording import Message
 
@@ -59,6 +60,10 @@ def load_earlier(path: str) -> tuple[EarlierModel, dict[str, Any]]:
     if unsaid or config["dim"] != vectors.matrix.shape[1]:
         what = unsaid[0] if unsaid else "dim"
         raise ModelError(f"{path}: its settings do not tell the {what} of its vectors; train it again")
+    try:
+        Word2VecConfig(**{name: config[name] for name in _FIXED})
+    except SettingError as error:  # it is not the user who chose them
+        raise model.unusable(error) from error
     sha256 = model.metadata["arrays"]["vectors"]["sha256"]
     return EarlierModel(vectors.vocabulary, vectors.matrix, outputs, sha256), config
 

@@ -153,10 +153,19 @@ def test_a_model_that_cannot_take_new_words_says_why(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("dim", None), ("dim", 9), ("arch", None), ("loss", None), ("subwords", None)]
+    ("name", "value"),
+    [
+        ("dim", None),
+        ("dim", 9),
+        ("arch", None),
+        ("loss", None),
+        ("subwords", None),
+        ("loss", []),
+        ("arch", "x"),
+    ],
 )
 def test_settings_that_do_not_tell_of_the_vectors_are_refused(
-    name: str, value: int | None, nlptool: Nlptool, earlier: Path
+    name: str, value: object, nlptool: Nlptool, earlier: Path
 ) -> None:
     opened = open_model(str(earlier))
     arrays = {array: np.array(opened.array(array)) for array in opened.metadata["arrays"]}
@@ -167,7 +176,11 @@ def test_settings_that_do_not_tell_of_the_vectors_are_refused(
         write_model(file, opened.kind, document, arrays)
     result = nlptool("w2v-train", "--update", str(earlier), "-o", str(earlier), stdin=text(20))
     assert result.status == 1
-    assert f"its settings do not tell the {name} of its vectors" in result.stderr
+    untold, impossible = (
+        f"its settings do not tell the {name} of its vectors",
+        f"--{name} is {value!r}; choose",
+    )
+    assert (untold if value in (None, 9) else impossible) in result.stderr
 
 
 @pytest.mark.parametrize("format_", ["text", "jsonl"])
