@@ -176,10 +176,8 @@ def test_settings_that_do_not_tell_of_the_vectors_are_refused(
         write_model(file, opened.kind, document, arrays)
     result = nlptool("w2v-train", "--update", str(earlier), "-o", str(earlier), stdin=text(20))
     assert result.status == 1
-    untold, impossible = (
-        f"its settings do not tell the {name} of its vectors",
-        f"--{name} is {value!r}; choose",
-    )
+    untold = f"its settings do not tell the {name} of its vectors"
+    impossible = f"not a usable model of kind 'word-vectors': {name} is {value!r}; choose"
     assert (untold if value in (None, 9) else impossible) in result.stderr
 
 
