@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     Answering = Callable[[Sequence[str]], Sequence[Record | NlpError]]
 
-_LARGE_TEXT = 100_000_000  # bytes of vectors as text: some seconds to read
+LARGE_TEXT = 100_000_000
+"""Bytes of vectors as text that take some seconds to read."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,13 @@ class OnUnknown:
     field: str
 
 
-def chosen_vectors(model: str | None, console: Console, limit: int | None = None) -> WordVectors:
+def chosen_vectors(
+    model: str | None, console: Console, limit: int | None = None, *, large: int = LARGE_TEXT
+) -> WordVectors:
     """The word vectors that the user named, else the English ones that come with nlptool.
 
-    What is odd about a file is a warning. The user of a large text file is told how to load it faster the
-    next time, unless a `limit` makes that fast.
+    What is odd about a file is a warning. The user of a text file of more bytes than `large` is told how to
+    load it faster the next time, unless a `limit` makes that fast.
     """
     from corpora import model_path
     from nlp.vectors.files import load_vectors
@@ -56,16 +59,16 @@ def chosen_vectors(model: str | None, console: Console, limit: int | None = None
     for warning in vectors.warnings:
         console.warn(warning)
     if model and limit is None:
-        _tell_faster_format(model, vectors, console)
+        _tell_faster_format(model, vectors, console, large)
     return vectors
 
 
-def _tell_faster_format(path: str, vectors: WordVectors, console: Console) -> None:
+def _tell_faster_format(path: str, vectors: WordVectors, console: Console, large: int) -> None:
     from pathlib import Path
 
     from nlp.vectors.formats import GLOVE, TEXT
 
-    if vectors.metadata.get("format") in {GLOVE, TEXT} and Path(path).stat().st_size > _LARGE_TEXT:
+    if vectors.metadata.get("format") in {GLOVE, TEXT} and Path(path).stat().st_size > large:
         console.warn(
             f"{path}: vectors as text are slow to read; for the next time, nlptool export --to npy -o "
             f"{Path(path).with_suffix('.npy').name} {path}"

@@ -14,7 +14,9 @@ from nlp.layers.arrays import Ids, Integers
 MAX_TOKENS = (1 << 31) - 2
 """Positions in the text have to fit an int32, as the numbers of n-grams do."""
 
-_CHUNK_TOKENS = 1 << 22
+CHUNK = 1 << 22
+"""Tokens of a text whose n-grams are sorted at a time."""
+
 _NONE = -1
 
 
@@ -43,7 +45,7 @@ class NgramCounts:
 
 
 def count_ngrams(
-    tokens: Ids, words: int, line_end: int, order: int, *, crosses_lines: bool
+    tokens: Ids, words: int, line_end: int, order: int, *, crosses_lines: bool, chunk: int = CHUNK
 ) -> list[NgramCounts]:
     """The n-grams of the orders 1 … `order` of a text; a line end stands before its first token.
 
@@ -52,7 +54,7 @@ def count_ngrams(
 
     The n-gram of k words that ends at some place consists of the n-gram of k-1 words that ends one place
     earlier, its context, and the token there. These are two numbers, packed into 64 bits, that are sorted a
-    chunk of the text at a time. Memory, in bytes: 4 for each token, 12 for each n-gram in each chunk that it
+    `chunk` of tokens at a time. Memory, in bytes: 4 for each token, 12 for each n-gram in each chunk that it
     occurs in, and some 200 MB for the chunk at hand.
 
     Shapes: tokens (N,) int in [0, words), in memory or memory-mapped
@@ -62,7 +64,7 @@ def count_ngrams(
         raise InputError(
             f"{len(tokens):,} tokens where n-grams can be counted of {MAX_TOKENS:,}; use less text"
         )
-    place = _Places(tokens, words, line_end, crosses_lines=crosses_lines)
+    place = _Places(tokens, words, line_end, chunk, crosses_lines=crosses_lines)
     vocabulary = np.arange(words, dtype=np.int32)
     nothing = np.zeros(words, np.int32)
     lower = NgramCounts(nothing, vocabulary, nothing, nothing)
@@ -87,14 +89,15 @@ class _Chunk:
 class _Places:
     """The number of the n-gram, of the order at hand, that ends at each place of the text; -1 for none."""
 
-    def __init__(self, tokens: Ids, words: int, line_end: int, *, crosses_lines: bool) -> None:
+    def __init__(self, tokens: Ids, words: int, line_end: int, chunk: int, *, crosses_lines: bool) -> None:
         self._tokens, self._words, self._line_end, self._crosses = tokens, words, line_end, crosses_lines
+        self._chunk = chunk
         self._first = line_end  # what ends before the first token: in order 1 the line end, later nothing
         self._numbers: Ids = np.array(tokens, np.int32)
 
     def _chunks(self) -> Iterator[tuple[int, int]]:
-        for start in range(0, len(self._tokens), _CHUNK_TOKENS):
-            yield start, min(start + _CHUNK_TOKENS, len(self._tokens))
+        for start in range(0, len(self._tokens), self._chunk):
+            yield start, min(start + self._chunk, len(self._tokens))
 
     def lengthen(self, order: int, lower: int) -> tuple[NgramCounts, npt.NDArray[np.int64]]:
         """Go from `order` - 1, of which there are `lower` n-grams, to `order`.

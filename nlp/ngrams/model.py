@@ -11,7 +11,7 @@ import numpy as np
 
 from nlp.layers.arrays import Floats, Ids, Integers
 from nlp.ngrams.config import MAX_ORDER
-from nlp.ngrams.counts import NgramCounts, count_ngrams
+from nlp.ngrams.counts import CHUNK, NgramCounts, count_ngrams
 from nlp.ngrams.discounts import Discounts, estimate_discounts
 from nlp.text.vocabulary import CHARACTERS, Vocabulary
 
@@ -114,7 +114,12 @@ class NgramModel:
 
 
 def train_ngrams(
-    tokens: Ids, vocabulary: Vocabulary, order: int = 5, *, crosses_lines: bool | None = None
+    tokens: Ids,
+    vocabulary: Vocabulary,
+    order: int = 5,
+    *,
+    crosses_lines: bool | None = None,
+    chunk: int = CHUNK,
 ) -> NgramModel:
     """Estimate a model from a text: its tokens, line ends among them, none in front.
 
@@ -123,7 +128,8 @@ def train_ngrams(
               where a are adjusted counts (see `NgramCounts`), D the discounts of an order
     With `crosses_lines`, a context may reach back beyond the last line end. By default it does for
     characters, where the line before tells what may come. For words a line is a sentence, and the line end is
-    both the start and the end symbol (`<s>` and `</s>`) of the literature: perplexities are comparable.
+    both the start and the end symbol (`<s>` and `</s>`) of the literature: perplexities are comparable. The
+    n-grams of a `chunk` of tokens are counted at a time, which takes memory and changes nothing.
 
     Shapes:   tokens (N,) int in [0, V)
     Raises:   ValueError for an order outside [1, MAX_ORDER]; InputError for too long a text
@@ -135,7 +141,9 @@ def train_ngrams(
         raise ValueError(f"an n-gram model has an order from 1 to {MAX_ORDER}, not {order}")
     if crosses_lines is None:
         crosses_lines = vocabulary.level == CHARACTERS
-    counts = count_ngrams(tokens, len(vocabulary), vocabulary.line_end, order, crosses_lines=crosses_lines)
+    counts = count_ngrams(
+        tokens, len(vocabulary), vocabulary.line_end, order, crosses_lines=crosses_lines, chunk=chunk
+    )
     discounts = [estimate_discounts(level.adjusted) for level in counts]
     about = {
         "crosses_lines": crosses_lines,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cli.console import Console
+from cli.jobs.vector_queries import chosen_vectors
 from tests.cli.word_model import write_words
 
 if TYPE_CHECKING:
@@ -101,15 +103,19 @@ def test_a_model_that_is_none_is_told_in_one_line(nlptool: Nlptool, tmp_path: Pa
 
 
 def test_a_faster_format_is_told_where_vectors_as_text_are_large(
-    nlptool: Nlptool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    nlptool: Nlptool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
 ) -> None:
     path = tmp_path / "glove.txt"
     path.write_text("".join(f"{word} {x} {y}\n" for word, (x, y) in WORDS.items()))
-    assert nlptool("similar", "-m", str(path), "king").stderr == ""
-    monkeypatch.setattr("cli.jobs.vector_queries._LARGE_TEXT", 20)
+    for limit, large, is_told in ((None, 20, True), (2, 20, False), (None, 20_000, False)):
+        chosen_vectors(str(path), Console(), limit, large=large)
+        remedy = f"nlptool export --to npy -o glove.npy {path}\n"
+        assert (remedy.encode() in capfdbinary.readouterr().err) == is_told
     result = nlptool("similar", "-m", str(path), "king")
-    assert result.status == 0
-    assert f"nlptool export --to npy -o glove.npy {path}" in result.stderr
+    assert (result.status, result.stderr) == (0, "")
     monkeypatch.chdir(tmp_path)
     assert nlptool("export", "--to", "npy", "-o", "glove.npy", str(path)).status == 0
     assert nlptool("similar", "-m", "glove.npy", "king") == (0, result.stdout, "")

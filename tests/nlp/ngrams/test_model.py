@@ -94,9 +94,7 @@ def test_it_is_what_dictionaries_give(
     tokens: list[int], other: list[int], order: int, crosses: bool, chunk: int
 ) -> None:
     plain = PlainNgrams(tokens, len(ABC), EOS, order, crosses=crosses)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ngram_counts, "_CHUNK_TOKENS", chunk)
-        model = train_ngrams(int32(tokens), ABC, order, crosses_lines=crosses)
+    model = train_ngrams(int32(tokens), ABC, order, crosses_lines=crosses, chunk=chunk)
     for text in (tokens, other):
         ids = [EOS, *text]
         for target in range(len(ABC)):
