@@ -253,6 +253,15 @@ def test_what_may_never_lose_data_is_where_coverage_is_measured() -> None:
         assert test.is_file(), f"{file} has no test of its own"
 
 
+@pytest.mark.parametrize("path", TESTS, ids=NAMES.get)
+def test_no_test_changes_a_private_constant(path: Path) -> None:
+    """A test states a rule of the product: a size is a parameter, or the input is larger than it."""
+    for call in _calls(path):
+        if ast.unparse(call.func).endswith(".setattr"):
+            names = [one.value for one in call.args[:2] if isinstance(one, ast.Constant)]
+            assert not re.search(r"(^|\.)_[A-Z]", " ".join(map(str, names))), f"line {call.lineno}"
+
+
 def test_the_top_level_is_the_promised_one() -> None:
     allowed = {
         "pyproject.toml",

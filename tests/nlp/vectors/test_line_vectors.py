@@ -9,7 +9,6 @@ import pytest
 
 from nlp.errors import InputError
 from nlp.text.vocabulary import Vocabulary
-from nlp.vectors import line_vectors
 from nlp.vectors.line_vectors import SMOOTHING, LineVectors
 from nlp.vectors.word_vectors import WordVectors
 
@@ -64,17 +63,21 @@ def test_the_common_directions_are_those_of_lines_drawn_at_random() -> None:
     assert abs(found[0] @ lines.directions[:, 1]) == pytest.approx(1, abs=1e-3), "the first comes last"
 
 
-def test_a_line_does_not_depend_on_its_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Alone, among others, and where few words are remembered or gathered at a time: to the bit."""
+def test_a_line_does_not_depend_on_its_neighbours() -> None:
+    """Alone, among others, and behind more words than are remembered: to the bit."""
     asked = [["the", "king", "of", "don't"], [], ["queen"] * 9 + ["我"], ["The", "queen."]]
     together = LineVectors(word_vectors()).of(asked)
-    for cached in (1 << 14, 2):
-        monkeypatch.setattr(line_vectors, "_CACHED", cached)
-        lines = LineVectors(word_vectors())
+    lines = LineVectors(word_vectors())
+    for _ in range(2):
         for words, row in zip(asked, together, strict=True):
             assert lines.of([words])[0].tobytes() == row.tobytes()
-    monkeypatch.setattr(line_vectors, "_ROWS", 2)
-    np.testing.assert_allclose(LineVectors(word_vectors()).of(asked), together, atol=1e-6)
+        lines.of([[f"king{number}" for number in range(20_000)]])
+
+
+def test_a_long_line_is_the_mean_of_its_words() -> None:
+    """Of more than are gathered at a time."""
+    short, long = LineVectors(word_vectors()).of([["the", "king", "queen"], ["the", "king", "queen"] * 3000])
+    np.testing.assert_allclose(long, short, rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.parametrize(
