@@ -1,4 +1,4 @@
-"""How tests write files."""
+"""How tests write files, and where."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+TMP = "/tmp"  # noqa: S108  what is stored there has no name
+"""Where a text is encoded."""
 
 
 def write_anew(path: Path, data: bytes) -> None:

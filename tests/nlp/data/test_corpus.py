@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from nlp.data.corpus import Corpus, Selection, encode, encode_by
 from nlp.text.vocabulary import CHARACTERS, SENTENCE_END, UNKNOWN, WORDS, Vocabulary
+from tests.files import TMP
 from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TMP = "/tmp"  # noqa: S108 - the storage has no name there
 LANGUAGE_TEXT = "the cat sat\n\nthe <unk> sat on the mat\n"
 
 

@@ -8,8 +8,8 @@ from nlp.data.token_stream import TokenStream, Window, keep_probabilities
 from nlp.layers.random_streams import RandomStreams
 from nlp.text.vocabulary import SENTENCE_END
 from nlp.training.schedules import linear_decay
+from tests.files import TMP
 
-TMP = "/tmp"  # noqa: S108 - the storage has no name there
 HALO = 2
 
 

@@ -14,6 +14,7 @@ from nlp.layers.parameters import Parameters
 from nlp.networks.learner import NetworkLearner
 from nlp.networks.network import Network
 from nlp.training.language_settings import LanguageSettings
+from tests.files import TMP
 
 if TYPE_CHECKING:
     from nlp.data.batches import Batch
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from nlp.layers.workspace import Workspace
 
 
-TMP = "/tmp"  # noqa: S108 - the storage has no name there
 SETTINGS = LanguageSettings(epochs=3, lr=0.05, batch_size=7, bptt=5, shards=3)
 
 

@@ -18,7 +18,8 @@ from nlp.networks.learner import NetworkLearner
 from nlp.training.checkpoint import TrainingState
 from nlp.training.language_settings import LanguageSettings
 from nlp.training.loop import Watch, train
-from tests.nlp.networks.bigram import SETTINGS, TMP, Bigram, ready, some_text
+from tests.files import TMP
+from tests.nlp.networks.bigram import SETTINGS, Bigram, ready, some_text
 from tests.nlp.training.interrupting import Interrupted, outcome
 
 if TYPE_CHECKING:

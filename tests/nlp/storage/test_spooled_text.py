@@ -6,11 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.storage.spooled_text import SpooledText
+from tests.files import TMP
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-TMP = "/tmp"  # noqa: S108 - the storage has no name there
 
 
 @given(st.lists(st.text()))

@@ -17,6 +17,7 @@ from nlp.training.language_settings import ADAM, SGD, LanguageSettings
 from nlp.training.row_updates import StepPlan
 from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.learner import EarlierModel, WordVectorLearner
+from tests.files import TMP
 from tests.nlp.networks import network_cases
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from nlp.training.learner import Learner
 
-TMP = "/tmp"  # noqa: S108 - the storage has no name there
 TEXT = "the king rode out at dawn\nthe queen ate bread at noon\n" * 2
 HELD_OUT = "the queen rode at dawn\nthe king ate\n"
 LANGUAGE = LanguageSettings(epochs=2, lr=0.05, batch_size=5, bptt=5, shards=2)

@@ -20,7 +20,7 @@ from nlp.training.row_updates import RowUpdates, StepPlan, apply_rows
 from nlp.word2vec.chunks import Chunk
 from nlp.word2vec.config import STABILITY, Word2VecConfig
 from nlp.word2vec.learner import EarlierModel, WordVectorLearner
-from tests.files import write_anew
+from tests.files import TMP, write_anew
 from tests.nlp.networks import bigram
 from tests.nlp.training.interrupting import Interrupted, checkpoints, going_on_from, outcome
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from nlp.layers.arrays import Floats
     from nlp.training.progress import Progress
 
-TMP = "/tmp"  # noqa: S108 - the storage has no name there
 CONFIG = Word2VecConfig(dim=8, window=2, min_count=1, subsample=0.05, epochs=3, lr=0.1)
 SMALL_STEPS = StepPlan(16, 3)
 State = Callable[[], TrainingState]

@@ -12,7 +12,6 @@ from nlp.word2vec.config import ARCHITECTURES, Word2VecConfig
 from nlp.word2vec.learner import train_word_vectors
 from tests.nlp.word2vec.worlds import two_worlds
 
-TMP = "/tmp"  # noqa: S108 - the storage has no name there
 WORDS = ["where", "a", "naïve", "中文", "x" * 60, "🙂", "her"]
 FASTTEXT = NgramHashing(shortest=3, longest=6, buckets=2_000_000)
 

@@ -12,8 +12,8 @@ from nlp.training.row_updates import StepPlan
 from nlp.word2vec.advice import advice_on_training, advice_on_vectors, mean_cosine
 from nlp.word2vec.config import Word2VecConfig
 from nlp.word2vec.learner import Word2Vec, WordVectorLearner
+from tests.files import TMP
 
-TMP = "/tmp"  # noqa: S108 - the storage has no name there
 WHOLE = Word2VecConfig(dim=2, min_count=1, subsample=0.0, epochs=40)
 
 

@@ -13,12 +13,12 @@ from nlp.word2vec.held_out_loss import held_out_loss
 from nlp.word2vec.huffman import HuffmanTree
 from nlp.word2vec.learner import train_word_vectors
 from nlp.word2vec.objective import output_rows
+from tests.files import TMP
 from tests.nlp.word2vec import plain_losses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TMP = "/tmp"  # noqa: S108 - the storage has no name there
 SIX = [(arch, loss) for arch in ARCHITECTURES for loss in LOSSES]
 every_objective = pytest.mark.parametrize(("arch", "loss"), SIX)
 

@@ -14,8 +14,9 @@ from nlp.training.loop import Watch, train
 from nlp.training.row_updates import StepPlan
 from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.learner import WordVectorLearner, plan_steps, train_word_vectors
+from tests.files import TMP
 from tests.nlp.training.interrupting import outcome
-from tests.nlp.word2vec.worlds import TMP, two_worlds
+from tests.nlp.word2vec.worlds import two_worlds
 
 if TYPE_CHECKING:
     from nlp.training.progress import Progress

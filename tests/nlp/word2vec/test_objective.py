@@ -19,9 +19,10 @@ from nlp.word2vec.learner import train_word_vectors
 from nlp.word2vec.losses.negative_sampling import NEGATIVES, NoiseDistribution
 from nlp.word2vec.objective import Objective, make_objective, output_rows
 from nlp.word2vec.predictors import WINDOWS
+from tests.files import TMP
 from tests.nlp.layers.gradcheck import check_gradients
 from tests.nlp.word2vec import plain_losses
-from tests.nlp.word2vec.worlds import ANIMALS, SHIPS, TMP, two_worlds
+from tests.nlp.word2vec.worlds import ANIMALS, SHIPS, two_worlds
 
 if TYPE_CHECKING:
     import numpy.typing as npt

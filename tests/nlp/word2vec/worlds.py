@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp.data.corpus import Corpus, encode
+from tests.files import TMP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TMP = "/tmp"  # noqa: S108 - the storage has no name there
 ANIMALS = ("cat", "dog", "cow", "hen", "fox")
 SHIPS = ("mast", "sail", "deck", "helm", "keel")
 
