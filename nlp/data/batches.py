@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Protocol
 
 import numpy as np
 
+from nlp.data.corpus import Corpus
 from nlp.layers.arrays import Floats, Ids
-from nlp.text.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -34,21 +33,6 @@ class Batch:
 _READ_AT_ONCE = 1 << 16  # tokens, all columns together: a read has a fixed cost
 
 
-class Tokens(Protocol):
-    """A text of `length` tokens, numbered by `vocabulary`, of which any stretch can be read."""
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The tokens by number; its line end serves as the token before the first one."""
-
-    @property
-    def length(self) -> int:
-        """Tokens in all."""
-
-    def read(self, start: int, count: int) -> Ids:
-        """Tokens `start` to `start + count`, fewer at the end."""
-
-
 @dataclass(frozen=True)
 class StreamBatches:
     """A text cut into `columns` stretches; window n has tokens n T to (n + 1) T of each, with T = `bptt`.
@@ -61,7 +45,7 @@ class StreamBatches:
     Raises: ValueError where there are more columns than tokens
     """
 
-    text: Tokens
+    text: Corpus
     columns: int
     bptt: int
 

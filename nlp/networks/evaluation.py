@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from nlp.data.batches import StreamBatches, Tokens
+from nlp.data.batches import StreamBatches
+from nlp.data.corpus import Corpus
 from nlp.layers.workspace import Workspace
 from nlp.networks.network import Network
 
 _TOKENS_OF_A_STREAM = 200_000
 
 
-def held_out_batches(text: Tokens, tokens_at_once: int) -> StreamBatches:
+def held_out_batches(text: Corpus, tokens_at_once: int) -> StreamBatches:
     """Cut a held-out text for evaluation.
 
     Fewer than 400,000 tokens are one stream, as for `nlptool score`. A longer text is cut into streams of at

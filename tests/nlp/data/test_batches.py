@@ -1,23 +1,24 @@
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.data.batches import StreamBatches
-from nlp.data.corpus import encode
+from nlp.data.corpus import Corpus, encode
+from nlp.storage.temporary import UnnamedFile
 from tests.nlp.text.vocabularies import language_vocabulary
 
+TMP = "/tmp"  # noqa: S108 - the storage has no name there
 VOCABULARY = language_vocabulary("word", "a")
 
 
-def numbered(length: int) -> SimpleNamespace:
+def numbered(length: int) -> Corpus:
     """A text in which token n is n + 10."""
-    tokens = np.arange(10, 10 + length, dtype=np.int32)
-    return SimpleNamespace(vocabulary=VOCABULARY, length=length, read=lambda i, n: tokens[i : i + n])
+    storage = UnnamedFile(TMP)
+    storage.append(np.arange(10, 10 + length, dtype=np.int32).tobytes())
+    return Corpus(VOCABULARY, np.zeros(len(VOCABULARY), np.int64), length, "", storage)
 
 
 def columns_of(batches: StreamBatches) -> list[list[tuple[int, int]]]:
@@ -60,7 +61,7 @@ def test_a_window_follows_the_one_before_in_every_column() -> None:
 
 
 def test_a_real_text_is_read_from_its_file() -> None:
-    text = encode(["to be\nor not\n"], "/tmp", "char")  # noqa: S108 - the storage has no name there
+    text = encode(["to be\nor not\n"], TMP, "char")
     batch = StreamBatches(text, 1, 99).batch(0)
     assert text.vocabulary.join(batch.targets[:, 0].tolist()) == "to be\nor not\n"
     assert text.vocabulary.join(batch.ids[:, 0].tolist()) == "\nto be\nor not"
