@@ -194,12 +194,13 @@ def _known_encoding(context: click.Context, parameter: click.Parameter, name: st
 
 
 def streams(
-    writes: Form | None = RECORDS, *, reads: str = "FILES", texts: bool = True
+    writes: Form | None = RECORDS, *, reads: str = "FILES", texts: bool = True, records: bool = True
 ) -> Callable[[Command], Command]:
     """Options on input and output, handed to the command as one `streams: Streams`.
 
     `reads` is "FILES" (named as arguments, else stdin), "stdin" (the arguments mean something else) or "".
-    `texts` is whether what is read are texts, which CSV and TSV may hold in a column, and not questions.
+    `texts` is whether what is read are texts, which CSV and TSV may hold in a column, and not questions;
+    `records` is whether its form may be told: that of text with labels shows.
     `writes` is the form of the records, or None for a model: then the help says that -o is required.
     """
     formatted = (
@@ -211,14 +212,15 @@ def streams(
         _model_output_option if writes is None else output_option,
         option("--format", "format_", type=click.Choice(formats), default=TEXT, group=OUTPUT, help=formatted),
     ]
+    told_form = option(
+        "--input-format",
+        type=click.Choice([TEXT, JSONL, CSV, TSV] if texts else [TEXT, JSONL]),
+        group=group,
+        show_default="found out: by the file's ending; with --format jsonl, JSONL begins with {",
+        help="Format of the input.",
+    )
     source = [
-        option(
-            "--input-format",
-            type=click.Choice([TEXT, JSONL, CSV, TSV] if texts else [TEXT, JSONL]),
-            group=group,
-            show_default="found out: by the file's ending; with --format jsonl, JSONL begins with {",
-            help="Format of the input.",
-        ),
+        *([told_form] if records else []),
         *([field_option(group)] if texts else []),
         option(
             "--encoding",

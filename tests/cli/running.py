@@ -103,6 +103,8 @@ class Sample:
 _TEXT = b"The king rode out at dawn; the queen said 3.14.\n\xe6\x88\x91\xe7\x88\xb1\xe8\xaf\xad\xe8\xa8\x80\n"
 _TOKENS = b"the king rode out at dawn\nthe queen rode out at noon\nthe king and the queen ate bread\n"
 
+_COMPARED = b"The DT DT\nking NN NN\nrode VBD NN\n\nout RP IN\n\n"
+
 SAMPLES = {
     "tokenize": Sample(stdin=_TEXT),
     "vocab": Sample(stdin=_TOKENS),
@@ -118,6 +120,7 @@ SAMPLES = {
     ),
     "vectors": Sample(("-m", "{model}", "--lines"), stdin=_TOKENS),
     "cluster": Sample(("-m", "{model}", "--lines", "-k", "2"), stdin=_TOKENS),
+    "tag-eval": Sample(stdin=_COMPARED, takes_files=False),
     "w2v-eval": Sample(
         ("-m", "{model}", "--analogies", "-"), stdin=b": kin\nking queen dawn noon\n", takes_files=False
     ),
