@@ -40,7 +40,13 @@ if TYPE_CHECKING:
     "--update",
     metavar="MODEL",
     group=MODEL,
-    help="Go on from MODEL: its words start from their vectors, new ones join.",
+    help="Go on from MODEL, or vectors of any tool: all its words are kept, new ones join.",
+)
+@option(
+    "--vectors",
+    metavar="FILE",
+    group=MODEL,
+    help="Word vectors, of any tool, that the words of the text start from; they decide --dim.",
 )
 @training_options
 def w2v_train(
@@ -51,6 +57,7 @@ def w2v_train(
     phrases: bool,
     phrase_threshold: float,
     update: str | None,
+    vectors: str | None,
     **settings: Any,
 ) -> None:
     """Train word vectors (word2vec) from tokens separated by spaces.
@@ -67,6 +74,8 @@ def w2v_train(
     chosen = chosen_names()
     if not phrases:
         tell_idle(console, "without --phrases", "phrase_threshold")
+    if update is not None and vectors is not None:
+        raise click.UsageError("--update and --vectors both say what to start from; leave out one of the two")
     from cli.io.writing import check_output
 
     for path in filter(None, (training.output, training.checkpoint)):
@@ -74,4 +83,4 @@ def w2v_train(
     from cli.jobs.w2v_train import Request, run
 
     threshold = phrase_threshold if phrases else None
-    run(Request(streams, console, training, settings, chosen & settings.keys(), update, threshold))
+    run(Request(streams, console, training, settings, chosen & settings.keys(), update, vectors, threshold))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cli.console import say
 from cli.io.language_streams import language_blocks
 from cli.training import job
+from cli.training.start import start_vectors, tell_started
 from nlp.data.advice import advice_on_text
 from nlp.data.corpus import encode, encode_by
 from nlp.errors import SettingError
@@ -57,7 +58,10 @@ class Request(job.Command):
 def run(request: Request) -> None:
     """Read, train, save and compare; with --dry-run only estimate what that would take."""
     console = request.console
-    vectors, embed_dim = _vectors(request.vectors, request.settings["embed_dim"], request.console)
+    vectors, embed_dim = None, request.settings["embed_dim"]
+    if request.vectors is not None:
+        vectors = start_vectors(request.vectors, "embed_dim", embed_dim, console)
+        embed_dim = vectors.matrix.shape[1]
     earlier = load(request.update, LANGUAGE_MODEL, FILL_MODEL) if request.update else None
     if earlier:
         config = _config_of_earlier(earlier.config, request)
@@ -145,26 +149,6 @@ def _advice(config: LanguageModelConfig, learner: NetworkLearner) -> Iterator[st
         )
 
 
-def _vectors(
-    path: str | None, embed_dim: int | None, console: Console
-) -> tuple[WordVectors | None, int | None]:
-    """The word vectors to start from, and how wide the embedding is."""
-    if path is None:
-        return None, embed_dim
-    from nlp.vectors.files import load_vectors
-
-    vectors = load_vectors(path)
-    for warning in vectors.warnings:
-        console.warn(warning)
-    dimensions = vectors.matrix.shape[1]
-    if embed_dim not in {None, dimensions}:
-        raise SettingError(
-            f"{path}: vectors of {number_of(dimensions, 'dimension')}, but --embed-dim is {embed_dim}; "
-            f"give --embed-dim {dimensions}"
-        )
-    return vectors, dimensions
-
-
 def _config_of_earlier(earlier: LanguageModelConfig, request: Request) -> LanguageModelConfig:
     """The form of the model that --update names, with the dropout that the command line gives.
 
@@ -210,11 +194,7 @@ def _start_from(vectors: WordVectors, learner: NetworkLearner, console: Console)
 
     embedding, vocabulary = learner.model.parameters["E"], learner.text.vocabulary
     found = start_from_(embedding, vocabulary, vectors)
-    message = f"{found:,} of {len(vocabulary):,} tokens {'starts' if found == 1 else 'start'} from a vector"
-    if 2 * found < len(vocabulary):
-        console.warn(f"{message}; are they tokenized alike, and in the same case?")
-    else:
-        console.note(message)
+    tell_started(console, found, len(vocabulary), "tokens")
     return hashlib.sha256(embedding.tobytes()).hexdigest()
 
 

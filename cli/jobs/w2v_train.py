@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from cli.training import job
+from cli.training.start import start_vectors, tell_started
 from nlp.data.corpus import encode, encode_by
-from nlp.errors import SettingError
+from nlp.errors import InputError, SettingError
 from nlp.storage.spooled_text import SpooledText
 from nlp.text.phrases import find_phrases
 from nlp.word2vec.advice import advice_on_training, advice_on_vectors
 from nlp.word2vec.config import Word2VecConfig
-from nlp.word2vec.files import load_earlier, save_word2vec, settings_of_earlier
+from nlp.word2vec.files import load_earlier, save_word2vec, settings_of_earlier, vectors_alone
 from nlp.word2vec.learner import WordVectorLearner
 from nlp.wording import number_of
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from nlp.data.corpus import Corpus
     from nlp.text.phrases import Phrases
+    from nlp.vectors.word_vectors import WordVectors
     from nlp.word2vec.learner import EarlierModel
 
 CHECKPOINT_KIND = "w2v-checkpoint"
@@ -31,25 +33,32 @@ class Request(job.Command):
     """What the user asked for.
 
     Attributes: `settings` of `Word2VecConfig`, of which the command line names those in `chosen`; `update`, a
-    model to go on from; `phrase_threshold`, the score from which a pair of words is one token (None: never).
+    model or vectors to go on from; `vectors`, a file that the words of the text start from;
+    `phrase_threshold`, the score from which a pair of words is one token (None: never).
     """
 
     settings: Mapping[str, Any]
     chosen: Collection[str]
     update: str | None
+    vectors: str | None
     phrase_threshold: float | None
 
 
 def run(request: Request) -> None:
     """Read, train and save; with --dry-run only estimate what that would take."""
-    earlier, config = _configured(request)
+    earlier, vectors, config = _configured(request)
     corpus, valid = _read(request, config, earlier)
     request.console.note(
         f"{number_of(corpus.words_seen, 'word')}, of them {corpus.words:,} of the "
         f"{number_of(len(corpus.vocabulary), 'kept type')}"
     )
+    about = _about(corpus, request)
+    if earlier:
+        about["updated_vectors"] = earlier.sha256
+    elif vectors:
+        earlier = vectors_alone(_of_text(vectors, corpus, request))
+        about["start_vectors"] = earlier.sha256
     learner = WordVectorLearner(corpus, config, earlier=earlier, valid=valid)
-    about = _about(corpus, earlier, request)
     parameters = sum(matrix.size for matrix in learner.learnt)
     ready = job.Job(
         learner=learner,
@@ -65,6 +74,7 @@ def run(request: Request) -> None:
             **asdict(config),
             "phrase_threshold": request.phrase_threshold,
             "update": about.get("updated_vectors"),
+            "vectors": about.get("start_vectors"),
             "valid": valid and valid.sha256,
             "data": corpus.sha256,
         },
@@ -80,11 +90,15 @@ def run(request: Request) -> None:
     job.run(ready, request)
 
 
-def _configured(request: Request) -> tuple[EarlierModel | None, Word2VecConfig]:
-    """The model that --update names, if any, and the settings, some of which it decides."""
+def _configured(request: Request) -> tuple[EarlierModel | None, WordVectors | None, Word2VecConfig]:
+    """What --update or --vectors names, if any, and the settings, some of which these decide."""
     settings = dict(request.settings)
+    if request.vectors is not None:
+        dim = settings["dim"] if "dim" in request.chosen else None
+        vectors = start_vectors(request.vectors, "dim", dim, request.console)
+        return None, vectors, Word2VecConfig(**{**settings, "dim": vectors.matrix.shape[1]})
     if request.update is None:
-        return None, Word2VecConfig(**settings)
+        return None, None, Word2VecConfig(**settings)
     earlier, of_earlier = load_earlier(request.update)
     chosen = {name: settings[name] for name in request.chosen}
     fixed = settings_of_earlier(request.update, of_earlier, chosen)
@@ -93,7 +107,21 @@ def _configured(request: Request) -> tuple[EarlierModel | None, Word2VecConfig]:
         raise SettingError(
             f"--max-vocab is {largest:,}, but {request.update} has {words:,} words already; raise it"
         )
-    return earlier, Word2VecConfig(**{**settings, **fixed})
+    for warning in earlier.warnings:
+        request.console.warn(warning)
+    return earlier, None, Word2VecConfig(**{**settings, **fixed})
+
+
+def _of_text(vectors: WordVectors, corpus: Corpus, request: Request) -> WordVectors:
+    """The vectors of those words that the text has. Raises: InputError where there are none."""
+    words = corpus.vocabulary.words
+    among, _ = vectors.subset(words)
+    if not len(among):
+        raise InputError(
+            f"{request.vectors}: none of the words of the text has a vector, {words[0]!r} for one"
+        )
+    tell_started(request.console, len(among), len(words), "words")
+    return among
 
 
 def _read(
@@ -134,11 +162,9 @@ def _tell_phrases(phrases: Phrases, request: Request) -> None:
         )
 
 
-def _about(corpus: Corpus, earlier: EarlierModel | None, request: Request) -> dict[str, Any]:
+def _about(corpus: Corpus, request: Request) -> dict[str, Any]:
     """What the model file records about its training, beside the settings."""
     about = job.provenance(corpus, words=corpus.words, words_seen=corpus.words_seen)
     if request.phrase_threshold is not None:
         about["phrase_threshold"] = request.phrase_threshold
-    if earlier:
-        about["updated_vectors"] = earlier.sha256
     return about

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -65,7 +65,19 @@ class Selection:
             return kept
         together = dict(zip(kept.words, kept.counts, strict=True))
         together |= {word: count + counts.get(word, 0) for word, count in known.items()}
-        return Vocabulary.from_counts(together, min_count=0, level=self.known.level)
+        if self.known.level or any(self.known.counts):
+            return Vocabulary.from_counts(together, min_count=0, level=self.known.level)
+        return _in_their_order(self.known.words, together)
+
+
+def _in_their_order(known: Sequence[str], counts: dict[str, int]) -> Vocabulary:
+    """Words by falling count; of equal counts the known ones come first, in their order, then by token.
+
+    Words without counts, those of other tools' vectors, are usually listed by how frequent they are.
+    """
+    place = {word: number for number, word in enumerate(known)}
+    words = sorted(counts, key=lambda word: (-counts[word], place.get(word, len(known)), word))
+    return Vocabulary(words, [counts[word] for word in words])
 
 
 @dataclass(frozen=True)

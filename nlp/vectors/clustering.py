@@ -66,6 +66,14 @@ def k_means(rows: Rows, clusters: int, seed: int, *, on_sphere: bool = True) -> 
     if not len(rows):
         raise InputError("there is nothing to cluster")
     centres = _first_centres(rows, clusters, RandomStreams(seed).at(_SEEDING))
+    return moved_to_rest(rows, centres, on_sphere=on_sphere)
+
+
+def moved_to_rest(rows: Rows, centres: Floats, *, on_sphere: bool = True) -> Clusters:
+    """The clusters that come of some first centres (K, D), as many as these: see `k_means`.
+
+    A centre that no row is nearest to gets one that is far from its own.
+    """
     assigned = _assigned(rows, centres, on_sphere=on_sphere)
     for _ in range(MOST_ROUNDS):
         before = assigned.numbers

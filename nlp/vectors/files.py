@@ -62,7 +62,12 @@ def load_vectors(path: str, limit: int | None = None) -> WordVectors:
     try:
         return vectors_of(open_kind(path, WORD_VECTORS), limit)
     except NoModelError:
-        foreign = read_foreign(path, limit)
+        return foreign_vectors(path, limit)
+
+
+def foreign_vectors(path: str, limit: int | None = None) -> WordVectors:
+    """Read word vectors in a format of another tool: see `load_vectors`."""
+    foreign = read_foreign(path, limit)
     vocabulary, matrix, warnings = foreign.read
     metadata = {"format": foreign.form}
     if foreign.compression:

@@ -10,11 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.layers.arrays import Floats, Ids, Integers
+from nlp.layers.scatter import RowGroups
 
 MOST_NGRAMS = 127
 """The most n-grams that a word of the vocabulary has: of a word with more (over 33 letters), the shortest."""
 
 _LONGEST_NGRAM = 64
+_WORDS = 4096  # whose rows are gathered at a time
 _FNV_OFFSET, _FNV_PRIME = np.uint32(2166136261), np.uint32(16777619)
 _BUCKETS = 2**31  # a model file holds their numbers as int32
 
@@ -172,6 +174,31 @@ class SubwordTable:
         sums /= np.diff(ends).astype(matrix.dtype)[:, None]
         return sums
 
+    def decompose_(self, matrix: Floats, words: npt.NDArray[np.int64], vectors: Floats) -> None:
+        """Overwrite the rows that make up some words so that `compose` returns these vectors.
+
+        An n-gram gets the mean of the vectors of those words that have it, so that unseen words begin near
+        the words they are like; the row of a word itself makes up for the rest.
+
+        Equation: z_g = mean of x_w over the words w that have g;   z_w = c x_w − Σ_{g in n-grams of w} z_g,
+                  c rows in all
+        Shapes:   matrix (V + U, D), words (N,), each once, and their vectors x (N, D)
+        """
+        counts = np.bincount(self.members(words)[0], minlength=len(matrix))
+        touched = np.flatnonzero(counts)
+        matrix[touched] = 0
+        parts = [slice(start, start + _WORDS) for start in range(0, len(words), _WORDS)]
+        for part in parts:
+            rows, ends = self.members(words[part])
+            owners = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
+            groups = RowGroups.of(rows)
+            matrix[groups.rows] += groups.sum(vectors[part].take(owners, axis=0))
+        matrix[touched] /= counts[touched, None].astype(matrix.dtype)
+        for part in parts:
+            _, ends = self.members(words[part])
+            lacking = vectors[part] - self.compose(matrix, words[part])
+            matrix[words[part]] += np.diff(ends)[:, None].astype(matrix.dtype) * lacking
+
     def subwords(self, matrix: Floats) -> Subwords:
         """Return the vectors of the buckets, from the trained matrix (V + U, D)."""
         return Subwords(self.hashing, self.buckets, matrix[len(self.first) - 1 :])
@@ -179,7 +206,9 @@ class SubwordTable:
     def compose_all(self, matrix: Floats) -> Floats:
         """Return the vectors of all words (V, D), some thousands at a time."""
         words = np.arange(len(self.first) - 1)
-        parts = [self.compose(matrix, words[start : start + 4096]) for start in range(0, len(words), 4096)]
+        parts = [
+            self.compose(matrix, words[start : start + _WORDS]) for start in range(0, len(words), _WORDS)
+        ]
         return np.concatenate(parts)
 
 

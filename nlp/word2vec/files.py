@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from nlp.errors import ModelError, SettingError
+import numpy as np
+
+from nlp.errors import ModelError, NoModelError, SettingError
 from nlp.storage.kinds import WORD_VECTORS, open_kind
 from nlp.storage.model_file import BinaryWriter
-from nlp.vectors.files import save_vectors, vectors_of
+from nlp.vectors.files import foreign_vectors, save_vectors, vectors_of
+from nlp.vectors.word_vectors import WordVectors
 from nlp.word2vec.config import Word2VecConfig
 from nlp.word2vec.learner import EarlierModel, Word2Vec
 from nlp.wording import Message
@@ -32,17 +36,20 @@ def save_word2vec(writer: BinaryWriter, model: Word2Vec, about: Mapping[str, Any
 
 
 def load_earlier(path: str) -> tuple[EarlierModel, dict[str, Any]]:
-    """Read a model to continue from, and its settings.
+    """Read a model to continue from, or word vectors of another tool, and the settings that they decide.
 
     Raises: ModelError if it is damaged, or of a kind that cannot be trained further; OSError if it can't be
-            read
+            read; as `load_vectors`
     """
-    model = open_kind(path, WORD_VECTORS)
+    try:
+        model = open_kind(path, WORD_VECTORS)
+    except NoModelError:
+        return _decided(foreign_vectors(path))
     config = model.metadata.get("config")
-    if not isinstance(config, dict) or _OUTPUT_VECTORS not in model.metadata["arrays"]:
-        raise ModelError(
-            f"{path}: it holds vectors only, which training cannot go on from; use a model of w2v-train"
-        )
+    if _OUTPUT_VECTORS not in model.metadata["arrays"] and "subwords" not in model.metadata:
+        return _decided(vectors_of(model))
+    if not isinstance(config, dict):
+        raise model.unusable("its settings are missing")
     if config.get("subwords"):
         raise ModelError(f"{path}: a model with subwords cannot be updated; train on all of the text")
     if config.get("loss") == "hs":
@@ -66,6 +73,17 @@ def load_earlier(path: str) -> tuple[EarlierModel, dict[str, Any]]:
         raise model.unusable(error) from error
     sha256 = model.metadata["arrays"]["vectors"]["sha256"]
     return EarlierModel(vectors.vocabulary, vectors.matrix, outputs, sha256), config
+
+
+def vectors_alone(vectors: WordVectors) -> EarlierModel:
+    """Vectors without what predicts with them, which a training begins anew."""
+    sha256 = hashlib.sha256(np.ascontiguousarray(vectors.matrix).data).hexdigest()
+    return EarlierModel(vectors.vocabulary, vectors.matrix, None, sha256, vectors.warnings)
+
+
+def _decided(vectors: WordVectors) -> tuple[EarlierModel, dict[str, Any]]:
+    """Vectors alone, which decide no setting but their dimensions."""
+    return vectors_alone(vectors), {"dim": vectors.matrix.shape[1]}
 
 
 def settings_of_earlier(path: str, config: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:

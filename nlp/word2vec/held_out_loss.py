@@ -53,7 +53,8 @@ def held_out_loss(
     inputs, outputs = matrices
     inputs = table.compose_all(inputs) if table else inputs
     if config.loss == "ns":  # log q is added as one more dimension, in which every input is 1
-        noise = np.log(NoiseDistribution(counts, config.noise_power).probabilities)
+        seen = np.maximum(counts, 1)  # words of other tools' vectors may have no count
+        noise = np.log(NoiseDistribution(seen, config.noise_power).probabilities)
         inputs = np.hstack((inputs, np.ones((len(inputs), 1), inputs.dtype)))
         outputs = np.hstack((outputs, noise.astype(outputs.dtype)[:, None]))
     exact = replace(config, loss="hs" if config.loss == "hs" else "softmax", subwords=False)

@@ -63,13 +63,15 @@ class Word2Vec:
 class EarlierModel:
     """What is left of an earlier training for a new one to continue from: see `Word2Vec`.
 
-    `sha256` is that of the input vectors.
+    `output_vectors` are None where only the vectors of words are left, as other tools write them: then new
+    ones are learnt. `sha256` is that of the input vectors; `warnings` say what was odd about their file.
     """
 
     vocabulary: Vocabulary
     input_vectors: Floats
-    output_vectors: Floats
+    output_vectors: Floats | None
     sha256: str
+    warnings: Sequence[str] = ()
 
 
 class WordVectorLearner(Learner[Window]):
@@ -79,9 +81,9 @@ class WordVectorLearner(Learner[Window]):
     same matrices; then the gradients of each row are summed in the order of the chunks, and the sums are
     applied.
 
-    With an `earlier` model, training continues from its vectors; the corpus must have been encoded with its
-    words as `known`. `valid` is held-out text, encoded with the same vocabulary. `plan` and `stability` are
-    for those who know better than `plan_steps` and `STABILITY`.
+    With an `earlier` model, training continues from its vectors; all its words must be in the corpus'
+    vocabulary, as they are if it was encoded with them as `known`. `valid` is held-out text, encoded with the
+    same vocabulary. `plan` and `stability` are for those who know better than `plan_steps` and `STABILITY`.
 
     Attributes: `input_vectors` and `output_vectors`, as a step moves them; `plan`, how an epoch is cut into
     steps; `kept`, how many tokens are expected to be left of an epoch after subsampling; `table`, the rows
@@ -128,11 +130,13 @@ class WordVectorLearner(Learner[Window]):
             streams,
         )
         if earlier:
-            rows = [corpus.vocabulary.index[word] for word in earlier.vocabulary.words]
-            self.input_vectors[rows], self.output_vectors[rows] = (
-                earlier.input_vectors,
-                earlier.output_vectors,
-            )
+            rows = np.array([corpus.vocabulary.index[word] for word in earlier.vocabulary.words], np.int64)
+            if self.table:
+                self.table.decompose_(self.input_vectors, rows, earlier.input_vectors)
+            else:
+                self.input_vectors[rows] = earlier.input_vectors
+            if earlier.output_vectors is not None:
+                self.output_vectors[rows] = earlier.output_vectors
         self.objective = make_objective(
             self.input_vectors, self.output_vectors, counts, config, self.plan, streams, self.table
         )

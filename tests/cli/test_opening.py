@@ -32,6 +32,8 @@ MODELS = {
 READING = [
     "similar -m {vectors} king kingly",
     "analogy -m {vectors} king queen dawn",
+    "vectors -m {vectors} king kingly",
+    "cluster -m {vectors} --lines -k 2",
     "w2v-eval -m {vectors} --analogies -",
     "plot -m {vectors} king queen dawn",
     "plot --losses {network}",

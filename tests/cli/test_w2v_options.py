@@ -6,6 +6,8 @@ import json
 import math
 import random
 import subprocess
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +16,13 @@ import pytest
 from nlp.storage.model_file import open_model, write_model
 from nlp.vectors.files import load_vectors
 from tests.cli import running
+from tests.cli.word_model import write_words
 from tests.torture.peak import peak_memory
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
     from tests.cli.inside import Nlptool
 
@@ -258,3 +263,142 @@ def test_the_shortest_n_gram_is_no_longer_than_the_longest(nlptool: Nlptool) -> 
     status, _, stderr = nlptool("w2v-train", "--subwords", "--minn", "7", "-o", "none", stdin="a b\n")
     assert status == 2
     assert "--minn is 7, but --maxn 6" in stderr
+
+
+STARTS = {"w1": (1, 2, 3, 4), "w2": (-1, 0, 1, 0.5), "absent": (5, 5, 5, 5), "gone": (0, 1, 0, 1)}
+STILL = ("--min-count", "1", "--epochs", "1", "--lr", "1e-9", "--subsample", "0", "-q")
+
+
+@pytest.fixture(params=["glove.txt", "w2v.vec.gz", "w2v.bin", "words.npy", "words.model"])
+def starts(request: pytest.FixtureRequest, nlptool: Nlptool, tmp_path: Path) -> str:
+    """Word vectors in a format that people have."""
+    path = str(tmp_path / request.param)
+    model = write_words(tmp_path / "words.model", STARTS)
+    if path.endswith("glove.txt"):
+        rows = (f"{word} {' '.join(map(str, vector))}\n" for word, vector in STARTS.items())
+        (tmp_path / "glove.txt").write_text("".join(rows))
+    elif path != model:
+        assert nlptool("export", model, "-q", "-o", path).status == 0
+    return path
+
+
+def two_worlds(lines: int, seed: int = 0) -> str:
+    """Lines of words that begin with w, and lines of words that begin with v."""
+    return text(lines, seed, words=30) + text(lines, seed + 1, words=30).replace("w", "v")
+
+
+def rows_of(path: Path, words: Iterable[str]) -> NDArray[np.float32]:
+    vectors = load_vectors(str(path))
+    return np.array([vectors[word] for word in words], np.float32)
+
+
+Starting = Callable[[str, str], tuple[list[str], Path]]
+
+
+@pytest.fixture
+def started(starts: str, nlptool: Nlptool, tmp_path: Path) -> Starting:
+    """Train so that nothing moves, by an option that names the vectors: the words that come out."""
+
+    def run(option: str, corpus: str) -> tuple[list[str], Path]:
+        model = tmp_path / "model"
+        result = nlptool("w2v-train", *STILL, option, starts, "-o", str(model), stdin=corpus)
+        assert (result.status, result.stderr) == (0, "")
+        return sorted(load_vectors(str(model)).words), model
+
+    return run
+
+
+def test_the_words_of_the_text_start_from_vectors_of_any_tool(started: Starting) -> None:
+    """Others start as usual; words that the text lacks are left out; the dimensions are taken over."""
+    words, model = started("--vectors", "w1 w2 new\n" * 9)
+    assert words == ["new", "w1", "w2"]
+    np.testing.assert_allclose(rows_of(model, ["w1", "w2"]), [STARTS["w1"], STARTS["w2"]], atol=1e-6)
+    assert 0 < np.abs(rows_of(model, ["new"])).max() <= 0.5 / 4
+
+
+def test_an_update_of_vectors_of_any_tool_keeps_all_words(
+    started: Starting, nlptool: Nlptool, tmp_path: Path
+) -> None:
+    words, model = started("--update", "w2 new w1\n" * 9)
+    assert words == sorted([*STARTS, "new"])
+    np.testing.assert_allclose(rows_of(model, STARTS), list(STARTS.values()), atol=1e-6)
+    again = tmp_path / "again"
+    result = nlptool("w2v-train", *STILL, "--update", str(model), "-o", str(again), stdin="w2 gone\n" * 9)
+    assert result.status == 0, "what comes out is a model like any other"
+    np.testing.assert_allclose(rows_of(again, STARTS), list(STARTS.values()), atol=1e-6)
+
+
+@pytest.mark.parametrize("loss", ["ns", "hs", "softmax"])
+@pytest.mark.parametrize("option", ["--vectors", "--update"])
+def test_what_starts_from_vectors_learns(option: str, loss: str, nlptool: Nlptool, tmp_path: Path) -> None:
+    """With words that the text never has, held out too: each loss is finite, and falls."""
+    words = {
+        f"{world}{n}": np.random.default_rng(n).normal(size=8).tolist() for n in range(40) for world in "wv"
+    }
+    vectors, held_out = write_words(tmp_path / "v", words), tmp_path / "held"
+    assert nlptool("export", vectors, "-o", str(tmp_path / "v.txt")).status == 0
+    held_out.write_text(two_worlds(20, 5) + "w38 w1 v39\n")
+    model = tmp_path / "model"
+    options = (option, str(tmp_path / "v.txt"), "--loss", loss, "--valid", str(held_out), "--epochs", "4")
+    result = nlptool("w2v-train", "--min-count", "1", "-q", *options, "-o", str(model), stdin=two_worlds(200))
+    assert (result.status, result.stderr) == (0, "")
+    losses = load_vectors(str(model)).metadata["valid_losses"]
+    assert np.isfinite(losses).all()
+    assert losses[-1] < losses[0]
+
+
+def test_n_grams_start_from_vectors_too(nlptool: Nlptool, tmp_path: Path) -> None:
+    """So an unseen word is near those that it is like, before anything is learnt."""
+    vectors = write_words(tmp_path / "v", {"kingdom": (1, 0, 0), "kingdoms": (1, 0.1, 0), "bread": (0, 0, 1)})
+    model = tmp_path / "model"
+    options = ("--subwords", "--vectors", vectors, "-o", str(model))
+    corpus = "kingdom kingdoms bread other\n" * 9
+    assert nlptool("w2v-train", *STILL, *options, stdin=corpus).status == 0
+    found = rows_of(model, ["kingdom", "kingdoms", "bread"])
+    np.testing.assert_allclose(found, [(1, 0, 0), (1, 0.1, 0), (0, 0, 1)], atol=1e-5)
+    (unseen,) = rows_of(model, ["kingdomz"])
+    assert unseen[0] / np.linalg.norm(unseen) > 0.9
+
+
+def test_dimensions_that_differ_are_refused(nlptool: Nlptool, tmp_path: Path) -> None:
+    vectors, model = write_words(tmp_path / "v", STARTS), str(tmp_path / "model")
+    options = ("--dim", "9", "--min-count", "1", "-o", model)
+    result = nlptool("w2v-train", "--vectors", vectors, *options, stdin=text(20))
+    assert (result.status, "vectors of 4 dimensions, but --dim is 9; give --dim 4" in result.stderr) == (
+        2,
+        True,
+    )
+    result = nlptool("w2v-train", "--update", vectors, *options, stdin=text(20))
+    assert (result.status, "--dim is 9, but 4 in " in result.stderr) == (2, True)
+    result = nlptool("w2v-train", "--update", vectors, "--vectors", vectors, "-o", model, stdin=text(20))
+    assert result.status == 2
+    assert "--update and --vectors both say what to start from" in result.stderr
+
+
+def test_vectors_of_other_words_are_told(nlptool: Nlptool, tmp_path: Path) -> None:
+    vectors = write_words(tmp_path / "v", {"w1": (1, 2), "W2": (3, 4)})
+    words = (
+        "w2v-train",
+        "--min-count",
+        "1",
+        "--vectors",
+        vectors,
+        "--no-progress",
+        "-o",
+        str(tmp_path / "m"),
+    )
+    told = "1 of 60 words starts from a vector; are they tokenized alike, and in the same case?"
+    assert told in nlptool(*words, stdin=text(200)).stderr
+    result = nlptool(*words, stdin="x y\n" * 20)
+    assert result.status == 1
+    assert f"{vectors}: none of the words of the text has a vector, 'x' for one" in result.stderr
+
+
+def test_what_is_odd_about_vectors_is_a_warning(nlptool: Nlptool, tmp_path: Path) -> None:
+    path = tmp_path / "v.vec"
+    path.write_text("4 2\nw1 1 2\nw2 nan nan\nw3 1 3\n")
+    for option in ("--update", "--vectors"):
+        words = ("w2v-train", "--min-count", "1", option, str(path), "--no-progress")
+        result = nlptool(*words, "-o", str(tmp_path / "m"), stdin=text(60))
+        assert result.status == 0
+        assert "v.vec: 1 row left out, with numbers that are not finite" in result.stderr

@@ -26,14 +26,15 @@ NEGATIVES = 2  # purpose of the random numbers
 
 
 class NoiseDistribution:
-    """Words drawn in proportion to count^power.
+    """Words drawn in proportion to count^power; one that was never seen, never.
 
     Equation: q(w) = count(w)^power / Σ_v count(v)^power
     Source:   Mikolov, Sutskever, Chen, Corrado & Dean 2013, §2.2 (power 3/4)
     """
 
     def __init__(self, counts: Sequence[int] | npt.NDArray[np.int64], power: float = 0.75) -> None:
-        weights = np.asarray(counts, np.float64) ** power
+        seen = np.asarray(counts, np.float64)
+        weights = np.where(seen > 0, np.maximum(seen, 1) ** power, 0)
         self.probabilities = weights / weights.sum()
         self._cumulative = np.cumsum(self.probabilities)
         self._cumulative /= self._cumulative[-1]  # a draw below 1 then always finds a word

@@ -128,6 +128,14 @@ def test_so_many_types_are_in_memory_at_most(max_vocab: int | None, most: int | 
     assert Selection(Vocabulary([], []), max_vocab=max_vocab).most_types == most
 
 
+def test_known_words_without_counts_keep_their_order() -> None:
+    """As vectors of other tools list them: the most frequent first."""
+    known = Vocabulary(["z", "new york", "m", "b"], [0, 0, 0, 0])
+    corpus = encode(["m x y x\n", "c b x\n"], TMP, known=known)
+    assert list(corpus.vocabulary.words) == ["x", "m", "b", "c", "y", "z", "new york"]
+    assert list(corpus.vocabulary.counts) == [3, 1, 1, 1, 1, 0, 0]
+
+
 def test_known_words_stay_and_their_counts_are_added_to() -> None:
     known = Vocabulary(["old", "a"], [5, 2])
     corpus = encode(["a b a b rare b b b b b b\n"], TMP, min_count=2, known=known)

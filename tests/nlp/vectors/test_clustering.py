@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from nlp.errors import InputError
 from nlp.storage.spooled_rows import SpooledRows
-from nlp.vectors import clustering
-from nlp.vectors.clustering import k_means
+from nlp.vectors.clustering import k_means, moved_to_rest
 from nlp.vectors.word_vectors import normalized
 
 if TYPE_CHECKING:
@@ -95,11 +94,10 @@ def test_equal_rows_make_no_more_clusters_than_there_are_of_them(
     check(rows, found, on_sphere=on_sphere)
 
 
-def test_far_rows_fill_clusters_that_lost_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_far_rows_fill_clusters_that_lost_all() -> None:
     """Begun with three centres in one place, of which two are nearest to nothing."""
     rows = np.array([[0, 0], [0, 1], [5, 5], [5, 6], [9, 0]], np.float32)
-    monkeypatch.setattr(clustering, "_first_centres", lambda *_: np.zeros((3, 2), np.float32))
-    found = k_means(rows, 3, 1, on_sphere=False)
+    found = moved_to_rest(rows, np.zeros((3, 2), np.float32), on_sphere=False)
     check(rows, found, on_sphere=False)
     assert sorted(found.sizes.tolist()) == [1, 2, 2]
 

@@ -175,3 +175,22 @@ def test_subwords_need_negative_sampling(loss: str) -> None:
 def test_ngrams_have_a_length() -> None:
     with pytest.raises(InputError, match="minn is 5, but maxn 4"):
         dataclasses.replace(SMALL, minn=5, maxn=4)
+
+
+def test_words_are_decomposed_into_rows_that_compose_them() -> None:
+    """The rows that are of other words' n-grams alone stay as they were."""
+    words = ["kingdom", "kingdoms", "bread", "rings", "zzz", *(f"n{number}" for number in range(5000))]
+    table = SubwordTable.of(words, NgramHashing(3, 6, 100_000))
+    rng = np.random.default_rng(1)
+    numbers = np.delete(np.arange(len(words)), 4)[::-1]
+    vectors = rng.normal(size=(len(numbers), 5)).astype(np.float32)
+    before = rng.normal(size=(table.size, 5)).astype(np.float32)
+    matrix = before.copy()
+    table.decompose_(matrix, numbers, vectors)
+    np.testing.assert_allclose(table.compose(matrix, numbers), vectors, atol=1e-5)
+    others = np.setdiff1d(np.arange(table.size), table.members(numbers)[0])
+    assert 4 in others
+    assert np.array_equal(matrix[others], before[others])
+    having = {word: set(table.members(np.array([n]))[0].tolist()) for n, word in enumerate(words[:4])}
+    shared = min(having["kingdom"] & having["kingdoms"] - having["rings"])
+    np.testing.assert_allclose(matrix[shared], (vectors[-1] + vectors[-2]) / 2, atol=1e-6)

@@ -193,6 +193,12 @@ def test_negatives_are_drawn_by_count_to_the_three_quarters() -> None:
     np.testing.assert_allclose(share, noise.probabilities, atol=2e-3)
 
 
+@pytest.mark.parametrize("power", [0.75, 0.0, -1.0])
+def test_a_word_that_was_never_seen_is_no_negative(power: float) -> None:
+    noise = NoiseDistribution([4, 0, 4], power)
+    assert noise.probabilities.tolist() == [0.5, 0, 0.5]
+
+
 def test_a_stratified_group_has_its_share_of_a_frequent_word() -> None:
     noise = NoiseDistribution([8, 1, 1, 1], power=1.0)
     groups = noise.draw_stratified(np.random.default_rng(0), 100, 11)
