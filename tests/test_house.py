@@ -40,7 +40,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("nlp.text",),
     ("nlp.storage", "nlp.layers"),
     ("nlp.data", "nlp.training"),
-    ("nlp.networks", "nlp.word2vec", "nlp.ngrams", "nlp.vectors"),
+    ("nlp.networks", "nlp.word2vec", "nlp.ngrams", "nlp.vectors", "nlp.tagging"),
     ("nlp.decoding", "nlp.analysis", "nlp.evaluation"),
     ("cli.console", "cli.readiness", "cli.signals", "cli.terminal"),
     ("cli.io",),

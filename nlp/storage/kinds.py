@@ -23,12 +23,14 @@ class Kind(NamedTuple):
 
 WORD_VECTORS, LANGUAGE_MODEL = "word-vectors", "language-model"
 FILL_MODEL, NGRAM_MODEL = "fill-model", "ngram-model"
+SEGMENTER = "segmenter"
 
 KINDS = {
     WORD_VECTORS: Kind("nlp.vectors.files", "vectors_of", "similar"),
     LANGUAGE_MODEL: Kind("nlp.networks.files", "language_model_of", "generate"),
     FILL_MODEL: Kind("nlp.networks.files", "language_model_of", "fill"),
     NGRAM_MODEL: Kind("nlp.ngrams.files", "ngrams_of", "generate"),
+    SEGMENTER: Kind("nlp.tagging.files", "segmenter_of", "tokenize"),
 }
 
 

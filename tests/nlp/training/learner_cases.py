@@ -19,10 +19,13 @@ from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.learner import EarlierModel, WordVectorLearner
 from tests.files import TMP
 from tests.nlp.networks import network_cases
+from tests.nlp.tagging import segmented
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nlp.tagging.config import TaggerConfig
+    from nlp.tagging.learner import TaggerLearner
     from nlp.training.learner import Learner
 
 TEXT = "the king rode out at dawn\nthe queen ate bread at noon\n" * 2
@@ -57,6 +60,11 @@ def of_vectors(config: Word2VecConfig, *, valid: bool = True, goes_on: bool = Fa
     return WordVectorLearner(text, config, earlier=earlier, valid=held_out, plan=StepPlan(16, 3))
 
 
+def of_segmenter(config: TaggerConfig, *, valid: bool = True) -> TaggerLearner:
+    """The learner of a segmenter."""
+    return segmented.training(valid=valid, config=config).learner
+
+
 def two_sided(cell: str) -> LanguageModelConfig:
     """A small language model that fills gaps."""
     return LanguageModelConfig(cell=cell, hidden=5, embed_dim=4, bidirectional=True)
@@ -81,7 +89,12 @@ VECTOR_CONFIGS = {
     },
     **{f"{arch} subwords": replace(VECTORS, arch=arch, subwords=True) for arch in ARCHITECTURES},
 }
+TAGGER_CONFIGS = {
+    "segmenter": segmented.CONFIG,
+    "segmenter with all features": replace(segmented.CONFIG, dropout=0.0),
+}
 CASES: dict[str, Callable[..., Learner[Any]]] = {
+    **{name: partial(of_segmenter, config) for name, config in TAGGER_CONFIGS.items()},
     **{name: partial(of_network, config) for name, config in CONFIGS.items()},
     **{
         f"lstm {name}": partial(of_network, CONFIGS["dropout"], settings)

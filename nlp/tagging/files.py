@@ -1,0 +1,88 @@
+"""A tagger or a segmenter on disk: its labels and settings, and its weights as small as they get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from nlp.errors import SettingError
+from nlp.storage.kinds import SEGMENTER
+from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
+from nlp.tagging.config import TaggerConfig
+from nlp.tagging.labels import Chain, word_chain
+from nlp.tagging.lattice import Moves
+from nlp.tagging.lexicon import Lexicon
+from nlp.tagging.packed import Bytes, PackedWeights, compressed_set, expanded_set, squeezed, unsqueezed
+from nlp.tagging.segmenter import Segmenter
+
+_MOST_LABELS = 255
+_LARGEST_MOVE = 1 << 20
+
+
+def save_segmenter(
+    writer: BinaryWriter, model: Segmenter, config: TaggerConfig, about: Mapping[str, Any]
+) -> None:
+    """Write a segmenter; `about` is metadata beside its settings. Raises: OSError from the writer."""
+    arrays = {
+        **_arrays(model.weights, model.transitions),
+        "lexicon": squeezed(compressed_set(model.lexicon.keys)),
+    }
+    metadata = {"config": asdict(config), "labels": model.chain.names, **about}
+    write_model(writer, SEGMENTER, metadata, arrays)
+
+
+def segmenter_of(file: ModelFile) -> Segmenter:
+    """The segmenter that `save_segmenter` wrote. Raises: ModelError if its parts do not fit together."""
+    config, names = _config(file), _names(file)
+    try:
+        chain = word_chain("".join(names))
+        keys = expanded_set(unsqueezed(_bytes(file, "lexicon"), Lexicon.size), Lexicon.size)
+        return Segmenter(*_weights_of(file, config, chain), chain, Lexicon(keys), file.metadata)
+    except ValueError as error:
+        raise file.unusable(error) from error
+
+
+def _arrays(weights: PackedWeights, transitions: Moves) -> dict[str, Any]:
+    return {
+        "buckets": squeezed(compressed_set(weights.used)),
+        "weights": squeezed(weights.rows.tobytes()),
+        "transitions": transitions,
+    }
+
+
+def _weights_of(file: ModelFile, config: TaggerConfig, chain: Chain) -> tuple[PackedWeights, Moves]:
+    """Raises: ValueError for what is not as `_arrays` made it."""
+    buckets, labels = 1 << config.bits, len(chain.names)
+    used = expanded_set(unsqueezed(_bytes(file, "buckets"), 2 * buckets), buckets)
+    values = unsqueezed(_bytes(file, "weights"), len(used) * labels).view(np.int8)
+    moves = np.asarray(file.array("transitions"))
+    if len(values) != len(used) * labels:
+        raise ValueError(f"it has {len(values):,} weights for {len(used):,} buckets of {labels} labels")
+    if moves.dtype != np.int32 or moves.shape != (labels, labels) or np.abs(moves).max() > _LARGEST_MOVE:
+        raise ValueError(f"its transitions are {moves.dtype} of shape {moves.shape}, or too large")
+    return PackedWeights(used, values.reshape(-1, labels), config.bits), moves
+
+
+def _bytes(file: ModelFile, name: str) -> Bytes:
+    array = np.asarray(file.array(name))
+    if array.dtype != np.uint8 or array.ndim != 1:
+        raise ValueError(f"its {name} are {array.dtype} of shape {array.shape}")
+    return array
+
+
+def _config(file: ModelFile) -> TaggerConfig:
+    try:
+        return TaggerConfig(**file.metadata["config"])
+    except (LookupError, TypeError, SettingError) as error:
+        raise file.unusable(f"its settings are not those of a tagger ({error})") from error
+
+
+def _names(file: ModelFile) -> tuple[str, ...]:
+    names = file.metadata.get("labels")
+    are_names = isinstance(names, list) and all(isinstance(name, str) and name for name in names)
+    if names and are_names and 2 <= len(set(names)) == len(names) <= _MOST_LABELS:
+        return tuple(names)
+    raise file.unusable("its labels are no list of different names")

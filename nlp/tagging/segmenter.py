@@ -1,0 +1,107 @@
+"""Words cut out of runs of characters, many runs at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.tagging.character_features import word_features
+from nlp.tagging.characters import codes, flat, lengths_of
+from nlp.tagging.labels import Chain
+from nlp.tagging.lattice import Indices, best_labels, lattice_of
+from nlp.tagging.lexicon import Lexicon
+from nlp.tagging.packed import PackedWeights
+from nlp.tagging.whole_tokens import WholeTokens
+from nlp.text.tokenize import Tokenizer
+
+Flags = npt.NDArray[np.bool_]
+
+AT_A_TIME = 100_000
+"""Characters: as many as the processor's caches hold, with all that is made of them."""
+_SPACE, _LINE_END = np.uint32(0x20), "\n"
+
+
+@dataclass(frozen=True)
+class Segmenter:
+    """A trained model that tells where words end.
+
+    Attributes: `weights`, `transitions` (L, L) and `chain` of the labels BMES or BCDMES; `lexicon` of the
+    words that it was trained with; `metadata`, what its file tells of it.
+    """
+
+    weights: PackedWeights
+    transitions: npt.NDArray[np.int32]
+    chain: Chain
+    lexicon: Lexicon
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    def ends(self, units: Sequence[str]) -> Flags:
+        """Whether a word ends after each character of the units, one unit after another.
+
+        What is found in a unit depends on that unit alone.
+        """
+        found = [self._ends(units[part]) for part in _parts(lengths_of(units))]
+        return np.concatenate(found) if found else np.zeros(0, np.bool_)
+
+    def _ends(self, units: Sequence[str]) -> Flags:
+        lengths = lengths_of(units)
+        text = flat(codes("".join(units)), lengths)
+        filled = lengths > 0
+        sums = self.weights.sums(
+            word_features(text.symbols, self.lexicon.longest(text.symbols), self.weights.bits)
+        )
+        lattice = lattice_of(text.starts[filled], lengths[filled])
+        scores = np.ascontiguousarray(sums.take(lattice.places, axis=0).T.astype(np.int32))
+        labels = best_labels(scores, self.transitions, self.chain, lattice)
+        ends = np.zeros(len(text.symbols), np.bool_)
+        places, last = lattice.places, self.chain.last[labels]
+        if lattice.kept is not None:
+            places, last = places[lattice.kept], last[lattice.kept]
+        ends[places] = last
+        return ends.take(text.places)
+
+
+def _parts(lengths: Indices) -> Iterator[slice]:
+    """Units that are done together."""
+    ends = np.cumsum(lengths)
+    first = 0
+    while first < len(lengths):
+        before = ends[first - 1] if first else 0
+        last = max(int(np.searchsorted(ends, before + AT_A_TIME)), first + 1)
+        yield slice(first, last)
+        first = last
+
+
+def spacing(segmenter: Segmenter, words: Tokenizer) -> Callable[[Sequence[str]], list[str]]:
+    """A function that puts a space between the words of each unit, which has no white space in it.
+
+    `words` tells which tokens the segmenter may not cut: see `WholeTokens`.
+    """
+    whole = WholeTokens(words)
+
+    def spaced(units: Sequence[str]) -> list[str]:
+        found: list[str] = []
+        for part in _parts(lengths_of(units)):
+            found += _spaced(segmenter, whole, units[part])
+        return found
+
+    return spaced
+
+
+def _spaced(segmenter: Segmenter, whole: WholeTokens, units: Sequence[str]) -> list[str]:
+    ends = segmenter.ends(units)
+    text = "".join(units)
+    lengths = lengths_of(units)
+    unit_ends = np.cumsum(lengths) - 1
+    whole.keep_(ends, text, unit_ends)
+    ends[unit_ends] = True
+    characters = codes(text)
+    places = np.arange(len(characters)) + np.cumsum(ends) - ends
+    out = np.full(len(characters) + int(np.count_nonzero(ends)), _SPACE, np.uint32)
+    out[places] = characters
+    out[places[unit_ends] + 1] = ord(_LINE_END)
+    return out.tobytes().decode("utf-32-le", "surrogatepass").split(_LINE_END)[:-1]

@@ -1,0 +1,61 @@
+"""Segmenters on disk: what is read is what was written, and what makes no sense is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from nlp.errors import ModelError
+from nlp.storage.kinds import SEGMENTER, load
+from nlp.storage.model_file import open_model, write_model
+from nlp.tagging.files import save_segmenter
+from tests.nlp.tagging import segmented
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("model") / "words.model"
+    with made.open("wb") as file:
+        save_segmenter(file, segmented.segmenter(), segmented.CONFIG, {"corpus": {"words": 9}})
+    return made
+
+
+def test_it_is_read_as_it_was_written(path: Path) -> None:
+    model, again = segmented.segmenter(), load(str(path), SEGMENTER)
+    units = ["".join(words) for words in segmented.sentences(9, seed=4)]
+    assert (model.ends(units) == again.ends(units)).all()
+    assert again.metadata["corpus"] == {"words": 9}
+    assert path.stat().st_size < 20_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"labels": ["B", "E"]}, "'BE' are no labels"),
+        ({"labels": "BMES"}, "its labels are no list of different names"),
+        ({"config": {"task": "segment", "bits": 99}}, "its settings are not those of a tagger"),
+        ({"config": None}, "its settings are not those of a tagger"),
+        ({"transitions": np.zeros((4, 4), np.int32)}, "its transitions are int32 of shape"),
+        ({"transitions": np.full((6, 6), 1 << 30, np.int32)}, "its transitions are"),
+        ({"weights": np.zeros(9, np.uint8)}, "its numbers cannot be expanded"),
+        ({"buckets": np.zeros(9, np.float32)}, "its buckets are float32"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    changes: dict[str, Any], told: str, path: Path, tmp_path: Path
+) -> None:
+    file = open_model(str(path))
+    arrays = {name: file.array(name) for name in list(file.metadata["arrays"])}
+    del file.metadata["arrays"]
+    for name, value in changes.items():
+        (arrays if name in arrays else file.metadata)[name] = value
+    with (tmp_path / "m").open("wb") as changed:
+        write_model(changed, SEGMENTER, file.metadata, arrays)
+    with pytest.raises(ModelError, match="not a usable model of kind 'segmenter': ") as caught:
+        load(str(tmp_path / "m"), SEGMENTER)
+    assert told in str(caught.value)
