@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,7 +13,6 @@ from nlp.errors import ModelError
 from nlp.layers.workspace import Workspace
 from nlp.networks.encoders.recurrent import RecurrentEncoder
 from nlp.networks.files import save_language_model
-from nlp.storage.model_file import write_model
 from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, made
 from tests.nlp.text.vocabularies import language_vocabulary
 
@@ -58,25 +57,6 @@ def test_float32_stays_float32(tmp_path: Path) -> None:
     state = predictor.start(1)
     assert predictor.advance(state, IDS[0, :1]).dtype == np.float32
     assert predictor.score(state, IDS[:, 0], IDS[:, 1]).dtype == np.float32
-
-
-@pytest.mark.parametrize(
-    ("kind", "message"),
-    [
-        (
-            "fill-model",
-            "a model of kind 'fill-model', .* kind 'language-model' or 'ngram-model'; use it with fill",
-        ),
-        ("word-vectors", "a model of kind 'word-vectors', .* kind 'language-model' or 'ngram-model'"),
-    ],
-)
-def test_models_that_continue_no_text_are_refused(kind: str, message: str, tmp_path: Path) -> None:
-    path = tmp_path / "x.model"
-    arrays: dict[str, Any] = {"x": np.zeros(3, np.float32)}
-    with path.open("wb") as file:
-        write_model(file, kind, {}, arrays)
-    with pytest.raises(ModelError, match=message):
-        open_predictor(str(path))
 
 
 def test_a_state_that_grows_beyond_all_numbers_is_told() -> None:
