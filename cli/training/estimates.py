@@ -42,11 +42,11 @@ class _StopWatch:
         self._steps, self._is_warm = 0, False
         self._started = time.perf_counter()
         self.seconds_per_step = math.nan
-        self.has_ended_an_epoch = False
+        self.epochs_ended = 0
 
     def on_progress(self, progress: Progress) -> None:
         """Note the end of an epoch."""
-        self.has_ended_an_epoch |= progress.epoch_done
+        self.epochs_ended += progress.epoch_done
 
     def on_boundary(self, _state: object) -> None:
         """Count a step."""
@@ -83,7 +83,9 @@ def estimate(learner: Learner[Any], size: Mapping[str, Any], workers: int) -> di
     for weights in learner.learnt:
         weights.sum()  # memory counts once it is touched, and those steps did not touch all
     private = max(peak_bytes() - alone, 0)
-    kept = learner.rehearse_epoch_end() * (not watch.has_ended_an_epoch)  # else it is in the peak already
+    kept = learner.rehearse_epoch_end()
+    if learner.epochs == 1 or watch.epochs_ended > 1:
+        kept = 0  # it counts where a second epoch ends, with what that takes: never, or it was measured
     figures = {
         **size,
         "memory_bytes": peak_bytes() + kept + (team - 1) * private,
