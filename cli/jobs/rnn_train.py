@@ -15,8 +15,8 @@ from nlp.data.corpus import encode, encode_by
 from nlp.errors import SettingError
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.files import save_language_model
-from nlp.networks.learner import NetworkLearner, check_text
-from nlp.networks.network import Network
+from nlp.networks.learner import NetworkLearner, check_text, least_bytes
+from nlp.networks.network import Network, parameter_count
 from nlp.storage.kinds import FILL_MODEL, LANGUAGE_MODEL, load
 from nlp.training.language_settings import LanguageSettings
 from nlp.wording import Message, decimal, number_of
@@ -78,6 +78,16 @@ def run(request: Request) -> None:
     console.note(
         f"{text.length:,} tokens, of them {text.unknown:,} <unk>; {len(text.vocabulary):,} types with <unk>"
     )
+    parameters = parameter_count(config, len(text.vocabulary))
+    size = {
+        "tokens": text.length,
+        "vocabulary": len(text.vocabulary),
+        "parameters": parameters,
+        "temporary_bytes": text.storage.size,
+        "model_bytes": 4 * parameters,
+    }
+    if not request.goes_on(size, least_bytes(parameters, text.length, settings)):
+        return
     model = Network(config, len(text.vocabulary))
     learner = NetworkLearner(model, text, settings, valid=valid)
     digest = _start_from(vectors, learner, console) if vectors else None
@@ -101,13 +111,7 @@ def run(request: Request) -> None:
 
     ready = job.Job(
         learner=learner,
-        size={
-            "tokens": text.length,
-            "vocabulary": len(text.vocabulary),
-            "parameters": weights.size,
-            "temporary_bytes": text.storage.size,
-            "model_bytes": weights.nbytes,
-        },
+        size=size,
         kind=CHECKPOINT_KIND,
         identity={
             **asdict(config),

@@ -14,7 +14,9 @@ from nlp.text.phrases import find_phrases
 from nlp.word2vec.advice import advice_on_training, advice_on_vectors
 from nlp.word2vec.config import Word2VecConfig
 from nlp.word2vec.files import load_earlier, save_word2vec, settings_of_earlier, vectors_alone
-from nlp.word2vec.learner import WordVectorLearner
+from nlp.word2vec.input_rows import subword_table
+from nlp.word2vec.learner import WordVectorLearner, check_corpus
+from nlp.word2vec.objective import output_rows
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
@@ -58,17 +60,23 @@ def run(request: Request) -> None:
     elif vectors:
         earlier = vectors_alone(_of_text(vectors, corpus, request))
         about["start_vectors"] = earlier.sha256
-    learner = WordVectorLearner(corpus, config, earlier=earlier, valid=valid)
-    parameters = sum(matrix.size for matrix in learner.learnt)
+    check_corpus(corpus, config)
+    table = subword_table(config, corpus.vocabulary.words)
+    rows = table.size if table else len(corpus.vocabulary)
+    parameters = (rows + output_rows(config, len(corpus.vocabulary))) * config.dim
+    size = {
+        "words": corpus.words_seen,
+        "vocabulary": len(corpus.vocabulary),
+        "parameters": parameters,
+        "temporary_bytes": corpus.storage.size,
+        "model_bytes": 4 * parameters,
+    }
+    if not request.goes_on(size, 4 * parameters):
+        return
+    learner = WordVectorLearner(corpus, config, earlier=earlier, valid=valid, table=table)
     ready = job.Job(
         learner=learner,
-        size={
-            "words": corpus.words_seen,
-            "vocabulary": len(corpus.vocabulary),
-            "parameters": parameters,
-            "temporary_bytes": corpus.storage.size,
-            "model_bytes": 4 * parameters,
-        },
+        size=size,
         kind=CHECKPOINT_KIND,
         identity={
             **asdict(config),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import resource
 import sys
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from nlp.training.learner import Learner
     from nlp.training.progress import Progress
 
+_ORDER = (
+    *("words", "tokens", "vocabulary", "parameters", "memory_bytes", "temporary_bytes", "model_bytes"),
+    *("steps", "workers", "seconds"),
+)
 _WARM_UP_STEPS = 5
 _SECONDS = 2.0
 _MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
@@ -61,13 +66,32 @@ class _StopWatch:
             self._steps, self._is_warm, self._started = 0, True, now
 
 
-def tell_least(console: Console, learner: Learner[Any], size: Mapping[str, Any]) -> None:
-    """Tell at once what follows from the settings: the steps of a large model take minutes to measure."""
-    parameters, least = size["parameters"], learner.least_bytes()
+def foretell(streams: Streams, size: Mapping[str, Any], least: int) -> bool:
+    """Tell at once what follows from the settings: the steps of a large model take minutes to measure.
+
+    A model for which this machine has too little memory is not even made: then `size` and the `least` memory
+    are the whole estimate.
+
+    Returns: whether there is room to measure the rest
+    """
+    console, parameters = streams.console, size["parameters"]
+    has_room = has_memory(console, least)
     console.tell(
-        f"{parameters:,} parameters, memory of {least:,} bytes at least; measuring the first steps",
+        f"{parameters:,} parameters, memory of {least:,} bytes at least; "
+        f"{'measuring the first steps' if has_room else 'no step is measured'}",
         {"parameters": parameters, "least_memory_bytes": least},
     )
+    if not has_room:
+        tell_estimate({**size, "memory_bytes": least}, streams)
+    return has_room
+
+
+def has_memory(console: Console, least: int) -> bool:
+    """Whether this machine has so many bytes of memory; a warning tells if not."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if least > total:
+        console.warn(f"{least:,} bytes of memory are needed at least, and this machine has {total:,}")
+    return least <= total
 
 
 def estimate(learner: Learner[Any], size: Mapping[str, Any], workers: int) -> dict[str, Any]:
@@ -86,15 +110,13 @@ def estimate(learner: Learner[Any], size: Mapping[str, Any], workers: int) -> di
     kept = learner.rehearse_epoch_end()
     if learner.epochs == 1 or watch.epochs_ended > 1:
         kept = 0  # it counts where a second epoch ends, with what that takes: never, or it was measured
-    figures = {
+    return {
         **size,
         "memory_bytes": peak_bytes() + kept + (team - 1) * private,
         "steps": steps,
         "workers": team,
         "seconds": round(watch.seconds_per_step * steps, 1) if math.isfinite(watch.seconds_per_step) else 0.0,
     }
-    order = ("words", "tokens", "vocabulary", "parameters", "memory_bytes", "temporary_bytes", "model_bytes")
-    return {name: figures[name] for name in (*order, "steps", "workers", "seconds") if name in figures}
 
 
 def peak_bytes() -> int:
@@ -113,4 +135,4 @@ def peak_bytes() -> int:
 def tell_estimate(figures: dict[str, Any], streams: Streams) -> None:
     """One figure a line on stdout, as `name<TAB>value`, or one JSON object."""
     with open_output(None) as output:
-        output.write(streams.printer(ESTIMATE)(figures))
+        output.write(streams.printer(ESTIMATE)({name: figures[name] for name in _ORDER if name in figures}))

@@ -13,7 +13,7 @@ from cli.io.storage import storage_directory
 from cli.io.writing import open_binary_output
 from cli.signals import Ended
 from cli.training.checkpoints import Checkpoints
-from cli.training.estimates import estimate, tell_estimate, tell_least
+from cli.training.estimates import estimate, foretell, has_memory, tell_estimate
 from cli.training.progress import figures_of, log_json, perplexity_of, training_progress
 from nlp.training.loop import Curves, Watch, train
 
@@ -41,6 +41,15 @@ class Command:
     def directory(self) -> str:
         """The folder for the encoded text: that of the output, where there is room for large files."""
         return storage_directory(self.training.checkpoint or self.training.output)
+
+    def goes_on(self, size: Mapping[str, Any], least: int) -> bool:
+        """Whether a model of this `size`, with the `least` memory that it takes, is to be made.
+
+        A dry run says here what is known before that.
+        """
+        if self.training.dry_run:
+            return foretell(self.streams, size, least)
+        return has_memory(self.console, least) or True  # what is warned of may be swapped
 
 
 def provenance(text: Corpus, **counts: int) -> dict[str, Any]:
@@ -79,7 +88,6 @@ def run(job: Job, command: Command) -> None:
     for advice in job.advice:
         console.warn(advice)
     if training.dry_run:
-        tell_least(console, job.learner, job.size)
         tell_estimate(estimate(job.learner, job.size, training.workers), command.streams)
         return
     checkpoints = Checkpoints.of(training, job.kind, {**job.identity, "patience": training.patience})

@@ -23,13 +23,14 @@ from nlp.training.divergence import NotFiniteError
 from nlp.training.gradients import ShardedGradient
 from nlp.training.language_settings import LanguageSettings
 from nlp.training.learner import Learner, Loss, Phase, Position
-from nlp.training.optimizers import Step, make_optimizer
+from nlp.training.optimizers import MOMENTS, Step, make_optimizer
 from nlp.training.team import shared_array
 from nlp.wording import Message, number_of
 
 INITIAL_WEIGHTS, _DROPOUT = 0, 1  # purposes of random numbers
 _STATISTICS_RATE = 0.1  # share of the newest batch in a running mean, as PyTorch has it
 _FEW_STEPS = 200
+_WEIGHT_BYTES = 4
 
 
 class NetworkLearner(Learner[Batch]):
@@ -136,10 +137,6 @@ class NetworkLearner(Learner[Batch]):
         """A batch has only so many shards."""
         return min(workers, self.shards)
 
-    def least_bytes(self) -> int:
-        """Beside all that a checkpoint holds, the gradient of each shard."""
-        return super().least_bytes() + sum(shard.flat.nbytes for shard in self._gradient.shards)
-
     def rehearse_epoch_end(self) -> int:
         """With held-out text, a copy of the best weights is kept."""
         return sum(array.nbytes for array in self.learnt) if self._held_out else 0
@@ -189,6 +186,15 @@ class NetworkLearner(Learner[Batch]):
         tokens, clip = float(self._losses[:, 1].sum()), self.settings.clip
         factor = norm_factor(self._gradient.norm() / tokens, clip) if clip else 1.0
         self._gradient.apply_(task, self._optimizer, Step(self.learning_rate(at), factor / tokens, at.step))
+
+
+def least_bytes(parameters: int, tokens: int, settings: LanguageSettings) -> int:
+    """The memory of the float32 weights of a training, of their gradient in each shard, and their moments.
+
+    That of a batch comes on top.
+    """
+    shards = min(settings.shards, settings.columns(tokens))
+    return parameters * _WEIGHT_BYTES * (1 + shards + len(MOMENTS[settings.optimizer]))
 
 
 def _shared(parameters: Parameters) -> Parameters:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,7 +14,9 @@ from nlp.layers.parameters import Parameters
 from nlp.layers.workspace import Workspace
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.encoders import make_encoder
+from nlp.networks.encoders.encoder import Encoder
 from nlp.networks.heads import make_head
+from nlp.networks.heads.head import Head
 
 _EMBEDDING_RANGE = 0.1  # of the embedding at the start, and so of the output matrix where the two are tied
 
@@ -44,7 +48,7 @@ class Network:
         self.config, self.vocabulary_size = config, vocabulary_size
         self.encoder = make_encoder(config)
         self.head = make_head(config, vocabulary_size, self.encoder.width)
-        shapes = {"E": (vocabulary_size, config.embed_dim)} | self.encoder.shapes() | self.head.shapes()
+        shapes = _shapes(config, vocabulary_size, self.encoder, self.head)
         averaged = self.encoder.averaged_shapes()
         self.parameters = Parameters(shapes, dtype, parameters, averaged=averaged, averages=averages)
 
@@ -122,3 +126,16 @@ class Network:
     def _read(self, batch: Batch) -> Ids:
         """The tokens that the encoder reads."""
         return np.concatenate((batch.ids, batch.targets[-1:])) if self.encoder.looks_ahead else batch.ids
+
+
+def parameter_count(config: LanguageModelConfig, vocabulary_size: int) -> int:
+    """How many parameters a network of these settings has, told without making it. Raises: InputError."""
+    encoder = make_encoder(config)
+    head = make_head(config, vocabulary_size, encoder.width)
+    return sum(map(math.prod, _shapes(config, vocabulary_size, encoder, head).values()))
+
+
+def _shapes(
+    config: LanguageModelConfig, vocabulary_size: int, encoder: Encoder, head: Head
+) -> dict[str, tuple[int, ...]]:
+    return {"E": (vocabulary_size, config.embed_dim)} | encoder.shapes() | head.shapes()

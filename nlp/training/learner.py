@@ -106,10 +106,6 @@ class Learner(ABC, Generic[Data]):
         """The mean loss before this training, where that starts from trained weights; else minus infinity."""
         return float("-inf")
 
-    def least_bytes(self) -> int:
-        """The memory that this training needs at least, as it follows from its settings."""
-        return sum(array.nbytes for array in self.arrays(Position()).values())
-
     def rehearse_epoch_end(self) -> int:
         """Do on a small scale what ends an epoch; return the bytes that it keeps from then on.
 

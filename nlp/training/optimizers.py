@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,8 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.layers.arrays import Floats
-from nlp.training.language_settings import ADAM
+from nlp.training.language_settings import ADAM, SGD
 from nlp.training.team import shared_array
+
+MOMENTS: Mapping[str, Sequence[str]] = {ADAM: ("m", "v"), SGD: ()}
+"""What each optimizer remembers of every weight."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class Adam:
     state: dict[str, Floats] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.state = {name: shared_array((self.size,), self.dtype) for name in ("m", "v")}
+        self.state = {name: shared_array((self.size,), self.dtype) for name in MOMENTS[ADAM]}
 
     def update_(self, part: slice, weights: Floats, gradient: Floats, scratch: Floats, step: Step) -> None:
         """Move a slice of the weights by the ratio of the gradient's two moments, which are updated first."""

@@ -24,7 +24,7 @@ from nlp.training.progress import LossSum
 from nlp.training.row_updates import RowUpdates, StepPlan, apply_rows, update_tasks
 from nlp.training.schedules import linear_decay
 from nlp.training.team import shared_array
-from nlp.vectors.subwords import Subwords
+from nlp.vectors.subwords import Subwords, SubwordTable
 from nlp.word2vec.chunks import Chunk
 from nlp.word2vec.config import STABILITY, Sizes, Word2VecConfig
 from nlp.word2vec.held_out_loss import MOST_CENTERS, held_out_loss
@@ -108,6 +108,7 @@ class WordVectorLearner(Learner[Window]):
         valid: Corpus | None = None,
         plan: StepPlan | None = None,
         stability: float = STABILITY,
+        table: SubwordTable | None = None,
     ) -> None:
         check_corpus(corpus, config)
         if valid and not valid.has_pairs:
@@ -122,7 +123,7 @@ class WordVectorLearner(Learner[Window]):
         self.kept = float(np.dot(corpus.occurrences.astype(np.float64), keep))
         self.plan = plan or plan_steps(self.kept * config.epochs, config.sizes)
         self.steps_per_epoch = math.ceil(self.kept / self.plan.step_tokens)
-        self.table = subword_table(config, corpus.vocabulary.words)
+        self.table = table or subword_table(config, corpus.vocabulary.words)
         self.input_vectors, self.output_vectors = _initial_vectors(
             self.table.size if self.table else len(counts),
             output_rows(config, len(counts)),

@@ -151,3 +151,28 @@ def test_a_dry_run_needs_no_output(
     assert "memory_bytes\t" in stdout
     assert "bytes at least; measuring the first steps" in stderr
     assert list(corpus.parent.iterdir()) == [corpus]
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "parameters"),
+    [("w2v-train", ("--dim", "4096"), 2 * 3 * 4096), ("rnn-train", ("--hidden", "90000"), None)],
+)
+def test_of_a_model_without_room_a_dry_run_tells_what_follows_from_the_settings(
+    command: str,
+    options: tuple[str, ...],
+    parameters: int | None,
+    nlptool: Nlptool,
+    corpus: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Making it would end the process, or the machine."""
+    monkeypatch.setattr("os.sysconf", lambda _: 256)
+    words = (command, "--dry-run", "--min-count", "1", *options, str(corpus))
+    status, stdout, stderr = nlptool(*words)
+    figures = dict(line.split("\t") for line in stdout.splitlines())
+    assert status == 0
+    assert parameters is None or int(figures["parameters"]) == parameters
+    assert int(figures["memory_bytes"]) >= int(figures["model_bytes"]) == 4 * int(figures["parameters"])
+    assert "seconds" not in figures
+    assert f"warning: {int(figures['memory_bytes']):,} bytes of memory are needed at least, and" in stderr
+    assert "no step is measured" in stderr

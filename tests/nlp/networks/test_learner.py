@@ -14,9 +14,10 @@ from nlp.errors import DivergedError, InputError
 from nlp.layers.random_streams import RandomStreams
 from nlp.layers.workspace import Workspace
 from nlp.networks.evaluation import held_out_batches, mean_loss
-from nlp.networks.learner import NetworkLearner
+from nlp.networks.learner import NetworkLearner, least_bytes
 from nlp.training.checkpoint import TrainingState
 from nlp.training.language_settings import LanguageSettings
+from nlp.training.learner import Position
 from nlp.training.loop import Watch, train
 from tests.files import TMP
 from tests.nlp.networks.bigram import SETTINGS, Bigram, ready, some_text
@@ -34,6 +35,18 @@ def steps_of(learner: NetworkLearner) -> int:
 
 def changed(**settings: Any) -> LanguageSettings:
     return LanguageSettings(**{**vars(SETTINGS), **settings})
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("shards", [1, 3])
+def test_the_least_memory_is_that_of_all_vectors_as_long_as_the_weights(shards: int, optimizer: str) -> None:
+    settings = changed(shards=shards, optimizer=optimizer)
+    learner = ready(settings)
+    weights = learner.model.parameters.flat
+    vectors = [array for array in learner.arrays(Position()).values() if array.shape == weights.shape]
+    gradients = [shard.flat for shard in learner._gradient.shards]
+    told = least_bytes(weights.size, learner.text.length, settings)
+    assert told == sum(array.nbytes for array in (*vectors, *gradients))
 
 
 def plainly_trained(learner: NetworkLearner) -> tuple[np.ndarray, list[float]]:

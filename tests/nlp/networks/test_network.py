@@ -10,7 +10,7 @@ import pytest
 from nlp.data.batches import Batch
 from nlp.layers.workspace import Workspace
 from nlp.networks.config import LanguageModelConfig
-from nlp.networks.network import Network
+from nlp.networks.network import Network, parameter_count
 from tests.nlp.layers.gradcheck import check_slopes
 from tests.nlp.layers.poisoned import PoisonedWorkspace
 from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, batch_of, made
@@ -32,6 +32,11 @@ def pass_of(
     workspace = workspace or Workspace(model.parameters.flat.dtype)
     rng = np.random.default_rng(5)
     return *model.loss_and_grad(batch, state, gradients, workspace, rng), gradients
+
+
+@every_case
+def test_parameters_are_counted_without_a_network(config: LanguageModelConfig) -> None:
+    assert parameter_count(config, VOCABULARY) == Network(config, VOCABULARY).parameters.flat.size
 
 
 def moved(parameters: Parameters) -> dict[str, Floats]:

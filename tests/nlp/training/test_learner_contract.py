@@ -226,7 +226,6 @@ def test_what_it_says_of_itself_is_consistent(make: Make) -> None:
     assert rates == sorted(rates, reverse=True)
     arrays = learner.arrays(Position()).values()
     assert all(any(array is saved for saved in arrays) for array in learner.learnt)
-    assert learner.least_bytes() >= sum(array.nbytes for array in learner.learnt)
 
 
 @every_learner
