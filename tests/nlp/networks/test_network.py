@@ -56,14 +56,14 @@ def started(model: Network, streams: int) -> Floats:
 
 
 @pytest.mark.parametrize(
-    ("config", "steps"),
+    ("name", "steps"),
     [
-        *((config, 3) for config in CASES.values()),
-        *((CASES[name], LOOKED_UP) for name in ("lstm", "one layer", "gru", "gru after", "rnn", "tied")),
+        *((name, 3) for name in CASES),
+        *((name, LOOKED_UP) for name in ("lstm", "one layer", "gru", "gru after", "rnn", "tied")),
     ],
-    ids=str,
 )
-def test_gradients_are_the_slopes(config: LanguageModelConfig, steps: int) -> None:
+def test_gradients_are_the_slopes(name: str, steps: int) -> None:
+    config = CASES[name]
     streams = 3 if config.norm == "none" else 9  # moments of few numbers bend too much for differences
     model, batch = made(config), batch_of(steps, streams)
     workspace = Workspace(np.float64)
@@ -133,12 +133,14 @@ def test_one_batch_can_be_learnt_by_heart(config: LanguageModelConfig) -> None:
     rng = np.random.default_rng(1)
     for step in range(1, 251):
         gradients = model.parameters.like()
-        trained, _ = model.loss_and_grad(batch, model.new_state(6), gradients, workspace, rng)
+        trained, count = model.loss_and_grad(batch, model.new_state(6), gradients, workspace, rng)
+        if trained / count < 0.01:
+            break
         model.parameters.averages[...] += 0.1 * (gradients.averages - model.parameters.averages)
         moments += 0.1 * (np.stack((gradients.flat, gradients.flat**2)) - moments)
         scale = 0.02 / (1 - 0.9**step) ** 0.5
         model.parameters.flat[...] -= scale * moments[0] / (np.sqrt(moments[1]) + 1e-8)
-    loss, count = model.loss(batch, model.new_state(6), workspace)
+    loss, _ = model.loss(batch, model.new_state(6), workspace)
     if config.norm == "batch":  # statistics of all steps are not those of these few
         loss = trained
     assert loss / count < 0.05
