@@ -97,6 +97,10 @@ def generate(
             raise click.UsageError(f"--beam {beam} finds no more than {texts}; lower --count")
     elif not sampling["temperature"]:
         tell_idle(console, "with --temperature 0", "seed")
+        if count > 1:
+            console.warn(
+                f"--temperature 0 makes the same text {count} times; --beam {count} makes different ones"
+            )
     from cli.jobs.generate import Novelty, Prompts, TextWriter, searching, seeded
     from cli.jobs.language_models import chosen_language_model
     from nlp.decoding.generation import Limits

@@ -133,6 +133,7 @@ def gradients(
         console.note(f"{flow.label}: gradient of its weights {flow.gradient_norm:.4g}")
     shows = output is None and sys.stdout.isatty() and not chosen_options("format_")
     if is_figure or as_text or shows:
+        tell_idle(console, "with a picture", "format_")
         with figures.warning(console):
             drawn = _drawn(output, flows)
     else:

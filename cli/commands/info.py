@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.io.printers import REPORT
-from cli.options.common import command, compared_vectors_option, limit_option, named_models, streams
+from cli.options.common import (
+    command,
+    compared_vectors_option,
+    limit_option,
+    named_models,
+    streams,
+    tell_idle,
+)
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -57,12 +64,15 @@ def _of(path: str, console: Console, limit: int | None, *, verify: bool) -> dict
     from nlp.errors import NoModelError
 
     try:
-        return _of_model(path, console, verify=verify)
+        report = _of_model(path, console, verify=verify)
     except NoModelError:
-        report = _of_other_tool(path, console, limit, verify=verify)
-        if report is None:
+        found = _of_other_tool(path, console, limit, verify=verify)
+        if found is None:
             raise
-        return report
+        report = found
+    else:
+        tell_idle(console, f"with {path}, a model of nlptool", "limit")
+    return report
 
 
 def _of_model(path: str, console: Console, *, verify: bool) -> dict[str, Any]:

@@ -50,9 +50,11 @@ def vectors(
     nlptool vectors -m book.model --lines -o lines.npy < lines.txt
     """
     from cli.io.writing import check_output
-    from cli.jobs.vectors import write_lines, write_words
+    from cli.jobs.vectors import is_matrix, write_lines, write_words
 
     check_output(streams.output)
+    if is_matrix(streams.output):
+        tell_idle(console, "with -o X.npy", "format_")
     found = chosen_vectors(model, console, limit)
     tell_size(console, found)
     if lines is not None:

@@ -75,20 +75,30 @@ def test_help_speaks_of_an_input_only_where_there_is_one(nlptool: Nlptool) -> No
         ),
         ("generate -m {counted} -n 1 --beam 2 --seed 1", "--seed changes nothing with --beam"),
         ("fill -m {counted} --exact --max-gap 2", "--max-gap changes nothing with --exact"),
+        ("gradients --lags 2 --plot --format jsonl", "--format changes nothing with a picture"),
+        ("info --limit 2 {model}", "--limit changes nothing with {model}, a model of nlptool"),
+        ("vectors --format jsonl -o {npy} king", "--format changes nothing with -o X.npy"),
+        (
+            "generate -m {counted} -n 1 --temperature 0 --count 3",
+            "--temperature 0 makes the same text 3 times",
+        ),
         ("onehot --sparse -o {npz}", "--sparse changes nothing with -o X.npz"),
     ],
 )
 def test_an_option_that_changes_nothing_is_told_by_name(
     line: str, warning: str, nlptool: Nlptool, tmp_path: Path
 ) -> None:
-    files = {name: tmp_path / name for name in ("model", "pairs", "counted")} | {"npz": tmp_path / "x.npz"}
+    files = {name: tmp_path / name for name in ("model", "pairs", "counted")} | {
+        "npz": tmp_path / "x.npz",
+        "npy": tmp_path / "x.npy",
+    }
     files["pairs"].write_text("king\tqueen\t1\n")
     training = ("w2v-train", "-q", "--min-count", "1", "--dim", "2", "--subsample", "0")
     nlptool(*training, "-o", str(files["model"]), stdin="a b c d\n" * 50)
     nlptool("ngram-train", "-o", str(files["counted"]), stdin="a b\nb c\n")
     result = nlptool(*line.format(**files).split(), stdin="a\n")
     assert result.status == 0
-    assert f"nlptool: warning: {warning}" in result.stderr
+    assert f"nlptool: warning: {warning.format(**files)}" in result.stderr
 
 
 def test_an_option_of_some_of_the_cells_that_are_measured_changes_something(nlptool: Nlptool) -> None:
