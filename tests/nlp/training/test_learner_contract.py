@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 from nlp.networks.config import LanguageModelConfig
+from nlp.networks.encoders.encoder import Encoder
+from nlp.networks.heads.head import Head
+from nlp.networks.learner import NetworkLearner
 from nlp.settings import settings_of
 from nlp.training.checkpoint import take_
 from nlp.training.language_settings import LanguageSettings
@@ -78,6 +81,12 @@ def values(data: Any) -> list[Any]:
 
 def test_every_learner_stands_in_the_table() -> None:
     assert {type(make()) for make in CASES.values()} == implementations(Learner)
+
+
+def test_every_encoder_and_every_head_is_part_of_a_learner() -> None:
+    networks = [one.model for make in CASES.values() if isinstance(one := make(), NetworkLearner)]
+    assert {type(network.encoder) for network in networks} == implementations(Encoder)
+    assert {type(network.head) for network in networks} == implementations(Head)
 
 
 @pytest.mark.parametrize(
