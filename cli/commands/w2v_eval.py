@@ -8,8 +8,8 @@ import click
 
 from cli.io.printers import REPORT
 from cli.jobs.vector_queries import chosen_vectors, tell_size
-from cli.options.common import command, limit_option, streams, tell_idle, vectors_option
-from cli.options.help import option
+from cli.options.common import command, encoding_option, limit_option, streams, tell_idle, vectors_option
+from cli.options.help import INPUT, option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +43,7 @@ _KNOWN_PART = 0.1  # of the questions: warn where no more of them can be asked
     default="add",
     help="3CosAdd or 3CosMul.",
 )
+@encoding_option(INPUT)
 def w2v_eval(
     *,
     console: Console,
@@ -72,8 +73,8 @@ def w2v_eval(
     from nlp.vectors.judgements import read_analogies, read_similarities
 
     check_output(streams.output)
-    questions = {path: read_analogies(_lines(path), _shown(path)) for path in analogies}
-    pairs = {path: read_similarities(_lines(path), _shown(path)) for path in similarity}
+    questions = {path: read_analogies(_lines(path, streams), _shown(path)) for path in analogies}
+    pairs = {path: read_similarities(_lines(path, streams), _shown(path)) for path in similarity}
     vectors = chosen_vectors(model, console, limit)
     tell_size(console, vectors)
     report: dict[str, Any] = {"words": len(vectors.vocabulary), "dim": vectors.matrix.shape[1]}
@@ -109,8 +110,8 @@ def _shown(path: str) -> str:
     return STDIN if path == "-" else path
 
 
-def _lines(path: str) -> Iterator[str]:
+def _lines(path: str, streams: Streams) -> Iterator[str]:
     from cli.io.reading import Input
 
-    for block in Input((path,)).blocks():
+    for block in Input((path,), encoding=streams.input.encoding).blocks():
         yield from block.text.removesuffix("\n").split("\n")

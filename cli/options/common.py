@@ -222,14 +222,7 @@ def streams(
     source = [
         *([told_form] if records else []),
         *([field_option(group)] if texts else []),
-        option(
-            "--encoding",
-            metavar="NAME",
-            default=UTF_8,
-            callback=_known_encoding,
-            group=group,
-            help="How the input's characters are written: latin-1, gb18030, utf-16 …",
-        ),
+        encoding_option(group),
         option(
             "--errors",
             type=click.Choice(["strict", "replace"]),
@@ -251,6 +244,18 @@ def streams(
         return making(making(all_of(chosen)(function), _make_streams), check_ending)
 
     return decorate
+
+
+def encoding_option(group: str) -> Callable[[Command], Command]:
+    """`--encoding NAME`, of commands that read text."""
+    return option(
+        "--encoding",
+        metavar="NAME",
+        default=UTF_8,
+        callback=_known_encoding,
+        group=group,
+        help="How the input's characters are written: latin-1, gb18030, utf-16 …",
+    )
 
 
 def field_option(group: str) -> Callable[[Command], Command]:

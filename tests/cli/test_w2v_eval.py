@@ -112,3 +112,14 @@ def test_an_output_without_a_place_is_refused_first(evaluate: Nlptool, tmp_path:
     result = evaluate("--similarity", "missing", "-o", str(tmp_path / "none" / "report"))
     assert result.status == 1
     assert "No such directory for the output" in result.stderr
+
+
+def test_files_in_another_encoding(nlptool: Nlptool, tmp_path: Path) -> None:
+    model = write_words(tmp_path / "words.model", {"Bär": (1, 0), "Kätzchen": (0.6, 0.8), "Tür": (0, 1)})
+    pairs = "Wort1;Wort2;Mittel\r\nBär;Kätzchen;8,5\r\nBär;Tür;1,5\r\n"
+    for encoding in ("latin-1", "utf-16", "utf-8"):
+        path = tmp_path / encoding
+        path.write_bytes(pairs.encode(encoding))
+        words = ("--similarity", str(path), "--encoding", encoding)
+        (report,) = report_of(nlptool("w2v-eval", "-m", model, *words))["similarity"]
+        assert (report["pairs"], report["spearman"]) == (2, 1.0)

@@ -35,7 +35,7 @@ OPTIONS: dict[str, tuple[str, str | None]] = {
     "w2v-train -dim 50": ("-dim", "--dim"),
     "w2v-train -ws 5": ("-ws", "--window"),
     "w2v-train -output m t.txt": ("-output", "--output"),
-    "w2v-train -pretrainedVectors v": ("-pretrainedVectors", "--update"),
+    "w2v-train -pretrainedVectors v": ("-pretrainedVectors", "--vectors"),
     "rnn-train -rnn_size 64": ("-rnn_size", "--hidden"),
     "rnn-train --nlayers 2": ("--nlayers", "--layers"),
     "similar -model m king": ("-model", "--model"),
