@@ -64,7 +64,7 @@ def run(request: Request) -> None:
         embed_dim = vectors.matrix.shape[1]
     earlier = load(request.update, LANGUAGE_MODEL, FILL_MODEL) if request.update else None
     if earlier:
-        config = _config_of_earlier(earlier.config, request)
+        config = _config_of_earlier(earlier.model.config, request)
     else:
         config = LanguageModelConfig(**_of(LanguageModelConfig, {**request.settings, "embed_dim": embed_dim}))
     settings = LanguageSettings(**_of(LanguageSettings, request.settings))

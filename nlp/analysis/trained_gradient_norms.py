@@ -44,9 +44,8 @@ def trained_flows(loaded: LoadedLanguageModel, lags: int, seed: int) -> list[Flo
             _Reading("backward layer", encoder.right, np.ascontiguousarray(ids[:steps:-1])),
         ]
     else:
-        raise ModelError(
-            f"a model of cell {loaded.config.cell!r} has no recurrence; name one of cell rnn, lstm or gru"
-        )
+        cell = network.config.cell
+        raise ModelError(f"a model of cell {cell!r} has no recurrence; name one of cell rnn, lstm or gru")
     by_layer, norm = _measured(network, readings, ids[steps])
     return [
         by_step.flow(f"{direction} {number}", _about(loaded, direction, number), lags, norm)
@@ -103,7 +102,7 @@ def _in_float64(loaded: LoadedLanguageModel) -> Network:
     """The model without dropout, in float64: a gradient that has nearly vanished would be 0 in float32."""
     p = loaded.model.parameters
     return Network(
-        replace(loaded.config, dropout=0.0),
+        replace(loaded.model.config, dropout=0.0),
         len(loaded.vocabulary),
         dtype=np.float64,
         parameters=p.flat.astype(np.float64),
@@ -134,7 +133,7 @@ def _next_token(network: Network, ids: Ids, state: Floats, workspace: Workspace)
 
 
 def _about(loaded: LoadedLanguageModel, name: str, number: int) -> dict[str, Any]:
-    config = loaded.config
+    config = loaded.model.config
     direction = {"direction": name.partition(" ")[0]} if config.bidirectional else {}
     own = {
         "cell": config.cell,

@@ -29,7 +29,7 @@ def open_filler(path: str) -> Filler:
 
 def filler_of(loaded: LoadedLanguageModel | NgramModel) -> Filler:
     """The filler of a bidirectional model, or by Bayes' rule of one that reads from left to right."""
-    if isinstance(loaded, LoadedLanguageModel) and loaded.config.bidirectional:
+    if isinstance(loaded, LoadedLanguageModel) and loaded.model.config.bidirectional:
         return TwoSidedFiller(loaded.model, loaded.vocabulary)
     return BayesFiller(_predictor_of(loaded))
 

@@ -22,13 +22,12 @@ from nlp.text.vocabulary import Vocabulary
 class LoadedLanguageModel:
     """A model as its file has it.
 
-    Attributes: `model`, its parameters read-only and memory-mapped; `vocabulary`; `config`; `metadata`, all
-    that the file says of it.
+    Attributes: `model`, its parameters read-only and memory-mapped; `vocabulary`; `metadata`, all that the
+    file says of it.
     """
 
     model: Network
     vocabulary: Vocabulary
-    config: LanguageModelConfig
     metadata: dict[str, Any]
 
 
@@ -66,7 +65,7 @@ def language_model_of(file: ModelFile) -> LoadedLanguageModel:
         model = Network(config, len(vocabulary), dtype=values.dtype, parameters=values, averages=averages)
     except (ValueError, InputError) as error:
         raise file.unusable(f"by its settings, {error}") from error
-    return LoadedLanguageModel(model, vocabulary, config, file.metadata)
+    return LoadedLanguageModel(model, vocabulary, file.metadata)
 
 
 def _config(file: ModelFile) -> LanguageModelConfig:

@@ -168,7 +168,7 @@ def test_the_embedding_is_as_wide_as_the_vectors(tmp_path: Path, nlptool: Nlptoo
     vectors, path = write_words(tmp_path / "vectors", {"king": [1.0] * 3}), tmp_path / "model"
     options = ("--layers", "1", "--hidden", "4", "--epochs", "1", "--level", "word", "--vectors", vectors)
     assert nlptool("rnn-train", *options, "-o", str(path), stdin=LINES).status == 0
-    assert load(str(path), LANGUAGE_MODEL).config.embed_dim == 3
+    assert load(str(path), LANGUAGE_MODEL).model.config.embed_dim == 3
 
 
 def test_vectors_of_another_width_are_refused(tmp_path: Path, nlptool: Nlptool) -> None:
@@ -192,13 +192,13 @@ def test_an_update_goes_on_from_the_weights_of_a_model(
     few = ("--epochs", "1", "--batch-size", "5", "--bptt", "10", "--lr", "1e-9", "--shards", "1")
     assert nlptool("rnn-train", *few, "--update", earlier, "-o", str(path), stdin=LINES).status == 0
     before, after = load(earlier, LANGUAGE_MODEL), load(str(path), LANGUAGE_MODEL)
-    assert after.config == before.config
+    assert after.model.config == before.model.config
     assert after.vocabulary == before.vocabulary
     assert after.model.parameters.flat == pytest.approx(before.model.parameters.flat, abs=1e-6)
     assert after.metadata["updated_parameters"] == before.metadata["arrays"]["parameters"]["sha256"]
     words = ("--epochs", "20", "--update", earlier, "--dropout", "0.1", "-o", str(path))
     assert nlptool("rnn-train", *words, stdin=LINES).status == 0
-    assert load(str(path), LANGUAGE_MODEL).config.dropout == 0.1
+    assert load(str(path), LANGUAGE_MODEL).model.config.dropout == 0.1
     scores = [
         json.loads(nlptool("score", "--summary", "-m", model, stdin=LINES).stdout)["perplexity"]
         for model in (earlier, str(path))

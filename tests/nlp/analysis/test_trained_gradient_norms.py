@@ -19,7 +19,7 @@ def loaded(**settings: object) -> LoadedLanguageModel:
     config = LanguageModelConfig(**{"hidden": 12, "embed_dim": 5, **settings})  # type: ignore[arg-type]
     model = Network(config, len(VOCABULARY))
     model.initialize_(np.random.default_rng(1))
-    return LoadedLanguageModel(model, VOCABULARY, config, {})
+    return LoadedLanguageModel(model, VOCABULARY, {})
 
 
 @pytest.mark.parametrize("norm", ["none", "batch", "batch-input"])

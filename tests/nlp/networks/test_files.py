@@ -33,7 +33,7 @@ def test_what_was_saved_is_what_is_loaded(config: LanguageModelConfig, dtype: ty
     with path.open("wb") as file:
         save_language_model(file, model, TOKENS, {"epoch_losses": [2.5, None], "seed": 7})
     loaded = load(str(path), LANGUAGE_MODEL)
-    assert loaded.config == config
+    assert loaded.model.config == config
     assert loaded.vocabulary == TOKENS
     assert loaded.metadata["epoch_losses"] == [2.5, None]
     assert loaded.model.parameters.flat.dtype == dtype

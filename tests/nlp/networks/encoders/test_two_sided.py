@@ -212,7 +212,7 @@ def test_a_saved_model_is_the_same_to_the_bit(tmp_path: Path) -> None:
         save_language_model(file, model, vocabulary, {"seed": 1})
     loaded = load(str(path), FILL_MODEL)
     assert isinstance(loaded.model, Network)
-    assert (loaded.config, list(loaded.vocabulary.words)) == (model.config, list(vocabulary.words))
+    assert (loaded.model.config, list(loaded.vocabulary.words)) == (model.config, list(vocabulary.words))
     text = stream(5, 2)
     np.testing.assert_array_equal(predictions(loaded.model, text), predictions(model, text))
 
