@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.options.common import chosen_names, command, streams, tell_idle
+from cli.options.files import ModelFile
 from cli.options.help import option
 from cli.options.settings import settings_options
 from cli.options.training import training_options
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @settings_options(LanguageModelConfig, VocabularySettings, LanguageSettings)
 @option(
     "--vectors",
+    type=ModelFile(),
     metavar="FILE",
     group=MODEL,
     help="Word vectors to start from; their dimensions become --embed-dim.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.options.common import chosen_names, command, streams, tell_idle
+from cli.options.files import ModelFile
 from cli.options.help import option
 from cli.options.settings import settings_options
 from cli.options.training import training_options
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 )
 @option(
     "--vectors",
+    type=ModelFile(),
     metavar="FILE",
     group=MODEL,
     help="Word vectors, of any tool, that the words of the text start from; they decide --dim.",

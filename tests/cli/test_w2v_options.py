@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from corpora import model_path
 from nlp.storage.model_file import open_model, write_model
 from nlp.vectors.files import load_vectors
 from tests.cli import running
@@ -402,3 +403,11 @@ def test_what_is_odd_about_vectors_is_a_warning(nlptool: Nlptool, tmp_path: Path
         result = nlptool(*words, "-o", str(tmp_path / "m"), stdin=text(60))
         assert result.status == 0
         assert "v.vec: 1 row left out, with numbers that are not finite" in result.stderr
+
+
+def test_bundled_vectors_are_a_start_by_their_name(nlptool: Nlptool, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    words = (*STILL, "--vectors", "en-vectors", "-o", str(model))
+    assert nlptool("w2v-train", *words, stdin="king queen prince\n" * 9).status == 0
+    bundled = load_vectors(str(model_path()))
+    np.testing.assert_allclose(rows_of(model, ["king"])[0], bundled["king"], atol=1e-6)
