@@ -25,6 +25,7 @@ COMMANDS = {
     "analogy": "answer: a is to b as c is to ?",
     "vectors": "write the vectors of words or of lines of text",
     "cluster": "divide words or lines of text into groups",
+    "tag-train": "train a tagger, or a segmenter of Chinese",
     "tag-eval": "judge tags, entities or words",
     "w2v-eval": "judge word vectors by analogies and similarities",
     "rnn-train": "train a recurrent language model",

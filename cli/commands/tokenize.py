@@ -9,11 +9,11 @@ import click
 
 from cli.io.printers import TOKENS
 from cli.io.streams import TEXT_OF
-from cli.options.common import command, streams
-from cli.options.help import option
+from cli.options.common import chosen_names, command, streams
+from cli.options.help import INPUT, option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from cli.console import Console
     from cli.io.streams import Line, Streams
@@ -32,6 +32,20 @@ if TYPE_CHECKING:
 @option(
     "--tweets", is_flag=True, help="Words mode with hashtags, @handles and emoticons as tokens of their own."
 )
+@option(
+    "--han",
+    type=click.Choice(["chars", "words"]),
+    default="chars",
+    help="In words mode, what a token of Han text is: a character, or a word found by a segmenter.",
+)
+@option(
+    "--model",
+    metavar="SEGMENTER",
+    envvar="NLPTOOL_SEGMENTER",
+    show_envvar=True,
+    group=INPUT,
+    help="The segmenter of --han words, made by tag-train --task segment.",
+)
 @option("--lower", is_flag=True, help="Lower-case the text first.")
 @option(
     "--normalize",
@@ -46,6 +60,8 @@ def tokenize(
     console: Console,
     mode: str,
     tweets: bool,
+    han: str,
+    model: str | None,
     lower: bool,
     normalize: str,
     sentences: bool,
@@ -59,8 +75,13 @@ def tokenize(
     are taken out first, and a zero-width space parts words; in JSONL the record then has the text as it came
     in `original`. The modes uax29 and graphemes leave all characters in place.
 
+    With --han words a segmenter finds the words of Han text. URLs, e-mail addresses, dates and words of
+    letters stay what they are; numbers are not cut within, but may be part of a word, as the segmenter has
+    learnt it. What stands between two white spaces is segmented by itself.
+
     \b
     echo "Don't panic: 3.14 是圆周率" | nlptool tokenize
+    echo 我爱自然语言处理 | nlptool tokenize --han words --model words.model
     nlptool tokenize --sentences --format jsonl book.txt.gz | jq -c .tokens
     """
     from nlp.text.normalize import normalizer
@@ -69,23 +90,36 @@ def tokenize(
 
     if tweets and mode != "words":
         raise click.UsageError(f"--tweets is of --mode words, not of --mode {mode}; leave out one of the two")
+    if han == "words" and mode != "words":
+        raise click.UsageError(
+            f"--han words is of --mode words, not of --mode {mode}; leave out one of the two"
+        )
+    if han == "chars" and "model" in chosen_names():
+        raise click.UsageError("--model is of --han words; add it")
     console.note(f"tokenizing in {mode} mode")
-    tokenizing = _Tokenizing(
-        normalizer(normalize, lower=lower), tokenizer(mode, tweets=tweets), sees_all=mode in SEEING_ALL
-    )
+    if han == "words":
+        from cli.jobs.segmenting import han_words
+
+        split: Tokenizer = han_words(model, tweets=tweets)
+    else:
+        split = tokenizer(mode, tweets=tweets)
+    tokenizing = _Tokenizing(normalizer(normalize, lower=lower), split, sees_all=mode in SEEING_ALL)
     see = str if tokenizing.sees_all else without_invisible
     with streams.open_output() as output:
         if streams.is_plain and not sentences:
+            begun = ""
             for block in streams.input.blocks(cut_long_lines=True, also_between_han=True):
-                tokens = tokenizing.split.lines(tokenizing.clean(see(block.text)))
+                text, begun = begun + tokenizing.clean(see(block.text)), ""
+                if block.is_cut:
+                    text, begun = split.ready(text)
+                tokens = split.lines(text)
                 output.write(f"{tokens} " if tokens and block.is_cut else tokens)
                 output.flush()
             return
         write = streams.printer(TOKENS)
         for batch in streams.batches(TEXT_OF):
-            for line in batch:
-                for record in tokenizing.records(line, sentences=sentences):
-                    output.write(write(record))
+            for record in tokenizing.records(batch, sentences=sentences):
+                output.write(write(record))
             output.flush()
 
 
@@ -97,22 +131,25 @@ class _Tokenizing:
     split: Tokenizer
     sees_all: bool
 
-    def records(self, line: Line, *, sentences: bool) -> Iterator[Record]:
-        """The record of a line or those of its sentences, with `tokens` and `spans` of the cleaned `text`."""
+    def records(self, lines: Sequence[Line], *, sentences: bool) -> Iterator[Record]:
+        """The records of lines, or of their sentences, with `tokens` and `spans` of the cleaned `text`."""
+        pieces = [piece for line in lines for piece in self._pieces(line, sentences=sentences)]
+        texts = [self.clean(text) for text, *_ in pieces]
+        for text, spans, (_, kept, start) in zip(texts, self.split.all_spans(texts), pieces, strict=True):
+            tokens = [text[first:last] for first, last in spans]
+            yield {**kept, "text": text, "tokens": tokens, "spans": spans, **start}
+
+    def _pieces(self, line: Line, *, sentences: bool) -> Iterator[tuple[str, Record, Record]]:
+        """The text of a line, or of each sentence, what its record keeps, and where a sentence starts."""
         from nlp.text.visible import Visible, with_places
 
         original = line.text
         seen = Visible(original, None) if self.sees_all else with_places(original)
         kept = {**line.record, "original": original} if seen.text != original else line.record
         if not sentences:
-            yield {**kept, **self._tokenized(seen.text)}
+            yield seen.text, kept, {}
             return
         from nlp.text.sentences import sentences as sentence_spans
 
         for start, end in sentence_spans(seen.text) or [(0, 0)]:
-            yield {**kept, **self._tokenized(seen.text[start:end]), "start": seen.place(start)}
-
-    def _tokenized(self, text: str) -> Record:
-        text = self.clean(text)
-        spans = self.split.spans(text)
-        return {"text": text, "tokens": [text[start:end] for start, end in spans], "spans": spans}
+            yield seen.text[start:end], kept, {"start": seen.place(start)}

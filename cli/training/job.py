@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import nlp
 from cli.io.storage import storage_directory
@@ -23,10 +23,17 @@ if TYPE_CHECKING:
     from cli.console import Console
     from cli.io.streams import Streams
     from cli.options.training import Training
-    from nlp.data.corpus import Corpus
     from nlp.storage.model_file import BinaryWriter
     from nlp.training.learner import Learner
     from nlp.training.progress import Progress
+
+
+class Hashed(Protocol):
+    """A text of which the SHA-256 is known, in hex."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the text in UTF-8."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ class Command:
         return has_memory(self.console, least) or True  # what is warned of may be swapped
 
 
-def provenance(text: Corpus, **counts: int) -> dict[str, Any]:
+def provenance(text: Hashed, **counts: int) -> dict[str, Any]:
     """What a model tells of its making: the version of nlptool; sizes and the SHA-256 of its text."""
     return {"nlptool": nlp.__version__, "corpus": {**counts, "sha256": text.sha256}}
 

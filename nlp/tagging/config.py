@@ -9,7 +9,8 @@ from nlp.settings import TRAINING, check, setting
 SCHEME = "BCDMES"
 """The labels of characters in words."""
 
-TASKS = TAG, SEGMENT, ENTITIES = ("tag", "segment", "entities")
+TAG, SEGMENT, ENTITIES = "tag", "segment", "entities"
+TASKS = (SEGMENT,)
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,11 @@ class TaggerConfig:
     """
 
     task: str = setting(
-        TAG,
-        "What the labels are: a tag for each token, the words of a text without spaces, or entities.",
+        SEGMENT,
+        "What is learnt: the words of a text without spaces.",
         choices=TASKS,
     )
-    bits: int = setting(20, "Hash features into 2 to this power of buckets.", low=10, high=24)
+    bits: int = setting(20, "Hash features into 2 to this power of buckets.", low=10, high=22)
     epochs: int | None = setting(
         None,
         "Passes over the text.",

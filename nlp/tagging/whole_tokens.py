@@ -20,6 +20,7 @@ from nlp.text.words import LONE_CHARACTERS
 
 Flags = npt.NDArray[np.bool_]
 
+_IS_LONE, _IS_DIGIT, _IS_ATTACHED, _IS_OTHER = 1, 2, 3, 4  # classes of characters
 _CODE_POINTS = 0x110000
 _REMEMBERED = 1 << 13
 _NUMBER_MARKS = frozenset(".,\u066b\u066c\uff0e")
@@ -47,16 +48,20 @@ class WholeTokens:
     def keep_(self, ends: Flags, text: str, unit_ends: npt.NDArray[np.int64]) -> None:
         """Change where words end in `text`, so that such tokens are whole; none goes beyond a unit's end."""
         classes = self._classes_of(codes(text))
+        is_last = np.zeros(len(text), np.bool_)
+        is_last[unit_ends] = True
+        are_digits = classes == _IS_DIGIT
+        ends[:-1] &= ~(are_digits[1:] & are_digits[:-1]) | is_last[:-1]
         other = np.flatnonzero(classes != _IS_LONE)
         if not len(other):
             return
-        breaks = np.flatnonzero((np.diff(other) != 1) | np.isin(other[:-1], unit_ends, assume_unique=True))
+        breaks = np.flatnonzero((np.diff(other) != 1) | is_last[other[:-1]])
         starts = other[np.concatenate([[0], breaks + 1])]
         stops = other[np.concatenate([breaks, [len(other) - 1]])] + 1
-        attached = classes[starts] == _IS_ATTACHED
-        attached &= (starts > 0) & ~np.isin(starts - 1, unit_ends, assume_unique=True)
+        attached = (classes[starts] == _IS_ATTACHED) & (starts > 0) & ~is_last[starts - 1]
         starts = starts - attached
-        wide = stops - starts > 1
+        digits = np.concatenate([[0], np.cumsum(are_digits)])
+        wide = (stops - starts > 1) & (digits[stops] - digits[starts] < stops - starts)
         for start, stop in zip(starts[wide].tolist(), stops[wide].tolist(), strict=True):
             for token in self._tokens(text[start:stop]):
                 ends[start + token.start : start + token.end - 1] = False
@@ -87,16 +92,17 @@ class WholeTokens:
         unknown = characters[classes == 0]
         if len(unknown):
             for code in np.unique(unknown).tolist():
-                character = chr(code)
-                is_attached = _ATTACHED.match(character) is not None
-                self._classes[code] = (
-                    _IS_LONE if _LONE.match(character) else _IS_ATTACHED if is_attached else _IS_OTHER
-                )
+                self._classes[code] = _class_of(chr(code))
             classes = self._classes.take(characters)
         return classes
 
 
-_IS_LONE, _IS_ATTACHED, _IS_OTHER = 1, 2, 3
+def _class_of(character: str) -> int:
+    if _LONE.match(character):
+        return _IS_LONE
+    if character.isdecimal():  # digits side by side are always of one token
+        return _IS_DIGIT
+    return _IS_ATTACHED if _ATTACHED.match(character) else _IS_OTHER
 
 
 def _is_number(token: str) -> bool:

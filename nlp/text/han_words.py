@@ -9,9 +9,11 @@ from typing import Final
 import regex
 
 from nlp.text.character_classes import HAN
-from nlp.text.tokenize import Tokenizer
+from nlp.text.tokenize import Tokenizer, spans_of
 
 Spaced = Callable[[Sequence[str]], list[str]]
+
+_FIRST_HAN, _LAST_HAN = "\u4e00", "\u9fff"  # nearly all Han characters are between these
 
 LONGEST_UNIT: Final = 4096
 """Characters without white space that are segmented as one; longer ones are cut between words, or marks."""
@@ -37,7 +39,7 @@ class HanWords(Tokenizer):
     def all_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Return the spans of each text, segmented together."""
         spaced = self.lines("\n".join([text.replace("\n", " ") for text in texts])).split("\n")
-        return [_spans(text, line.split()) for text, line in zip(texts, spaced, strict=True)]
+        return [spans_of(text, line.split()) for text, line in zip(texts, spaced, strict=True)]
 
     def lines(self, block: str) -> str:
         """Return `block` with the tokens of each line joined by one space, as `Tokenizer.lines` does."""
@@ -52,14 +54,13 @@ class HanWords(Tokenizer):
 
     def ready(self, text: str) -> tuple[str, str]:
         """Divide a text that goes on into what can be tokenized now, and what has to wait for the rest."""
-        start = max(text.rfind(space) for space in (" ", "\t", "\u3000")) + 1
-        for unit in _cut(text[start:]):
-            last = len(unit)
-        return text[: len(text) - last], text[len(text) - last :]
+        unit = text.rsplit(maxsplit=1)[-1:] if text and not text[-1].isspace() else []
+        waiting = len(_cut(unit[0])[-1]) if unit else 0
+        return text[: len(text) - waiting], text[len(text) - waiting :]
 
     def _parts(self, line: str, units: list[str]) -> list[str | None]:
         """The tokens of a line, with None for each unit, which is put into `units`."""
-        if line.isascii() or not _has_han(line):
+        if line.isascii():
             return [self._words.lines(line)]
         parts: list[str | None] = []
         for chunk in line.split():
@@ -77,36 +78,28 @@ class HanWords(Tokenizer):
         return self._spaced(units)
 
 
-def _spans(text: str, tokens: Sequence[str]) -> list[tuple[int, int]]:
-    spans, end = [], 0
-    for token in tokens:
-        start = text.index(token, end)
-        end = start + len(token)
-        spans.append((start, end))
-    return spans
-
-
 def _cut(chunk: str) -> list[str]:
     """A long chunk in units: cut after the last mark within, or else between Han characters.
 
     Where it is cut depends on what comes before, never on how much of the rest has been read.
     """
     units = []
-    while len(chunk) > LONGEST_UNIT:
-        found = [cut.end() for cut in _places().finditer(chunk, LONGEST_UNIT // 2, LONGEST_UNIT)]
-        if found:
-            end = found[-1]
-        elif later := _places().search(chunk, LONGEST_UNIT):
-            end = later.end()
-        else:
+    start = 0
+    while len(chunk) - start > LONGEST_UNIT:
+        middle, end = start + LONGEST_UNIT // 2, start + LONGEST_UNIT
+        cut = next(
+            (found for last in _last_places() if (found := last.search(chunk, middle, end))),
+            _place().search(chunk, end),
+        )
+        if cut is None:
             break
-        units.append(chunk[:end])
-        chunk = chunk[end:]
-    return [*units, chunk]
+        units.append(chunk[start : cut.end()])
+        start = cut.end()
+    return [*units, chunk[start:]]
 
 
 def _has_han(text: str) -> bool:
-    return _han().search(text) is not None
+    return _FIRST_HAN <= text[:1] <= _LAST_HAN or _han().search(text) is not None
 
 
 @cache
@@ -114,7 +107,16 @@ def _han() -> regex.Pattern[str]:
     return regex.compile(f"[{HAN}]")
 
 
+_BEHIND_MARK: Final = f"[，、。！？；：](?=[{HAN}])"
+_BETWEEN_HAN: Final = f"[{HAN}](?=[{HAN}])"
+
+
 @cache
-def _places() -> regex.Pattern[str]:
-    """Where a long chunk may be cut: after a mark that is a token, or between two Han characters."""
-    return regex.compile(f"[，、。！？；：](?=[{HAN}])|[{HAN}](?=[{HAN}])")
+def _last_places() -> list[regex.Pattern[str]]:
+    """Where a long chunk may be cut, the better place first; they search from the end."""
+    return [regex.compile(f"(?r){place}") for place in (_BEHIND_MARK, _BETWEEN_HAN)]
+
+
+@cache
+def _place() -> regex.Pattern[str]:
+    return regex.compile(f"{_BEHIND_MARK}|{_BETWEEN_HAN}")

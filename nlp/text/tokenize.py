@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Final
 
@@ -42,15 +42,15 @@ class Tokenizer(ABC):
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return the [start, end) of each token of `text`, in code points: `text[start:end]` is the token."""
-        spans = []
-        end = 0
-        # Only white space lies between two tokens and no token is white space alone: the first occurrence
-        # after the last token is the right one.
-        for token in self.tokens(text):
-            start = text.index(token, end)
-            end = start + len(token)
-            spans.append((start, end))
-        return spans
+        return spans_of(text, self.tokens(text))
+
+    def all_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Return the spans of each text."""
+        return [self.spans(text) for text in texts]
+
+    def ready(self, text: str) -> tuple[str, str]:
+        """Divide a text that goes on, cut where no token is, into what is tokenized now and what waits."""
+        return text, ""
 
     def lines(self, block: str) -> str:
         r"""Return `block` with the tokens of each line joined by one space; lines end at `\n` alone.
@@ -58,6 +58,16 @@ class Tokenizer(ABC):
         The line structure stays: empty lines, and whether the last line is terminated.
         """
         return "\n".join([" ".join(self.tokens(line)) for line in block.split("\n")])
+
+
+def spans_of(text: str, tokens: Iterable[str]) -> list[tuple[int, int]]:
+    """Return the [start, end) in `text` of tokens between which there is only white space, in order."""
+    spans, end = [], 0
+    for token in tokens:  # none is white space alone: the first occurrence after the last token is right
+        start = text.index(token, end)
+        end = start + len(token)
+        spans.append((start, end))
+    return spans
 
 
 class ChunkTokenizer(Tokenizer):

@@ -121,6 +121,9 @@ SAMPLES = {
     "vectors": Sample(("-m", "{model}", "--lines"), stdin=_TOKENS),
     "cluster": Sample(("-m", "{model}", "--lines", "-k", "2"), stdin=_TOKENS),
     "tag-eval": Sample(stdin=_COMPARED, takes_files=False),
+    "tag-train": Sample(
+        ("--task", "segment", "--bits", "12", "--epochs", "2", "-o", "{output}"), stdin=_TOKENS, writes="file"
+    ),
     "w2v-eval": Sample(
         ("-m", "{model}", "--analogies", "-"), stdin=b": kin\nking queen dawn noon\n", takes_files=False
     ),

@@ -27,6 +27,7 @@ MODELS = {
     "network": ("rnn-train", "--level", "word", *_SMALL),
     "two-sided": ("rnn-train", "--level", "word", *_SMALL, "--bidirectional"),
     "ngrams": ("ngram-train",),
+    "segmenter": ("tag-train", "--task", "segment", "--bits", "12", "--epochs", "1"),
 }
 
 READING = [
@@ -51,9 +52,10 @@ READING = [
     "fill -m {ngrams}",
     "fill -m {two-sided}",
     "gradients -m {two-sided} --lags 2",
+    "tokenize --han words --model {segmenter}",
 ]
 
-STDIN = {"w2v-eval": ": kin\nking queen dawn noon\n"}
+STDIN = {"tokenize": "我爱北京\n", "w2v-eval": ": kin\nking queen dawn noon\n"}
 
 
 class Opened:

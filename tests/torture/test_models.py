@@ -33,6 +33,10 @@ MOST_MEMORY = 200_000_000
 SUBWORDS = ("--subwords", "--min-count", "1", "--dim", "4", "--epochs", "1")
 CHECKPOINTED = ("--min-count", "1", "--dim", "4", "--epochs", "2", "--patience", "2", "--valid", "{text}")
 LANGUAGE = ("--layers", "1", "--hidden", "4", "--embed-dim", "4", "--epochs", "2", "--valid", "{text}")
+COUNTED = {
+    "n-grams": ("ngram-train", "--order", "3"),
+    "segmenter": ("tag-train", "--task", "segment", "--bits", "12", "--epochs", "1"),
+}
 # A kind of model file → what reads it: {model} is the file, {text} some tokens.
 READERS: dict[str, list[tuple[str, ...]]] = {
     "word vectors": [
@@ -67,6 +71,7 @@ READERS: dict[str, list[tuple[str, ...]]] = {
         ("info", "--verify", "{model}"),
     ],
     "n-grams": [("score", "-m", "{model}", "--summary", "{text}"), ("info", "{model}")],
+    "segmenter": [("tokenize", "--han", "words", "--model", "{model}", "{han}"), ("info", "{model}")],
 }
 CHECKED = [kind for kind in READERS if not kind.startswith(("word2vec", "npy"))]
 """Those with checksums: the others have none, and can only be read without harm."""
@@ -74,15 +79,17 @@ CHECKED = [kind for kind in READERS if not kind.startswith(("word2vec", "npy"))]
 
 @pytest.fixture(scope="module")
 def text(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tokens(tmp_path_factory.mktemp("text") / "tokens", 8)
+    folder = tmp_path_factory.mktemp("text")
+    (folder / "han").write_text("我爱w1和w2。\n", encoding="utf-8")
+    return write_tokens(folder / "tokens", 8)
 
 
 @pytest.fixture
 def made(nlptool: Nlptool, text: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A small model of the kind that the test asks for, in a folder of its own."""
     kind, path = request.param, tmp_path / "model"
-    if kind == "n-grams":
-        assert nlptool("ngram-train", "-q", "--order", "3", "-o", str(path), str(text)).status == 0
+    if kind in COUNTED:
+        assert nlptool(*COUNTED[kind], "-q", "-o", str(path), str(text)).status == 0
         return path
     command = "rnn-train" if kind.startswith("language") else "w2v-train"
     options = SUBWORDS if kind == "subwords" else LANGUAGE if command == "rnn-train" else CHECKPOINTED
@@ -130,7 +137,10 @@ def judged(outcome: Outcome, what: object) -> Outcome:
 
 
 def commands(kind: str, made: Path, text: Path) -> list[list[str]]:
-    return [[word.format(model=made, text=text) for word in words] + ["-q"] for words in READERS[kind]]
+    return [
+        [word.format(model=made, text=text, han=text.with_name("han")) for word in words] + ["-q"]
+        for words in READERS[kind]
+    ]
 
 
 def mutant(data: bytes, generator: random.Random) -> bytes:

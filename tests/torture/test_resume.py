@@ -29,8 +29,9 @@ FREE |= {
     "errors",
     "encoding",
 }
-BY_DATA = {"valid", "update", "phrase_threshold", "vectors"}
-WITH_OTHERS = {"direct", "minn", "maxn"}  # taken with another option only, by which a checkpoint is refused
+BY_DATA = {"valid", "update", "phrase_threshold", "vectors", "columns"}
+# Taken with another option only, by which a checkpoint is refused.
+WITH_OTHERS = {"direct", "minn", "maxn", "task"}
 FIELDS = {"phrases": "phrase_threshold"}
 
 

@@ -21,15 +21,19 @@ class Training:
     """How a command is tortured.
 
     Attributes: `options`, for two seconds of training in some thousand steps on `write_tokens`; `endless`, to
-    go on for minutes; `diverging`, to diverge soon; `others`, for each option that shapes the model a value
-    that `options` does not give it (True: a flag), for which a checkpoint must be refused.
+    go on for minutes; `once`, for one epoch; `diverging`, to diverge soon, None if it never does; `others`,
+    for each option that shapes the model a value that `options` does not give it (True: a flag), for which a
+    checkpoint must be refused; whether it `streams` its text, or holds all of it in memory; whether its steps
+    are `shared` by workers.
     """
 
     options: tuple[str, ...]
     endless: tuple[str, ...]
     once: tuple[str, ...]
-    diverging: tuple[str, ...]
+    diverging: tuple[str, ...] | None
     others: dict[str, str | bool]
+    streams: bool = True
+    shared: bool = True
 
 
 def words(line: str) -> tuple[str, ...]:
@@ -104,6 +108,23 @@ TRAININGS = {
             "seed": "2",
             "patience": "2",
         },
+    ),
+    "tag-train": Training(
+        options=words("--task segment --bits 12 --batch-size 100 --epochs 6 --patience 5"),
+        endless=words("--epochs 1000"),
+        once=words("--task segment --epochs 1"),
+        diverging=None,
+        others={
+            "bits": "13",
+            "dropout": "0.2",
+            "batch_size": "90",
+            "epochs": "7",
+            "lr": "0.04",
+            "seed": "2",
+            "patience": "2",
+        },
+        streams=False,
+        shared=False,
     ),
 }
 

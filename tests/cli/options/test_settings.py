@@ -15,6 +15,7 @@ from nlp.decoding.settings import Sampling
 from nlp.networks.config import LanguageModelConfig
 from nlp.ngrams.config import NgramConfig
 from nlp.settings import settings_of
+from nlp.tagging.config import TaggerConfig
 from nlp.training.language_settings import LanguageSettings
 from nlp.word2vec.config import Word2VecConfig
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 KINDS: dict[str, tuple[type, ...]] = {
     "w2v-train": (Word2VecConfig,),
     "rnn-train": (LanguageModelConfig, LanguageSettings, VocabularySettings),
+    "tag-train": (TaggerConfig,),
     "ngram-train": (NgramConfig, VocabularySettings),
     "generate": (Sampling,),
 }
