@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 
 from nlp.errors import InputError
@@ -18,6 +18,8 @@ TAB, SEMICOLON, COMMA, SPACES = "\t", ";", ",", None
 
 _DECIMAL_COMMA = re.compile(r"([+-]?[0-9]+),([0-9]+)")
 _DIGITS = re.compile(r"[0-9]+")
+_NUMBER_OR_NEARLY = re.compile(r"[0-9][0-9.,]*")
+_SPACED = re.compile(r'"([^"]*)"(?!\S)|(\S+)')
 _NUMBERED = re.compile(r"(.*\D|)1")  # the first of names such as "word 1"
 
 
@@ -98,7 +100,7 @@ class _Row:
     @property
     def may_be_names(self) -> bool:
         """Whether nothing here looks like a score: it may be the line of names."""
-        return self.place is None and not any(_DIGITS.match(column) for column in self.columns[2:3])
+        return self.place is None and not any(map(_NUMBER_OR_NEARLY.fullmatch, self.columns[2:3]))
 
     @property
     def may_be_decimal(self) -> bool:
@@ -114,13 +116,15 @@ def read_similarities(lines: Iterable[str], path: str | None = None) -> list[Pai
     """Word pairs in any of the usual column forms, with or without a first line of names.
 
     The score is the first number after the two words, in the same column everywhere, so WordSim-353 and
-    SimLex-999 both read; its decimals may stand after a comma, where no comma separates columns.
+    SimLex-999 both read; its decimals may stand after a comma, where no comma separates columns. A first
+    column that only numbers the rows is left out.
 
     Raises: InputError naming a line without two words and a number.
     """
     rows = [_Row(number, *_pair_columns(line)) for number, line in _told(lines)]
     names = _names(rows)
-    data = rows[1:] if names else rows
+    are_named = bool(names) and len(rows[0].columns) == len(rows[-1].columns)
+    data = _without_numbers(rows[1:] if names else rows)
     place = data[0].place if data else None
 
     def refuse(row: _Row, message: str) -> InputError:
@@ -134,7 +138,7 @@ def read_similarities(lines: Iterable[str], path: str | None = None) -> list[Pai
         score = _number(columns[place])
         if score is None:
             raise refuse(row, f"{columns[place]!r} is no number; expected two words and a score")
-        if row.may_be_decimal and not (names and len(names.columns) == 4):
+        if row.may_be_decimal and not are_named:
             two = ",".join(columns[2:])
             remedy = f"write {two.replace(',', '.')}, or separate the columns by tabs"
             raise refuse(row, f"{two} may be one score with a decimal comma or two scores; {remedy}")
@@ -154,6 +158,17 @@ def _names(rows: Sequence[_Row]) -> _Row | None:
         for other in others[:1]
     )
     return first if is_odd else None  # "Word 1 Word 2 Score"
+
+
+def _without_numbers(rows: Sequence[_Row]) -> Sequence[_Row]:
+    """The rows without their first column, if all it holds is their numbers, from 0 or 1 on."""
+    first = [row.columns[0] for row in rows]
+    are_numbered = len(rows) > 1 and any(
+        first == [str(number) for number in range(start, start + len(rows))] for start in (0, 1)
+    )
+    if are_numbered and all((row.place or 0) > 2 for row in rows):
+        return [replace(row, columns=row.columns[1:]) for row in rows]
+    return rows
 
 
 def _what_lacks(row: _Row) -> str:
@@ -181,17 +196,15 @@ def _told(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 
 def _columns(line: str, separator: str | None) -> list[str]:
-    if separator is SPACES or '"' not in line:
-        return [_unquoted(column.strip()) for column in line.split(separator)]
+    if separator is SPACES:
+        return [quoted or bare for quoted, bare in _SPACED.findall(line)]
+    if '"' not in line:
+        return [column.strip() for column in line.split(separator)]
     try:
         (columns,) = csv.reader([line], delimiter=separator, skipinitialspace=True)
     except csv.Error:  # a column of over 131,072 characters
         return [line]
     return [column.strip() for column in columns]
-
-
-def _unquoted(column: str) -> str:
-    return column[1:-1] if len(column) > 1 and column[0] == column[-1] == '"' else column
 
 
 def _number(text: str) -> float | None:

@@ -49,6 +49,8 @@ def test_every_form_of_a_question_is_read(name: str) -> None:
 
 
 def test_a_question_between_separators_may_hold_phrases() -> None:
+    spaced = read_analogies(['"New York" Albany 5" \'tis'])
+    assert spaced == [Section("all", [("New York", "Albany", '5"', "'tis")])]
     lines = [": capitals,,,", '"Mexico, State of",Toluca,New York,Albany', "1,000 1,001 2,000 2,001"]
     assert read_analogies(lines) == [
         Section(
@@ -97,6 +99,9 @@ FORMS = {
     "decimal commas after spaces": ["tiger cat 7,35"],
     "decimal commas in quotes": ['tiger,cat,"7,35"'],
     "names that hold spaces": ["Word 1  Word 2  Score", "tiger cat 7.35"],
+    "numbered rows": [",w1,w2,score", "0,tiger,cat,7.35", "1,tiger,cat,7.35"],
+    "rows numbered from 1": ["1 tiger cat 7.35", "2 tiger cat 7.35", "3 tiger cat 7.35"],
+    "a name that begins with a digit": ["w1,w2,1st rater", "tiger,cat,7.35"],
     "one name": ["pairs", "tiger cat 7.35"],
     "two scores of whole numbers": ["w1,w2,a,b", "tiger,cat,7.35,8"],
 }
@@ -107,6 +112,13 @@ def test_every_usual_form_is_read(name: str) -> None:
     pairs = read_similarities(FORMS[name])
     assert set(pairs) == {Pair("tiger", "cat", 7.35)}
     assert len(pairs) == sum("tiger" in line for line in FORMS[name])
+
+
+def test_numbers_may_be_words() -> None:
+    """A row alone, or rows that are not in order, are not numbered."""
+    assert read_similarities(["1 one 5"]) == [Pair("1", "one", 5)]
+    assert read_similarities(["1 one N 5", "7 seven N 6"]) == [Pair("1", "one", 5), Pair("7", "seven", 6)]
+    assert read_similarities(["0 1 5", "1 2 6"]) == [Pair("0", "1", 5), Pair("1", "2", 6)]
 
 
 def test_words_may_be_chinese_or_phrases() -> None:
