@@ -60,7 +60,7 @@ def export(
     from cli.io.writing import check_output, open_binary_output, open_output
     from nlp.vectors import writers
 
-    check_output(output)
+    is_file = check_output(output)
     ending, last = ending_of(output), Path(output or "").suffix
     if form is None and ending in _NOT_VECTORS:
         remedy = f"name a format with --to, or one of {', '.join(_ENDINGS)}, .vec or .txt after -o"
@@ -69,7 +69,7 @@ def export(
     if last in COMPRESSIONS and form in _MAPPED:
         raise click.UsageError(f"{form} is mapped into memory, so it is not compressed; leave out {last}")
     words_file = None
-    if form == "npy" and output not in {None, "-"} and not output.startswith("/dev/"):
+    if form == "npy" and output and is_file:
         words_file = writers.words_path(output)
         check_output(words_file)
     vectors = chosen_vectors(model, console, limit)

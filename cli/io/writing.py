@@ -106,10 +106,12 @@ def open_binary_output(path: str | None) -> Iterator[BinaryWriter]:
         yield writer
 
 
-def check_output(path: str | None) -> None:
-    """Refuse a place that cannot take the output, before hours of work go into it. Raises: OSError."""
-    if _inherited(path) is None:
-        _target(cast("str", path))
+def check_output(path: str | None) -> bool:
+    """Refuse a place that cannot take the output, before hours of work go into it. Raises: OSError.
+
+    Return whether the output will be a file: no device, pipe or descriptor that is open already.
+    """
+    return _inherited(path) is None and _target(cast("str", path)) is not None
 
 
 def remove_output(path: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +81,10 @@ def test_only_npy_has_its_words_beside(
 
 def test_a_device_has_nothing_beside(model: str, nlptool: Nlptool) -> None:
     assert nlptool("export", "--to", "npy", "-o", "/dev/null", model) == (0, "", "")
+    if Path("/dev/shm").is_dir():  # noqa: S108  files in memory are files
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+            assert nlptool("export", "-o", f"{folder}/x.npy", model).status == 0
+            assert {path.name for path in Path(folder).iterdir()} == {"x.npy", "x.words.txt"}
 
 
 def test_a_pipe_is_no_model(tmp_path: Path, nlptool: Nlptool) -> None:
