@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     Read = Callable[[int], bytes]
 
-_PATIENCE = 1.0  # seconds, after which a user wants to know
-_DRAWN_EVERY, _TOLD_EVERY = 0.125, 1.0  # seconds
+PATIENCE = 1.0  # seconds, after which a user wants to know
+DRAWN_EVERY, TOLD_EVERY = 0.125, 1.0  # seconds
 _SLOW, _FAST = 0.2, 0.05  # seconds that a chunk takes, over which it is halved, under which doubled
 _FIRST_CHUNK, _SMALLEST_CHUNK = 1 << 13, 1 << 9
 _BAR = 24
@@ -81,7 +81,7 @@ class Meter:
     def _tell(self) -> None:
         now, console = time.monotonic(), self.console
         elapsed = now - self._began
-        if elapsed < _PATIENCE or now - self._shown < (_TOLD_EVERY if console.log_json else _DRAWN_EVERY):
+        if elapsed < PATIENCE or now - self._shown < (TOLD_EVERY if console.log_json else DRAWN_EVERY):
             return
         self._shown = now
         if console.log_json:
@@ -98,10 +98,14 @@ class Meter:
         rate = f"{self._read / elapsed / 1e6:.2f} MB/s"
         if not self._total:
             return widest(room, (f"{self._read / 1e6:,.1f} MB read", rate), (rate,))
-        share = min(1.0, self._read / self._total)
-        percent, bar = f"{share:4.0%}", f"[{'=' * int(share * _BAR):{_BAR}}]"
-        left = f"ETA {clock(elapsed * (1 - share) / share)}" if share else "ETA –"
+        percent, bar, left = parts_of_bar(min(1.0, self._read / self._total), elapsed)
         return widest(room, (percent, bar, rate, left), (percent, bar, left), (percent, left), (percent,))
+
+
+def parts_of_bar(share: float, elapsed: float) -> tuple[str, str, str]:
+    """The percentage of what is done, a bar, and how long the rest takes after so many `elapsed` seconds."""
+    left = f"ETA {clock(elapsed * (1 - share) / share)}" if share else "ETA –"
+    return f"{share:4.0%}", f"[{'=' * int(share * _BAR):{_BAR}}]", left
 
 
 def beside(console: Console, output: str | None) -> Meter:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cli.console import clear_status
 from cli.io.printers import CLUSTERED_LINES, CLUSTERED_WORDS, CLUSTERS
+from cli.io.steps import Steps
 from cli.jobs.questions import token_questions, with_text
 from cli.jobs.vectors import vectors_of_lines
 from nlp.storage.spooled_rows import SpooledRows
@@ -103,7 +105,11 @@ class Clustering:
 
     def _write(self, form: Form, rows: Rows, items: Iterable[tuple[Record, int]], near: Near) -> None:
         """Write each item, a record with the number of its row, or the words that are `near` each cluster."""
-        found = k_means(rows, self.k, self.seed, on_sphere=self.on_sphere) if len(rows) else None
+        found = None
+        if len(rows):
+            watch = Steps(self.console, "clustering").tell
+            found = k_means(rows, self.k, self.seed, on_sphere=self.on_sphere, watch=watch)
+            clear_status()
         clusters = len(found.sizes) if found else 0
         if 0 < clusters < self.k:
             told = f"{number_of(clusters, 'different vector')} cannot make more"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import log
 from typing import Protocol
@@ -49,7 +49,13 @@ class Clusters:
         return members[np.argsort(-self.scores[members], kind="stable")[:count]]
 
 
-def k_means(rows: Rows, clusters: int, seed: int, *, on_sphere: bool = True) -> Clusters:
+Watch = Callable[[int, int], None]
+"""Told how many steps are done, first centres and moves, and how many there are at most."""
+
+
+def k_means(
+    rows: Rows, clusters: int, seed: int, *, on_sphere: bool = True, watch: Watch = lambda *_: None
+) -> Clusters:
     """Divide rows into clusters, each row being in that of the nearest centre.
 
     On the sphere the rows are of length 1, and so are the centres: then nearest means by cosine. The centres
@@ -65,17 +71,22 @@ def k_means(rows: Rows, clusters: int, seed: int, *, on_sphere: bool = True) -> 
     """
     if not len(rows):
         raise InputError("there is nothing to cluster")
-    centres = _first_centres(rows, clusters, RandomStreams(seed).at(_SEEDING))
-    return moved_to_rest(rows, centres, on_sphere=on_sphere)
+    most = clusters + MOST_ROUNDS
+    random = RandomStreams(seed).at(_SEEDING)
+    centres = _first_centres(rows, clusters, random, lambda done: watch(done, most))
+    return moved_to_rest(rows, centres, on_sphere=on_sphere, watch=lambda done: watch(clusters + done, most))
 
 
-def moved_to_rest(rows: Rows, centres: Floats, *, on_sphere: bool = True) -> Clusters:
+def moved_to_rest(
+    rows: Rows, centres: Floats, *, on_sphere: bool = True, watch: Callable[[int], None] = lambda _: None
+) -> Clusters:
     """The clusters that come of some first centres (K, D), as many as these: see `k_means`.
 
     A centre that no row is nearest to gets one that is far from its own.
     """
     assigned = _assigned(rows, centres, on_sphere=on_sphere)
-    for _ in range(MOST_ROUNDS):
+    for number in range(MOST_ROUNDS):
+        watch(number)
         before = assigned.numbers
         centres = assigned.means(on_sphere=on_sphere)
         assigned = _assigned(rows, centres, on_sphere=on_sphere)
@@ -145,7 +156,9 @@ def _fill_empty(rows: Rows, numbers: Ids, scores: Floats, sums: npt.NDArray[np.f
     return moved
 
 
-def _first_centres(rows: Rows, clusters: int, random: np.random.Generator) -> Floats:
+def _first_centres(
+    rows: Rows, clusters: int, random: np.random.Generator, watch: Callable[[int], None]
+) -> Floats:
     """The rows to begin with, far apart: each is drawn by its squared distance from those before.
 
     Of some that are drawn, the one is taken that leaves the least distances.
@@ -157,6 +170,7 @@ def _first_centres(rows: Rows, clusters: int, random: np.random.Generator) -> Fl
     chosen = [rows[number : number + 1][0]]
     nearest = _squared_distances(rows, np.array(chosen))[:, 0]
     while len(chosen) < clusters:
+        watch(len(chosen))
         reached = np.cumsum(nearest, dtype=np.float64)
         if not reached[-1]:
             break  # no other row is left

@@ -113,3 +113,12 @@ def test_the_nearest_of_a_cluster_come_first() -> None:
 def test_nothing_has_no_clusters() -> None:
     with pytest.raises(InputError, match="there is nothing to cluster"):
         k_means(np.zeros((0, 3), np.float32), 2, 1)
+
+
+def test_who_watches_is_told_of_each_step() -> None:
+    seen: list[tuple[int, int]] = []
+    k_means(drawn(6, 300), 7, 1, watch=lambda *step: seen.append(step))
+    done = [step for step, _ in seen]
+    assert done == list(range(1, len(done) + 1))
+    assert {most for _, most in seen} == {107}
+    assert 7 < done[-1] < 107
