@@ -22,9 +22,27 @@ if TYPE_CHECKING:
     from cli.io.streams import Streams
     from cli.options.help import Command
 
-MAX_WORKERS = 64
+AUTO, MAX_WORKERS = "auto", 64
 CHECKPOINT_SECONDS = 300.0
 """Between two checkpoints, where the user asked for some but not how often."""
+
+
+class Workers(click.IntRange):
+    """A number of processes; `auto` is that of the cores that this one may use."""
+
+    def __init__(self) -> None:
+        super().__init__(1, MAX_WORKERS)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number."""
+        return min(_cores(), MAX_WORKERS) if value == AUTO else super().convert(value, param, ctx)
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS
+        return os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -45,10 +63,11 @@ class Training:
 _OPTIONS = [
     option(
         "--workers",
-        type=click.IntRange(1, MAX_WORKERS),
-        default=1,
+        type=Workers(),
+        metavar="N",
+        default=AUTO,
         group=TRAINING,
-        help="Processes to train with; the model is the same for any number.",
+        help="Processes to train with, auto: one for each core; the model is the same for any number.",
     ),
     option(
         "--valid",

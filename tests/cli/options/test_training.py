@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -176,3 +177,24 @@ def test_of_a_model_without_room_a_dry_run_tells_what_follows_from_the_settings(
     assert "seconds" not in figures
     assert f"warning: {int(figures['memory_bytes']):,} bytes of memory are needed at least, and" in stderr
     assert "no step is measured" in stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no process is told its cores")
+@pytest.mark.parametrize(
+    ("options", "workers"), [((), 3), (("--workers", "auto"), 3), (("--workers", "2"), 2)]
+)
+def test_as_many_workers_as_cores_train_unless_told_otherwise(
+    options: tuple[str, ...], workers: int, nlptool: Nlptool, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 4, 7})
+    model = str(corpus.with_name("model"))
+    small = ("--hidden", "4", "--embed-dim", "4", "--batch-size", "4", "--bptt", "4", "--epochs", "1")
+    words = ("rnn-train", "-v", "--no-progress", "--shards", "4", *small, "-o", model, *options)
+    assert f"workers: {workers}, for" in nlptool(*words, str(corpus)).stderr
+
+
+@pytest.mark.parametrize("workers", ["0", "65", "all", "Auto"])
+def test_workers_are_a_number_or_auto(workers: str, nlptool: Nlptool) -> None:
+    result = nlptool("w2v-train", "--workers", workers, "-o", "none", stdin="a b\n")
+    assert result.status == 2
+    assert "Invalid value for '--workers'" in result.stderr
