@@ -7,7 +7,8 @@ To read them in the order of a course:
   time, and backpropagation through time);
 - against gradients that vanish or explode, and against overfitting: `initialize`, `clipping`, `dropout`,
   `batch_norm`, `normalised`;
-- `adaptive_softmax`, for large vocabularies; `scatter` sums gradients by row.
+- `adaptive_softmax`, for large vocabularies; `crf`, for the labels of a sequence;
+- `scatter` sums gradients by row.
 
 A layer has no state: it reads tensors, views of one flat vector (`parameters`), asks for buffers by name
 (`workspace`), and a forward returns what its backward needs. `dx` means the gradient of the loss by x, of the

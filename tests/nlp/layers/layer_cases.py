@@ -10,6 +10,7 @@ import numpy as np
 
 from nlp.layers.adaptive_softmax import adaptive_cross_entropy, adaptive_shapes
 from nlp.layers.cells import CELLS as TABLE
+from nlp.layers.crf import crf_loss_and_grad, crf_shapes
 from nlp.layers.dense import dense_backward, dense_forward
 from nlp.layers.dropout import dropout_, dropout_mask
 from nlp.layers.embedding import embedding_backward, embedding_forward
@@ -197,6 +198,24 @@ def softmax(size: Size, dtype: npt.DTypeLike) -> Layer:
     return Layer({"logits": logits}, step)
 
 
+def crf(size: Size, dtype: npt.DTypeLike) -> Layer:
+    drawn, active, count = Drawn(size, dtype), size.active, 4  # labels, few as they are
+    parameters = drawn.parameters(crf_shapes(count))
+    gradients = parameters.like()
+    scores, labels = drawn.normal(size.steps, size.batch, count), drawn.ids(size.steps, size.batch) % count
+    p, grad = parameters.views(), gradients.views()
+    moved = [name for name in p if size.steps > 1 or name != "transitions"]  # a single place has none
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        gradients.flat[:] = 0
+        z = workspace("z", *scores.shape)
+        z[...] = scores
+        loss = crf_loss_and_grad(p, grad, z, labels, active, workspace)
+        return loss, {**{name: grad[name] for name in moved}, "scores": z}
+
+    return Layer({**{name: p[name] for name in moved}, "scores": scores}, step)
+
+
 def adaptive(size: Size, dtype: npt.DTypeLike) -> Layer:
     drawn = Drawn(size, dtype)
     parameters = drawn.parameters(adaptive_shapes(size.hidden, 8, (2, 5)))
@@ -228,6 +247,7 @@ CASES: dict[str, Callable[[Size, npt.DTypeLike], Layer]] = {
     "embedding": embedding,
     "softmax": softmax,
     "adaptive-softmax": adaptive,
+    "crf": crf,
 }
 for _name, _cell in CELLS.items():
     for _reverse in (False, True):
