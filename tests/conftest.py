@@ -50,10 +50,8 @@ def figure(record_property: Callable[[str, object], None]) -> Figure:
 def pytest_configure() -> None:
     """Take signals as on a terminal: a shell's background job has ^C ignored, and nohup hang-ups.
 
-    The commands under test would inherit that, and rightly never end by them. The processes among which
-    `-n` divides the tests inherit that they have one thread each, as every `nlptool` has.
+    The commands under test would inherit that, and rightly never end by them.
     """
-    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, usual)
