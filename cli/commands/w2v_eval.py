@@ -8,8 +8,8 @@ import click
 
 from cli.io.printers import REPORT
 from cli.jobs.vector_queries import chosen_vectors, tell_size
-from cli.options.common import command, encoding_option, limit_option, streams, tell_idle, vectors_option
-from cli.options.help import INPUT, option
+from cli.options.common import command, limit_option, streams, tell_idle, vectors_option
+from cli.options.help import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ _KNOWN_PART = 0.1  # of the questions: warn where no more of them can be asked
 @command
 @vectors_option
 @limit_option
-@streams(REPORT, reads="")
+@streams(REPORT, reads="stdin", texts=False, records=False)
 @option("--analogies", multiple=True, metavar="FILE", help="Questions, four words a line; - is stdin.")
 @option(
     "--similarity",
@@ -43,7 +43,6 @@ _KNOWN_PART = 0.1  # of the questions: warn where no more of them can be asked
     default="add",
     help="3CosAdd or 3CosMul.",
 )
-@encoding_option(INPUT)
 def w2v_eval(
     *,
     console: Console,
@@ -68,6 +67,8 @@ def w2v_eval(
         raise click.UsageError("nothing to judge by; name a file with --analogies or --similarity")
     if not analogies:
         tell_idle(console, "without --analogies", "restrict_vocab", "method")
+    if (*analogies, *similarity).count("-") > 1:
+        raise click.UsageError("two of the files are both stdin; name a file for one of them")
     from cli.io.writing import check_output
     from nlp.vectors.evaluation import evaluate_analogies, evaluate_similarities
     from nlp.vectors.judgements import read_analogies, read_similarities
@@ -96,12 +97,16 @@ def _too_few(report: dict[str, Any]) -> Iterator[str]:
     of_kind = (("analogies", "asked", "questions"), ("similarity", "pairs", "pairs"))
     for kind, known, things in of_kind:
         for part in report[kind]:
-            total = part[known] + part["out_of_vocabulary"]
-            if part[known] <= _KNOWN_PART * total:
+            total, path = part[known] + part["out_of_vocabulary"], _shown(part["file"])
+            if not total:
+                yield f"{path}: there are no {things} in it"
+            elif part[known] <= _KNOWN_PART * total:
                 yield (
-                    f"{_shown(part['file'])}: {part[known]:,} of {total:,} {things} have vectors for all "
-                    f"their words, so the figures tell little; were they trained on words of this kind?"
+                    f"{path}: {part[known]:,} of {total:,} {things} have vectors for all their words, so the"
+                    f" figures tell little; were they trained on words of this kind?"
                 )
+            elif part.get("spearman", 0) is None:
+                yield f"{path}: a rank correlation takes pairs of at least two different scores and cosines"
 
 
 def _shown(path: str) -> str:
@@ -111,7 +116,5 @@ def _shown(path: str) -> str:
 
 
 def _lines(path: str, streams: Streams) -> Iterator[str]:
-    from cli.io.reading import Input
-
-    for block in Input((path,), encoding=streams.input.encoding).blocks():
+    for block in streams.like(path).input.blocks():
         yield from block.text.removesuffix("\n").split("\n")

@@ -18,7 +18,7 @@ TAB, SEMICOLON, COMMA, SPACES = "\t", ";", ",", None
 
 _DECIMAL_COMMA = re.compile(r"([+-]?[0-9]+),([0-9]+)")
 _DIGITS = re.compile(r"[0-9]+")
-_NUMBER_OR_NEARLY = re.compile(r"[0-9][0-9.,]*")
+_NUMBER_OR_NEARLY = re.compile(r"[0-9][0-9.,]*|[+-]?(nan|inf|infinity)", re.IGNORECASE)
 _SPACED = re.compile(r'"([^"]*)"(?!\S)|(\S+)')
 _NUMBERED = re.compile(r"(.*\D|)1")  # the first of names such as "word 1"
 
@@ -46,7 +46,7 @@ def read_analogies(lines: Iterable[str], path: str | None = None) -> list[Sectio
     Raises: InputError naming the line that has not four words.
     """
     sections: list[Section] = []
-    for place, (number, line) in enumerate(_told(lines)):
+    for place, (number, line) in enumerate(_told(lines, path)):
         if line.lstrip(' "').startswith(":"):
             name = " ".join(line.split()).strip(' ",;')  # spreadsheets fill a row up with separators
             sections.append(Section(name.removeprefix(":").strip()))
@@ -99,8 +99,9 @@ class _Row:
 
     @property
     def may_be_names(self) -> bool:
-        """Whether nothing here looks like a score: it may be the line of names."""
-        return self.place is None and not any(map(_NUMBER_OR_NEARLY.fullmatch, self.columns[2:3]))
+        """Whether nothing here looks like a score, nor like two words without theirs: names, perhaps."""
+        lacks_score = len(self.columns) == 2 or any(map(_NUMBER_OR_NEARLY.fullmatch, self.columns[2:3]))
+        return self.place is None and not lacks_score
 
     @property
     def may_be_decimal(self) -> bool:
@@ -121,7 +122,7 @@ def read_similarities(lines: Iterable[str], path: str | None = None) -> list[Pai
 
     Raises: InputError naming a line without two words and a number.
     """
-    rows = [_Row(number, *_pair_columns(line)) for number, line in _told(lines)]
+    rows = [_Row(number, *_pair_columns(line)) for number, line in _told(lines, path)]
     names = _names(rows)
     are_named = bool(names) and len(rows[0].columns) == len(rows[-1].columns)
     data = _without_numbers(rows[1:] if names else rows)
@@ -154,7 +155,7 @@ def _names(rows: Sequence[_Row]) -> _Row | None:
     if first.may_be_names:
         return first
     is_odd = first.separator is SPACES and any(
-        other.place is not None and other.place != first.place and len(other.columns) != len(first.columns)
+        other.place is not None and other.place != first.place and len(other.columns) < len(first.columns)
         for other in others[:1]
     )
     return first if is_odd else None  # "Word 1 Word 2 Score"
@@ -183,14 +184,17 @@ def _pair_columns(line: str) -> tuple[str | None, list[str]]:
     for separator in (TAB, SEMICOLON, COMMA):
         if separator in line:
             columns = _columns(line, separator)
-            if separator != COMMA or len(columns) > 2:
+            if separator != COMMA or len(columns) > 2 or " " not in line:
                 return separator, columns
     return SPACES, _columns(line, SPACES)
 
 
-def _told(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """Each line that is neither empty nor a comment, with its number."""
+def _told(lines: Iterable[str], path: str | None) -> Iterator[tuple[int, str]]:
+    """Each line that is neither empty nor a comment, with its number. Raises: InputError for JSON."""
     for number, line in enumerate(lines, 1):
+        if line.lstrip().startswith('{"'):
+            message = "this is JSON; write the words in columns, separated by tabs"
+            raise InputError(message, path=path, line=number, column=1)
         if line.strip() and not line.lstrip().startswith("#"):
             yield number, line.rstrip("\r\n")
 

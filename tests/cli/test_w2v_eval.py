@@ -102,10 +102,35 @@ def test_figures_of_hardly_any_known_words_are_told(evaluate: Nlptool, tmp_path:
     assert result.status == 0
     told = result.stderr.splitlines()
     assert len(told) == 2
-    assert f"warning: {tmp_path / 'questions'}: 0 of 0 questions have vectors" in told[0]
+    assert told[0] == f"nlptool: warning: {tmp_path / 'questions'}: there are no questions in it"
     assert f"warning: {tmp_path / 'pairs'}: 1 of 10 pairs have vectors for all their words" in told[1]
     (tmp_path / "pairs").write_text("man king 9\nman queen 2\n" + "no such 1\n" * 9)
     assert evaluate("--similarity", "pairs").stderr == ""
+
+
+@pytest.mark.parametrize("pairs", ["man king 5\n", "man king 5\nman woman 5\n", "man king 5\nking man 2\n"])
+def test_pairs_that_have_no_rank_correlation_are_told(pairs: str, evaluate: Nlptool) -> None:
+    result = evaluate("--similarity", "-", stdin=pairs)
+    assert (result.status, json.loads(result.stdout)["similarity"][0]["spearman"]) == (0, None)
+    assert "<stdin>: a rank correlation takes pairs of at least two different scores" in result.stderr
+
+
+def test_stdin_is_read_once(evaluate: Nlptool) -> None:
+    result = evaluate("--similarity", "-", "--analogies", "-", stdin=QUESTIONS)
+    assert (result.status, result.stdout) == (2, "")
+    assert "two of the files are both stdin; name a file for one of them" in result.stderr
+
+
+def test_bytes_that_are_not_utf8_get_the_way_to_read_them(evaluate: Nlptool, tmp_path: Path) -> None:
+    (tmp_path / "pairs").write_bytes("man king 5\nmän queen 3\nman woman 1\n".encode("latin-1"))
+    result = evaluate("--similarity", "pairs")
+    assert (result.status, result.stdout) == (1, "")
+    assert (
+        f"{tmp_path / 'pairs'}:2:2: byte 0xe4 is not UTF-8; name what it is, such as --encoding"
+        in result.stderr
+    )
+    report = json.loads(evaluate("--similarity", "pairs", "--errors", "replace").stdout)
+    assert [report["similarity"][0][key] for key in ("pairs", "out_of_vocabulary")] == [2, 1]
 
 
 def test_an_output_without_a_place_is_refused_first(evaluate: Nlptool, tmp_path: Path) -> None:

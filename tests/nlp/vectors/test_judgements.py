@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from nlp.errors import InputError
 from nlp.vectors.judgements import Pair, Section, read_analogies, read_similarities
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 
 def test_sections_are_read() -> None:
@@ -140,6 +144,18 @@ NO_PAIRS = {
     "tiger\tcat\t1_0": f"'1_0' is no number; {LACKING}",
     '"' + "a" * 140_000 + ',b",1': LACKING,
 }
+
+
+@pytest.mark.parametrize("line", ["sun moon", "sun,moon", "sun moon NaN", "sun;moon;-inf"])
+def test_a_first_pair_without_a_score_is_no_line_of_names(line: str) -> None:
+    with pytest.raises(InputError, match=rf"^f:1:1: .*{LACKING}$"):
+        read_similarities([line, "tiger cat 7.35", "sea river 6"], "f")
+
+
+@pytest.mark.parametrize("read", [read_analogies, read_similarities])
+def test_json_is_told(read: Callable[[Iterable[str], str], object]) -> None:
+    with pytest.raises(InputError, match=r"^f:2:1: this is JSON; write the words in columns"):
+        read(["# pairs", '{"word1": "tiger", "word2": "cat", "score": 7.35}'], "f")
 
 
 @pytest.mark.parametrize("line", NO_PAIRS)
