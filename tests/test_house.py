@@ -41,7 +41,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("nlp.storage", "nlp.layers"),
     ("nlp.data", "nlp.training"),
     ("nlp.networks", "nlp.word2vec", "nlp.ngrams", "nlp.vectors", "nlp.tagging"),
-    ("nlp.decoding", "nlp.analysis", "nlp.evaluation"),
+    ("nlp.decoding", "nlp.analysis", "nlp.evaluation", "nlp.classification"),
     ("cli.console", "cli.readiness", "cli.signals", "cli.terminal"),
     ("cli.io",),
     ("cli.options", "cli.drawing"),

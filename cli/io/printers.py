@@ -191,6 +191,12 @@ def _indented(record: Record) -> str:
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
 
+def _labels(record: Record) -> Iterable[Sequence[object]]:
+    """One row: a label and its probability, the next one and its, and so on."""
+    pairs = zip(record["labels"], record["scores"], strict=True)
+    yield [value for label, score in pairs for value in (label.replace("\t", " "), f"{score:.4f}")]
+
+
 TOKENS = Form(text=lambda record: " ".join(record["tokens"]) + "\n")
 COUNTS = Form(_columns("token", "count"), _count_as_text)
 ONE_HOT = Form(_columns("token", "vector"), jsonl=_one_hot_as_jsonl)
@@ -207,6 +213,7 @@ OF_QUERIES = Form(lambda record: [[record["word"], *row] for row in _neighbours(
 COSINE = Form(_cosine)
 OF_PAIRS = Form(lambda record: [[*record["pair"], *row] for row in _cosine(record)])
 GAPS = Form(_candidates)
+LABELS = Form(_labels)
 SCORES = Form(_scores, _as_jsonl)
 SURPRISALS = Form(_surprisals, _as_jsonl)
 BUNDLED_TEXTS = Form(_columns("name", "bytes", "description"))

@@ -110,15 +110,18 @@ _COMMANDS_OF_OTHER_TOOLS: dict[str, tuple[str, ...]] = {
     "nn": ("similar",),
     "perplexity": ("score",),
     "ppl": ("score",),
-    "predict": ("score", "generate"),
+    "predict": ("classify", "score", "generate"),
+    "predict-prob": ("classify",),
     "print-sentence-vectors": ("vectors --lines",),
     "print-word-vectors": ("vectors",),
     "query": ("score",),
     "sample": ("generate",),
     "sentence-vectors": ("vectors --lines",),
     "segment": ("tokenize",),
+    "supervised": ("classify-train",),
     "similarity": ("similar --pair",),
     "skipgram": ("w2v-train --arch skipgram",),
+    "test": ("classify-eval",),
     "tokenizer": ("tokenize",),
     "train": ("w2v-train", "rnn-train", "ngram-train"),
     "tsne": ("plot --method tsne",),
@@ -133,10 +136,7 @@ _COMMANDS_OF_OTHER_TOOLS: dict[str, tuple[str, ...]] = {
 """A command of those tools, or what people call the task, in lower case with hyphens → the commands here."""
 
 _TASKS_OF_OTHER_TOOLS = {
-    "predict-prob": "It classifies text, which nlptool does not do",
     "quantize": "Models of nlptool are not quantized; --dim or --max-vocab makes smaller ones",
-    "supervised": "It trains a text classifier, which nlptool does not do; w2v-train makes word vectors",
-    "test": "It tests a text classifier, which nlptool does not do; w2v-eval judges word vectors",
 }
 """A command of those tools that has no counterpart here → what to know instead."""
 

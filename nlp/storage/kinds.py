@@ -23,13 +23,14 @@ class Kind(NamedTuple):
 
 WORD_VECTORS, LANGUAGE_MODEL = "word-vectors", "language-model"
 FILL_MODEL, NGRAM_MODEL = "fill-model", "ngram-model"
-SEGMENTER = "segmenter"
+SEGMENTER, CLASSIFIER = "segmenter", "classifier"
 
 KINDS = {
     WORD_VECTORS: Kind("nlp.vectors.files", "vectors_of", "similar"),
     LANGUAGE_MODEL: Kind("nlp.networks.files", "language_model_of", "generate"),
     FILL_MODEL: Kind("nlp.networks.files", "language_model_of", "fill"),
     NGRAM_MODEL: Kind("nlp.ngrams.files", "ngrams_of", "generate"),
+    CLASSIFIER: Kind("nlp.classification.files", "classifier_of", "classify"),
     SEGMENTER: Kind("nlp.tagging.files", "segmenter_of", "tokenize"),
 }
 

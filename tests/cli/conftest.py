@@ -37,13 +37,27 @@ def language_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def classifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("model") / "tiny.classifier"
+    sample = SAMPLES["classify-train"]
+    result = run("classify-train", *sample.arguments[:-1], str(path), stdin=sample.stdin)
+    assert result.returncode == 0, result.stderr.decode()
+    return path
+
+
 @pytest.fixture
-def arguments(model: Path, language_model: Path, tmp_path: Path) -> Arguments:
+def arguments(model: Path, language_model: Path, classifier: Path, tmp_path: Path) -> Arguments:
     """The words of a command's sample, with its model and output filled in."""
     return lambda name: [
         name,
         *(
-            word.format(model=model, language_model=language_model, output=tmp_path / "output")
+            word.format(
+                model=model,
+                language_model=language_model,
+                classifier=classifier,
+                output=tmp_path / "output",
+            )
             for word in SAMPLES[name].arguments
         ),
     ]

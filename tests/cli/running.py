@@ -89,8 +89,8 @@ def litter(folder: Path) -> list[Path]:
 class Sample:
     """A run of a command that succeeds: the contract's tests vary it.
 
-    `arguments` may name {model}, {language_model} and {output}; `stdin` is repeated for large inputs.
-    `writes` is "stdout" or "file", for commands that need -o; `reads` is whether stdin matters.
+    `arguments` may name {model}, {language_model}, {classifier} and {output}; `stdin` is repeated for large
+    inputs. `writes` is "stdout" or "file", for commands that need -o; `reads` is whether stdin matters.
     """
 
     arguments: tuple[str, ...] = ()
@@ -103,6 +103,7 @@ class Sample:
 _TEXT = b"The king rode out at dawn; the queen said 3.14.\n\xe6\x88\x91\xe7\x88\xb1\xe8\xaf\xad\xe8\xa8\x80\n"
 _TOKENS = b"the king rode out at dawn\nthe queen rode out at noon\nthe king and the queen ate bread\n"
 
+_LABELLED = b"__label__out the king rode out\n__label__in the king ate bread\n__label__out the queen rode\n"
 _COMPARED = b"The DT DT\nking NN NN\nrode VBD NN\n\nout RP IN\n\n"
 
 SAMPLES = {
@@ -120,6 +121,9 @@ SAMPLES = {
     ),
     "vectors": Sample(("-m", "{model}", "--lines"), stdin=_TOKENS),
     "cluster": Sample(("-m", "{model}", "--lines", "-k", "2"), stdin=_TOKENS),
+    "classify-train": Sample(("--epochs", "2", "-o", "{output}"), stdin=_LABELLED, writes="file"),
+    "classify": Sample(("-m", "{classifier}"), stdin=_TOKENS),
+    "classify-eval": Sample(("-m", "{classifier}"), stdin=_LABELLED),
     "tag-eval": Sample(stdin=_COMPARED, takes_files=False),
     "tag-train": Sample(
         ("--task", "segment", "--bits", "12", "--epochs", "2", "-o", "{output}"), stdin=_TOKENS, writes="file"

@@ -96,7 +96,7 @@ def test_an_endless_stream_takes_no_more_memory(name: str, tmp_path: Path, figur
 def test_a_training_streams_its_text(command: str, tmp_path: Path, figure: Figure) -> None:
     """Many times the text, of the same words, costs no tenth of its size in memory."""
     options = (*TRAININGS[command].once, "-q", "-o", str(tmp_path / "model"))
-    small = write_tokens(tmp_path / "small", 24_000).read_bytes()
+    small = write_tokens(tmp_path / "small", 24_000, labels=TRAININGS[command].labels).read_bytes()
     peaks = []
     for times in TIMES:
         with subprocess.Popen(

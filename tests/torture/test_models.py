@@ -18,7 +18,7 @@ from nlp.storage.model_file import open_model, write_model
 from nlp.vectors.files import load_vectors, save_small_vectors
 from tests.files import write_anew
 from tests.torture.promises import IS_LONG
-from tests.torture.trainings import write_tokens
+from tests.torture.trainings import LABELS, write_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +70,10 @@ READERS: dict[str, list[tuple[str, ...]]] = {
         ("rnn-train", *LANGUAGE, "--checkpoint", "{model}", "--resume", "-o", "{model}.new", "{text}"),
         ("info", "--verify", "{model}"),
     ],
+    "classifier": [
+        ("classify", "-m", "{model}", "-k", "2", "{text}"),
+        ("info", "--verify", "{model}"),
+    ],
     "n-grams": [("score", "-m", "{model}", "--summary", "{text}"), ("info", "{model}")],
     "segmenter": [("tokenize", "--han", "words", "--model", "{model}", "{han}"), ("info", "{model}")],
 }
@@ -90,6 +94,10 @@ def made(nlptool: Nlptool, text: Path, tmp_path: Path, request: pytest.FixtureRe
     kind, path = request.param, tmp_path / "model"
     if kind in COUNTED:
         assert nlptool(*COUNTED[kind], "-q", "-o", str(path), str(text)).status == 0
+        return path
+    if kind == "classifier":
+        labelled = str(write_tokens(tmp_path / "labelled", 8, labels=LABELS))
+        assert nlptool("classify-train", "-q", "--dim", "2", "-o", str(path), labelled).status == 0
         return path
     command = "rnn-train" if kind.startswith("language") else "w2v-train"
     options = SUBWORDS if kind == "subwords" else LANGUAGE if command == "rnn-train" else CHECKPOINTED

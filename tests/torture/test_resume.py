@@ -46,9 +46,9 @@ class Begun(NamedTuple):
 @pytest.fixture(scope="module", params=TRAININGS)
 def begun(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Begun:
     folder: Path = tmp_path_factory.mktemp("begun")
-    work = Work(
-        request.param, write_tokens(folder / "tokens", 600), write_tokens(folder / "valid", 30, seed=1)
-    )
+    labels = TRAININGS[request.param].labels
+    text = write_tokens(folder / "tokens", 600, labels=labels)
+    work = Work(request.param, text, write_tokens(folder / "valid", 30, 1, labels))
     checkpoint = folder / "model.ckpt"
     with work.start(folder / "model", *work.training.endless, "--checkpoint-every", "0.02") as process:
         wait_for(checkpoint.exists)

@@ -39,9 +39,9 @@ class Trained(NamedTuple):
 @pytest.fixture(scope="module", params=TRAININGS)
 def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     folder: Path = tmp_path_factory.mktemp("trained")
-    work = Work(
-        request.param, write_tokens(folder / "tokens", 1500), write_tokens(folder / "valid", 30, seed=1)
-    )
+    labels = TRAININGS[request.param].labels
+    text = write_tokens(folder / "tokens", 1500, labels=labels)
+    work = Work(request.param, text, write_tokens(folder / "valid", 30, 1, labels))
     before = time.monotonic()
     with work.start(folder / "model") as process:
         _, stderr = process.communicate(timeout=120)

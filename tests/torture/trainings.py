@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tests.cli.running import NLPTOOL, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
@@ -24,7 +24,7 @@ class Training:
     go on for minutes; `once`, for one epoch; `diverging`, to diverge soon, None if it never does; `others`,
     for each option that shapes the model a value that `options` does not give it (True: a flag), for which a
     checkpoint must be refused; whether it `streams` its text, or holds all of it in memory; whether its steps
-    are `shared` by workers.
+    are `shared` by workers; `labels`, what lines of its text begin with, by turns.
     """
 
     options: tuple[str, ...]
@@ -34,6 +34,7 @@ class Training:
     others: dict[str, str | bool]
     streams: bool = True
     shared: bool = True
+    labels: tuple[str, ...] = ("",)
 
 
 def words(line: str) -> tuple[str, ...]:
@@ -129,13 +130,38 @@ TRAININGS = {
 }
 
 
-def write_tokens(path: Path, lines: int, seed: int = 0) -> Path:
-    """Lines of twelve tokens, a few of them frequent and many rare."""
+LABELS = ("__label__a ", "__label__b ", "__label__c __label__d ")
+
+TRAININGS["classify-train"] = Training(
+    options=words("--epochs 120 --patience 90 --ngrams 1 --dim 4 --buckets 4096"),
+    endless=words("--epochs 100000 --patience 100000"),
+    once=words("--epochs 1 --ngrams 1 --buckets 4096"),
+    diverging=words("--lr 1000"),
+    others={
+        "mode": "spaces",
+        "cased": True,
+        "ngrams": "2",
+        "subwords": True,
+        "buckets": "4095",
+        "dim": "5",
+        "loss": "hs",
+        "class_weights": "balanced",
+        "epochs": "121",
+        "lr": "0.1",
+        "seed": "2",
+        "patience": "91",
+    },
+    labels=LABELS,
+)
+
+
+def write_tokens(path: Path, lines: int, seed: int = 0, labels: Sequence[str] = ("",)) -> Path:
+    """Lines of twelve tokens, a few of them frequent and many rare, behind each of the labels by turns."""
     generator = random.Random(seed)  # noqa: S311
     with path.open("w") as file:
-        for _ in range(lines):
+        for number in range(lines):
             words = (f"w{int(generator.paretovariate(0.7)) % 3000}" for _ in range(12))
-            file.write(" ".join(words) + "\n")
+            file.write(labels[number % len(labels)] + " ".join(words) + "\n")
     return path
 
 

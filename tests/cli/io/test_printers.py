@@ -40,6 +40,11 @@ CASES: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "WORD_VECTORS": ({"word": "a b", "vector": [0, -0.5]}, "a b\t0 -0.5\n", "a b\t0\t-0.5\n"),
     "LINE_VECTORS": ({"text": "a\tb", "vector": [1, 1e-9]}, "a b\t1 1e-09\n", "a b\t1\t1e-09\n"),
     "GAPS": ({"text": "___", "gaps": _GAPS}, "1\tx y\t0.5000\n", "1\tx y\t0.5000\n"),
+    "LABELS": (
+        {"text": "x", "labels": ["a\tb", "c"], "scores": [0.75, 1e-9]},
+        "a b\t0.7500\tc\t0.0000\n",
+        "a b\t0.7500\tc\t0.0000\n",
+    ),
     "SCORES": ({"text": "a b", **_SCORE}, _LOST, "a b\t2\t0\t\t\n"),
     "SURPRISALS": (
         {"pieces": ["a", "\n"], "surprisals": [0.5, None], "known": [True, False]},

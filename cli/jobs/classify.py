@@ -1,0 +1,48 @@
+"""What `nlptool classify` and `classify-eval` do with a classifier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from cli.io.printers import LABELS
+from cli.io.streams import TEXT_OF
+from nlp.storage.kinds import CLASSIFIER, load
+
+if TYPE_CHECKING:
+    from cli.console import Console
+    from cli.io.streams import Streams
+    from nlp.classification.classifier import Classifier
+
+
+def chosen_classifier(model: str | None, console: Console) -> Classifier:
+    """The classifier that -m names. Raises: UsageError without one; ModelError; OSError."""
+    if model is None:
+        raise click.UsageError("name a classifier with -m; nlptool classify-train makes one")
+    found: Classifier = load(model, CLASSIFIER)
+    console.note(f"{model}: {len(found.labels):,} labels, {len(found.used):,} features")
+    return found
+
+
+def run(model: Classifier, streams: Streams, most: int, threshold: float) -> None:
+    """Write the labels of each text as it arrives."""
+    most = min(most, len(model.labels))
+    write = streams.printer(LABELS)
+    with streams.open_output() as output:
+        for batch in streams.batches(TEXT_OF):
+            probabilities = model.probabilities([line.text for line in batch])
+            if most == 1:
+                order = probabilities.argmax(axis=1)[:, None]
+            else:
+                order = np.argsort(-probabilities, axis=1, kind="stable")[:, :most]
+            best = np.take_along_axis(probabilities, order, axis=1).tolist()
+            pieces = []
+            for line, numbers, scores in zip(batch, order.tolist(), best, strict=True):
+                kept = sum(score >= threshold for score in scores)
+                labels = [model.labels[number] for number in numbers[:kept]]
+                shown = [round(score, 6) for score in scores[:kept]]
+                pieces.append(write({**line.record, "labels": labels, "scores": shown}))
+            output.write("".join(pieces))
+            output.flush()

@@ -1,0 +1,6 @@
+"""Texts to labels: a bag of hashed n-grams, and a linear layer over it.
+
+- `features` turns texts into numbers of buckets, `examples` a labelled text into a file of them.
+- `losses` compare scores with labels: softmax, one-versus-all, hierarchical softmax.
+- `learner` trains what `classifier` answers with; `files` keeps it.
+"""

@@ -1,0 +1,71 @@
+"""Settings of a text classifier and its training, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nlp.errors import SettingError
+from nlp.settings import DATA, TRAINING, check, setting
+from nlp.wording import Message
+
+MODES = WORDS, SPACES, CHARACTERS = ("words", "spaces", "chars")
+LOSSES = SOFTMAX, OVA, HIERARCHICAL = ("softmax", "ova", "hs")
+NONE, BALANCED = "none", "balanced"
+
+_DIRECT_LABELS = 24  # so many at most have a column of the table each
+
+
+@dataclass(frozen=True)
+class ClassifierConfig:
+    """What a user chooses. Together with the texts it decides every byte of the result.
+
+    Raises: SettingError, naming the setting, its value and its limits
+    """
+
+    mode: str = setting(
+        WORDS,
+        "Tokens: the words of tokenize, each Han character one; what spaces separate; or characters.",
+        choices=MODES,
+        group=DATA,
+    )
+    cased: bool = setting(False, "Tell capital letters from small ones.", group=DATA)
+    ngrams: int = setting(2, "Count runs of up to this many tokens.", low=1, high=8)
+    subwords: bool = setting(False, "Count the character n-grams of each word too: better on little text.")
+    minn: int = setting(
+        3,
+        "Characters of the shortest n-grams of `subwords`, where < and > mark the ends of a word.",
+        low=1,
+        high=64,
+        idle={"subwords": (False,)},
+    )
+    maxn: int = setting(
+        5, "Characters of the longest n-grams of `subwords`.", low=1, high=64, idle={"subwords": (False,)}
+    )
+    buckets: int = setting(1 << 21, "Hash n-grams to this many numbers.", low=2, high=1 << 28)
+    dim: int | None = setting(
+        None,
+        "Dimensions of the vector of a text, which a second layer reads; 0: none, n-grams vote for labels.",
+        low=0,
+        high=1024,
+        shown=f"0 for up to {_DIRECT_LABELS} labels, else 64",
+    )
+    loss: str = setting(
+        SOFTMAX,
+        "One label a text (softmax, or hs for many labels); or each label independently (ova).",
+        choices=LOSSES,
+    )
+    epochs: int = setting(5, "Passes over the texts.", low=1, high=1_000_000, group=TRAINING)
+    lr: float = setting(0.2, "First learning rate; it falls to 0.", above=0, high=1_000, group=TRAINING)
+    seed: int = setting(1, "Same seed, same bytes.", low=0, high=2**64 - 1, group=TRAINING)
+
+    def __post_init__(self) -> None:
+        check(self)
+        if self.minn > self.maxn:
+            told = "`minn` is {minn}, but `maxn` {maxn}: the shortest n-grams are longer than the longest"
+            raise SettingError(Message(told, minn=self.minn, maxn=self.maxn))
+
+    def dimensions(self, labels: int) -> int:
+        """Dimensions of the vector of a text, with so many labels; 0 where there is no second layer."""
+        if self.dim is not None:
+            return self.dim
+        return 0 if labels <= _DIRECT_LABELS else 64

@@ -1,0 +1,264 @@
+"""What trains a text classifier, by stochastic gradient descent with a rate for each weight."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.classification.calibration import best_temperature
+from nlp.classification.classifier import Classifier, Weights, rows_of, scales
+from nlp.classification.config import ClassifierConfig
+from nlp.classification.examples import GROUP, Examples, Texts
+from nlp.classification.features import Offsets
+from nlp.classification.losses import make_loss
+from nlp.errors import InputError
+from nlp.layers.arrays import Floats, Ids
+from nlp.layers.random_streams import RandomStreams
+from nlp.training.learner import Learner, Loss, Phase, Position
+from nlp.training.schedules import linear_decay
+from nlp.training.team import shared_array
+from nlp.wording import Message, number_of
+
+_INITIAL, _ORDER = 0, 1  # purposes of random numbers
+_STEPS, _LEAST, _MOST = 1_000, 512, 1 << 16  # steps of an epoch at most, and features of a step
+_MOST_TEXTS = 512  # of a step: all of them move the bias at once, and more would overshoot
+_SHARDS = 8
+_START_OF_SQUARES = 0.01
+
+
+class ClassifierLearner(Learner[Texts]):
+    """Labelled texts and settings, made ready to train.
+
+    A step is a batch of texts in random order, cut into shards: the first phase computes the gradient of the
+    vector of each text, the second moves the rows of its features, a few columns a task. Each weight has its
+    own rate, which falls with the squares of its gradients.
+
+    Equation: a += g²,   w -= lr g / √a   for each occurrence of a feature, in order (Adagrad)
+    Source:   Duchi, Hazan & Singer 2011, "Adaptive subgradient methods"
+
+    Attributes: `examples`; `config`; `used`, the buckets that occur, the most frequent first.
+
+    Raises: InputError where there is nothing to learn, or to evaluate
+    """
+
+    prediction = "text"
+    worst = 2.0, 1.5
+    remedy = Message("a lower `lr` (a tenth of it, say)")
+
+    def __init__(
+        self,
+        examples: Examples,
+        config: ClassifierConfig,
+        *,
+        class_weights: Floats | None = None,
+        valid: Examples | None = None,
+    ) -> None:
+        _check(examples, valid)
+        self.examples, self.config, self._valid = examples, config, valid
+        self.epochs, self.tokens = config.epochs, examples.tokens
+        self.used = _used(examples, config.buckets)
+        self._rows = rows_of(self.used, config.buckets)
+        self._class_weights = class_weights
+        self._streams = RandomStreams(config.seed)
+        self._loss = make_loss(config.loss, examples.counts)
+        dim, scores = config.dimensions(len(examples.labels)), self._loss.scores
+        self.weights = Weights(
+            shared_array((len(self.used) + 1, dim or scores)), shared_array((scores, dim)) if dim else None
+        )
+        if dim:
+            table = self.weights.table[1:]
+            self._streams.at(_INITIAL).random(dtype=np.float32, out=table)
+            table -= np.float32(0.5)
+            table /= np.float32(dim)
+        self._squares = [shared_array(weights.shape) for weights in self._learnt()]
+        for squares in self._squares:
+            squares.fill(_START_OF_SQUARES)
+        self.learnt = self._learnt()
+        self._groups_per_step = _groups_per_step(examples)
+        self.texts_per_step = min(self._groups_per_step * GROUP, len(examples))
+        self.steps_per_epoch = math.ceil(examples.groups / self._groups_per_step)
+        self._make_room(dim, scores)
+
+    def _learnt(self) -> list[Floats]:
+        return [weights for weights in (self.weights.table, self.weights.output) if weights is not None]
+
+    def _make_room(self, dim: int, scores: int) -> None:
+        """Make the arrays of a step, which all workers see."""
+        most, largest = self.texts_per_step, np.sort(self.examples.sizes)[-self._groups_per_step :]
+        self._batch_rows: Ids = shared_array((int(largest.sum()),), np.int32)
+        self._batch_starts: Offsets = shared_array((most + 1,), np.int64)
+        self._targets: Floats = shared_array((most, len(self.examples.labels)))
+        self._size: npt.NDArray[np.int64] = shared_array((1,), np.int64)
+        self._gradient: Floats = shared_array((most, dim or scores))  # with respect to the sum of features
+        self._shards = min(_SHARDS, most)
+        self._output_gradients: Floats = shared_array((self._shards if dim else 0, scores, dim))
+        self._losses: npt.NDArray[np.float64] = shared_array((self._shards, 2), np.float64)
+
+    def steps(self, epoch: int, skip: int = 0) -> Iterator[Texts]:
+        """Deal out the texts of an epoch in random order, group by group."""
+        order = self._streams.at(_ORDER, epoch).permutation(self.examples.groups)
+        for start in range(skip * self._groups_per_step, len(order), self._groups_per_step):
+            yield self.examples.read(order[start : start + self._groups_per_step].tolist())
+
+    def place_(self, data: Texts) -> None:
+        """Copy the features of a step, and the labels of its texts, to where all workers see them."""
+        size = len(data.starts) - 1
+        self._size[0] = size
+        self._batch_starts[: size + 1] = data.starts
+        self._rows.take(data.buckets, out=self._batch_rows[: len(data.buckets)])
+        targets = data.targets(len(self.examples.labels))
+        if self._class_weights is not None:
+            targets *= (targets @ self._class_weights)[:, None]
+        self._targets[:size] = targets
+
+    def phases(self, workers: int) -> Sequence[Phase]:
+        """Compute what the texts of a shard want; then move the columns of the table and the second layer."""
+        columns = self.weights.table.shape[1]
+        parts = min(columns, 1 if workers == 1 else 2 * workers)
+        bounds = [part * columns // parts for part in range(parts + 1)]
+
+        output = self.weights.output
+
+        def move(at: Position, task: int) -> None:
+            if task < parts:
+                self._move_columns(at, bounds[task], bounds[task + 1])
+            elif output is not None:
+                self._move_output(at, output)
+
+        return Phase(self._shards, self._compute), Phase(parts + (output is not None), move)
+
+    def losses(self, at: Position) -> Iterator[Loss]:  # noqa: ARG002  they are those of the last step
+        """The loss of the batch."""
+        nats, texts = self._losses.sum(axis=0).tolist()
+        labels = len(self.examples.labels)
+        untrained = labels * math.log(2) if self.config.loss == "ova" else math.log(labels)
+        yield Loss(nats, texts, max(untrained, 0.1) * texts)
+
+    def part_done(self, number: int) -> float:
+        """The share of the steps."""
+        return min(number / self.steps_per_epoch, 1.0)
+
+    def learning_rate(self, at: Position) -> float:
+        """Falls along a line to 0, over all epochs."""
+        done = min(at.epoch + self.part_done(at.number), self.epochs) / self.epochs
+        return linear_decay(self.config.lr, 0.0, done)
+
+    def arrays(self, at: Position) -> dict[str, npt.NDArray[Any]]:  # noqa: ARG002  nothing is carried from step to step
+        """The weights, and the squares of their gradients."""
+        return {
+            **{f"weights.{number}": weights for number, weights in enumerate(self.learnt)},
+            **{f"squares.{number}": squares for number, squares in enumerate(self._squares)},
+        }
+
+    def evaluate(self) -> float | None:
+        """The mean loss of the held-out texts."""
+        if self._valid is None:
+            return None
+        loss = sum(self._loss.loss_and_grad(*part)[0] for part in self._held_out(self._valid))
+        return loss / len(self._valid)
+
+    def team_size(self, workers: int) -> int:
+        """A batch has only so many shards."""
+        return min(workers, self._shards)
+
+    def rehearse_epoch_end(self) -> int:
+        """With held-out texts, a copy of the best weights is kept."""
+        return sum(weights.nbytes for weights in self.learnt) if self._valid else 0
+
+    def advice(self) -> Iterator[str]:
+        """Yield what is likely to go wrong, with its remedy."""
+        named = zip(self.examples.labels, self.examples.counts.tolist(), strict=True)
+        rare = [label for label, count in named if count == 1]
+        if rare:
+            number = number_of(len(rare), "label")
+            yield f"{number} with a single text, such as {rare[0]!r}: too few to learn from"
+
+    def classifier(self) -> Classifier:
+        """What has been learnt, its probabilities calibrated where there are held-out texts."""
+        temperature = 1.0
+        if self._valid is not None:
+            parts = list(self._held_out(self._valid))
+            temperature = best_temperature(self._loss, parts)
+        examples = self.examples
+        return Classifier(self.config, examples.labels, examples.counts, self.used, self.weights, temperature)
+
+    def _held_out(self, valid: Examples) -> Iterator[tuple[Floats, Floats]]:
+        """The scores of held-out texts and their labels."""
+        for texts in valid.read_all():
+            scores = self.weights.scores(self._rows[texts.buckets], texts.starts)
+            yield scores, texts.targets(len(self.examples.labels))
+
+    def _compute(self, at: Position, shard: int) -> None:  # noqa: ARG002  a task's signature
+        size = int(self._size[0])
+        first, last = shard * size // self._shards, (shard + 1) * size // self._shards
+        self._losses[shard] = 0, self._targets[first:last].sum()
+        if self.weights.output is not None:
+            self._output_gradients[shard] = 0
+        if first == last:
+            return
+        starts = self._batch_starts[first : last + 1]
+        hidden = self.weights.hidden(self._batch_rows[starts[0] : starts[-1]], starts - starts[0])
+        output = self.weights.output
+        scores = hidden if output is None else hidden @ output.T
+        nats, gradient = self._loss.loss_and_grad(scores, self._targets[first:last])
+        self._losses[shard, 0] = nats
+        if output is not None:
+            np.dot(gradient.T, hidden, out=self._output_gradients[shard])
+            gradient = gradient @ output
+        np.multiply(gradient, scales(starts), out=self._gradient[first:last])
+
+    def _move_columns(self, at: Position, first: int, last: int) -> None:
+        """Move some columns of the rows of all features, one occurrence after the other."""
+        size, rate = int(self._size[0]), -np.float32(self.learning_rate(at))
+        starts = self._batch_starts[: size + 1]
+        counts = np.diff(starts)
+        columns = self.weights.table.shape[1]
+        places = self._batch_rows[: starts[-1]].astype(np.int64)
+        places *= columns
+        places += first
+        table, squares = self.weights.table.reshape(-1), self._squares[0].reshape(-1)
+        for column in range(first, last):
+            gradient = self._gradient[:size, column]
+            np.add.at(squares, places, np.repeat(gradient * gradient, counts))
+            moves = squares.take(places)
+            np.sqrt(moves, out=moves)
+            np.divide(np.repeat(gradient * rate, counts), moves, out=moves)
+            np.add.at(table, places, moves)
+            places += 1
+
+    def _move_output(self, at: Position, output: Floats) -> None:
+        gradient = self._output_gradients.sum(axis=0)
+        self._squares[1] += gradient * gradient
+        output -= np.float32(self.learning_rate(at)) * gradient / np.sqrt(self._squares[1])
+
+
+def _check(examples: Examples, valid: Examples | None) -> None:
+    """Refuse texts from which nothing can be learnt."""
+    if not len(examples):
+        raise InputError("there is no labelled text: nothing to learn from")
+    if len(examples.labels) < 2:
+        raise InputError(
+            f"all texts have the label {examples.labels[0]!r}: nothing to tell apart; add others"
+        )
+    if valid is not None and not len(valid):
+        raise InputError("no held-out text has a label of the training texts: nothing to evaluate on")
+
+
+def _used(examples: Examples, buckets: int) -> Ids:
+    """The buckets that occur: the most frequent first, so that these share cache lines."""
+    counts = np.zeros(buckets, np.int64)
+    for texts in examples.read_all():
+        np.add.at(counts, texts.buckets, 1)
+    used = np.flatnonzero(counts)
+    return used[np.argsort(-counts[used], kind="stable")].astype(np.int32)
+
+
+def _groups_per_step(examples: Examples) -> int:
+    """How many groups of texts a step has: large steps are fast, small ones learn more from little text."""
+    features = int(examples.starts[-1])
+    wanted = min(max(features // _STEPS, _LEAST), _MOST) * examples.groups / features
+    return min(1 << int(math.log2(min(max(wanted, 1), _MOST_TEXTS / GROUP))), examples.groups)

@@ -1,0 +1,130 @@
+"""Scores against labels: what a loss takes from them, and the probabilities that they stand for.
+
+Each takes scores (B, C) and targets (B, L), shares of the labels of each text that add up to its weight.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.classification.config import HIERARCHICAL, OVA
+from nlp.errors import SettingError
+from nlp.layers.arrays import Floats
+from nlp.word2vec.huffman import HuffmanTree
+from nlp.wording import Message
+
+_MOST_OF_TREE = 4_096  # labels of a tree, whose paths are held as matrices
+
+
+class Loss(ABC):
+    """A loss over L labels. Attributes: `scores`, how many scores it takes."""
+
+    scores: int
+
+    @abstractmethod
+    def loss_and_grad(self, scores: Floats, targets: Floats) -> tuple[float, Floats]:
+        """The loss in nats, summed over texts, and its gradient with respect to the scores."""
+
+    @abstractmethod
+    def log_probabilities(self, scores: Floats) -> Floats:
+        """The logarithm of the probability of each label. Shapes: scores (B, C) -> (B, L)."""
+
+
+class Softmax(Loss):
+    """One label a text; several are right in equal shares.
+
+    Equation: L = -Σ_l t_l log p_l,   p = softmax(s),   ∂L/∂s = (Σ_l t_l) p - t
+    """
+
+    def __init__(self, labels: int) -> None:
+        self.scores = labels
+
+    def loss_and_grad(self, scores: Floats, targets: Floats) -> tuple[float, Floats]:
+        """The loss, and its gradient with respect to the scores."""
+        logs = self.log_probabilities(scores)
+        gradient = np.exp(logs)
+        gradient *= targets.sum(axis=1, keepdims=True)
+        gradient -= targets
+        return -float(np.vdot(targets, logs)), gradient
+
+    def log_probabilities(self, scores: Floats) -> Floats:
+        """The logarithms of a softmax."""
+        logs: Floats = scores - scores.max(axis=1, keepdims=True)
+        logs -= np.log(np.exp(logs).sum(axis=1, keepdims=True))
+        return logs
+
+
+class OneVersusAll(Loss):
+    """Each label independently of the others: none may be right, or many.
+
+    Equation: L = -w Σ_l (y_l log σ(s_l) + (1 - y_l) log σ(-s_l)),   ∂L/∂s = w (σ(s) - y);
+              y_l = 1 where t_l > 0, w = Σ_l t_l
+    """
+
+    def __init__(self, labels: int) -> None:
+        self.scores = labels
+
+    def loss_and_grad(self, scores: Floats, targets: Floats) -> tuple[float, Floats]:
+        """The loss, and its gradient with respect to the scores."""
+        are, weights = (targets > 0).astype(np.float32), targets.sum(axis=1, keepdims=True)
+        logs = log_sigmoid(np.where(are > 0, scores, -scores))
+        gradient = (np.exp(log_sigmoid(scores)) - are) * weights
+        return -float((logs * weights).sum()), gradient
+
+    def log_probabilities(self, scores: Floats) -> Floats:
+        """The logarithms of the sigmoids."""
+        return log_sigmoid(scores)
+
+
+class HierarchicalSoftmax(Loss):
+    """A Huffman tree of labels: a score is that of an inner node, and tells which way to go on.
+
+    Equation: log p_l = Σ_{n on the path of l} log σ(d_ln s_n),   d_ln = ±1 the branch;
+              ∂L/∂s_n = Σ_l t_l (σ(s_n) - [d_ln = 1]) over the labels below n
+    Source:   Morin & Bengio 2005; for text, Joulin et al. 2017, §2.1
+
+    Raises: SettingError for more labels than there is room for
+    """
+
+    def __init__(self, counts: npt.NDArray[np.int64]) -> None:
+        if len(counts) > _MOST_OF_TREE:
+            told = "`loss` hs takes up to {most:,} labels, not {labels:,}; softmax takes them"
+            raise SettingError(Message(told, most=_MOST_OF_TREE, labels=len(counts)))
+        tree = HuffmanTree.of(np.maximum(counts, 1))
+        self.scores = tree.size
+        labels = np.repeat(np.arange(len(counts)), tree.lengths)
+        self._right: Floats = np.zeros((len(counts), tree.size), np.float32)
+        self._left = np.zeros_like(self._right)
+        self._right[labels, tree.nodes] = tree.signs > 0
+        self._left[labels, tree.nodes] = tree.signs < 0
+
+    def loss_and_grad(self, scores: Floats, targets: Floats) -> tuple[float, Floats]:
+        """The loss, and its gradient with respect to the scores."""
+        right = targets @ self._right
+        below = right + targets @ self._left
+        gradient = np.exp(log_sigmoid(scores)) * below - right
+        return -float(np.vdot(targets, self.log_probabilities(scores))), gradient
+
+    def log_probabilities(self, scores: Floats) -> Floats:
+        """Sums over the paths."""
+        logs: Floats = log_sigmoid(scores) @ self._right.T + log_sigmoid(-scores) @ self._left.T
+        return logs
+
+
+def log_sigmoid(scores: Floats) -> Floats:
+    """The logarithm of the sigmoid, without overflow.
+
+    Equation: log σ(s) = min(s, 0) - log(1 + exp(-|s|))
+    """
+    logs: Floats = np.minimum(scores, 0) - np.log1p(np.exp(-np.abs(scores)))
+    return logs
+
+
+def make_loss(name: str, counts: npt.NDArray[np.int64]) -> Loss:
+    """The loss called `name`, over labels of which there are so many texts each."""
+    if name == HIERARCHICAL:
+        return HierarchicalSoftmax(counts)
+    return (OneVersusAll if name == OVA else Softmax)(len(counts))

@@ -1,0 +1,97 @@
+"""`nlptool classify-train`, `classify` and `classify-eval`, as they work together."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.nlp.classification.texts import texts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.inside import Nlptool
+
+LINES = [f"__label__{one.labels[0]} {one.text}" for one in texts()]
+IN_COLUMNS = [f"{one.labels[0]}\t{one.text}" for one in texts()]
+RECORDS = [json.dumps({"label": list(one.labels), "text": one.text}) for one in texts()]
+
+
+def written(path: Path, lines: list[str]) -> str:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def model(nlptool: Nlptool, tmp_path: Path) -> str:
+    path = str(tmp_path / "model")
+    valid = written(tmp_path / "valid", [*LINES[:9], "__label__other x"])
+    outcome = nlptool("classify-train", "-v", "-o", path, written(tmp_path / "text", LINES), "--valid", valid)
+    assert outcome.status == 0, outcome.stderr
+    assert "1 held-out text left out" in outcome.stderr
+    return path
+
+
+def test_texts_get_their_labels(nlptool: Nlptool, model: str) -> None:
+    outcome = nlptool("classify", "-m", model, "-k", "2", "--threshold", "0.2", stdin="I saw horse\n\nmoss\n")
+    first, _, last = (line.split("\t") for line in outcome.stdout.splitlines())
+    assert first[0] == "animal"
+    assert 0.2 <= float(first[1]) <= 1
+    assert last[0] == "plant"
+    record = nlptool("classify", "-m", model, "--format", "jsonl", stdin='{"text": "jade", "id": 1}\n').stdout
+    assert json.loads(record)["labels"] == ["stone"]
+    assert json.loads(record)["id"] == 1
+
+
+def test_a_classifier_is_judged(nlptool: Nlptool, model: str) -> None:
+    report = json.loads(nlptool("classify-eval", "-m", model, "-k", "3", stdin="\n".join(LINES)).stdout)
+    assert report["accuracy"] == 1
+    assert report["recall_at"] == {"1": 1, "3": 1}
+    told = nlptool("info", model).stdout
+    assert json.loads(told)["kind"] == "classifier"
+
+
+def test_the_form_of_labels_changes_no_bit_of_the_weights(nlptool: Nlptool, tmp_path: Path) -> None:
+    found = set()
+    for name, lines in (("a", LINES), ("b", IN_COLUMNS), ("c.jsonl", RECORDS)):
+        output = tmp_path / f"{name}.model"
+        assert nlptool("classify-train", "-q", "-o", str(output), written(tmp_path / name, lines)).status == 0
+        found.add(output.read_bytes())
+    assert len(found) == 1
+
+
+def test_classes_are_weighted(nlptool: Nlptool, tmp_path: Path) -> None:
+    text, weights = written(tmp_path / "text", LINES), tmp_path / "weights"
+    weights.write_text("animal\t1\nplant\t2.5\n")
+    train = ("classify-train", "-q", "-o", str(tmp_path / "model"), text, "--class-weights")
+    assert nlptool(*train, "balanced").status == 0
+    outcome = nlptool(*train, str(weights))
+    assert (outcome.status, "no weight of the label 'stone'" in outcome.stderr) == (1, True)
+    weights.write_text("animal\tmuch\n")
+    assert f"{weights}:1:1: 'animal\\tmuch' is no label" in nlptool(*train, str(weights)).stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "status", "message"),
+    [
+        ("classify-train -o {model}", "no label here\n", 1, "<stdin>:1:1: no label; write __label__x"),
+        ("classify-train -o {model}", "a\tx\n", 1, "all texts have the label 'a'"),
+        ("classify-train -o {model}", '{"label": 1.5, "text": "x"}\n', 1, "no label"),
+        (
+            "classify-train -o {model} --input-format jsonl",
+            '{"label": [], "text": "x"}\n',
+            1,
+            "`label` is neither",
+        ),
+        ("classify", "x\n", 2, "name a classifier with -m"),
+        ("classify-eval -m {model}", "", 1, "no such file"),
+    ],
+)
+def test_what_cannot_be_done_is_told(
+    nlptool: Nlptool, tmp_path: Path, words: str, stdin: str, status: int, message: str
+) -> None:
+    outcome = nlptool(*words.format(model=tmp_path / "model").split(), stdin=stdin)
+    assert outcome.status == status
+    assert message.lower() in outcome.stderr.lower()
