@@ -31,18 +31,21 @@ if TYPE_CHECKING:
 def tag_train(
     *, streams: Streams, console: Console, training: Training, columns: str | None, **settings: Any
 ) -> None:
-    """Learn to segment text, from sentences whose words are separated by spaces, or in columns.
+    """Learn tags of tokens, entities, or the words of text without spaces, from text that has them.
 
-    With --task segment the model is for tokenize --han words: a structured perceptron with averaging, over
-    hashed features of characters and a dictionary of the words that it is trained on. The loss is how far the
-    best labels of the characters are from the correct ones, with a margin of 1. With --valid it is shown with
-    the share of wrong labels in held-out text. The model depends on the text, the settings and the seed: not
-    on --workers, not on interruptions, nor on the processor.
+    It may be CoNLL columns, CoNLL-U, word/TAG, JSONL, or for --task segment words separated by spaces, a
+    sentence a line; which one is found out. Entities are spelt by tags such as B-PER I-PER O in any scheme.
+    Models are for tag, those of --task segment for tokenize --han words.
+
+    A model is a structured perceptron with averaging over hashed features. The loss is how far the best
+    labels are from the correct ones, with a margin of 1; with --valid the share of wrong labels in held-out
+    text is shown. The model depends on the text, the settings and the seed: not on --workers, not on
+    interruptions, nor on the processor.
 
     \b
+    nlptool tag-train --valid dev.conllu -o pos.model train.conllu
+    nlptool tag-train --task entities -o entities.model train.conll
     nlptool tag-train --task segment -o words.model segmented.txt
-    nlptool tag-train --task segment --valid end.txt --patience 2 -o words.model segmented.txt
-    echo 我爱自然语言处理 | nlptool tokenize --han words --model words.model
     """
     from cli.io.writing import check_output
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TEXT, JSONL, TSV = "text", "jsonl", "tsv"
 CSV = "csv"
 """A form that is read only; see `cli.io.tables`."""
+_OF_ENTITY = ("label", "text", "start", "end")
 _NO_FIELD = re.compile(r"[\t\n]")
 
 
@@ -181,6 +182,12 @@ def of_models(form: Form) -> Form:
     return Form(lambda record: [[record["model"], *row] for row in rows(record)], form.text, form.jsonl)
 
 
+def _entities(record: Record) -> str:
+    """A line for each entity, and an empty one."""
+    rows = ("\t".join(map(str, map(entity.get, _OF_ENTITY))) for entity in record["entities"])
+    return "".join(f"{row}\n" for row in rows) + "\n"
+
+
 def _json(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
@@ -219,6 +226,7 @@ SURPRISALS = Form(_surprisals, _as_jsonl)
 BUNDLED_TEXTS = Form(_columns("name", "bytes", "description"))
 PARAGRAPHS = Form(_columns("source", "text"))
 ESTIMATE = Form(lambda record: record.items())
+ENTITIES = Form(text=_entities)
 REPORT = Form(text=_indented)
 SCRIPT = Form(text=lambda record: str(record["script"]))
 RECORDS = Form()

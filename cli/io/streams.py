@@ -154,7 +154,7 @@ class Streams:
         A JSONL record without it is as bad as a malformed one: it ends the run, after what came before it in
         its group was handed on. With --errors replace it is skipped, and one warning counts all of them.
         """
-        skipped = _Skipped()
+        skipped = Skipped()
         for form, blocks in self.input.files(self.form_of):
             yield from self._batches_of(form, blocks, needs, skipped)
         skipped.tell(self.console)
@@ -187,7 +187,7 @@ class Streams:
         of_records: Callable[[list[Line]], T],
     ) -> Iterator[T]:
         """What is made of each block of text, whose long lines are cut, or of a batch of JSONL."""
-        skipped = _Skipped()
+        skipped = Skipped()
         for form, blocks in self.input.files(self.form_of, cut_long_lines=True):
             if form == TEXT and not self.field:
                 yield from (of_text(block.text) for block in blocks)
@@ -196,7 +196,7 @@ class Streams:
         skipped.tell(self.console)
 
     def _batches_of(
-        self, form: str, blocks: Iterator[Block], needs: Callable[[Line], object], skipped: _Skipped
+        self, form: str, blocks: Iterator[Block], needs: Callable[[Line], object], skipped: Skipped
     ) -> Iterator[list[Line]]:
         """The lines of one file, grouped as they arrived. Raises: InputError for a malformed one."""
         if form in {CSV, TSV}:
@@ -213,7 +213,7 @@ class Streams:
                 yield [Line({"text": text}, block.path, number, plain=True) for number, text in numbered]
 
     def _rows(
-        self, form: str, blocks: Iterator[Block], needs: Callable[[Line], object], skipped: _Skipped
+        self, form: str, blocks: Iterator[Block], needs: Callable[[Line], object], skipped: Skipped
     ) -> Iterator[list[Line]]:
         from cli.io.tables import Table
 
@@ -247,7 +247,7 @@ class Streams:
         numbered: Iterable[tuple[int, Raw]],
         parse: Callable[[Raw, int], Line],
         needs: Callable[[Line], object],
-        skipped: _Skipped,
+        skipped: Skipped,
     ) -> Iterator[list[Line]]:
         """The lines of a block. Raises: InputError for a malformed one, after those before it."""
         batch: list[Line] = []
@@ -265,17 +265,19 @@ class Streams:
 
 
 @dataclass
-class _Skipped:
+class Skipped:
     """The records that --errors replace leaves out: how many, and what is wrong with the first of them."""
 
     count: int = 0
     first: str = ""
 
     def add(self, error: InputError) -> None:
+        """Count a record that is left out."""
         self.count += 1
         self.first = self.first or str(error)
 
     def tell(self, console: Console) -> None:
+        """Warn of them, if there are any."""
         if self.count:
             one = self.count == 1
             records = "1 record is" if one else f"{self.count:,} records are"

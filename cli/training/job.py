@@ -70,7 +70,8 @@ class Job:
 
     Attributes: `learner`; `size`, the figures that an estimate begins with; `kind` of its checkpoints and
     `identity`, every setting and the hash of the data; `steps_of`, what a step consists of, and `size_of`,
-    how large the model is, in words; `unit`, what a text is counted in; `save`, which writes the model;
+    how large the model is, in words; `unit`, what a text is counted in; whether a loss in nats a prediction
+    `has_perplexity`; `save`, which writes the model;
     `advice` before training; `result`, which is made of the curves once, and of which `advice_after` the
     training and the further figures of `compare` are told.
     """
@@ -84,6 +85,7 @@ class Job:
     unit: str
     result: Callable[[Curves], Any]
     save: Callable[[BinaryWriter, Any], None]
+    has_perplexity: bool = True
     advice: Iterable[str] = ()
     advice_after: Callable[[Any], Iterable[str]] = lambda _: ()
     compare: Callable[[Any], Mapping[str, Any]] = lambda _: {}
@@ -103,7 +105,7 @@ def run(job: Job, command: Command) -> None:
     console.note(f"workers: {team}{asked}, for {job.steps_of}")
     resume = partial(checkpoints.load, resume=training.resume, console=console)
     last: dict[str, Any] = {}
-    is_text = job.unit == "tokens"
+    is_text = job.has_perplexity and job.unit == "tokens"
     with (
         _telling_its_fate(checkpoints, console),
         training_progress(console, unit=job.unit, perplexity=is_text) as report,
@@ -125,16 +127,18 @@ def run(job: Job, command: Command) -> None:
         console.tell(
             f"wrote {training.output}: {job.size_of}, {Path(training.output).stat().st_size:,} bytes", {}
         )
-    figures = {**figures_of_curves(curves), **job.compare(result)}
+    figures = {**figures_of_curves(curves, has_perplexity=job.has_perplexity), **job.compare(result)}
     if console.log_json:
         log_json(**{**last, **figures, "done": True})
 
 
-def figures_of_curves(curves: Curves) -> dict[str, Any]:
+def figures_of_curves(curves: Curves, *, has_perplexity: bool = True) -> dict[str, Any]:
     """The final figures of a training."""
     figures = curves.figures()
     if curves.valid_loss is not None:
-        figures |= {"valid_loss": curves.valid_loss, "valid_perplexity": perplexity_of(curves.valid_loss)}
+        figures["valid_loss"] = curves.valid_loss
+        if has_perplexity:
+            figures["valid_perplexity"] = perplexity_of(curves.valid_loss)
     return figures
 
 

@@ -23,7 +23,7 @@ class Kind(NamedTuple):
 
 WORD_VECTORS, LANGUAGE_MODEL = "word-vectors", "language-model"
 FILL_MODEL, NGRAM_MODEL = "fill-model", "ngram-model"
-SEGMENTER, CLASSIFIER = "segmenter", "classifier"
+SEGMENTER, TAGGER, CLASSIFIER = "segmenter", "tagger", "classifier"
 
 KINDS = {
     WORD_VECTORS: Kind("nlp.vectors.files", "vectors_of", "similar"),
@@ -32,6 +32,7 @@ KINDS = {
     NGRAM_MODEL: Kind("nlp.ngrams.files", "ngrams_of", "generate"),
     CLASSIFIER: Kind("nlp.classification.files", "classifier_of", "classify"),
     SEGMENTER: Kind("nlp.tagging.files", "segmenter_of", "tokenize"),
+    TAGGER: Kind("nlp.tagging.files", "tagger_of", "tag"),
 }
 
 

@@ -13,6 +13,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from nlp.tagging.lattice import places_of
+
 Codes = npt.NDArray[np.uint32]
 
 NEAR, FAR = 2, 4
@@ -74,9 +76,7 @@ class Flat:
     @property
     def places(self) -> npt.NDArray[np.int64]:
         """Where the characters of the units stand, one unit after another."""
-        offsets = self.starts - (np.cumsum(self.lengths) - self.lengths)
-        places: npt.NDArray[np.int64] = np.arange(self.lengths.sum()) + np.repeat(offsets, self.lengths)
-        return places
+        return places_of(self.starts, self.lengths)
 
 
 def flat(text: Codes, lengths: npt.NDArray[np.int64], padding: int = NEAR) -> Flat:
@@ -103,6 +103,6 @@ def types_of(symbols: Codes) -> npt.NDArray[np.uint8]:
     return types().take(np.minimum(symbols, np.uint32(_TABLED - 1)))
 
 
-def lengths_of(texts: Sequence[str]) -> npt.NDArray[np.int64]:
-    """How many characters each text has."""
+def lengths_of(texts: Sequence[Sequence[str]]) -> npt.NDArray[np.int64]:
+    """How many characters each text has, or tokens each sentence."""
     return np.fromiter(map(len, texts), np.int64, len(texts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nlp.settings import TRAINING, check, setting
 
@@ -10,7 +11,22 @@ SCHEME = "BCDMES"
 """The labels of characters in words."""
 
 TAG, SEGMENT, ENTITIES = "tag", "segment", "entities"
-TASKS = (SEGMENT,)
+TASKS = (TAG, SEGMENT, ENTITIES)
+
+
+class _Defaults(NamedTuple):
+    """What suits a task."""
+
+    epochs: int
+    dropout: float
+    batch_size: int
+
+
+_DEFAULTS = {
+    TAG: _Defaults(8, 0.2, 1000),
+    SEGMENT: _Defaults(5, 0.1, 1000),
+    ENTITIES: _Defaults(15, 0.4, 400),
+}
 
 
 @dataclass(frozen=True)
@@ -21,8 +37,8 @@ class TaggerConfig:
     """
 
     task: str = setting(
-        SEGMENT,
-        "What is learnt: the words of a text without spaces.",
+        TAG,
+        "What is learnt: a tag for each token, the words of a text without spaces, or entities.",
         choices=TASKS,
     )
     bits: int = setting(20, "Hash features into 2 to this power of buckets.", low=10, high=22)
@@ -32,7 +48,7 @@ class TaggerConfig:
         low=1,
         high=1000,
         group=TRAINING,
-        shown="5; entities: 10",
+        shown="8; segment: 5, entities: 15",
     )
     lr: float = setting(0.1, "Learning rate, which Adagrad divides.", above=0, high=100, group=TRAINING)
     dropout: float | None = setting(
@@ -41,10 +57,15 @@ class TaggerConfig:
         low=0,
         high=0.95,
         group=TRAINING,
-        shown="0.1; entities: 0.6",
+        shown="0.2; segment: 0.1, entities: 0.4",
     )
-    batch_size: int = setting(
-        1000, "Labelled places a step, of whole sentences.", low=1, high=1_000_000, group=TRAINING
+    batch_size: int | None = setting(
+        None,
+        "Labelled places a step, of whole sentences.",
+        low=1,
+        high=1_000_000,
+        group=TRAINING,
+        shown="1000; entities: 400",
     )
     seed: int = setting(1, "Same seed, same bytes.", low=0, high=2**64 - 1, group=TRAINING)
 
@@ -54,11 +75,14 @@ class TaggerConfig:
     @property
     def passes(self) -> int:
         """Epochs, as the task has them by default."""
-        return self.epochs or (10 if self.task == ENTITIES else 5)
+        return self.epochs or _DEFAULTS[self.task].epochs
 
     @property
     def left_out(self) -> float:
         """The share of features left out, as the task has it by default."""
-        if self.dropout is not None:
-            return self.dropout
-        return 0.6 if self.task == ENTITIES else 0.1
+        return _DEFAULTS[self.task].dropout if self.dropout is None else self.dropout
+
+    @property
+    def places(self) -> int:
+        """Places of a step, as the task has them by default."""
+        return self.batch_size or _DEFAULTS[self.task].batch_size

@@ -8,15 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from nlp.data.labelled.schemes import SCHEMES
 from nlp.errors import SettingError
-from nlp.storage.kinds import SEGMENTER
+from nlp.storage.kinds import SEGMENTER, TAGGER
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
 from nlp.tagging.config import TaggerConfig
-from nlp.tagging.labels import Chain, word_chain
+from nlp.tagging.labels import Chain, entity_chain, free_chain, word_chain
 from nlp.tagging.lattice import Moves
 from nlp.tagging.lexicon import Lexicon
 from nlp.tagging.packed import Bytes, PackedWeights, compressed_set, expanded_set, squeezed, unsqueezed
 from nlp.tagging.segmenter import Segmenter
+from nlp.tagging.tagger import CHARACTERS, TOKENS, Tagger
 
 _MOST_LABELS = 255
 _LARGEST_MOVE = 1 << 20
@@ -43,6 +45,32 @@ def segmenter_of(file: ModelFile) -> Segmenter:
         return Segmenter(*_weights_of(file, config, chain), chain, Lexicon(keys), file.metadata)
     except ValueError as error:
         raise file.unusable(error) from error
+
+
+def save_tagger(writer: BinaryWriter, model: Tagger, config: TaggerConfig, about: Mapping[str, Any]) -> None:
+    """Write a tagger; `about` is metadata beside its settings. Raises: OSError from the writer."""
+    metadata = {
+        "config": asdict(config),
+        "labels": model.chain.names,
+        "features": model.features,
+        "scheme": model.scheme.name if model.scheme else None,
+        **about,
+    }
+    write_model(writer, TAGGER, metadata, _arrays(model.weights, model.transitions))
+
+
+def tagger_of(file: ModelFile) -> Tagger:
+    """The tagger that `save_tagger` wrote. Raises: ModelError if its parts do not fit together."""
+    config, names = _config(file), _names(file)
+    features, scheme = file.metadata.get("features"), file.metadata.get("scheme")
+    if features not in (CHARACTERS, TOKENS) or scheme not in (None, *SCHEMES):
+        raise file.unusable(f"its features are {features!r} and its scheme is {scheme!r}")
+    try:
+        chain = free_chain(names) if scheme is None else entity_chain(names)
+        weights, moves = _weights_of(file, config, chain)
+    except ValueError as error:
+        raise file.unusable(error) from error
+    return Tagger(weights, moves, chain, features, scheme and SCHEMES[scheme], file.metadata)
 
 
 def _arrays(weights: PackedWeights, transitions: Moves) -> dict[str, Any]:

@@ -23,8 +23,25 @@ Moves = npt.NDArray[np.int32]
 WINDOW, CONTEXT = 64, 8
 """A long chain is cut into windows; labels in one are decided with so many places on either side of it."""
 
-DENSE = 1 << 12
+DENSE = 1 << 15
 """Scores of a step up to which all that may come before are tried at once."""
+
+
+def places_of(starts: Indices, lengths: Indices) -> Indices:
+    """The places of sequences that begin at `starts`, one sequence after another."""
+    offsets = starts - (np.cumsum(lengths) - lengths)
+    places: Indices = np.arange(lengths.sum()) + np.repeat(offsets, lengths)
+    return places
+
+
+def batch_bounds(lengths: Indices, size: int) -> list[int]:
+    """Where batches of consecutive sequences begin that have at least `size` places together, and the end."""
+    ends = np.cumsum(lengths)
+    bounds = [0]
+    while bounds[-1] < len(lengths):
+        before = ends[bounds[-1] - 1] if bounds[-1] else 0
+        bounds.append(min(int(np.searchsorted(ends, before + size)) + 1, len(lengths)))
+    return bounds
 
 
 @dataclass(frozen=True)
@@ -116,15 +133,18 @@ def best_labels(scores: Scores, transitions: Scores, chain: Chain, lattice: Latt
     first += np.where(chain.first[:, None] | ~lattice.begins, 0, never).astype(scores.dtype)
     before = [np.flatnonzero(chain.allowed[:, label]) for label in range(labels)]
     spread = moves[:, :, None]
-    room = np.empty((2, active[0]), scores.dtype)
+    room = np.empty((labels + 1, active[0]), scores.dtype)
     for step in range(1, len(active)):
         n, start, previous = active[step], offsets[step], offsets[step - 1]
         alpha, here = scores[:, previous : previous + n], scores[:, start : start + n]
         if labels * labels * n <= DENSE:
             here += (alpha[:, None, :] + spread).max(axis=0)
             continue
-        best, other = room[0, :n], room[1, :n]
+        best, other, sums = room[0, :n], room[1, :n], room[:labels, :n]
         for label, sources in enumerate(before):
+            if len(sources) == labels:
+                here[label] += np.add(alpha, moves[:, label, None], out=sums).max(axis=0)
+                continue
             if not len(sources):
                 here[label] += never
                 continue

@@ -16,7 +16,7 @@ from nlp.layers.random_streams import RandomStreams
 from nlp.tagging.config import TaggerConfig
 from nlp.tagging.examples import NOTHING, Examples, Rows
 from nlp.tagging.labels import Chain
-from nlp.tagging.lattice import Lattice, best_labels, lattice_of
+from nlp.tagging.lattice import Lattice, batch_bounds, best_labels, lattice_of
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.team import shared_array
 from nlp.wording import Message
@@ -76,7 +76,7 @@ class TaggerLearner(Learner[Batch]):
         self.epochs, self.tokens = config.passes, len(examples.labels)
         self._starts, self._lengths = _pieces(examples.lengths)
         self._by_length = np.sort(-self._lengths, kind="stable")
-        self._bounds = _batch_bounds(-self._by_length, config.batch_size)
+        self._bounds = batch_bounds(-self._by_length, config.places)
         self.steps_per_epoch = len(self._bounds) - 1
         self._randomness = RandomStreams(config.seed)
         labels = len(chain.names)
@@ -151,8 +151,8 @@ class TaggerLearner(Learner[Batch]):
         weights, transitions = self.averages()
         wrong = 0
         ends = np.cumsum(self.valid.lengths)
-        bounds = _batch_bounds(self.valid.lengths, _SCORED)
-        for first, last in pairwise(bounds.tolist()):
+        bounds = batch_bounds(self.valid.lengths, _SCORED)
+        for first, last in pairwise(bounds):
             lengths = self.valid.lengths[first:last]
             lattice = lattice_of(ends[first:last] - lengths, lengths)
             rows = self.valid.rows.take(lattice.places, axis=1)
@@ -268,13 +268,3 @@ def _pieces(lengths: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.
     starts = np.repeat(np.cumsum(lengths) - lengths, parts) + number * _LONGEST
     ends = np.minimum(starts + _LONGEST, np.repeat(np.cumsum(lengths), parts))
     return starts, ends - starts
-
-
-def _batch_bounds(lengths: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
-    """Where batches of consecutive pieces begin that together have at least `size` places, and the end."""
-    ends = np.cumsum(lengths)
-    bounds = [0]
-    while bounds[-1] < len(lengths):
-        before = ends[bounds[-1] - 1] if bounds[-1] else 0
-        bounds.append(min(int(np.searchsorted(ends, before + size)) + 1, len(lengths)))
-    return np.array(bounds)

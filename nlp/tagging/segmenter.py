@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from nlp.tagging.character_features import word_features
 from nlp.tagging.characters import codes, flat, lengths_of
 from nlp.tagging.labels import Chain
-from nlp.tagging.lattice import Indices, best_labels, lattice_of
+from nlp.tagging.lattice import batch_bounds, best_labels, lattice_of
 from nlp.tagging.lexicon import Lexicon
 from nlp.tagging.packed import PackedWeights
 from nlp.tagging.whole_tokens import WholeTokens
@@ -44,7 +45,7 @@ class Segmenter:
 
         What is found in a unit depends on that unit alone.
         """
-        found = [self._ends(units[part]) for part in _parts(lengths_of(units))]
+        found = [self._ends(units[first:last]) for first, last in pairwise(bounds_of(units))]
         return np.concatenate(found) if found else np.zeros(0, np.bool_)
 
     def _ends(self, units: Sequence[str]) -> Flags:
@@ -65,15 +66,9 @@ class Segmenter:
         return ends.take(text.places)
 
 
-def _parts(lengths: Indices) -> Iterator[slice]:
-    """Units that are done together."""
-    ends = np.cumsum(lengths)
-    first = 0
-    while first < len(lengths):
-        before = ends[first - 1] if first else 0
-        last = max(int(np.searchsorted(ends, before + AT_A_TIME)), first + 1)
-        yield slice(first, last)
-        first = last
+def bounds_of(units: Sequence[Sequence[str]]) -> list[int]:
+    """Where those begin that are done together."""
+    return batch_bounds(lengths_of(units), AT_A_TIME)
 
 
 def spacing(segmenter: Segmenter, words: Tokenizer) -> Callable[[Sequence[str]], list[str]]:
@@ -85,8 +80,8 @@ def spacing(segmenter: Segmenter, words: Tokenizer) -> Callable[[Sequence[str]],
 
     def spaced(units: Sequence[str]) -> list[str]:
         found: list[str] = []
-        for part in _parts(lengths_of(units)):
-            found += _spaced(segmenter, whole, units[part])
+        for first, last in pairwise(bounds_of(units)):
+            found += _spaced(segmenter, whole, units[first:last])
         return found
 
     return spaced

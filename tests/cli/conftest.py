@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.forking import run
 from tests.cli.inside import nlptool
-from tests.cli.running import SAMPLES
+from tests.cli.running import SAMPLES, TAGGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Arguments = Callable[[str], list[str]]
 
-__all__ = ["language_model", "model", "nlptool"]
+__all__ = ["language_model", "model", "nlptool", "tag_model"]
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +46,18 @@ def classifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def tag_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("model") / "tiny.tagger"
+    result = run("tag-train", "--bits", "12", "-o", str(path), stdin=TAGGED)
+    assert result.returncode == 0, result.stderr.decode()
+    return path
+
+
 @pytest.fixture
-def arguments(model: Path, language_model: Path, classifier: Path, tmp_path: Path) -> Arguments:
+def arguments(
+    model: Path, language_model: Path, classifier: Path, tag_model: Path, tmp_path: Path
+) -> Arguments:
     """The words of a command's sample, with its model and output filled in."""
     return lambda name: [
         name,
@@ -56,6 +66,7 @@ def arguments(model: Path, language_model: Path, classifier: Path, tmp_path: Pat
                 model=model,
                 language_model=language_model,
                 classifier=classifier,
+                tag_model=tag_model,
                 output=tmp_path / "output",
             )
             for word in SAMPLES[name].arguments

@@ -89,8 +89,9 @@ def litter(folder: Path) -> list[Path]:
 class Sample:
     """A run of a command that succeeds: the contract's tests vary it.
 
-    `arguments` may name {model}, {language_model}, {classifier} and {output}; `stdin` is repeated for large
-    inputs. `writes` is "stdout" or "file", for commands that need -o; `reads` is whether stdin matters.
+    `arguments` may name {model}, {language_model}, {classifier}, {tag_model} and {output}; `stdin` is
+    repeated for large inputs. `writes` is "stdout" or "file", for commands that need -o; `reads` is whether
+    stdin matters.
     """
 
     arguments: tuple[str, ...] = ()
@@ -101,6 +102,7 @@ class Sample:
 
 
 _TEXT = b"The king rode out at dawn; the queen said 3.14.\n\xe6\x88\x91\xe7\x88\xb1\xe8\xaf\xad\xe8\xa8\x80\n"
+TAGGED = b"the/D king/N rode/V out/P at/P dawn/N\nthe/D queen/N ate/V bread/N\n"
 _TOKENS = b"the king rode out at dawn\nthe queen rode out at noon\nthe king and the queen ate bread\n"
 
 _LABELLED = b"__label__out the king rode out\n__label__in the king ate bread\n__label__out the queen rode\n"
@@ -128,6 +130,7 @@ SAMPLES = {
     "tag-train": Sample(
         ("--task", "segment", "--bits", "12", "--epochs", "2", "-o", "{output}"), stdin=_TOKENS, writes="file"
     ),
+    "tag": Sample(("-m", "{tag_model}"), stdin=_TOKENS),
     "w2v-eval": Sample(
         ("-m", "{model}", "--analogies", "-"), stdin=b": kin\nking queen dawn noon\n", takes_files=False
     ),

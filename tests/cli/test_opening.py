@@ -11,7 +11,7 @@ import pytest
 
 from nlp.storage.model_file import open_model
 from tests.cli.forking import run
-from tests.cli.running import SAMPLES
+from tests.cli.running import SAMPLES, TAGGED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,7 @@ MODELS = {
     "network": ("rnn-train", "--level", "word", *_SMALL),
     "two-sided": ("rnn-train", "--level", "word", *_SMALL, "--bidirectional"),
     "ngrams": ("ngram-train",),
+    "tagger": ("tag-train", "--bits", "12", "--epochs", "1"),
     "segmenter": ("tag-train", "--task", "segment", "--bits", "12", "--epochs", "1"),
 }
 
@@ -53,6 +54,7 @@ READING = [
     "fill -m {two-sided}",
     "gradients -m {two-sided} --lags 2",
     "tokenize --han words --model {segmenter}",
+    "tag -m {tagger}",
 ]
 
 STDIN = {"tokenize": "我爱北京\n", "w2v-eval": ": kin\nking queen dawn noon\n"}
@@ -78,7 +80,8 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A model of every kind."""
     folder = tmp_path_factory.mktemp("opening")
     for name, words in MODELS.items():
-        result = run(*words, "-o", str(folder / name), stdin=_TOKENS.encode())
+        text = TAGGED if name == "tagger" else _TOKENS.encode()
+        result = run(*words, "-o", str(folder / name), stdin=text)
         assert result.returncode == 0, result.stderr.decode()
     return {name: str(folder / name) for name in MODELS}
 

@@ -35,6 +35,7 @@ CHECKPOINTED = ("--min-count", "1", "--dim", "4", "--epochs", "2", "--patience",
 LANGUAGE = ("--layers", "1", "--hidden", "4", "--embed-dim", "4", "--epochs", "2", "--valid", "{text}")
 COUNTED = {
     "n-grams": ("ngram-train", "--order", "3"),
+    "tagger": ("tag-train", "--columns", "1:2", "--bits", "12", "--epochs", "1"),
     "segmenter": ("tag-train", "--task", "segment", "--bits", "12", "--epochs", "1"),
 }
 # A kind of model file → what reads it: {model} is the file, {text} some tokens.
@@ -75,6 +76,7 @@ READERS: dict[str, list[tuple[str, ...]]] = {
         ("info", "--verify", "{model}"),
     ],
     "n-grams": [("score", "-m", "{model}", "--summary", "{text}"), ("info", "{model}")],
+    "tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],
     "segmenter": [("tokenize", "--han", "words", "--model", "{model}", "{han}"), ("info", "{model}")],
 }
 CHECKED = [kind for kind in READERS if not kind.startswith(("word2vec", "npy"))]

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from nlp.errors import ModelError
-from nlp.storage.kinds import SEGMENTER, load
+from nlp.storage.kinds import SEGMENTER, TAGGER, load
 from nlp.storage.model_file import open_model, write_model
-from nlp.tagging.files import save_segmenter
-from tests.nlp.tagging import segmented
+from nlp.tagging.files import save_segmenter, save_tagger
+from tests.nlp.tagging import segmented, tagged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,3 +59,27 @@ def test_what_makes_no_sense_is_refused(
     with pytest.raises(ModelError, match="not a usable model of kind 'segmenter': ") as caught:
         load(str(tmp_path / "m"), SEGMENTER)
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", tagged.TEXTS)
+def test_a_tagger_is_read_as_it_was_written(kind: str, tmp_path: Path) -> None:
+    model, tokens = tagged.tagger(kind), tagged.sentences(kind)[0]
+    with (tmp_path / "m").open("wb") as file:
+        save_tagger(file, model, tagged.config(kind), {})
+    again = load(str(tmp_path / "m"), TAGGER)
+    assert again.tags(tokens) == model.tags(tokens)
+    assert (again.scheme, again.features, again.chain.names) == (
+        model.scheme,
+        model.features,
+        model.chain.names,
+    )
+
+
+@pytest.mark.parametrize(
+    "changes", [{"features": "x"}, {"scheme": ["BIO"]}, {"scheme": "X"}, {"labels": ["O"]}]
+)
+def test_a_tagger_that_makes_no_sense_is_refused(changes: dict[str, Any], tmp_path: Path) -> None:
+    with (tmp_path / "m").open("wb") as file:
+        save_tagger(file, tagged.tagger("entities"), tagged.config("entities"), changes)
+    with pytest.raises(ModelError, match="not a usable model of kind 'tagger': "):
+        load(str(tmp_path / "m"), TAGGER)

@@ -19,7 +19,7 @@ from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.learner import EarlierModel, WordVectorLearner
 from tests.files import TMP
 from tests.nlp.networks import network_cases
-from tests.nlp.tagging import segmented
+from tests.nlp.tagging import segmented, tagged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +65,11 @@ def of_segmenter(config: TaggerConfig, *, valid: bool = True) -> TaggerLearner:
     return segmented.training(valid=valid, config=config).learner
 
 
+def of_tagger(kind: str, *, valid: bool = True) -> TaggerLearner:
+    """The learner of tags or entities."""
+    return tagged.training(kind, valid=valid).learner
+
+
 def two_sided(cell: str) -> LanguageModelConfig:
     """A small language model that fills gaps."""
     return LanguageModelConfig(cell=cell, hidden=5, embed_dim=4, bidirectional=True)
@@ -95,6 +100,7 @@ TAGGER_CONFIGS = {
 }
 CASES: dict[str, Callable[..., Learner[Any]]] = {
     **{name: partial(of_segmenter, config) for name, config in TAGGER_CONFIGS.items()},
+    **{f"tagger of {kind}": partial(of_tagger, kind) for kind in tagged.TEXTS},
     **{name: partial(of_network, config) for name, config in CONFIGS.items()},
     **{
         f"lstm {name}": partial(of_network, CONFIGS["dropout"], settings)

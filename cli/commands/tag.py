@@ -1,0 +1,57 @@
+"""`nlptool tag`: tokens in, their tags or the entities among them out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.io.printers import ENTITIES
+from cli.options.common import command, model_option, streams
+from cli.options.help import option
+
+if TYPE_CHECKING:
+    from cli.console import Console
+    from cli.io.streams import Streams
+
+TAGGER_VARIABLE = "NLPTOOL_TAGGER"
+
+
+@command
+@streams(ENTITIES, texts=False)
+@model_option(TAGGER_VARIABLE, "A tagger made by tag-train.", default=False)
+@option(
+    "--columns",
+    metavar="WORD:TAG",
+    show_default="found out",
+    help="The columns of the word and the tag: numbers from 1 (-1 is the last), or names of CoNLL-U.",
+)
+@option("--entities", is_flag=True, help="Tell the entities and where they are, instead of tags.")
+def tag(
+    *, streams: Streams, console: Console, model: str | None, columns: str | None, entities: bool
+) -> None:
+    """Tag the tokens of sentences; they come out as they came in, with tags.
+
+    Of tokens separated by spaces, a sentence a line, each is written with its tag: `token<TAB>tag`, and an
+    empty line after each sentence. In CoNLL columns and CoNLL-U the tag is replaced, and every other line and
+    column kept. JSONL gets `tags`; its `tokens` are tagged or, where it has none, those of its `text`. Which
+    form the input has is found out.
+
+    With --entities each is told as `label<TAB>text<TAB>start<TAB>end`, with an empty line after each
+    sentence, or in JSONL as `entities`; start and end count code points of the line, or of `text`. A tagger
+    that learnt from characters takes lines as they are.
+
+    \b
+    nlptool tokenize book.txt | nlptool tag -m pos.model
+    nlptool tag -m pos.model test.conllu > tagged.conllu
+    nlptool tag -m entities.model --entities --format jsonl news.txt
+    """
+    from cli.io.writing import check_output
+
+    check_output(streams.output)
+    if model is None:
+        raise click.UsageError(f"no tagger; name one of tag-train with -m, or in {TAGGER_VARIABLE}")
+    from cli.jobs.tag import Request, run
+
+    console.note(f"tagging by {model}")
+    run(Request(streams, model, columns, entities))

@@ -1,0 +1,167 @@
+"""What `nlptool tag` does with its options: sentences in, as they come; the same with tags out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import corpora
+from cli.io.printers import ENTITIES, JSONL
+from cli.io.streams import Skipped
+from nlp.data.labelled.columns import Chosen, Columns
+from nlp.data.labelled.reading import sniffed_form
+from nlp.data.labelled.records import Records
+from nlp.data.labelled.schemes import entities_of
+from nlp.data.labelled.spaced import Words
+from nlp.errors import InputError
+from nlp.storage.kinds import TAGGER, load
+from nlp.tagging.tagger import CHARACTERS
+from nlp.text.records import format_record
+from nlp.text.tokenize import spans_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cli.io.reading import Block
+    from cli.io.streams import Streams
+    from cli.io.writing import Output
+    from nlp.data.labelled.sentence import Form, Sentence, SourceLine
+    from nlp.tagging.tagger import Tagger
+    from nlp.text.records import Record
+
+_AT_ONCE = 2_000  # sentences: so many wait for one another at most
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for.
+
+    Attributes: `model`; `columns`, which hold words and tags; whether `entities` are told instead of tags.
+    """
+
+    streams: Streams
+    model: str
+    columns: str | None
+    entities: bool
+
+
+def run(request: Request) -> None:
+    """Tag what comes in, and write it as it came."""
+    tagger: Tagger = load(corpora.path_or_bundled(request.model), TAGGER)
+    if request.entities and tagger.scheme is None:
+        raise InputError(f"{request.model}: it finds no entities; use one of tag-train --task entities")
+    with request.streams.open_output() as output:
+        _Tagging(request, tagger, output).run()
+
+
+@dataclass
+class _Tagging:
+    """Sentences that wait until all that has arrived is read; they are then tagged together."""
+
+    request: Request
+    tagger: Tagger
+    output: Output
+    _waiting: list[Sentence] = field(default_factory=list)
+    _form: Form = field(default_factory=Words)
+
+    def run(self) -> None:
+        blocks = self.request.streams.input.blocks()
+        first = next(blocks, None)
+        if first is None:
+            return
+        self._form = self._form_of(first)
+        skipped = Skipped()
+        try:
+            for sentence in self._sentences(self._lines(chain([first], blocks)), skipped):
+                self._waiting.append(sentence)
+                if len(self._waiting) >= _AT_ONCE:
+                    self._write_()
+        except InputError:  # what came before is written
+            self._write_()
+            raise
+        self._write_()
+        skipped.tell(self.request.streams.console)
+
+    def _sentences(self, lines: Iterator[SourceLine], skipped: Skipped) -> Iterator[Sentence]:
+        """The sentences; a malformed record is left out where the user said so."""
+        if not isinstance(self._form, Records) or not self.request.streams.input.replace:
+            yield from self._form.sentences(lines)
+            return
+        for line in lines:
+            try:
+                yield from self._form.sentences([line])
+            except InputError as error:
+                skipped.add(error)
+
+    def _form_of(self, block: Block) -> Form:
+        """The form of the input, by the lines of it that arrive first."""
+        if self.request.streams.input_format == JSONL:
+            return Records()
+        lines = block.text.removesuffix("\n").split("\n")
+        form = sniffed_form(lines, columns=self.request.columns)
+        if isinstance(form, Words) and "" in lines and all(len(line.split()) < 2 for line in lines):
+            return Columns(Chosen(0, None))  # a token a line, an empty line after each sentence
+        return form
+
+    def _lines(self, blocks: Iterator[Block]) -> Iterator[SourceLine]:
+        """The lines; before more is read, which may take for ever, all that can be tagged is written."""
+        for block in blocks:
+            for number, text in enumerate(block.text.removesuffix("\n").split("\n"), block.line):
+                yield block.path, number, text
+            self._write_()
+
+    def _write_(self) -> None:
+        if self._waiting:
+            sentences = [self._cut(sentence) for sentence in self._waiting]
+            self._waiting = []
+            tags = self.tagger.tags([sentence.tokens for sentence in sentences])
+            write = self._record if self._is_record else self._form.write
+            self.output.write("".join(map(write, sentences, tags)))
+        self.output.flush()
+
+    @property
+    def _is_record(self) -> bool:
+        return self.request.entities or self.request.streams.format == JSONL
+
+    def _cut(self, sentence: Sentence) -> Sentence:
+        """A sentence as the tagger knows them: of characters, where it has learnt from these."""
+        if self.tagger.features != CHARACTERS or not isinstance(self._form, Words):
+            return sentence
+        tokens = list("".join(sentence.tokens))
+        return type(sentence)(tokens, [], sentence.path, sentence.line, sentence.source)
+
+    def _record(self, sentence: Sentence, tags: Sequence[str]) -> str:
+        """A sentence as a record or, with entities as text, a line for each entity."""
+        text, kept = self._text(sentence)
+        if text is None:
+            return ""
+        record: Record = {**kept, "tokens": sentence.tokens, "tags": list(tags)}
+        if self.request.entities:
+            spans = spans_of(text, sentence.tokens)
+            record["entities"] = [
+                {
+                    "start": spans[first][0],
+                    "end": spans[last - 1][1],
+                    "label": label,
+                    "text": text[spans[first][0] : spans[last - 1][1]],
+                }
+                for first, last, label in entities_of(tags)
+            ]
+        return (
+            self.request.streams.printer(ENTITIES)(record) if self.request.entities else format_record(record)
+        )
+
+    def _text(self, sentence: Sentence) -> tuple[str | None, Record]:
+        """The text that entities are in, and the fields of the record that a sentence came as."""
+        joined = " ".join(sentence.tokens)
+        if isinstance(self._form, Records):
+            if sentence.source is None:
+                return None, {}
+            record: Record = sentence.source.record
+            text = record.get("text")
+            return (text if isinstance(text, str) else joined), record
+        if not sentence.tokens and not isinstance(self._form, Words):
+            return None, {}
+        text = sentence.source if isinstance(self._form, Words) else joined
+        return text, {"text": text}

@@ -1,0 +1,99 @@
+"""Tagged text made ready to train a tagger, and the tagger made of what was learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.data.labelled.schemes import SCHEMES, Scheme, entities_of
+from nlp.errors import InputError
+from nlp.tagging.character_features import entity_features
+from nlp.tagging.characters import lengths_of
+from nlp.tagging.config import TaggerConfig
+from nlp.tagging.examples import Examples, Table, stacked
+from nlp.tagging.hashing import Hashes
+from nlp.tagging.labels import Chain, entity_chain, free_chain
+from nlp.tagging.lattice import places_of
+from nlp.tagging.learner import TaggerLearner
+from nlp.tagging.packed import rounded
+from nlp.tagging.tagger import (
+    CHARACTERS,
+    TOKENS,
+    Sentences,
+    Tagger,
+    features_for,
+    flat_tokens,
+    token_templates,
+)
+from nlp.tagging.token_features import PADDING, TokenTypes
+
+MOST_TAGS = 255
+_LEARNT = SCHEMES["BIOES"]  # the more an entity's tags tell of a place, the better it is found
+
+Tagged = tuple[Sentences, Sequence[Sequence[str]]]
+"""The tokens of sentences, none of them empty, and their tags."""
+
+
+@dataclass(frozen=True)
+class TaggerTraining:
+    """A learner of a tagger, and what its model needs beside the weights."""
+
+    learner: TaggerLearner
+    table: Table
+    features: str
+    scheme: Scheme | None
+
+    def model(self) -> Tagger:
+        """The tagger as it has been learnt, its weights averaged and rounded."""
+        weights, moves = rounded(self.table.used, *self.learner.averages(), self.table.bits)
+        return Tagger(weights, moves, self.learner.chain, self.features, self.scheme)
+
+
+def tagger_training(
+    text: Tagged, config: TaggerConfig, *, scheme: Scheme | None = None, valid: Tagged | None = None
+) -> TaggerTraining:
+    """Make tagged sentences ready; where tags spell entities, `scheme` tells how.
+
+    Raises: InputError for more than 255 different tags
+    """
+    tokens, tags = text[0], _learnt(text[1], scheme)
+    names = sorted({tag for some in tags for tag in some})
+    if len(names) > MOST_TAGS:
+        raise InputError(f"{len(names):,} different tags, but a tagger learns at most {MOST_TAGS}")
+    chain = entity_chain(names) if scheme else free_chain(names)
+    features = features_for(tokens) if scheme else TOKENS
+    types = TokenTypes()
+    found = _buckets(tokens, features, types, config.bits)
+    table = Table.of(found, config.bits)
+    examples = Examples(table.rows(found), _numbered(tags, chain), lengths_of(tokens))
+    del found
+    held_out = None
+    if valid is not None:
+        rows = table.rows(_buckets(valid[0], features, types, config.bits))
+        held_out = Examples(rows, _numbered(_learnt(valid[1], scheme), chain), lengths_of(valid[0]))
+    learner = TaggerLearner(chain, table.height, examples, config, valid=held_out)
+    return TaggerTraining(learner, table, features, scheme)
+
+
+def _learnt(tags: Sequence[Sequence[str]], scheme: Scheme | None) -> Sequence[Sequence[str]]:
+    """The tags that are learnt in the place of these."""
+    return [_LEARNT.tags(entities_of(some), len(some)) for some in tags] if scheme else tags
+
+
+def _buckets(tokens: Sentences, features: str, types: TokenTypes, bits: int) -> Hashes:
+    if features == CHARACTERS:
+        text = flat_tokens(tokens)
+        return stacked(entity_features(text.symbols, bits), text.places)
+    numbers = [types.numbers(sentence) for sentence in tokens]
+    lengths = lengths_of(tokens)
+    places = places_of(np.cumsum(lengths + PADDING) - lengths, lengths)
+    return stacked(token_templates(types, numbers, bits), places)
+
+
+def _numbered(tags: Sequence[Sequence[str]], chain: Chain) -> npt.NDArray[np.uint8]:
+    """The labels as numbers; that of a tag which the training text lacks is none of the chain."""
+    numbers = {name: number for number, name in enumerate(chain.names)}
+    return np.array([numbers.get(tag, MOST_TAGS) for some in tags for tag in some], np.uint8)

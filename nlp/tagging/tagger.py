@@ -1,0 +1,138 @@
+"""Tags of tokens, or entities among them, many sentences at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.data.labelled.schemes import Scheme, entities_of
+from nlp.tagging.character_features import entity_features
+from nlp.tagging.characters import FAR, Codes, Flat, codes, flat, lengths_of
+from nlp.tagging.hashing import Hashes, text_hash
+from nlp.tagging.labels import Chain
+from nlp.tagging.lattice import Moves, batch_bounds, best_labels, lattice_of, places_of
+from nlp.tagging.packed import PackedWeights, Sums
+from nlp.tagging.token_features import PADDING, TokenTypes, context_features, placed, type_features
+
+CHARACTERS, TOKENS = "characters", "tokens"
+"""What features are of: tokens that are single characters of Han, or words."""
+
+AT_A_TIME = 50_000
+"""Tokens: as many as the processor's caches hold, with all that is made of them."""
+
+REMEMBERED = 1 << 16
+"""Distinct tokens whose sums are kept, at most."""
+
+_WORD = 1 << 31  # is set in the symbol of a token of several characters
+_MOST_HAN = ("\u2e80", "\ufaff")
+
+Sentences = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Tagger:
+    """A trained model that tells the tag of each token.
+
+    Attributes: `weights`, `transitions` (L, L) and `chain` of the labels; `features`, what they are of;
+    `scheme`, in which tags spell entities, or None where tags are those of tokens; `metadata`, what its file
+    tells of it.
+    """
+
+    weights: PackedWeights
+    transitions: Moves
+    chain: Chain
+    features: str
+    scheme: Scheme | None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    _types: _KnownTypes = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_types", _KnownTypes(self.weights))
+
+    def tags(self, sentences: Sentences) -> list[list[str]]:
+        """The tags of the tokens of each sentence, which depend on that sentence alone."""
+        names, scheme = self.chain.names, self.scheme
+        found: list[list[str]] = []
+        for first, last in pairwise(batch_bounds(lengths_of(sentences), AT_A_TIME)):
+            some = sentences[first:last]
+            labels = iter([names[label] for label in self._labels(some).tolist()])
+            found += [[next(labels) for _ in sentence] for sentence in some]
+        if scheme:
+            return [scheme.tags(entities_of(tags), len(tags)) for tags in found]
+        return found
+
+    def _labels(self, sentences: Sentences) -> npt.NDArray[np.uint8]:
+        lengths = lengths_of(sentences)
+        if self.features == CHARACTERS:
+            text = flat_tokens(sentences)
+            starts, sums = text.starts, self.weights.sums(entity_features(text.symbols, self.weights.bits))
+        else:
+            starts = np.cumsum(lengths + PADDING) - lengths
+            sums = self._types.sums(sentences)
+        filled = lengths > 0
+        lattice = lattice_of(starts[filled], lengths[filled])
+        scores = np.ascontiguousarray(sums.take(lattice.places, axis=0).T.astype(np.int32))
+        labels = best_labels(scores, self.transitions, self.chain, lattice)
+        found = np.zeros(len(sums), np.uint8)
+        kept = slice(None) if lattice.kept is None else lattice.kept
+        found[lattice.places[kept]] = labels[kept]
+        return found.take(places_of(starts, lengths))
+
+
+class _KnownTypes:
+    """The sums of what is seen of a token alone are taken once for each distinct token."""
+
+    def __init__(self, weights: PackedWeights) -> None:
+        self._weights = weights
+        self._forget_()
+
+    def _forget_(self) -> None:
+        self._types = TokenTypes()
+        self._sums = self._weights.sums(type_features(self._types.columns(), self._weights.bits))
+
+    def sums(self, sentences: Sentences) -> Sums:
+        """The sums of the features at all places of the sentences, padding included."""
+        if len(self._types) > REMEMBERED:
+            self._forget_()
+        types = placed(map(self._types.numbers, sentences))
+        columns, bits = self._types.columns(), self._weights.bits
+        if len(self._sums) < len(columns):
+            fresh = self._weights.sums(type_features(columns[len(self._sums) :], bits))
+            self._sums = np.concatenate([self._sums, fresh])
+        total: Sums = self._sums.take(types, axis=0)
+        total += self._weights.sums(context_features(columns, types, bits))
+        return total
+
+
+def features_for(sentences: Iterable[Sequence[str]]) -> str:
+    """What features are of: characters where most tokens are single ones of Han or the like, else words."""
+    first, last = _MOST_HAN
+    counted = [first <= token <= last and len(token) == 1 for sentence in sentences for token in sentence]
+    return CHARACTERS if 2 * sum(counted) > len(counted) else TOKENS
+
+
+def flat_tokens(sentences: Sentences) -> Flat:
+    """Sentences with a symbol for each token: its character, or a hash of several."""
+    return flat(_symbols([token for sentence in sentences for token in sentence]), lengths_of(sentences), FAR)
+
+
+def _symbols(tokens: Sequence[str]) -> Codes:
+    text = "".join(tokens)
+    if len(text) == len(tokens) and all(tokens):
+        return codes(text)
+    return np.array(
+        [ord(token) if len(token) == 1 else text_hash(token) | _WORD for token in tokens], np.uint32
+    )
+
+
+def token_templates(types: TokenTypes, numbers: Sequence[Sequence[int]], bits: int) -> Iterator[Hashes]:
+    """Yield the buckets of all templates of tokens at all places, padding included."""
+    at, columns = placed(numbers), types.columns()
+    for found in type_features(columns, bits):
+        yield found.take(at)
+    yield from context_features(columns, at, bits)

@@ -1,0 +1,128 @@
+"""`nlptool tag`: what comes in comes out again, with tags or entities."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.running import answers
+from tests.nlp.tagging import tagged
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.inside import Nlptool
+
+SMALL = ("--bits", "12", "--epochs", "3", "--batch-size", "40", "-q")
+
+
+def columns(kind: str) -> str:
+    """The text as CoNLL columns."""
+    sentences = zip(*tagged.sentences(kind), strict=True)
+    return "".join(
+        "".join(f"{token} {tag}\n" for token, tag in zip(*sentence, strict=True)) + "\n"
+        for sentence in sentences
+    )
+
+
+@pytest.fixture
+def models(nlptool: Nlptool, tmp_path: Path) -> dict[str, str]:
+    found = {}
+    for kind in tagged.TEXTS:
+        found[kind] = str(tmp_path / kind)
+        task = "tag" if kind == "tags" else "entities"
+        outcome = nlptool("tag-train", "--task", task, *SMALL, "-o", found[kind], stdin=columns(kind))
+        assert outcome.status == 0, outcome
+    return found
+
+
+@pytest.mark.parametrize("kind", tagged.TEXTS)
+def test_columns_come_out_with_the_tags_they_were_taught(
+    kind: str, models: dict[str, str], nlptool: Nlptool
+) -> None:
+    text = columns(kind)
+    blank = "".join(f"{line.split()[0]} X\n" if line else "\n" for line in text.splitlines())
+    assert nlptool("tag", "-m", models[kind], stdin=blank).stdout == text
+
+
+def test_tokens_come_out_a_line_each(models: dict[str, str], nlptool: Nlptool) -> None:
+    outcome = nlptool("tag", "-m", models["tags"], stdin="the king of Rome\n\nhim , and\n")
+    expected = "the\tD\nking\tN\nof\tP\nRome\tR\n\n\nhim\tO\n,\t,\nand\tC\n\n"
+    assert outcome.stdout == expected
+    jsonl = nlptool("tag", "-m", models["tags"], "--format", "jsonl", stdin="the king\n")
+    assert json.loads(jsonl.stdout) == {"text": "the king", "tokens": ["the", "king"], "tags": ["D", "N"]}
+
+
+def test_a_token_a_line_is_read_as_a_column(models: dict[str, str], nlptool: Nlptool) -> None:
+    outcome = nlptool("tag", "-m", models["tags"], stdin="the\nking\n\nhim\n")
+    assert outcome.stdout == "the D\nking N\n\nhim O\n"
+
+
+def test_conllu_keeps_all_but_the_tag(models: dict[str, str], nlptool: Nlptool) -> None:
+    rest = "\tx=1\t_\t_\t_\tSpaceAfter=No\n"
+    text = f"# text = the king\n1-2\tthek\t_\t_\t_{rest}1\tthe\tthe\tX\tY{rest}2\tking\tking\tX\tY{rest}\n"
+    assert nlptool("tag", "-m", models["tags"], stdin=text).stdout == text.replace(
+        "the\tX", "the\tD"
+    ).replace("king\tX", "king\tN")
+    other = nlptool("tag", "-m", models["tags"], "--columns", "FORM:XPOS", stdin=text).stdout
+    assert other == text.replace("the\tX\tY", "the\tX\tD").replace("king\tX\tY", "king\tX\tN")
+
+
+def test_records_keep_their_fields_and_gain_tags(models: dict[str, str], nlptool: Nlptool) -> None:
+    text = '{"tokens":["the","king"],"id":1}\n\n{"text":"the king"}\n'
+    found = nlptool("tag", "-m", models["tags"], "--format", "jsonl", stdin=text).stdout.splitlines()
+    records = [json.loads(line) for line in found if line]
+    assert records == [
+        {"tokens": ["the", "king"], "id": 1, "tags": ["D", "N"]},
+        {"text": "the king", "tokens": ["the", "king"], "tags": ["D", "N"]},
+    ]
+
+
+def test_entities_are_told_with_their_places(models: dict[str, str], nlptool: Nlptool) -> None:
+    words = ("tag", "-m", models["entities"], "--entities")
+    text = "saw  New York . Ann Lee\n"
+    assert nlptool(*words, stdin=text).stdout == "L\tNew York\t5\t13\nP\tAnn Lee\t16\t23\n\n"
+    record = json.loads(nlptool(*words, "--format", "jsonl", stdin=text).stdout)
+    assert record["text"] == text.rstrip("\n")
+    for entity in record["entities"]:
+        assert record["text"][entity["start"] : entity["end"]] == entity["text"]
+    jsonl = '{"text":"saw New York.","tokens":["saw","New","York","."],"id":7}\n'
+    record = json.loads(nlptool(*words, "--format", "jsonl", stdin=jsonl).stdout)
+    assert record["entities"] == [{"start": 4, "end": 12, "label": "L", "text": "New York"}]
+    assert record["id"] == 7
+
+
+def test_a_model_of_characters_reads_lines_as_they_are(models: dict[str, str], nlptool: Nlptool) -> None:
+    outcome = nlptool("tag", "-m", models["characters"], "--entities", stdin="高勇，在 北京\n")
+    assert outcome.stdout == "P\t高勇\t0\t2\nL\t北京\t5\t7\n\n"
+
+
+def test_a_sentence_is_out_before_the_next_one_comes(models: dict[str, str]) -> None:
+    lines = [b"the king\n", b"him\n"]
+    assert answers("tag", "-m", models["tags"], lines=lines) == [b"the\tD\nking\tN\n\n", b"him\tO\n\n"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        ((), 2, "no tagger; name one of tag-train with -m, or in NLPTOOL_TAGGER"),
+        (("-m", "{tags}", "--entities"), 1, "it finds no entities; use one of tag-train --task entities"),
+        (("-m", "{tags}", "--columns", "1:9"), 1, "<stdin>:1:"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_line(
+    arguments: tuple[str, ...], status: int, message: str, models: dict[str, str], nlptool: Nlptool
+) -> None:
+    outcome = nlptool("tag", *(word.format(**models) for word in arguments), stdin="the D\n\nking N\n")
+    assert outcome.status == status
+    assert message in outcome.stderr
+    assert outcome.stderr.count("\n") == 1
+
+
+def test_text_without_tags_is_told(nlptool: Nlptool) -> None:
+    for text, message in (("the king\n", "no tags"), ("the/D king/D\n", "every token has the tag 'D'")):
+        outcome = nlptool("tag-train", "-o", "/dev/null", stdin=text)
+        assert outcome.status == 1
+        assert message in outcome.stderr

@@ -1,0 +1,57 @@
+"""Trained taggers: tags as they were taught, in every sentence as if that stood alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlp.data.labelled.schemes import SCHEMES, entities_of
+from nlp.errors import InputError
+from nlp.tagging import tagger as module
+from nlp.tagging.tag_training import tagger_training
+from tests.nlp.tagging import tagged
+
+every_kind = pytest.mark.parametrize("kind", tagged.TEXTS)
+
+
+@every_kind
+def test_it_tags_as_it_was_taught(kind: str) -> None:
+    tokens, tags = tagged.sentences(kind)
+    model = tagged.tagger(kind)
+    assert model.tags(tokens) == tags
+    assert model.features == ("characters" if kind == "characters" else "tokens")
+
+
+@every_kind
+def test_tags_of_a_sentence_do_not_depend_on_others(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = tagged.tagger(kind)
+    tokens = [*tagged.sentences(kind)[0], [], ["unseen", "北"], ["", "x" * 500], ["Rome"] * 300]
+    together = model.tags(tokens)
+    assert together == [model.tags([sentence])[0] for sentence in tokens]
+    assert [len(tags) for tags in together] == [len(sentence) for sentence in tokens]
+    monkeypatch.setattr(module, "AT_A_TIME", 7)
+    monkeypatch.setattr(module, "REMEMBERED", 5)
+    assert model.tags(tokens) == together
+    assert model.tags([]) == []
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_entities_are_spelt_in_the_scheme_of_the_training_text(name: str) -> None:
+    from nlp.training.loop import train
+
+    tokens, tags = tagged.sentences("entities")
+    scheme = SCHEMES[name]
+    spelt = [scheme.tags(entities_of(some), len(some)) for some in tags]
+    made = tagger_training((tokens, spelt), tagged.config("entities"), scheme=scheme)
+    train(made.learner)
+    assert made.model().tags(tokens) == spelt
+
+
+def test_too_many_tags_are_refused() -> None:
+    many = [[f"t{number}" for number in range(256)]]
+    with pytest.raises(InputError, match="256 different tags, but a tagger learns at most 255"):
+        tagger_training((many, many), tagged.config("tags"))
+
+
+def test_a_tag_that_the_training_text_lacks_counts_as_wrong() -> None:
+    made = tagger_training(tagged.sentences("tags"), tagged.config("tags"), valid=([["the"]], [["unheard"]]))
+    assert made.learner.evaluate() == 0.75  # as 1.5 of 2
