@@ -9,7 +9,7 @@ import click
 
 from cli.io.printers import TOKENS
 from cli.io.streams import TEXT_OF
-from cli.options.common import chosen_names, command, streams
+from cli.options.common import chosen_options, command, streams
 from cli.options.help import INPUT, option
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ if TYPE_CHECKING:
     group=INPUT,
     help="The segmenter of --han words, made by tag-train --task segment.",
 )
+@option(
+    "--dictionary",
+    metavar="FILE",
+    group=INPUT,
+    help="Words that --han words always finds, one a line; spaces and marks may be in them.",
+)
 @option("--lower", is_flag=True, help="Lower-case the text first.")
 @option(
     "--normalize",
@@ -62,6 +68,7 @@ def tokenize(
     tweets: bool,
     han: str,
     model: str | None,
+    dictionary: str | None,
     lower: bool,
     normalize: str,
     sentences: bool,
@@ -79,6 +86,9 @@ def tokenize(
     letters stay what they are; numbers are not cut within, but may be part of a word, as the segmenter has
     learnt it. What stands between two white spaces is segmented by itself.
 
+    Entries of a --dictionary win: from the left, the longest. A count may follow, behind a tab or a space; an
+    entry of count 0 takes back an earlier one.
+
     \b
     echo "Don't panic: 3.14 是圆周率" | nlptool tokenize
     echo 我爱自然语言处理 | nlptool tokenize --han words --model words.model
@@ -94,16 +104,17 @@ def tokenize(
         raise click.UsageError(
             f"--han words is of --mode words, not of --mode {mode}; leave out one of the two"
         )
-    if han == "chars" and "model" in chosen_names():
-        raise click.UsageError("--model is of --han words; add it")
+    for flag in chosen_options("model", "dictionary") if han == "chars" else ():
+        raise click.UsageError(f"{flag} is of --han words; add it")
     console.note(f"tokenizing in {mode} mode")
+    clean = normalizer(normalize, lower=lower)
     if han == "words":
         from cli.jobs.segmenting import han_words
 
-        split: Tokenizer = han_words(model, tweets=tweets)
+        split: Tokenizer = han_words(model, dictionary, clean, tweets=tweets)
     else:
         split = tokenizer(mode, tweets=tweets)
-    tokenizing = _Tokenizing(normalizer(normalize, lower=lower), split, sees_all=mode in SEEING_ALL)
+    tokenizing = _Tokenizing(clean, split, sees_all=mode in SEEING_ALL)
     see = str if tokenizing.sees_all else without_invisible
     with streams.open_output() as output:
         if streams.is_plain and not sentences:

@@ -7,18 +7,27 @@ from typing import TYPE_CHECKING
 import click
 
 import corpora
+from cli.io.reading import Input
 from nlp.text.han_words import HanWords
 from nlp.text.tokenize import tokenizer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nlp.tagging.user_dictionary import UserDictionary
     from nlp.text.han_words import Spaced
 
 SEGMENTER_VARIABLE = "NLPTOOL_SEGMENTER"
 DEFAULT_SEGMENTER = "zh-words"
 
 
-def han_words(model: str | None, *, tweets: bool) -> HanWords:
-    """`words` mode by the segmenter that the user named; it is read at the first Han character."""
+def han_words(
+    model: str | None, dictionary: str | None, clean: Callable[[str], str], *, tweets: bool
+) -> HanWords:
+    """`words` mode by the segmenter that the user named, which is read at the first Han character.
+
+    `clean` makes of an entry of the dictionary, if there is one, what it looks like in the text.
+    """
     words = tokenizer("words", tweets=tweets)
     path = corpora.path_or_bundled(model) if model else _default()
 
@@ -28,7 +37,19 @@ def han_words(model: str | None, *, tweets: bool) -> HanWords:
 
         return spacing(kinds.load(path, kinds.SEGMENTER), words)
 
-    return HanWords(words, load)
+    if dictionary is None:
+        return HanWords(words, load)
+    found = read_entries(dictionary, clean)
+    return HanWords(words, load, found.spans, found.longest)
+
+
+def read_entries(path: str, clean: Callable[[str], str] = str) -> UserDictionary:
+    """The dictionary in a file, an entry a line. Raises: InputError for text that is not UTF-8; OSError."""
+    from nlp.tagging.user_dictionary import UserDictionary, read_dictionary
+
+    blocks = Input((path,)).blocks()
+    lines = (line for block in blocks for line in block.text.split("\n"))
+    return UserDictionary(read_dictionary(lines, clean))
 
 
 def _default() -> str:

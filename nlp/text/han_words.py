@@ -24,58 +24,101 @@ class HanWords(Tokenizer):
 
     What stands between two white spaces and holds Han is a unit. The segmenter sees no more than that, so the
     tokens of a line depend on nothing else. `load` is called at the first unit; what it returns puts
-    spaces between the words of units.
+    spaces between the words of units. `entries` tells where entries of a dictionary stand in a text: each is
+    a token, whatever it holds, and what is between two of them is a unit. None is longer than `longest`.
     """
 
-    def __init__(self, words: Tokenizer, load: Callable[[], Spaced]) -> None:
+    def __init__(
+        self,
+        words: Tokenizer,
+        load: Callable[[], Spaced],
+        entries: Callable[[str], Sequence[tuple[int, int]]] | None = None,
+        longest: int = 0,
+    ) -> None:
         self._words = words
         self._load = load
         self._spaced: Spaced | None = None
+        self._entries = entries
+        self._longest = longest
 
     def tokens(self, text: str) -> list[str]:
         """Return the tokens of `text` in order."""
-        return self.lines(text.replace("\n", " ")).split()
+        return self._token_lists([text.replace("\n", " ")])[0]
 
     def all_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Return the spans of each text, segmented together."""
-        spaced = self.lines("\n".join([text.replace("\n", " ") for text in texts])).split("\n")
-        return [spans_of(text, line.split()) for text, line in zip(texts, spaced, strict=True)]
+        lists = self._token_lists([text.replace("\n", " ") for text in texts])
+        return [spans_of(text, tokens) for text, tokens in zip(texts, lists, strict=True)]
 
     def lines(self, block: str) -> str:
         """Return `block` with the tokens of each line joined by one space, as `Tokenizer.lines` does."""
-        if block.isascii() or not _has_han(block):
+        if self._entries is None and (block.isascii() or not _has_han(block)):
             return self._words.lines(block)
-        units: list[str] = []
-        lines = [self._parts(line, units) for line in block.split("\n")]
-        spaced = iter(self._segmented(units))
-        return "\n".join(
-            [" ".join([next(spaced) if part is None else part for part in parts]) for parts in lines]
-        )
+        return "\n".join([" ".join(parts) for parts in self._filled(block.split("\n"))])
 
     def ready(self, text: str) -> tuple[str, str]:
         """Divide a text that goes on into what can be tokenized now, and what has to wait for the rest."""
-        unit = text.rsplit(maxsplit=1)[-1:] if text and not text[-1].isspace() else []
-        waiting = len(_cut(unit[0])[-1]) if unit else 0
+        last = self._divided(text)[-1]
+        pieces = [last]
+        if not isinstance(last, _Entry):
+            unit = last.rsplit(maxsplit=1)[-1:] if last and not last[-1].isspace() else [""]
+            pieces = _cut(unit[0]) if unit else [""]
+        waiting = len(pieces.pop())
+        while pieces and waiting < self._longest:  # an entry may begin there
+            waiting += len(pieces.pop())
         return text[: len(text) - waiting], text[len(text) - waiting :]
+
+    def _token_lists(self, lines: Sequence[str]) -> list[list[str]]:
+        return [
+            [token for part in parts for token in ([part] if isinstance(part, _Entry) else part.split())]
+            for parts in self._filled(lines)
+        ]
+
+    def _filled(self, lines: Sequence[str]) -> list[list[str]]:
+        """The parts of each line: entries, and tokens between which there are spaces."""
+        units: list[str] = []
+        of_lines = [self._parts(line, units) for line in lines]
+        spaced = iter(self._segmented(units) if units else [])
+        return [[next(spaced) if part is None else part for part in parts] for parts in of_lines]
 
     def _parts(self, line: str, units: list[str]) -> list[str | None]:
         """The tokens of a line, with None for each unit, which is put into `units`."""
-        if line.isascii():
-            return [self._words.lines(line)]
         parts: list[str | None] = []
-        for chunk in line.split():
-            if not chunk.isascii() and _has_han(chunk):
-                for unit in _cut(chunk):
-                    units.append(unit)
-                    parts.append(None)
+        for stretch in self._divided(line):
+            if isinstance(stretch, _Entry):
+                parts.append(stretch)
+            elif stretch.isascii():
+                parts += [spaced] if (spaced := self._words.lines(stretch)) else []
             else:
-                parts.append(self._words.lines(chunk))
+                for chunk in stretch.split():
+                    if not chunk.isascii() and _has_han(chunk):
+                        found = _cut(chunk) if len(chunk) > LONGEST_UNIT else [chunk]
+                        units += found
+                        parts += [None] * len(found)
+                    else:
+                        parts.append(self._words.lines(chunk))
         return parts
+
+    def _divided(self, line: str) -> list[str]:
+        """The entries of the dictionary in a line, and what is between them."""
+        if self._entries is None:
+            return [line]
+        stretches, end = [], 0
+        for start, stop in self._entries(line):
+            stretches += [line[end:start], _Entry(line[start:stop])]
+            end = stop
+        return [*stretches, line[end:]]
 
     def _segmented(self, units: Sequence[str]) -> list[str]:
         if self._spaced is None:
             self._spaced = self._load()
         return self._spaced(units)
+
+
+class _Entry(str):
+    """A token that a dictionary has."""
+
+    __slots__ = ()
 
 
 def _cut(chunk: str) -> list[str]:

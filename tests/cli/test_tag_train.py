@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from numpy._core import _multiarray_umath as kernels  # type: ignore[attr-defined]
 
-from tests.cli.running import answers
+from tests.cli.running import answers, run
 from tests.nlp.tagging import segmented
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def test_a_line_without_an_end_is_cut_where_its_beginning_tells(nlptool: Nlptool
     [
         (("--han", "words", "--mode", "chars"), "--han words is of --mode words, not of --mode chars"),
         (("--model", "x"), "--model is of --han words"),
+        (("--dictionary", "x"), "--dictionary is of --han words"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(
@@ -118,3 +120,53 @@ def test_options_that_do_not_go_together_are_refused(
     outcome = nlptool("tokenize", *arguments, stdin="x\n")
     assert outcome.status == 2
     assert message in outcome.stderr
+
+
+def test_the_bytes_are_the_same_with_the_kernels_of_another_processor(tmp_path: Path) -> None:
+    """Those that NumPy has for newer processors are switched off, one kind after the other."""
+    here = [name for name in kernels.__cpu_dispatch__ if kernels.__cpu_features__.get(name)]
+    models = []
+    for number in range(len(here) + 1):
+        path = tmp_path / str(number)
+        switched: dict[str, Any] = (
+            {"NPY_DISABLE_CPU_FEATURES": " ".join(here[number:])} if here[number:] else {}
+        )
+        words = (
+            "tag-train",
+            *SMALL,
+            "--dropout",
+            "0.3",
+            "--valid",
+            str(tmp_path / "text"),
+            "-q",
+            "-o",
+            str(path),
+        )
+        (tmp_path / "text").write_text(TEXT, encoding="utf-8")
+        assert run(*words, stdin=TEXT.encode(), **switched).returncode == 0
+        models.append(path.read_bytes())
+    assert len(set(models)) == 1
+
+
+def test_entries_of_a_dictionary_win(nlptool: Nlptool, model: str, tmp_path: Path) -> None:
+    (tmp_path / "words").write_text(
+        "\ufeff爱自然\r\nnew york 3 n\n语言，处\n语言 5\n北京\t0\n", encoding="utf-8"
+    )
+    han = ("tokenize", "--han", "words", "--model", model, "--dictionary", str(tmp_path / "words"))
+    text = "我爱自然语言，处理 in New York yorker\n"
+    assert nlptool(*han, "--lower", stdin=text).stdout == "我 爱自然 语言，处 理 in new york yorker\n"
+    record = json.loads(nlptool(*han, "--format", "jsonl", "--lower", stdin=text).stdout)
+    assert record["tokens"] == ["我", "爱自然", "语言，处", "理", "in", "new york", "yorker"]
+    assert [record["text"][start:end] for start, end in record["spans"]] == record["tokens"]
+    (tmp_path / "words").write_bytes(b"\xff\n")
+    outcome = nlptool(*han, stdin=text)
+    assert (outcome.status, outcome.stderr.count("words:1:1: byte 0xff is not UTF-8")) == (1, 1)
+
+
+def test_a_long_line_is_cut_at_no_entry(nlptool: Nlptool, model: str, tmp_path: Path) -> None:
+    (tmp_path / "words").write_text("年自然语\n" + "言" * 60 + "\n", encoding="utf-8")
+    han = ("tokenize", "--han", "words", "--model", model, "--dictionary", str(tmp_path / "words"))
+    long = "２００８年自然语言" * 45_000 + "\n"
+    found = nlptool(*han, stdin=long).stdout
+    assert found.replace(" ", "") == long
+    assert found.count(" 年自然语 ") == 45_000
