@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cli.io.printers import JSONL, TEXT
 from cli.readiness import READABLE, when_ready
 from nlp.errors import InputError, blaming
-from nlp.text import decompress
+from nlp.text import decompress, not_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -243,10 +243,15 @@ class _Transcoded:
 
 
 def _bytes_of(name: str, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
-    """The bytes, decompressed where the first ones say so."""
+    """The bytes, decompressed where the first ones say so. Raises: InputError for what is no text."""
     first, read = _peeked(read, decompress.undecided)
     kind = decompress.detect(first)
-    return decompress.Decompressed(kind, read, name).read if kind else read
+    plain = decompress.Decompressed(kind, read, name).read if kind else read
+    first, plain = _peeked(plain, not_text.undecided)
+    if found := not_text.what_else(first):
+        what, remedy = found
+        raise InputError(f"this is {what}, not text; {remedy}", path=name, line=1, column=1)
+    return plain
 
 
 def _chunks(name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from cli.console import say, say_json
+from cli.console import PROGRAM, say, say_json
 from cli.terminal import clock, columns, has_cursor, terminal_of_stderr, widest
 from nlp.wording import decimal
 
@@ -40,7 +41,8 @@ def training_progress(console: Console, *, unit: str = "words", perplexity: bool
         with _bar(wording) as report:
             yield report
     else:
-        yield _spaced(PLAIN_SECONDS, lambda progress: say(wording.plain(progress)), each_epoch=True)
+        room = columns() - len(f"{PROGRAM}: ") if sys.stderr.isatty() else None
+        yield _spaced(PLAIN_SECONDS, lambda progress: say(wording.plain(progress, room)), each_epoch=True)
 
 
 def log_json(**figures: Any) -> None:
@@ -97,23 +99,30 @@ class _Wording:
     def __init__(self, unit: str, *, perplexity: bool) -> None:
         self._unit, self._perplexity = unit, perplexity
 
-    def plain(self, progress: Progress) -> str:
-        """All of them."""
-        percent = 100 * progress.words_done / max(progress.words_total, 1)
-        details = "  ".join(
-            (
-                f"epoch {progress.epoch}",
-                self._rate(progress),
-                self._learning_rate(progress),
-                f"loss {self._nats(progress.loss)}",
-                *self._held_out(progress),
-            )
+    def plain(self, progress: Progress, columns: int | None) -> str:
+        """All of them where no terminal has `columns`; else as `beside_bar`, and the time left goes next."""
+        percent, epoch = f"{100 * progress.words_done / max(progress.words_total, 1):5.1f}%", _epoch(progress)
+        loss, left = f"loss {self._nats(progress.loss)}", _time_left(progress)
+        rate, learning_rate, held_out = (
+            self._rate(progress),
+            self._learning_rate(progress),
+            self._held_out(progress),
         )
-        return f"{percent:5.1f}%  {details}  {_time_left(progress)}"
+        told = (percent, epoch, rate, learning_rate, loss, *held_out, left)
+        if columns is None:
+            return "  ".join(told)
+        return widest(
+            columns,
+            told,
+            (percent, epoch, learning_rate, loss, *held_out, left),
+            (percent, epoch, loss, *held_out, left),
+            (percent, epoch, loss, *held_out),
+            *self._of_epoch(progress),
+        )
 
     def beside_bar(self, progress: Progress, columns: int) -> str:
         """How the training goes on. Where `columns` are few, the rate goes first, then the learning rate."""
-        left, epoch, loss = _time_left(progress), f"epoch {progress.epoch}", f"loss {progress.loss:.4f}"
+        left, epoch, loss = _time_left(progress), _epoch(progress), _loss(progress)
         rate, learning_rate, nats = (
             self._rate(progress),
             self._learning_rate(progress),
@@ -132,14 +141,17 @@ class _Wording:
 
     def of_epoch(self, progress: Progress, columns: int) -> str:
         """The line that an epoch leaves behind; the held-out loss is the last to go."""
-        epoch, loss = f"epoch {progress.epoch}", f"loss {self._nats(progress.loss)}"
-        held_out = self._held_out(progress)
-        return widest(
-            columns,
-            (epoch, loss, *held_out),
-            (epoch, f"loss {decimal(progress.loss, 4)}", *held_out),
-            (epoch, *(held_out or (loss,))),
-        )
+        return widest(columns, *self._of_epoch(progress))
+
+    def _of_epoch(self, progress: Progress) -> Iterator[tuple[str, ...]]:
+        epoch, loss, held_out = _epoch(progress), _loss(progress), self._held_out(progress)
+        yield (epoch, f"loss {self._nats(progress.loss)}", *held_out)
+        yield (epoch, loss, *held_out)
+        yield (epoch, *(held_out or (loss,)))
+        if progress.valid_loss is not None:
+            figure = decimal(progress.valid_loss, 4)
+            yield (epoch, f"held out {figure}")
+            yield (str(progress.epoch), figure)
 
     def _held_out(self, progress: Progress) -> tuple[str, ...]:
         return () if progress.valid_loss is None else (f"held out {self._nats(progress.valid_loss)}",)
@@ -156,6 +168,14 @@ class _Wording:
             return "–"
         nats = decimal(loss, 4)
         return f"{nats} (perplexity {decimal(perplexity_of(loss), 2)})" if self._perplexity else nats
+
+
+def _epoch(progress: Progress) -> str:
+    return f"epoch {progress.epoch}"
+
+
+def _loss(progress: Progress) -> str:
+    return f"loss {decimal(progress.loss, 4)}"
 
 
 def _time_left(progress: Progress) -> str:

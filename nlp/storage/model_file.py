@@ -48,10 +48,10 @@ MAX_ARRAY_BYTES = 1 << 60
 _DTYPES = {"|u1": "U8", "|i1": "I8", "<i4": "I32", "<i8": "I64", "<f4": "F32", "<f8": "F64"}
 _OF_DTYPES = {name: dtype for dtype, name in _DTYPES.items()}
 _ARRAY_NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}")
-_LENGTH_BYTES = 8
+LENGTH_BYTES = 8
 _MARK = b'"format":"%b"' % FORMAT.encode()
 _START = b'{"__metadata__":{%b,"header_sha256":"' % _MARK
-_DIGEST = slice(_LENGTH_BYTES + len(_START), _LENGTH_BYTES + len(_START) + 64)
+_DIGEST = slice(LENGTH_BYTES + len(_START), LENGTH_BYTES + len(_START) + 64)
 START_BYTES = _DIGEST.stop
 
 Bytes = NDArray[np.uint8]
@@ -185,8 +185,8 @@ def may_be_model(start: bytes) -> bool:
 
     `start` is its first `START_BYTES`, or all that the file has.
     """
-    length, text = start[:_LENGTH_BYTES], start[_LENGTH_BYTES:]
-    is_length = all((byte + _LENGTH_BYTES) % ALIGNMENT == 0 for byte in length[:1]) and not any(length[3:])
+    length, text = start[:LENGTH_BYTES], start[LENGTH_BYTES:]
+    is_length = all((byte + LENGTH_BYTES) % ALIGNMENT == 0 for byte in length[:1]) and not any(length[3:])
     return _MARK in start or (is_length and _START.startswith(text))
 
 
@@ -212,8 +212,8 @@ def _header(strings: Mapping[str, str], arrays: Mapping[str, NDArray[Any]]) -> b
         place = {"shape": array.shape, "data_offsets": [start, end]}
         entries[name] = {"dtype": _DTYPES[array.dtype.str], **place}
     text = _json(entries).encode()
-    text += b" " * (-(_LENGTH_BYTES + len(text)) % ALIGNMENT)
-    return len(text).to_bytes(_LENGTH_BYTES, "little") + text
+    text += b" " * (-(LENGTH_BYTES + len(text)) % ALIGNMENT)
+    return len(text).to_bytes(LENGTH_BYTES, "little") + text
 
 
 def _bytes_of(array: NDArray[Any]) -> Bytes:
@@ -245,14 +245,14 @@ def _reason(error: Exception) -> str:
 
 def _read_header(content: Bytes) -> tuple[dict[str, Any], int]:
     """The header and where the arrays begin. Raises: ValueError if it is not as `write_model` wrote it."""
-    end = _LENGTH_BYTES + int.from_bytes(content[:_LENGTH_BYTES].tobytes(), "little")
+    end = LENGTH_BYTES + int.from_bytes(content[:LENGTH_BYTES].tobytes(), "little")
     if end > min(len(content), MAX_HEADER_BYTES):
         raise ValueError("its header is not as long as it says")
     header = content[:end].data
-    is_whole = header[_LENGTH_BYTES : _DIGEST.start] == _START and not end % ALIGNMENT
+    is_whole = header[LENGTH_BYTES : _DIGEST.start] == _START and not end % ALIGNMENT
     if not is_whole or header[_DIGEST] != _header_sha256(header):
         raise ValueError("its metadata are not what was written")
-    return _object(header[_LENGTH_BYTES:].tobytes()), end
+    return _object(header[LENGTH_BYTES:].tobytes()), end
 
 
 def _object(text: str | bytes) -> dict[str, Any]:

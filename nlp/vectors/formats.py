@@ -7,7 +7,6 @@ into memory, so they are plain files.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from nlp.errors import ModelError, NlpError, NoModelError, blaming
 from nlp.storage.model_file import START_BYTES, cannot_be_mapped, may_be_model
 from nlp.text import decompress
+from nlp.text.not_text import ARCHIVES, is_safetensors, is_tar
 from nlp.vectors.binary_format import fits, read_binary
 from nlp.vectors.rows import Read, Rows
 from nlp.vectors.text_format import (
@@ -44,11 +44,7 @@ _LEAST_BYTES, _MOST_BYTES = 1 << 16, 1 << 22  # that are looked at; the most is 
 _CONTROL = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b\x1c\x1d\x1e\x1f"})
 
 # The first bytes of what people take for vectors, what it is, and what to do.
-_OTHERS = {
-    b"PK\x03\x04": ("a zip archive", "unpack it first: unzip"),
-    b"\x28\xb5\x2f\xfd": ("compressed with zstd", "decompress it first: unzstd"),
-    b"7z\xbc\xaf\x27\x1c": ("a 7z archive", "unpack it first: 7z x"),
-    b"Rar!": ("a RAR archive", "unpack it first: unrar x"),
+_OTHERS = ARCHIVES | {
     b"\xba\x16\x4f\x2f": ("a model of fastText", "only the vectors beside it, its .vec file, can be read"),
     b"\x80\x02": ("a Python pickle", "save the vectors in word2vec's format: save_word2vec_format in gensim"),
     b"\x80\x03": ("a Python pickle", "save the vectors in word2vec's format: save_word2vec_format in gensim"),
@@ -61,8 +57,6 @@ _OTHERS = {
     b"\xff\xfe": ("UTF-16, not UTF-8", "convert it: iconv -f UTF-16 -t UTF-8"),
     b"\xfe\xff": ("UTF-16, not UTF-8", "convert it: iconv -f UTF-16 -t UTF-8"),
 }
-_LENGTH_AND_BRACE = re.compile(rb".{4}\0{4}\{", re.DOTALL)  # of safetensors, and so of a model
-_TAR_MAGIC = slice(257, 262)
 
 
 class Foreign(NamedTuple):
@@ -162,9 +156,9 @@ def _refuse_others(source: _Source) -> None:
     """Raises: ModelError for what is known to be something else."""
     first = source.first
     found = next((told for magic, told in _OTHERS.items() if first.startswith(magic)), None)
-    if first[_TAR_MAGIC] == b"ustar":
+    if is_tar(first):
         found = ("a tar archive", "unpack it first: tar xf")
-    if source.compression and (first.startswith(b"\x93NUMPY") or _LENGTH_AND_BRACE.match(first)):
+    if source.compression and (first.startswith(b"\x93NUMPY") or is_safetensors(first)):
         found = (f"compressed with {source.compression}", "decompress it first, it is mapped into memory")
     if found:
         what, remedy = found

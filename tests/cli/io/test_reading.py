@@ -19,7 +19,7 @@ from nlp.text.tokenize import MODES, tokenizer
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MARK = b"\xef\xbb\xbf"
@@ -164,6 +164,19 @@ def test_utf16_is_refused_by_name(encoding: str, size: int) -> None:
     data = ("" if encoding == "utf-16" else "\ufeff").encode(encoding) + "hello\n".encode(encoding)
     with pytest.raises(InputError, match="this is UTF-16"):
         list(from_pieces(pieces_of(data, size), replace=True))
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_what_is_no_text_is_called_what_it_is(
+    encoding: str, compress: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    path = str(tmp_path / "x")
+    (tmp_path / "x").write_bytes(compress(b"%PDF-1.7\n%\xe2\xe3\n"))
+    wanted = "this is a PDF, not text; take its text out first: pdftotext"
+    with pytest.raises(InputError, match=wanted) as caught:
+        list(Input((path,), replace=True, encoding=encoding).blocks())
+    assert (caught.value.path, caught.value.line, caught.value.column) == (path, 1, 1)
 
 
 def test_several_files_are_one_stream(tmp_path: Path) -> None:

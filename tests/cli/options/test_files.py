@@ -176,3 +176,14 @@ def test_a_folder_is_no_model(line: str, nlptool: Nlptool) -> None:
     result = nlptool(*line.split(), stdin="a\n")
     assert (result.status, result.stdout) == (1, "")
     assert result.stderr.startswith("nlptool: .: Is a directory")
+
+
+@pytest.mark.parametrize("text", ["", "8", "x\n"])
+def test_a_text_too_short_to_be_anything_is_not_taken_for_a_model(
+    text: str, nlptool: Nlptool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model begins with its length, of which a few bytes say nothing."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "short").write_text(text)
+    told = nlptool("tokenize", "short")
+    assert (told.status, told.stdout, told.stderr) == (0, text and f"{text.strip()}\n", "")
