@@ -61,7 +61,7 @@ def export(
     from nlp.vectors import writers
 
     is_file = check_output(output)
-    ending, last = ending_of(output), Path(output or "").suffix
+    ending, last = ending_of(output), Path(output or "").suffix.lower()
     if form is None and ending in _NOT_VECTORS:
         remedy = f"name a format with --to, or one of {', '.join(_ENDINGS)}, .vec or .txt after -o"
         raise click.UsageError(f"{output}: vectors are not written as {ending}; {remedy}")

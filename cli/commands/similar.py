@@ -95,8 +95,6 @@ def similar(
         )
     if lines is not None and not pair:
         raise click.UsageError("--lines compares texts, with --pair; give both, or leave it out")
-    if among == "-" and not queries:
-        raise click.UsageError("the queries and --among are both stdin; name a file for one of them")
     with_query = columns == "3" if columns else len(queries) != 1 + pair
     vectors = chosen_vectors(model, console, limit)
     tell_size(console, vectors)

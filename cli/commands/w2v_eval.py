@@ -67,8 +67,6 @@ def w2v_eval(
         raise click.UsageError("nothing to judge by; name a file with --analogies or --similarity")
     if not analogies:
         tell_idle(console, "without --analogies", "restrict_vocab", "method")
-    if (*analogies, *similarity).count("-") > 1:
-        raise click.UsageError("two of the files are both stdin; name a file for one of them")
     from cli.io.writing import check_output
     from nlp.vectors.evaluation import evaluate_analogies, evaluate_similarities
     from nlp.vectors.judgements import read_analogies, read_similarities

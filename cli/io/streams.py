@@ -64,18 +64,23 @@ class Line:
         """The fields that pass on to each token of the line: all but those that hold the whole of it."""
         return {key: value for key, value in self.record.items() if key not in _OF_LINES}
 
-    @property
-    def where_to_look(self) -> str:
-        """What to do where the text is not in its field, for a message."""
-        known = ", ".join(f"`{name}`" for name in list(self.record)[:_SHOWN_FIELDS])
-        return f"name the field that holds it with --field{f'; there is {known}' if known else ''}"
+    def refuse_field(self, name: str, needed: str = "string") -> InputError:
+        """The error that the text is not in the field of that `name`, or is not what is `needed` there."""
+        if name in self.record:
+            from nlp.text.records import json_type
+
+            found = f"`{name}` is {json_type(self.record[name])}, where a string belongs"
+            return self.refuse(f"{found}; --errors replace leaves such records out")
+        known = ", ".join(f"`{one}`" for one in list(self.record)[:_SHOWN_FIELDS])
+        remedy = f"name the field that holds it with --field{f'; there is {known}' if known else ''}"
+        return self.refuse(f"the record has no {needed} in `{name}`; {remedy}")
 
     @property
     def text(self) -> str:
         """The `text` field. Raises: InputError where it is absent or no string."""
         text = self.record.get("text")
         if not isinstance(text, str):
-            raise self.refuse(f"the record has no string in `text`; {self.where_to_look}")
+            raise self.refuse_field(TEXT_FIELD)
         return text
 
     @property
@@ -236,7 +241,7 @@ class Streams:
             return replace(line, record={**record, TEXT_FIELD: found})
         if isinstance(found, list):
             return replace(line, record={**record, "tokens": found})
-        raise line.refuse(f"the record has no text in `{self.field}`; {line.where_to_look}")
+        raise line.refuse_field(self.field, "text")
 
     def _of_row(self, table: Table, row: list[str], number: int) -> Line:
         record = table.record(row, number)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cli.io.reading import Input
-from cli.io.streams import Streams
+from cli.io.streams import Streams, ending_of
+from nlp.errors import InputError
+from nlp.text.records import parse_record
 from nlp.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from cli.io.streams import Line
+    from nlp.text.records import Record
 
 _COUNT = re.compile(r"[0-9]{1,18}")
 # Without a tab: as word2vec and fastText write a vocabulary, and as `sort | uniq -c` does.
@@ -18,7 +23,7 @@ _SPACED = re.compile(r"(?P<token>\S+) +(?P<count>[0-9]+)| *(?P<count_before>[0-9
 
 
 def read_vocabulary(path: str) -> Vocabulary:
-    r"""The types of `path` in their order there: `token<TAB>count` a line, or the token alone, or JSONL.
+    r"""The types of `path` in their order there: `token<TAB>count` a line, or the token alone, JSONL or CSV.
 
     The count stands after the last tab: a token of `tokenize --mode uax29` may hold one. Where there is no
     tab, a space may separate the two, the count coming last, as word2vec writes it, or first, as `uniq -c`.
@@ -39,15 +44,39 @@ def _entry(line: Line) -> tuple[str, int]:
     """The token and the count on one line; a count that is not there is 0."""
     token: Any
     count: Any
-    if line.plain:
-        token, tab, count = line.text.removesuffix("\r").rpartition("\t")
+    record = _record(line)
+    if record is None:
+        token, tab, count = _parted(line)
         if not tab:
             token, count = _spaced(count)
     else:
-        token, count = line.record.get("token"), str(line.record.get("count", 0))
+        token, count = record.get("token"), str(record.get("count", 0))
     if not token or not isinstance(token, str) or not _COUNT.fullmatch(count):
         raise line.refuse("expected token<TAB>count, as nlptool vocab writes it")
     return token, int(count)
+
+
+def _parted(line: Line) -> tuple[str, str, str]:
+    """The token, what parts the two, and the count: all of a line without a tab; of bad CSV nothing."""
+    text = line.text.removesuffix("\r")
+    if ending_of(line.path) == ".csv":
+        try:
+            (token, count), comma = next(csv.reader([text], strict=True)), ","
+        except (csv.Error, ValueError, StopIteration):
+            token, comma, count = "", ",", ""
+        return token, comma, count
+    return text.rpartition("\t")
+
+
+def _record(line: Line) -> Record | None:
+    """The record of a line of JSONL, whatever its file is called; None for any other line."""
+    if not line.plain:
+        return line.record
+    if line.text.startswith('{"'):
+        with suppress(InputError):
+            found = parse_record(line.text)
+            return found if "token" in found else None
+    return None
 
 
 def _spaced(line: str) -> tuple[str, str]:

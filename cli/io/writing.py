@@ -172,7 +172,7 @@ def _device(path: str) -> Iterator[int]:
 @contextmanager
 def _compressed(raw: Descriptor, path: str) -> Iterator[BinaryWriter]:
     """`raw`, or a compressor that writes to it; the bytes depend on the data alone (no name, no time)."""
-    ending = Path(path).suffix
+    ending = Path(path).suffix.lower()
     if ending == ".gz":
         import gzip
 

@@ -56,7 +56,8 @@ class Clustering:
         """Cluster the words of the input or, where there is no input, all those of the vectors."""
         records = list(self._asked())
         words = list(dict.fromkeys(record["word"] for record in records))
-        among, unknown = self.vectors.subset(words) if records else (self.vectors, [])
+        is_listed = records or self.streams.input.paths
+        among, unknown = self.vectors.subset(words) if is_listed else (self.vectors, [])
         if unknown:
             have = "has" if len(unknown) == 1 else "have"
             told = f"{len(unknown):,} of {number_of(len(words), 'word')} {have} no vector"

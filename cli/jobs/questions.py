@@ -117,8 +117,10 @@ def _word_question(line: Line) -> Question:
     if line.plain:
         text = line.text.strip()
         return Question(text, {"word": text.replace("\t", " ")}, place)  # a tab ends a column
-    if not isinstance(line.record.get("word"), str):
+    if "word" not in line.record:
         raise line.refuse("the record has no string in `word`; name the query field so")
+    if not isinstance(line.record["word"], str):
+        raise line.refuse_field("word")
     return Question(line.record["word"], line.record, place)
 
 
@@ -135,6 +137,7 @@ def _pair_question(line: Line) -> Question:
 
 
 def _line_pair_question(line: Line) -> Question:
-    """The pair of texts of a line, as `_pair_question`."""
+    """The pair of texts of a line, as `_pair_question`; one of them may be empty."""
     question = _pair_question(line)
-    return replace(question, record={"pair": question.text.split("\t")}) if line.plain else question
+    text = line.text.strip(" \r") if line.plain else ""
+    return replace(question, text=text, record={"pair": text.split("\t")}) if line.plain else question

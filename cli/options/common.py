@@ -18,6 +18,7 @@ from cli.options.endings import refuse_json, writable
 from cli.options.files import is_model, know_files, model_hint, refuse_models
 from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_options
 from cli.options.replacing import refuse_replacing
+from cli.options.stdin import refuse_stdin_twice
 from cli.options.suggestions import FILES, argument_hint, glued_option, no_such, option_hint, option_meant
 from nlp.errors import SettingError
 from nlp.settings import DATA
@@ -114,6 +115,7 @@ def _make_objects(function: Command | None, ctx: click.Context) -> None:
     try:
         refuse_models(ctx.command.params, ctx.params)
         refuse_replacing(ctx.command.params, ctx.params)
+        refuse_stdin_twice(ctx.command.params, ctx.params)
         for make in getattr(function, _MAKERS, ()):
             make(ctx.params)
     except click.UsageError as error:

@@ -12,15 +12,17 @@ _OTHER_COMPRESSIONS = (
 )
 _OTHER_FORMATS = (
     *(".parquet", ".feather", ".arrow", ".avro", ".orc", ".xlsx", ".xls", ".ods", ".sqlite", ".db"),
-    *(".csv", ".xml", ".yaml", ".yml", ".arpa"),
+    *(".csv", ".xml", ".yaml", ".yml", ".arpa", ".doc", ".docx", ".odt", ".rtf"),
     *(".h5", ".hdf5", ".mat", ".pkl", ".pickle", ".joblib", ".kv", ".pt", ".pth", ".onnx", ".gguf"),
 )
+_OTHER_PICTURES = (".pdf", ".jpg", ".jpeg", ".gif", ".webp", ".eps")  # told by the commands that draw, too
 _WITH_MODELS = ("export", "w2v-train", "rnn-train", "ngram-train")
+_DRAWING = ("gradients", "plot")
 _WRITTEN_BY = {
     ".npy": ("export", "vectors"),
     ".npz": ("onehot",),
     ".safetensors": _WITH_MODELS,
-    **dict.fromkeys([".svg", ".html", ".png"], ("gradients", "plot")),
+    **dict.fromkeys([".svg", ".html", ".png"], _DRAWING),
 }
 _OF_JSON = (".jsonl", ".ndjson", ".json")
 
@@ -31,10 +33,11 @@ def writable(context: click.Context, parameter: click.Parameter, path: str | Non
     Any other tool would be misled by plain text that is called x.zst or x.parquet.
     """
     ending = ending_of(path)
-    writers = _WRITTEN_BY.get(ending, ())
+    writers, command = _WRITTEN_BY.get(ending, ()), context.command.name
+    is_other = ending in _OTHER_FORMATS or (ending in _OTHER_PICTURES and command not in _DRAWING)
     if ending in _OTHER_COMPRESSIONS:
         remedy = f"write {', '.join(COMPRESSIONS[:-1])} or {COMPRESSIONS[-1]}, or compress it afterwards"
-    elif ending in _OTHER_FORMATS or (writers and context.command.name not in writers):
+    elif is_other or (writers and command not in writers):
         remedy = f"only nlptool {' and '.join(writers)} do{'es' * (len(writers) == 1)}; " if writers else ""
         remedy += "give the file another ending"
     else:

@@ -16,16 +16,19 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
+STDIN_FILE = "/dev/stdin"
+"""What stdin is called by readers of files, such as vectors."""
+
 _FILES = ("FILE", "MODEL")
 _OF_VECTORS = (".vec", ".bin", ".npy", ".safetensors", ".txt")
 
 
 class ModelFile(click.Path):
-    """A model: a file or, where there is none of that name, a bundled model."""
+    """A model: a file or, where there is none of that name, a bundled model; - is stdin."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path of the file."""
-        return super().convert(path_or_bundled(value), param, ctx)
+        return super().convert(STDIN_FILE if value == "-" else path_or_bundled(value), param, ctx)
 
     def split_envvar_value(self, rv: str) -> list[str]:
         """One name, spaces and all."""

@@ -127,7 +127,7 @@ def required_output(streams: Streams) -> str:
     output = streams.output
     if not output or output == "-":
         raise click.UsageError("Missing option '-o' / '--output': a model is binary; name its file")
-    if Path(output).suffix in COMPRESSIONS:
+    if Path(output).suffix.lower() in COMPRESSIONS:
         warning = "a compressed model has to be decompressed before use, since it is mapped into memory"
         streams.console.warn(f"{output}: {warning}")
     return output
@@ -143,7 +143,7 @@ def _training(
         raise click.UsageError("--patience needs --valid: text on which to see that nothing gets better")
     if checkpoint is None and not needs_none and (resume or checkpoint_every is not None):
         checkpoint = f"{output}.ckpt"
-    if checkpoint is not None and Path(checkpoint).suffix in COMPRESSIONS:
+    if checkpoint is not None and Path(checkpoint).suffix.lower() in COMPRESSIONS:
         raise click.UsageError(
             f"--checkpoint {checkpoint}: a checkpoint cannot be compressed; name it otherwise"
         )
@@ -156,14 +156,11 @@ def _training(
 def _check_files(training: Training, inputs: Sequence[str]) -> None:
     """Fail now rather than after hours of work: for text that is missing, or that would be overwritten.
 
-    Raises: UsageError where a text would be written over, or stdin read twice; OSError for held-out text that
-            cannot be read.
+    Raises: UsageError where a text would be written over; OSError for held-out text that cannot be read.
     """
     valid = training.valid
     if training.checkpoint:
         refuse_replaced("--checkpoint", training.checkpoint, filter(None, (*inputs, valid)))
-    if valid == "-" and ("-" in inputs or not inputs):
-        raise click.UsageError("the text and --valid are both stdin; name a file for one of them")
     if valid not in {None, "-"} and not os.access(Path(valid), os.R_OK):
         missing = errno.EACCES if Path(valid).exists() else errno.ENOENT
         raise OSError(missing, os.strerror(missing), valid)

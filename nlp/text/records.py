@@ -52,7 +52,7 @@ def parse_record(line: str, path: str | None = None, number: int | None = None) 
         literal = str(error)
         refuse(_number_message(literal), _number_column(line, literal))
     if not isinstance(value, dict):
-        refuse(f"expected a JSON object, found {_json_type(value)}", len(line) - len(line.lstrip()) + 1)
+        refuse(f"expected a JSON object, found {json_type(value)}", len(line) - len(line.lstrip()) + 1)
     if "\\u" in line and _LONE_SURROGATE.search(json.dumps(value, ensure_ascii=False)):
         column = next(escape.start() + 1 for escape in _ESCAPE.finditer(line) if escape["lone"])
         refuse("a lone surrogate is half a character; write the pair", column)
@@ -132,6 +132,7 @@ def _first_duplicate(line: str) -> tuple[str, int]:
     raise AssertionError(line)
 
 
-def _json_type(value: Any) -> str:
-    names = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+def json_type(value: Any) -> str:
+    """What a value is called in JSON, with its article."""
+    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")

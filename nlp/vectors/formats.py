@@ -34,7 +34,7 @@ from nlp.vectors.text_format import (
     shape_of_rows,
 )
 from nlp.vectors.writers import words_path
-from nlp.wording import to_install
+from nlp.wording import number_of, to_install
 
 TEXT, GLOVE, BINARY = "word2vec-text", "glove", "word2vec-binary"
 NPY, SAFETENSORS = "npy", "safetensors"
@@ -213,10 +213,22 @@ def read_npy(path: str, limit: int | None = None) -> Read:
         matrix = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, EOFError, OverflowError, SyntaxError, TokenError) as error:
         raise ModelError(f"{path}: not a NumPy matrix: {_one_line(error)}") from error
-    data = Path(words_path(path)).read_bytes().removeprefix(BYTE_ORDER_MARK)
+    data = _words_beside(path).removeprefix(BYTE_ORDER_MARK)
     lines = data.replace(b"\r\n", b"\n").split(b"\n")
     del lines[len(lines) - (lines[-1] == b"") :]
     return _with_words(path, [line.decode("utf-8", "replace") for line in lines], matrix, limit)
+
+
+def _words_beside(path: str) -> bytes:
+    """The file with the words of a matrix. Raises: ModelError where there is none, OSError."""
+    words = words_path(path)
+    try:
+        return Path(words).read_bytes()
+    except FileNotFoundError:
+        message = (
+            f"{path}: a matrix without words; write them to {words}, one a line in the order of its rows"
+        )
+        raise ModelError(message) from None
 
 
 def read_safetensors(path: str, limit: int | None = None) -> Read:
@@ -233,7 +245,10 @@ def read_safetensors(path: str, limit: int | None = None) -> Read:
 
 def _with_words(path: str, words: list[str], matrix: NDArray[Any], limit: int | None) -> Read:
     """The rows of a matrix of floats that has one for each word. Raises: ModelError."""
-    if matrix.ndim != 2 or len(words) != len(matrix) or matrix.dtype.kind != "f":
+    if matrix.ndim == 2 and len(words) != len(matrix):
+        found = f"{number_of(len(matrix), 'row')}, but {number_of(len(words), 'word')}"
+        raise ModelError(f"{path}: {found}; each row needs one")
+    if matrix.ndim != 2 or matrix.dtype.kind != "f":
         found = f"{matrix.dtype} of shape {matrix.shape}"
         raise ModelError(f"{path}: expected a row of floats for each of {len(words):,} words; it has {found}")
     return Rows(path, "word", limit).whole(words, matrix)

@@ -107,7 +107,8 @@ class Rows:
     def _read(self, matrix: Floats, warnings: list[str]) -> Read:
         warnings = [*self._warnings(), *warnings]
         if not self.words:
-            raise ModelError("; ".join([f"{self.path}: there are no word vectors in it", *warnings]))
+            odd = (told.removeprefix(f"{self.path}: ") for told in self._warnings())
+            raise ModelError("; ".join([f"{self.path}: there are no word vectors in it", *odd]))
         return Read(Vocabulary(list(self.words), [0] * len(self.words)), matrix, warnings)
 
     def _kept(self, words: list[str], matrix: Floats, places: Sequence[int]) -> tuple[list[str], Floats]:

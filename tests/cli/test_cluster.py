@@ -41,6 +41,12 @@ def test_without_input_all_words_of_the_vectors(cluster: Nlptool) -> None:
     assert [line.split("\t")[0] for line in limited] == ["king", "queen"]
 
 
+def test_an_empty_list_is_no_model_and_has_no_words(cluster: Nlptool, tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("")
+    for ending in ([], ["--nearest", "2"]):
+        assert cluster("-k", "2", *ending, str(tmp_path / "empty")) == (0, "", "")
+
+
 def test_at_a_terminal_nothing_is_waited_for(model: str) -> None:
     leader, terminal = os.openpty()
     result = run("cluster", "-m", model, "-k", "2", stdin=terminal)

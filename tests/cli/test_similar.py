@@ -242,3 +242,10 @@ def test_a_list_of_unknown_words_is_told(similar: Nlptool, tmp_path: Path) -> No
     path.write_text("\n\n")
     assert f"{path}: no word is listed here" in similar("--among", str(path), "king").stderr
     assert similar("--among", "-").status == 2
+
+
+@pytest.mark.parametrize("texts", [["king man", ""], ["", "king"]])
+def test_an_empty_text_is_told_as_one(texts: list[str], similar: Nlptool) -> None:
+    assert similar("--pair", "--lines", *texts) == (1, "", "nlptool: no word of '' has a vector\n")
+    from_stdin = similar("--pair", "--lines", stdin="\t".join(texts) + "\r\n")
+    assert from_stdin == (1, "", "nlptool: <stdin>:1:1: no word of '' has a vector\n")

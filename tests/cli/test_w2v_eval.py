@@ -115,12 +115,6 @@ def test_pairs_that_have_no_rank_correlation_are_told(pairs: str, evaluate: Nlpt
     assert "<stdin>: a rank correlation takes pairs of at least two different scores" in result.stderr
 
 
-def test_stdin_is_read_once(evaluate: Nlptool) -> None:
-    result = evaluate("--similarity", "-", "--analogies", "-", stdin=QUESTIONS)
-    assert (result.status, result.stdout) == (2, "")
-    assert "two of the files are both stdin; name a file for one of them" in result.stderr
-
-
 def test_bytes_that_are_not_utf8_get_the_way_to_read_them(evaluate: Nlptool, tmp_path: Path) -> None:
     (tmp_path / "pairs").write_bytes("man king 5\nmän queen 3\nman woman 1\n".encode("latin-1"))
     result = evaluate("--similarity", "pairs")

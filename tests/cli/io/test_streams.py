@@ -126,8 +126,8 @@ def test_jsonl_lines_are_records_and_blank_ones_are_not(tmp_path: Path) -> None:
     ("record", "field", "message"),
     [
         ({}, "text", "no string in `text`; name the field that holds it with --field"),
-        ({"text": 1}, "text", "no string in `text`"),
-        ({"text": None}, "text", "no string in `text`"),
+        ({"text": 1}, "text", "`text` is a number, where a string belongs"),
+        ({"text": None}, "text", "`text` is null, where a string belongs; --errors replace leaves"),
         ({}, "tokens", "no `tokens`; run it through nlptool tokenize --format jsonl"),
         ({"text": "a"}, "tokens", "no `tokens`; run it through nlptool tokenize"),
         ({"tokens": "a"}, "tokens", "`tokens` is not a list of strings"),
@@ -157,7 +157,7 @@ def test_a_record_without_what_is_needed_is_malformed(
     content = '{"text":"a"}\n{"text":null}\n{"text":"b"}\n{"x":1}\n'
     batches = of_file(tmp_path, content).batches(TEXT_OF)
     assert [line.text for line in next(batches)] == ["a"]
-    with pytest.raises(InputError, match=r"a\.jsonl:2:1: the record has no string in `text`"):
+    with pytest.raises(InputError, match=r"a\.jsonl:2:1: `text` is null, where a string belongs"):
         next(batches)
     skipping = of_file(tmp_path, content, replace=True)
     assert [line.text for batch in skipping.batches(TEXT_OF) for line in batch] == ["a", "b"]

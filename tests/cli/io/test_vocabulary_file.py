@@ -24,6 +24,7 @@ READS = {
     "a space for the tab": ("apple 3\nbag 2\n我  1\r\n", {"apple": 3, "bag": 2, "我": 1}),
     "the count first": ("      3 apple\n     12 bag\n   2 7\n", {"apple": 3, "bag": 12, "7": 2}),
     "numbers, of which the second is the count": ("7 2\n", {"7": 2}),
+    "tokens that look like JSON": ('{"\t3\n{"a":1}\t2\n{"a":2}\n', {'{"': 3, '{"a":1}': 2, '{"a":2}': 0}),
     "a space in a token": ("New York\t2\n", {"New York": 2}),
     "nothing": ("", {}),
 }
@@ -59,6 +60,19 @@ def test_reads(name: str, tmp_path: Path) -> None:
     assert list(zip(vocabulary.words, vocabulary.counts, strict=True)) == list(expected.items())
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("vocab.txt", '{"token": "a b", "count": 2}\n{"token":"{","count":1}\n'),
+        ("vocab.csv", '"a b",2\r\n{,1\r\n'),
+        ("vocab.csv.txt", '\ufeffa b\t2\n{"token":"{"}\n'),
+    ],
+)
+def test_a_line_tells_its_form(name: str, content: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(content)
+    assert read_vocabulary(str(tmp_path / name)).words == ["a b", "{"]
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_refuses_text(name: str, tmp_path: Path) -> None:
     content, line = REFUSED[name]
@@ -67,6 +81,14 @@ def test_refuses_text(name: str, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_vocabulary(str(path))
     assert (caught.value.path, caught.value.line) == (str(path), line)
+
+
+@pytest.mark.parametrize("line", ["a", "a,b", "a,-1", ",1", "", '"a,1'])
+def test_refuses_csv(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "vocab.csv"
+    path.write_text(f"the,2\n{line}\nof,1\n")
+    with pytest.raises(InputError, match=rf"^{path}:2:1: expected token"):
+        read_vocabulary(str(path))
 
 
 @pytest.mark.parametrize("name", REFUSED_JSONL)

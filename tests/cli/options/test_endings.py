@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("ending", [".zst", ".kv.gz", ".Parquet", ".zip"])
+@pytest.mark.parametrize("ending", [".zst", ".kv.gz", ".Parquet", ".zip", ".docx"])
 def test_an_ending_that_would_mislead_is_refused(
     command: str, ending: str, nlptool: Nlptool, tmp_path: Path
 ) -> None:
@@ -31,6 +31,8 @@ def test_an_ending_that_would_mislead_is_refused(
         ("vocab", ".npz", "only nlptool onehot does"),
         ("similar", ".npy", "only nlptool export and vectors do"),
         ("tokenize", ".tar", "write .gz, .bz2 or .xz, or compress it afterwards"),
+        ("tokenize", ".pdf", "x.pdf: .pdf is not written here; give the file another ending"),
+        ("plot", ".pdf", "figures are .svg, .html, .png or text, not .pdf"),
         ("tokenize", ".xlsx", "give the file another ending"),
         ("vocab", ".svg.gz", "only nlptool gradients and plot do"),
         ("score", ".csv", "give the file another ending"),
@@ -41,6 +43,13 @@ def test_an_ending_that_would_mislead_is_refused(
 )
 def test_the_remedy(command: str, ending: str, told: str, nlptool: Nlptool, tmp_path: Path) -> None:
     assert told in nlptool(command, "-o", str(tmp_path / f"x{ending}")).stderr
+
+
+def test_an_ending_in_capitals_compresses_too(nlptool: Nlptool, tmp_path: Path) -> None:
+    for ending, magic in {".GZ": b"\x1f\x8b", ".Bz2": b"BZh", ".XZ": b"\xfd7zXZ"}.items():
+        path = tmp_path / f"x{ending}"
+        assert nlptool("tokenize", "-o", str(path), stdin="a b\n").status == 0
+        assert path.read_bytes().startswith(magic)
 
 
 @pytest.mark.parametrize("name", ["x.v2", "zst", "x.zst.txt", "x.gz", "x.npz"])

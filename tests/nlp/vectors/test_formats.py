@@ -181,7 +181,12 @@ def test_npy_is_the_matrix_with_its_words_beside(tmp_path: Path) -> None:
 
 def test_npy_without_its_words_is_told(tmp_path: Path) -> None:
     (tmp_path / "m.npy").write_bytes(npy_of(MATRIX))
-    with pytest.raises(FileNotFoundError, match=r"m\.words\.txt"):
+    with pytest.raises(
+        ModelError, match=r"m\.npy: a matrix without words; write them to .*m\.words\.txt, one a"
+    ):
+        load_vectors(str(tmp_path / "m.npy"))
+    (tmp_path / "m.words.txt").write_text("a\nb\nc\nd\ne\n")
+    with pytest.raises(ModelError, match=rf"m\.npy: {len(MATRIX)} rows, but 5 words; each row needs one"):
         load_vectors(str(tmp_path / "m.npy"))
 
 
