@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cli.options.common import command, streams
+from cli.options.files import ModelFile
 from cli.options.help import option
 from cli.options.settings import settings_options
 from cli.options.training import training_options
 from nlp.classification.config import ClassifierConfig
-from nlp.settings import TRAINING
+from nlp.settings import MODEL, TRAINING
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -27,9 +28,22 @@ if TYPE_CHECKING:
     group=TRAINING,
     help="Let texts of rare labels count more (balanced), or each label as FILE says: label, tab, weight.",
 )
+@option(
+    "--vectors",
+    type=ModelFile(),
+    metavar="FILE",
+    group=MODEL,
+    help="Word vectors: groups of words that lie together count as words do. Best on little text.",
+)
 @training_options
 def classify_train(
-    *, streams: Streams, console: Console, training: Training, class_weights: str, **settings: Any
+    *,
+    streams: Streams,
+    console: Console,
+    training: Training,
+    class_weights: str,
+    vectors: str | None,
+    **settings: Any,
 ) -> None:
     """Train a text classifier from labelled texts, one a line.
 
@@ -47,4 +61,4 @@ def classify_train(
         check_output(path)
     from cli.jobs.classify_train import Request, run
 
-    run(Request(streams, console, training, settings, class_weights))
+    run(Request(streams, console, training, settings, class_weights, vectors))

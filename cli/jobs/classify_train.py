@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cli.io.steps import Steps
 from cli.jobs.labelled_texts import labelled_texts
 from cli.training import job
+from cli.training.start import start_vectors
 from nlp.classification.config import BALANCED, NONE, ClassifierConfig
 from nlp.classification.examples import encode_texts
 from nlp.classification.features import Featurizer
 from nlp.classification.files import save_classifier
 from nlp.classification.learner import ClassifierLearner
+from nlp.classification.word_groups import word_groups
 from nlp.errors import InputError
 from nlp.wording import number_of
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
     from nlp.classification.classifier import Classifier
     from nlp.classification.examples import Examples
+    from nlp.classification.word_groups import WordGroups
     from nlp.layers.arrays import Floats
     from nlp.storage.model_file import BinaryWriter
     from nlp.training.loop import Curves
@@ -34,17 +39,20 @@ CHECKPOINT_KIND = "classify-checkpoint"
 class Request(job.Command):
     """What the user asked for.
 
-    Attributes: `settings` of `ClassifierConfig`; `class_weights`, "none", "balanced" or a file of weights.
+    Attributes: `settings` of `ClassifierConfig`; `class_weights`, "none", "balanced" or a file of weights;
+    `vectors`, a file of word vectors.
     """
 
     settings: Mapping[str, Any]
     class_weights: str
+    vectors: str | None
 
 
 def run(request: Request) -> None:
     """Read, train and save; with --dry-run only estimate what that would take."""
     config, training = ClassifierConfig(**request.settings), request.training
-    featurizer = Featurizer(config)
+    groups = _groups(request, config) if request.vectors else None
+    featurizer = Featurizer(config, groups)
     examples = encode_texts(
         chain.from_iterable(labelled_texts(request.streams)), featurizer, request.directory
     )
@@ -68,7 +76,7 @@ def run(request: Request) -> None:
     }
 
     def result(curves: Curves) -> tuple[Classifier, Curves]:
-        return learner.classifier(), curves
+        return learner.classifier(groups), curves
 
     def save(writer: BinaryWriter, trained: tuple[Classifier, Curves]) -> None:
         save_classifier(writer, trained[0], about | job.figures_of_curves(trained[1]))
@@ -85,6 +93,7 @@ def run(request: Request) -> None:
         identity={
             **asdict(config),
             "class_weights": about["class_weights"],
+            "vectors": groups and sha256(groups.hashes.tobytes() + groups.groups.tobytes()).hexdigest(),
             "valid": valid and valid.sha256,
             "data": examples.sha256,
         },
@@ -96,6 +105,12 @@ def run(request: Request) -> None:
         advice=tuple(learner.advice()),
     )
     job.run(ready, request)
+
+
+def _groups(request: Request, config: ClassifierConfig) -> WordGroups:
+    """Groups of the words of --vectors. Raises: as `start_vectors`."""
+    vectors = start_vectors(str(request.vectors), "dim", None, request.console)
+    return word_groups(vectors, config.seed, watch=Steps(request.console, "grouping words").tell)
 
 
 def _weights(request: Request, examples: Examples) -> Floats | None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from nlp.classification.config import ClassifierConfig
 from nlp.classification.features import Featurizer, Offsets
 from nlp.classification.losses import make_loss
+from nlp.classification.word_groups import WordGroups
 from nlp.layers.arrays import Floats, Ids
 
 _FEATURES_AT_ONCE = 1 << 18
@@ -71,8 +72,8 @@ class Classifier:
 
     Attributes: `config`; `labels`, their names; `counts` (L,), how many training texts each had; `used`
     (R - 1,), the bucket of each row of the table but row 0, which is 0 and stands for all other buckets;
-    `weights`; `temperature`, by which scores are divided so that probabilities are calibrated; `metadata` of
-    the file.
+    `weights`; `temperature`, by which scores are divided so that probabilities are calibrated; `groups` of
+    words, if these are features; `metadata` of the file.
     """
 
     def __init__(
@@ -83,13 +84,15 @@ class Classifier:
         used: Ids,
         weights: Weights,
         temperature: float = 1.0,
+        groups: WordGroups | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> None:
         self.config, self.labels, self.counts = config, tuple(labels), counts
         self.used, self.weights, self.temperature = used, weights, temperature
         self.metadata = metadata or {}
         self._loss = make_loss(config.loss, counts)
-        self._featurizer = Featurizer(config)
+        self.groups = groups
+        self._featurizer = Featurizer(config, groups)
         self._rows = rows_of(used, config.buckets)
 
     def probabilities(self, texts: Sequence[str], *, at_once: int = _FEATURES_AT_ONCE) -> Floats:

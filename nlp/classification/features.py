@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from zlib import crc32
@@ -11,15 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.classification.config import CHARACTERS, SPACES, ClassifierConfig
+from nlp.classification.word_groups import Hashes, WordGroups
 from nlp.layers.arrays import Ids
 from nlp.text.tokenize import tokenizer
 
-Hashes = npt.NDArray[np.uint32]
 Offsets = npt.NDArray[np.int64]
 
 _START = 0x9E3779B9  # the hash of the place before the first token
 _MULTIPLIER = np.uint32(0x85EBCA6B)
 _SPREADS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1], np.uint32)
+_KINDS_OF_RUNS = 16  # what is no run of tokens has a number from here on, parts of words have 0
 _SHIFT = np.uint32(15)
 _CACHED_CHUNKS = 1 << 17
 _CACHED_LENGTH = 32
@@ -45,12 +46,14 @@ class Featurizer:
     a bucket. Every text begins with a place of its own, so none is without a feature: it serves as the bias,
     and runs with it tell what a text begins with.
 
+    With `groups` of words, these count as tokens do, alone and in pairs with each other and with words.
+
     Source: Joulin, Grave, Bojanowski & Mikolov 2017, "Bag of tricks for efficient text classification";
             Weinberger et al. 2009, "Feature hashing for large scale multitask learning"
     """
 
-    def __init__(self, config: ClassifierConfig) -> None:
-        self._config = config
+    def __init__(self, config: ClassifierConfig, groups: WordGroups | None = None) -> None:
+        self._config, self._groups = config, groups
         self._tokens = _Hashed(_tokens_of(config))
         self._parts = _Hashed(lambda chunk: _parts(self._tokens.cut(chunk), config.minn, config.maxn))
 
@@ -70,20 +73,31 @@ class Featurizer:
 
     def _runs(self, hashes: Hashes, lengths: Offsets) -> tuple[Ids, Offsets]:
         """The buckets of all runs, text by text, and where those of each text start."""
-        most = self._config.ngrams
-        planes = np.empty((len(hashes), most), np.int32)
-        is_run = np.ones((len(hashes), most), np.bool_)
+        planes = list(self._planes(hashes))
         firsts = np.cumsum(lengths) - lengths
-        run = hashes.copy()
-        for order in range(1, most + 1):
-            if order > 1:
-                run[1:] = run[:-1] * _MULTIPLIER + hashes[1:]
-                for place in range(order - 1):
-                    inside = firsts[lengths > place] + place
-                    is_run[inside, order - 1] = False
-            planes[:, order - 1] = self._buckets(run, order)
-        counts = sum(np.maximum(lengths - order, 0) for order in range(most))
-        return planes[is_run], np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+        buckets = np.empty((len(hashes), len(planes)), np.int32)
+        is_run = np.ones((len(hashes), len(planes)), np.bool_)
+        counts = np.zeros(len(lengths), np.int64)
+        for number, (kind, tokens, run) in enumerate(planes):
+            buckets[:, number] = self._buckets(run, kind)
+            for place in range(tokens - 1):
+                is_run[firsts[lengths > place] + place, number] = False
+            counts += np.maximum(lengths - (tokens - 1), 0)
+        return buckets[is_run], np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+
+    def _planes(self, hashes: Hashes) -> Iterator[tuple[int, int, Hashes]]:
+        """Yield of each kind of run its number, its tokens, and the hash of the one that ends at a place."""
+        run = hashes
+        for tokens in range(1, self._config.ngrams + 1):
+            run = hashes if tokens == 1 else _pairs(run, hashes)
+            yield tokens, tokens, run
+        for division in range(len(self._groups.groups) if self._groups else 0):
+            kind = _KINDS_OF_RUNS + 4 * division
+            groups = self._groups.of(division, hashes) if self._groups else hashes
+            yield kind, 1, groups
+            yield kind + 1, 2, _pairs(groups, groups)
+            yield kind + 2, 2, _pairs(groups, hashes)
+            yield kind + 3, 2, _pairs(hashes, groups)
 
     def _buckets(self, hashes: Hashes, kind: int) -> Ids:
         """Numbers below `buckets`, about evenly spread; those of another kind of feature are others."""
@@ -125,6 +139,13 @@ def _parts(words: Iterable[str], shortest: int, longest: int) -> Iterable[str]:
         marked = f"<{word}>"
         for length in range(shortest, min(longest, len(marked) - 1) + 1):
             yield from (marked[start : start + length] for start in range(len(marked) - length + 1))
+
+
+def _pairs(first: Hashes, second: Hashes) -> Hashes:
+    """The hash of what ends before each place in one, and of what is there in the other."""
+    pairs = second.copy()
+    pairs[1:] += first[:-1] * _MULTIPLIER
+    return pairs
 
 
 def _joined(first: Ids, starts: Offsets, second: Ids, counts: Offsets) -> tuple[Ids, Offsets]:

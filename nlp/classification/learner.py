@@ -15,6 +15,7 @@ from nlp.classification.config import ClassifierConfig
 from nlp.classification.examples import GROUP, Examples, Texts
 from nlp.classification.features import Offsets
 from nlp.classification.losses import make_loss
+from nlp.classification.word_groups import WordGroups
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats, Ids
 from nlp.layers.random_streams import RandomStreams
@@ -177,14 +178,19 @@ class ClassifierLearner(Learner[Texts]):
             number = number_of(len(rare), "label")
             yield f"{number} with a single text, such as {rare[0]!r}: too few to learn from"
 
-    def classifier(self) -> Classifier:
-        """What has been learnt, its probabilities calibrated where there are held-out texts."""
+    def classifier(self, groups: WordGroups | None = None) -> Classifier:
+        """What has been learnt, its probabilities calibrated where there are held-out texts.
+
+        `groups` are those of words that the features of the texts were made with.
+        """
         temperature = 1.0
         if self._valid is not None:
             parts = list(self._held_out(self._valid))
             temperature = best_temperature(self._loss, parts)
         examples = self.examples
-        return Classifier(self.config, examples.labels, examples.counts, self.used, self.weights, temperature)
+        return Classifier(
+            self.config, examples.labels, examples.counts, self.used, self.weights, temperature, groups
+        )
 
     def _held_out(self, valid: Examples) -> Iterator[tuple[Floats, Floats]]:
         """The scores of held-out texts and their labels."""

@@ -54,13 +54,19 @@ Watch = Callable[[int, int], None]
 
 
 def k_means(
-    rows: Rows, clusters: int, seed: int, *, on_sphere: bool = True, watch: Watch = lambda *_: None
+    rows: Rows,
+    clusters: int,
+    seed: int,
+    *,
+    on_sphere: bool = True,
+    rounds: int = MOST_ROUNDS,
+    watch: Watch = lambda *_: None,
 ) -> Clusters:
     """Divide rows into clusters, each row being in that of the nearest centre.
 
     On the sphere the rows are of length 1, and so are the centres: then nearest means by cosine. The centres
-    are moved until no row changes its cluster, at most 100 times. There are fewer clusters where there are
-    fewer different rows. Same rows, same seed, same bits.
+    are moved until no row changes its cluster, at most `rounds` times. There are fewer clusters where there
+    are fewer different rows. Same rows, same seed, same bits.
 
     Equation: minimise Σ_n |x_n − c_{z(n)}|²,   z(n) = argmax_k x_n·c_k − b_k,
               b_k = |c_k|²/2, on the sphere 0;   c_k = mean of the rows in k, there scaled to length 1
@@ -71,21 +77,28 @@ def k_means(
     """
     if not len(rows):
         raise InputError("there is nothing to cluster")
-    most = clusters + MOST_ROUNDS
+    most = clusters + rounds
     random = RandomStreams(seed).at(_SEEDING)
     centres = _first_centres(rows, clusters, random, lambda done: watch(done, most))
-    return moved_to_rest(rows, centres, on_sphere=on_sphere, watch=lambda done: watch(clusters + done, most))
+    return moved_to_rest(
+        rows, centres, on_sphere=on_sphere, rounds=rounds, watch=lambda done: watch(clusters + done, most)
+    )
 
 
 def moved_to_rest(
-    rows: Rows, centres: Floats, *, on_sphere: bool = True, watch: Callable[[int], None] = lambda _: None
+    rows: Rows,
+    centres: Floats,
+    *,
+    on_sphere: bool = True,
+    rounds: int = MOST_ROUNDS,
+    watch: Callable[[int], None] = lambda _: None,
 ) -> Clusters:
     """The clusters that come of some first centres (K, D), as many as these: see `k_means`.
 
     A centre that no row is nearest to gets one that is far from its own.
     """
     assigned = _assigned(rows, centres, on_sphere=on_sphere)
-    for number in range(MOST_ROUNDS):
+    for number in range(rounds):
         watch(number)
         before = assigned.numbers
         centres = assigned.means(on_sphere=on_sphere)

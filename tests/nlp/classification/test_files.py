@@ -9,11 +9,22 @@ from nlp.classification.files import save_classifier
 from nlp.errors import ModelError
 from nlp.storage.kinds import CLASSIFIER, load
 from nlp.storage.model_file import open_model, write_model
+from tests.nlp.classification.test_word_groups import groups
 from tests.nlp.classification.texts import trained
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
+
+
+def test_groups_of_words_are_kept(tmp_path: Path) -> None:
+    model = trained()
+    model.groups = groups()
+    with (tmp_path / "model").open("wb") as file:
+        save_classifier(file, model, {})
+    found = load(str(tmp_path / "model"), CLASSIFIER).groups
+    assert found.hashes.tolist() == model.groups.hashes.tolist()
+    assert found.groups.tolist() == model.groups.groups.tolist()
 
 
 @pytest.mark.parametrize("settings", [{}, {"dim": 3, "loss": "hs"}, {"subwords": True, "mode": "spaces"}])

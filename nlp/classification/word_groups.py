@@ -1,0 +1,66 @@
+"""Words that lie together in a space of word vectors, so that what is learnt of one is known of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.layers.arrays import Ids
+from nlp.vectors.clustering import k_means
+from nlp.vectors.word_vectors import WordVectors
+
+Hashes = npt.NDArray[np.uint32]
+
+SIZES = (100, 500)
+"""Groups of each division: a coarse one, and a fine one."""
+
+_WORDS = 30_000  # that are divided: the most frequent ones
+_ROUNDS = 10  # of moving the centres: more change few words, and no score
+_MULTIPLIER = np.uint32(0x9E3779B1)
+
+
+@dataclass(frozen=True)
+class WordGroups:
+    """Divisions of V words into groups.
+
+    Attributes: `hashes` (V,), those of the words, rising; `groups` (G, V), the group of each word in each of
+    G divisions.
+    """
+
+    hashes: Hashes
+    groups: Ids
+
+    def of(self, division: int, hashes: Hashes) -> Hashes:
+        """A hash of the group of each word; that of the word where it is in none.
+
+        Shapes: (N,) -> (N,)
+        """
+        places = np.searchsorted(self.hashes, hashes)
+        np.minimum(places, len(self.hashes) - 1, out=places)
+        of_groups = (self.groups[division].astype(np.uint32) + np.uint32(1)) * _MULTIPLIER
+        return np.where(self.hashes[places] == hashes, of_groups[places], hashes)
+
+
+def word_groups(
+    vectors: WordVectors,
+    seed: int,
+    sizes: Sequence[int] = SIZES,
+    watch: Callable[[int, int], None] = lambda *_: None,
+) -> WordGroups:
+    """Divide the most frequent words into groups by k-means on the sphere, once for each of the sizes.
+
+    Source: clusters as features are those of Miller, Guinness & Zamanian 2004, "Name tagging with word
+            clusters and discriminative training"; Lin & Wu 2009, "Phrase clustering for discriminative
+            learning", have them by k-means
+    """
+    words = vectors.words[:_WORDS]
+    of_words = (crc32(word.encode("utf-8", "surrogatepass")) for word in words)
+    hashes = np.fromiter(of_words, np.uint32, len(words))
+    rows = vectors.unit[: len(words)]
+    found = [k_means(rows, size, seed, rounds=_ROUNDS, watch=watch).numbers for size in sizes]
+    order = np.unique(hashes, return_index=True)[1]
+    return WordGroups(hashes[order], np.stack(found)[:, order])
