@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from nlp.layers.arrays import Floats
 from nlp.layers.random_streams import RandomStreams
+from nlp.tagging.batches import SentenceBatches
 from nlp.tagging.config import TaggerConfig
 from nlp.tagging.examples import NOTHING, Examples, Rows
 from nlp.tagging.labels import Chain
@@ -75,9 +76,8 @@ class TaggerLearner(Learner[Batch]):
         self.chain, self.examples, self.config, self.valid = chain, examples, config, valid
         self.epochs, self.tokens = config.passes, len(examples.labels)
         self._starts, self._lengths = _pieces(examples.lengths)
-        self._by_length = np.sort(-self._lengths, kind="stable")
-        self._bounds = batch_bounds(-self._by_length, config.places)
-        self.steps_per_epoch = len(self._bounds) - 1
+        self._batches = SentenceBatches(self._lengths, config.places)
+        self.steps_per_epoch = self._batches.steps
         self._randomness = RandomStreams(config.seed)
         labels = len(chain.names)
         self.weights, self.transitions = shared_array((height, labels)), shared_array((labels, labels))
@@ -87,20 +87,14 @@ class TaggerLearner(Learner[Batch]):
         self._squares, self._square_moves = shared_array((height, labels)), shared_array((labels, labels))
         self._squares[...] = self._square_moves[...] = _FIRST_SUM
         self.learnt = [self.weights, self._late, self.transitions, self._late_moves, self._steps]
-        most = int(np.diff(self._bounds).max())
-        places = int(np.add.reduceat(-self._by_length, self._bounds[:-1]).max())
-        self._batch: npt.NDArray[np.int64] = shared_array((2, most), np.int64)
+        self._batch: npt.NDArray[np.int64] = shared_array((2, self._batches.most), np.int64)
         self._pieces: npt.NDArray[np.int64] = shared_array((1,), np.int64)
-        self._worst: npt.NDArray[np.uint8] = shared_array((places,), np.uint8)
+        self._worst: npt.NDArray[np.uint8] = shared_array((self._batches.places,), np.uint8)
         self._loss: npt.NDArray[np.float64] = shared_array((2,), np.float64)
 
     def steps(self, epoch: int, skip: int = 0) -> Iterator[Batch]:
         """Yield pieces of about the same length, in another order each epoch."""
-        generator = self._randomness.at(_ORDER, epoch)
-        order = np.lexsort((generator.random(len(self._lengths)), -self._lengths))
-        turns = generator.permutation(self.steps_per_epoch)
-        for turn in turns[skip:]:
-            pieces = order[self._bounds[turn] : self._bounds[turn + 1]]
+        for pieces in self._batches.read(self._randomness.at(_ORDER, epoch), skip):
             yield Batch(self._starts[pieces], self._lengths[pieces])
 
     def place_(self, data: Batch) -> None:

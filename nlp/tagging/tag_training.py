@@ -59,26 +59,31 @@ def tagger_training(
 
     Raises: InputError for more than 255 different tags
     """
-    tokens, tags = text[0], _learnt(text[1], scheme)
-    names = sorted({tag for some in tags for tag in some})
-    if len(names) > MOST_TAGS:
-        raise InputError(f"{len(names):,} different tags, but a tagger learns at most {MOST_TAGS}")
-    chain = entity_chain(names) if scheme else free_chain(names)
+    tokens, tags = text[0], learnt_tags(text[1], scheme)
+    chain = chain_of(tags, scheme)
     features = features_for(tokens) if scheme else TOKENS
     types = TokenTypes()
     found = _buckets(tokens, features, types, config.bits)
     table = Table.of(found, config.bits)
-    examples = Examples(table.rows(found), _numbered(tags, chain), lengths_of(tokens))
+    examples = Examples(table.rows(found), numbered_tags(tags, chain), lengths_of(tokens))
     del found
     held_out = None
     if valid is not None:
         rows = table.rows(_buckets(valid[0], features, types, config.bits))
-        held_out = Examples(rows, _numbered(_learnt(valid[1], scheme), chain), lengths_of(valid[0]))
+        held_out = Examples(rows, numbered_tags(learnt_tags(valid[1], scheme), chain), lengths_of(valid[0]))
     learner = TaggerLearner(chain, table.height, examples, config, valid=held_out)
     return TaggerTraining(learner, table, features, scheme)
 
 
-def _learnt(tags: Sequence[Sequence[str]], scheme: Scheme | None) -> Sequence[Sequence[str]]:
+def chain_of(tags: Sequence[Sequence[str]], scheme: Scheme | None) -> Chain:
+    """The labels of a text, and which may follow which. Raises: InputError for more than 255 of them."""
+    names = sorted({tag for some in tags for tag in some})
+    if len(names) > MOST_TAGS:
+        raise InputError(f"{len(names):,} different tags, but a tagger learns at most {MOST_TAGS}")
+    return entity_chain(names) if scheme else free_chain(names)
+
+
+def learnt_tags(tags: Sequence[Sequence[str]], scheme: Scheme | None) -> Sequence[Sequence[str]]:
     """The tags that are learnt in the place of these."""
     return [_LEARNT.tags(entities_of(some), len(some)) for some in tags] if scheme else tags
 
@@ -93,7 +98,7 @@ def _buckets(tokens: Sentences, features: str, types: TokenTypes, bits: int) -> 
     return stacked(token_templates(types, numbers, bits), places)
 
 
-def _numbered(tags: Sequence[Sequence[str]], chain: Chain) -> npt.NDArray[np.uint8]:
+def numbered_tags(tags: Sequence[Sequence[str]], chain: Chain) -> npt.NDArray[np.uint8]:
     """The labels as numbers; that of a tag which the training text lacks is none of the chain."""
     numbers = {name: number for number, name in enumerate(chain.names)}
     return np.array([numbers.get(tag, MOST_TAGS) for some in tags for tag in some], np.uint8)

@@ -20,12 +20,14 @@ from nlp.word2vec.learner import EarlierModel, WordVectorLearner
 from tests.files import TMP
 from tests.nlp.networks import network_cases
 from tests.nlp.tagging import segmented, tagged
+from tests.nlp.tagging.recurrent import small
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nlp.tagging.config import TaggerConfig
     from nlp.tagging.learner import TaggerLearner
+    from nlp.tagging.recurrent.learner import RecurrentTaggerLearner
     from nlp.training.learner import Learner
 
 TEXT = "the king rode out at dawn\nthe queen ate bread at noon\n" * 2
@@ -70,6 +72,11 @@ def of_tagger(kind: str, *, valid: bool = True) -> TaggerLearner:
     return tagged.training(kind, valid=valid).learner
 
 
+def of_recurrent_tagger(kind: str, *, valid: bool = True) -> RecurrentTaggerLearner:
+    """The learner of the network that is a tagger."""
+    return small.training(kind, valid=valid).learner
+
+
 def two_sided(cell: str) -> LanguageModelConfig:
     """A small language model that fills gaps."""
     return LanguageModelConfig(cell=cell, hidden=5, embed_dim=4, bidirectional=True)
@@ -101,6 +108,7 @@ TAGGER_CONFIGS = {
 CASES: dict[str, Callable[..., Learner[Any]]] = {
     **{name: partial(of_segmenter, config) for name, config in TAGGER_CONFIGS.items()},
     **{f"tagger of {kind}": partial(of_tagger, kind) for kind in tagged.TEXTS},
+    **{f"recurrent tagger of {kind}": partial(of_recurrent_tagger, kind) for kind in small.FORMS},
     **{name: partial(of_network, config) for name, config in CONFIGS.items()},
     **{
         f"lstm {name}": partial(of_network, CONFIGS["dropout"], settings)

@@ -1,0 +1,145 @@
+"""A network that labels the tokens of sentences: embeddings, a bidirectional encoder, a CRF."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.layers.arrays import Floats, Ids
+from nlp.layers.cells import make_cell
+from nlp.layers.embedding import embedding_backward
+from nlp.layers.initialize import uniform_
+from nlp.layers.parameters import Parameters
+from nlp.layers.recurrent import Trace
+from nlp.layers.workspace import Workspace
+from nlp.networks.encoders.bidirectional import BidirectionalEncoder, Pass
+from nlp.networks.encoders.spelling import SpellingEncoder, Spelt
+from nlp.networks.heads.crf import CrfHead, Flags
+from nlp.networks.tagger_config import RecurrentTaggerConfig
+
+
+class TokenBatch(NamedTuple):
+    """Sentences side by side, by falling length; all numbers are valid also where a row has ended.
+
+    Attributes: `words` (T, B), rows of the embedding; `vectors` (T, B), rows of given vectors; `spelt`, the
+    characters of the words; `active[t]`, how many sentences have a place t.
+    """
+
+    words: Ids
+    vectors: Ids
+    spelt: Spelt | None
+    active: Sequence[int]
+
+
+class _Forward(NamedTuple):
+    encoded: Pass
+    spelt: list[Trace[Floats]] | None
+
+
+class TaggerNetwork:
+    """P(labels of a sentence | its tokens).
+
+    A token is its row of the embedding, beside the given vector of the word, if there are any, which are not
+    moved, and beside what its characters make.
+
+    Equation: x_t = [E[word_t]; vector_t; spelling_t];   h = encoder(x);   P(y | sentence) = crf(h)
+    Shapes:   E (V, D); given vectors (R, F), of which row 0 is of words that have none
+
+    Attributes: `config`; `head`; `parameters`; `vectors` (R, F), where F may be 0.
+    """
+
+    def __init__(
+        self,
+        config: RecurrentTaggerConfig,
+        words: int,
+        characters: int,
+        vectors: Floats,
+        rules: tuple[Flags, Flags, Flags],
+        *,
+        dtype: npt.DTypeLike = np.float32,
+        parameters: Floats | None = None,
+    ) -> None:
+        """Lay the network over a given vector, which is not copied, or over zeros.
+
+        `words` and `characters` are how many have an embedding; `rules`, which labels may follow each other,
+        be first and be last. Raises: ValueError where the vector has another size
+        """
+        self.config, self.vectors = config, vectors
+        cell = make_cell(config.cell, activation="tanh", gru_reset="before")
+        self.spelling = (
+            SpellingEncoder(cell, characters, config.char_dim, config.char_hidden) if config.chars else None
+        )
+        self._widths = [config.embed_dim, vectors.shape[1], self.spelling.width if self.spelling else 0]
+        self._encoder = BidirectionalEncoder(
+            cell, config.layers, sum(self._widths), config.hidden, config.dropout
+        )
+        self.head = CrfHead(self._encoder.width, *rules)
+        shapes: dict[str, tuple[int, ...]] = {"E": (words, config.embed_dim)}
+        shapes |= self.spelling.shapes() if self.spelling else {}
+        self.parameters = Parameters(shapes | self._encoder.shapes() | self.head.shapes(), dtype, parameters)
+
+    def initialize_(self, generator: np.random.Generator) -> None:
+        """Draw weights uniformly: ±√(3 / D) for vectors of D numbers, ±1/√n for n inputs; biases are zero.
+
+        Source: Lample et al. 2016, whose vectors of words start so (after Glorot & Bengio 2010)
+        """
+        p = self.parameters
+        for name in p.shapes:
+            w, tensor = p[name], name.rpartition(".")[2]
+            if name.startswith("chain.") or tensor.startswith("b"):
+                w[...] = 0
+            elif tensor == "E":
+                uniform_(w, (3 / w.shape[1]) ** 0.5, generator)
+            else:
+                uniform_(w, w.shape[-1 if tensor == "U" else -2] ** -0.5, generator)
+        self._encoder.initialize_(p)
+        if self.spelling:
+            self.spelling.initialize_(p)
+
+    def loss_and_grad(
+        self,
+        batch: TokenBatch,
+        labels: Ids,
+        gradients: Parameters,
+        workspace: Workspace,
+        generator: np.random.Generator,
+    ) -> float:
+        """Add d(loss)/dw to `gradients`; return the loss in summed nats. Shapes: labels (T, B)."""
+        p = self.parameters
+        h, done = self._forward(batch, workspace, generator)
+        loss, dh = self.head.loss_and_grad(p, gradients, h, labels, batch.active, workspace.scope("head"))
+        dx = self._encoder.backward(p, gradients, dh, done.encoded, workspace.scope("encoder"))
+        places = batch.words.size
+        of_words = workspace("of_words", places, self._widths[0])
+        of_words[...] = dx[..., : self._widths[0]].reshape(places, -1)
+        embedding_backward(gradients["E"], of_words, batch.words.reshape(-1))
+        if self.spelling and batch.spelt and done.spelt:
+            of_places = workspace("of_places", places, self._widths[2])
+            of_places[...] = dx[..., -self._widths[2] :].reshape(places, -1)
+            dy = workspace("of_spellings", batch.spelt.characters.shape[1], self._widths[2])
+            dy[...] = 0
+            embedding_backward(dy, of_places, batch.spelt.rows.reshape(-1))
+            scope = workspace.scope("spelling")
+            self.spelling.backward(p, gradients, dy, batch.spelt, done.spelt, scope)
+        return loss
+
+    def hidden(self, batch: TokenBatch, workspace: Workspace) -> Floats:
+        """What the head gets, without dropout: (T, B, F), a buffer of `workspace`."""
+        return self._forward(batch, workspace, None)[0]
+
+    def _forward(
+        self, batch: TokenBatch, workspace: Workspace, generator: np.random.Generator | None
+    ) -> tuple[Floats, _Forward]:
+        p, trace = self.parameters, None
+        x = workspace("x", *batch.words.shape, sum(self._widths))
+        start, end = self._widths[0], self._widths[0] + self._widths[1]
+        x[..., :start] = p["E"].take(batch.words, axis=0)
+        x[..., start:end] = self.vectors.take(batch.vectors, axis=0)
+        if self.spelling and batch.spelt:
+            spelt, trace = self.spelling.forward(p, batch.spelt, workspace.scope("spelling"))
+            x[..., end:] = spelt.take(batch.spelt.rows, axis=0)
+        h, encoded = self._encoder.forward(p, x, batch.active, workspace.scope("encoder"), generator)
+        return h, _Forward(encoded, trace)

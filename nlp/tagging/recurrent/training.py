@@ -1,0 +1,58 @@
+"""Tagged text made ready to train a recurrent tagger, and the tagger made of what was learnt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nlp.data.labelled.schemes import Scheme
+from nlp.networks.tagger import TaggerNetwork
+from nlp.networks.tagger_config import RecurrentTaggerConfig
+from nlp.tagging.recurrent.learner import Labelled, RecurrentTaggerLearner
+from nlp.tagging.recurrent.numbering import Numbering, given_vectors, no_vectors
+from nlp.tagging.recurrent.tagger import RecurrentTagger
+from nlp.tagging.tag_training import Tagged, chain_of, learnt_tags, numbered_tags
+from nlp.tagging.tagger import TOKENS, features_for
+from nlp.vectors.word_vectors import WordVectors
+
+
+@dataclass(frozen=True)
+class RecurrentTraining:
+    """A learner of a recurrent tagger, and what its model needs beside the network."""
+
+    learner: RecurrentTaggerLearner
+    numbering: Numbering
+    features: str
+    scheme: Scheme | None
+
+    def model(self) -> RecurrentTagger:
+        """The tagger as it has been learnt."""
+        learner = self.learner
+        return RecurrentTagger(learner.network, learner.chain, self.numbering, self.features, self.scheme)
+
+
+def recurrent_training(
+    text: Tagged,
+    config: RecurrentTaggerConfig,
+    *,
+    scheme: Scheme | None = None,
+    valid: Tagged | None = None,
+    vectors: WordVectors | None = None,
+) -> RecurrentTraining:
+    """Make tagged sentences ready; where tags spell entities, `scheme` tells how.
+
+    Raises: InputError for more than 255 different tags
+    """
+    tokens, tags = text[0], learnt_tags(text[1], scheme)
+    chain = chain_of(tags, scheme)
+    given, matrix = given_vectors(vectors, tokens) if vectors else no_vectors()
+    numbering = Numbering.of(tokens, given)
+    sizes, rules = (len(numbering.words), len(numbering.characters)), (chain.allowed, chain.first, chain.last)
+    network = TaggerNetwork(config, *sizes, matrix, rules)
+    examples = Labelled(numbering.numbered(tokens), numbered_tags(tags, chain))
+    held_out = None
+    if valid is not None:
+        labels = numbered_tags(learnt_tags(valid[1], scheme), chain)
+        held_out = Labelled(numbering.numbered(valid[0]), labels)
+    learner = RecurrentTaggerLearner(network, chain, examples, numbering.seen_once(), valid=held_out)
+    features = features_for(tokens) if scheme else TOKENS
+    return RecurrentTraining(learner, numbering, features, scheme)

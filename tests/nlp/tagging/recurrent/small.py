@@ -1,0 +1,54 @@
+"""Small recurrent taggers, in every form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp.data.labelled.schemes import SCHEMES
+from nlp.networks.tagger_config import RecurrentTaggerConfig
+from nlp.tagging.recurrent.training import RecurrentTraining, recurrent_training
+from nlp.text.vocabulary import Vocabulary
+from nlp.training.loop import train
+from nlp.vectors.word_vectors import WordVectors
+from tests.nlp.tagging import tagged
+
+if TYPE_CHECKING:
+    from nlp.tagging.recurrent.tagger import RecurrentTagger
+
+CONFIG = RecurrentTaggerConfig(
+    hidden=6, embed_dim=5, char_dim=3, char_hidden=3, epochs=2, batch_size=40, lr=0.02, dropout=0.1
+)
+FORMS = {
+    "tags": CONFIG,
+    "entities": replace(CONFIG, chars=True, layers=2, cell="gru", shards=1),
+    "characters": replace(CONFIG, cell="rnn", shards=3, clip=0.0),
+}
+"""The form of the network for each kind of text."""
+
+
+def vectors() -> WordVectors:
+    """Vectors of some of the words."""
+    words = ["the", "king", "of", "rome", "unseen"]
+    matrix = np.random.default_rng(1).standard_normal((5, 4)).astype(np.float32)
+    return WordVectors(Vocabulary(words, [5, 4, 3, 2, 1]), matrix)
+
+
+def training(kind: str, *, valid: bool = True) -> RecurrentTraining:
+    """Text of this kind, ready to be learnt; that of tags with vectors of words."""
+    return recurrent_training(
+        tagged.sentences(kind),
+        FORMS[kind],
+        scheme=None if kind == "tags" else SCHEMES["BIO"],
+        valid=tagged.sentences(kind, 7) if valid else None,
+        vectors=vectors() if kind == "tags" else None,
+    )
+
+
+def tagger(kind: str) -> RecurrentTagger:
+    """A model of it."""
+    made = training(kind, valid=False)
+    train(made.learner)
+    return made.model()

@@ -1,0 +1,40 @@
+"""A trained network tags as it was taught, each sentence as if it stood alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nlp.data.labelled.schemes import SCHEMES, entities_of
+from nlp.tagging.recurrent.numbering import LONGEST
+from nlp.tagging.recurrent.training import recurrent_training
+from nlp.training.loop import train
+from tests.nlp.tagging import tagged
+from tests.nlp.tagging.recurrent import small
+
+
+@pytest.mark.parametrize("kind", tagged.TEXTS)
+def test_what_is_taught_is_found_in_any_company(kind: str) -> None:
+    scheme = None if kind == "tags" else SCHEMES["BIO"]
+    text = tagged.sentences(kind)
+    made = recurrent_training(text, replace(small.FORMS[kind], epochs=12), scheme=scheme)
+    train(made.learner)
+    model = made.model()
+    found = model.tags(text[0])
+    assert found == text[1]
+    assert [model.tags([sentence])[0] for sentence in text[0][:9]] == found[:9]
+
+
+def test_entities_are_spelt_in_the_scheme_that_was_learnt_from() -> None:
+    model = small.tagger("entities")
+    for tags in model.tags(tagged.sentences("entities")[0]):
+        assert tags == SCHEMES["BIO"].tags(entities_of(tags), len(tags))
+
+
+def test_odd_sentences_are_tagged_too() -> None:
+    model = small.tagger("tags")
+    odd = [[], ["unseen", "", "\N{GRINNING FACE}"], ["the"] * (LONGEST + 1), []]
+    assert [len(tags) for tags in model.tags(odd)] == [0, 3, LONGEST + 1, 0]
+    assert model.tags([]) == []
+    assert model.tags([[]]) == [[]]
