@@ -110,7 +110,7 @@ def generate(
     predictor = chosen_language_model(model)
     excluded = () if unknown else (predictor.vocabulary.unknown,)
     make = searching(beam, excluded) if beam else seeded(console, excluded, **sampling)
-    copied = Novelty(novelty, predictor.vocabulary, console) if novelty else None
+    copied = Novelty(novelty, streams.input, predictor.vocabulary, console) if novelty else None
     with streams.open_output() as output:
         TextWriter(output, streams.format, console, predictor, limits).write(prompts, make, count, copied)
     if copied:

@@ -156,7 +156,7 @@ class Input:
             start = data.rfind(b"\n", 0, error.start) + 1
             if start:
                 yield Block(data[:start].decode("utf-8"), name, line)
-            remedy = "convert the file"
+            remedy = "convert it, as with iconv -f gb18030 -t utf-8"
             if self.console:
                 remedy = "name what it is, such as --encoding gb18030 or latin-1, or use --errors replace"
             raise InputError(
@@ -240,6 +240,10 @@ class _Transcoded:
             if not text:
                 raise self._failure from error
             return text
+        except UnicodeError as error:  # what else a codec raises
+            name = self._encoding
+            message = f"no byte order mark tells which {name} this is; give --encoding {name}-le or {name}-be"
+            raise InputError(message, path=self._name, line=1, column=1) from error
 
 
 def _bytes_of(name: str, read: Callable[[int], bytes]) -> Callable[[int], bytes]:

@@ -11,7 +11,7 @@ from operator import attrgetter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
-from cli.console import Console
+from cli.console import Console, with_flags
 from cli.io.printers import CSV, JSONL, TEXT, TSV, Form
 from nlp.errors import InputError
 
@@ -140,7 +140,7 @@ class Streams:
         if self.input_format:
             return self.input_format
         ending = ending_of(path)
-        if ending == ".jsonl":
+        if ending in {".jsonl", ".ndjson"}:
             return JSONL
         if ending in {".csv", ".tsv"} and self.reads_columns:
             return ending[1:]
@@ -279,7 +279,7 @@ class Skipped:
     def add(self, error: InputError) -> None:
         """Count a record that is left out."""
         self.count += 1
-        self.first = self.first or str(error)
+        self.first = self.first or with_flags(error.told)
 
     def tell(self, console: Console) -> None:
         """Warn of them, if there are any."""

@@ -70,6 +70,8 @@ class Table:
         columns = self._columns or []
         if len(row) != len(columns):
             found = f"{number_of(len(row), 'field')}, but the first row names {len(columns):,}"
+            if self.form != TSV:
+                found += "; one that holds a comma stands in quotes"
             raise InputError(found, path=self.path, line=number, column=1)
         record: Record = dict(zip(columns, row, strict=True))
         return record

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.io.printers import RECORDS, TEXT
-from cli.io.reading import Input
 from cli.io.streams import TEXT_OF, Streams
 from nlp.decoding.beam import beam_search
 from nlp.decoding.generation import REPETITION, Continuation
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from cli.console import Console
+    from cli.io.reading import Input
     from cli.io.writing import Output
     from nlp.decoding.beam import Hypothesis
     from nlp.decoding.generation import Limits
@@ -152,12 +153,16 @@ class TextWriter:
 class Novelty:
     """What the generated texts have copied from a training text, which is read once, at the end."""
 
-    def __init__(self, path: str, vocabulary: Vocabulary, console: Console) -> None:
-        """Open the file to fail now, not after generating. Raises: OSError where it cannot be read."""
+    def __init__(self, path: str, source: Input, vocabulary: Vocabulary, console: Console) -> None:
+        """Open the file, in the encoding of the `source` of prompts, to fail now, not after generating.
+
+        Raises: OSError where it cannot be read.
+        """
         if not Path(path).is_fifo():  # to open and close a FIFO would end its writer
             with open(path, "rb"):  # noqa: PTH123  the path is the user's string, errors show it
                 pass
         self._path, self._vocabulary, self._console = path, vocabulary, console
+        self._input = replace(source, paths=(path,), meter=None)
         self._texts: list[tuple[Sequence[int], CopiedStretch]] = []
 
     def add(self, tokens: Sequence[int]) -> None:
@@ -183,7 +188,7 @@ class Novelty:
 
     def _training_text(self) -> Iterator[list[int]]:
         index = self._vocabulary.index
-        for text in Streams(Input((self._path,))).text():
+        for text in Streams(self._input).text():
             yield [index.get(piece, -1) for piece in pieces_of(self._vocabulary, text)]
 
 

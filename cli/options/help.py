@@ -40,6 +40,8 @@ class Option(click.Option):
     ) -> None:
         super().__init__(names, show_default=show_default, **attributes)
         self.group = group
+        if isinstance(self.type, click.IntRange | click.FloatRange):  # not "a valid integer range"
+            self.type.name = "integer" if isinstance(self.type, click.IntRange) else "number"
 
     def make_metavar(self, ctx: click.Context) -> str:
         """What stands for a value: N for a whole number, FLOAT for any other."""

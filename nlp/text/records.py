@@ -52,7 +52,10 @@ def parse_record(line: str, path: str | None = None, number: int | None = None) 
         literal = str(error)
         refuse(_number_message(literal), _number_column(line, literal))
     if not isinstance(value, dict):
-        refuse(f"expected a JSON object, found {json_type(value)}", len(line) - len(line.lstrip()) + 1)
+        remedy = "; write its objects one a line, as jq -c '.[]' does" if isinstance(value, list) else ""
+        refuse(
+            f"expected a JSON object, found {json_type(value)}{remedy}", len(line) - len(line.lstrip()) + 1
+        )
     if "\\u" in line and _LONE_SURROGATE.search(json.dumps(value, ensure_ascii=False)):
         column = next(escape.start() + 1 for escape in _ESCAPE.finditer(line) if escape["lone"])
         refuse("a lone surrogate is half a character; write the pair", column)

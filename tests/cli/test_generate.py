@@ -192,6 +192,15 @@ def test_novelty_tells_the_longest_copied_stretch(generate: Nlptool, tmp_path: P
     assert '"j"' in several[1]
 
 
+def test_a_training_text_may_be_in_another_encoding(generate: Nlptool, tmp_path: Path) -> None:
+    path = tmp_path / "training.txt"
+    path.write_text("xxdefghijxx\n", encoding="utf-16")
+    result = generate("--prompt", "abc", "-n", "12", "--novelty", str(path), "--encoding", "utf-16")
+    assert result.stderr.endswith('7 of 12 tokens (58.3%): "defghij"\n')
+    told = generate("--prompt", "abc", "-n", "12", "--novelty", str(path)).stderr
+    assert f"{path}:1:1: this is UTF-16, not UTF-8; give --encoding utf-16" in told
+
+
 def test_a_training_text_from_a_named_pipe_is_read_once(letters: str, tmp_path: Path) -> None:
     """Its writer writes to whoever opens it first, and is gone when a second reader comes."""
     pipe = tmp_path / "training"

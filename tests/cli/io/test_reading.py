@@ -302,6 +302,16 @@ def test_other_encodings_are_read_as_if_they_were_utf8(encoding: str, tmp_path: 
     assert found == text + "\n"
 
 
+@pytest.mark.parametrize(("encoding", "order"), [("utf-16", "le"), ("utf-16", "be"), ("utf-32", "le")])
+def test_without_a_byte_order_mark_its_order_is_asked_for(encoding: str, order: str, tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_bytes("hello there\n".encode(f"{encoding}-{order}"))
+    with pytest.raises(InputError, match=rf"text:1:1: no byte order mark .*{encoding}-le or {encoding}-be"):
+        list(Input((str(path),), encoding=encoding).blocks())
+    (block,) = Input((str(path),), encoding=f"{encoding}-{order}").blocks()
+    assert block.text == "hello there\n"
+
+
 def test_bytes_of_another_encoding_than_the_one_named_have_their_place(tmp_path: Path) -> None:
     path = tmp_path / "text"
     path.write_bytes("好\n我们".encode("gb18030") + b"\xff\n")

@@ -177,6 +177,16 @@ def test_replace_skips_malformed_records_and_says_so_unless_quiet(
     assert ("a.jsonl:2:9: not a JSON record" in capfd.readouterr().err) != quiet
 
 
+def test_what_is_skipped_is_told_by_flags(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert list(of_file(tmp_path, "a b\n", replace=True).batches()) == []
+    assert "or --input-format text if this is plain text" in capfd.readouterr().err
+
+
+def test_ndjson_is_another_name_of_jsonl(tmp_path: Path) -> None:
+    (batch,) = of_file(tmp_path, '{"text":"a"}\n', "a.NDJSON").batches()
+    assert [line.text for line in batch] == ["a"]
+
+
 WHITE = [chr(code) for code in range(0x3001) if chr(code).isspace() and chr(code) != "\n"]
 
 

@@ -66,6 +66,7 @@ def test_a_quote_in_tsv_is_a_character_like_any_other() -> None:
         (CSV, "text,text\n1,2\n", "f:1:1: of its columns two are called 'text'"),
         (CSV, "a;b\n1;2\n", "f:1:1: .*semicolons do not separate columns; convert it"),
         (CSV, "text,b\n1,2\n3\n", "f:3:1: 1 field, but the first row names 2"),
+        (CSV, "text,b\n1,2,3\n", "f:2:1: 3 fields, but .* 2; one that holds a comma stands in quotes"),
         (CSV, 'text,b\n1,2\n"a"b,2\n', "f:3:1: not CSV: .*; close the quotes"),
         (CSV, 'text,b\n1,2\n"a,2\n3,4\n', "f:3:1: not CSV: unexpected end of data; close the quotes"),
         (TSV, "text\tb\n1\n", "f:2:1: 1 field, but the first row names 2"),

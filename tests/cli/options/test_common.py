@@ -104,3 +104,14 @@ def test_an_option_that_changes_nothing_is_told_by_name(
 def test_an_option_of_some_of_the_cells_that_are_measured_changes_something(nlptool: Nlptool) -> None:
     words = ("gradients", "--lags", "2", "--cell", "lstm", "--cell", "rnn", "--activation", "relu")
     assert nlptool(*words).stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("similar -k many king", "Invalid value for '-k': 'many' is not a valid integer;"),
+        ("w2v-train -o x --lr fast", "Invalid value for '--lr': 'fast' is not a valid number;"),
+    ],
+)
+def test_what_is_no_number_is_told_as_people_say_it(line: str, told: str, nlptool: Nlptool) -> None:
+    assert told in nlptool(*line.split()).stderr

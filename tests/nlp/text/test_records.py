@@ -27,7 +27,7 @@ REFUSED = {
     "empty": ("", 1, "not a JSON record"),
     "cut short": ('{"a": "b', 7, "not a JSON record"),
     "two objects": ('{"a": 1} {}', 10, "not a JSON record"),
-    "an array": (" [1]", 2, "expected a JSON object, found an array"),
+    "an array": (" [1]", 2, "expected a JSON object, found an array; write its objects one a line, as jq"),
     "a string": ('"a"', 1, "found a string"),
     "a number": ("  1", 3, "found a number"),
     "null": ("null", 1, "found null"),
