@@ -16,6 +16,7 @@ from cli.options.common import (
     tell_idle,
 )
 from cli.options.help import option
+from corpora import path_or_bundled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -85,7 +86,7 @@ def plot(
     figures.figure_ending(output)  # a wrong one is told before the work
     with figures.warning(console):
         if losses:
-            curves, held_out = _loss_curves(named_models(names, model))
+            curves, held_out = _loss_curves(named_models(tuple(map(path_or_bundled, names)), model))
             axes = Axes("epoch", "loss, nats a prediction")
             drawn = figures.draw_curves(output, curves, figures.LOSSES_TITLE, axes, held_out)
         else:

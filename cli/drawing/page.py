@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, MARGIN = 960, 720, 48
 FONT_SIZE = 13
 RADIUS = 3.5
-COLOURS = ("#1b6ca8", "#c8553d", "#3a7d44", "#8e5ea2", "#b8860b", "#2f4858")
+COLOURS = (
+    *("#1b6ca8", "#c8553d", "#3a7d44", "#8e5ea2", "#b8860b", "#2f4858"),
+    *("#1fa29a", "#d6408a", "#85b53a", "#7a4a2e", "#6c8cff", "#8a8a8a"),
+)
 INK, PALE = "#222", "#ddd"
 
 _TITLE_HEIGHT = 40
@@ -46,6 +49,14 @@ def place_map(points: Sequence[Point], labels: Sequence[str]) -> tuple[list[Poin
         return [Box(start, top, start + width, top + _LINE) for start, top in corners]
 
     return places, place_labels(places, candidates, frame, marks)
+
+
+def aligned(box: Box, mark: Point) -> tuple[float, str]:
+    """Where a label is fastened, and which part of it: what is next to its mark, since a width is a guess."""
+    x, _ = mark
+    if box.left < x < box.right and abs(box.left + box.right - 2 * x) < 1:
+        return x, "middle"
+    return (box.right, "end") if box.right - x < x - box.left else (box.left, "start")
 
 
 def legend_width(names: Iterable[str]) -> float:

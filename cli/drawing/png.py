@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from contextlib import contextmanager, suppress
 from io import BytesIO
@@ -15,6 +16,7 @@ from cli.drawing.page import (
     INK,
     PALE,
     WIDTH,
+    aligned,
     colours_of,
     legend_width,
     place_map,
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 _DOTS_PER_INCH = 200  # twice the pixels of the page: sharp on every screen
 _PIXEL = 100  # pixels of the page in an inch
 _POINTS = 72 / _PIXEL  # typographic points in a pixel of the page
+_ALIGNMENTS = {"start": "left", "middle": "center", "end": "right"}
+_MISSING = re.compile(r"Glyph (\d+) .*missing from font")
+_SHOWN = 10  # characters that a message names
 _FIRST_CJK = "\u2e80"
 _FONTS = (
     "DejaVu Sans",
@@ -58,10 +63,18 @@ def _map(points: Sequence[Point], labels: Sequence[str], title: str) -> Any:
     axes.set_axis_off()
     places, boxes = place_map(points, labels)
     axes.scatter([x for x, _ in places], [y for _, y in places], s=25, color=COLOURS[0], alpha=0.75, lw=0)
-    for label, box in zip(labels, boxes, strict=True):
+    for label, place, box in zip(labels, places, boxes, strict=True):
         if box:
-            shown = printable(label)
-            axes.text(box.left, box.bottom - 4, shown, size=FONT_SIZE * _POINTS, color=INK, parse_math=False)
+            x, part = aligned(box, place)
+            axes.text(
+                x,
+                box.bottom - 4,
+                printable(label),
+                size=FONT_SIZE * _POINTS,
+                color=INK,
+                parse_math=False,
+                ha=_ALIGNMENTS[part],
+            )
     return figure
 
 
@@ -152,7 +165,10 @@ def _png(figure: Any) -> bytes:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         figure.savefig(written, format="png", metadata={"Software": None})
-    if any("missing from font" in str(one.message) for one in told):
-        message = "no font here has some of the characters; install Noto Sans CJK, or write .svg or .html"
+    found = [_MISSING.match(str(one.message)) for one in told]
+    if missing := sorted({chr(int(one[1])) for one in found if one}):
+        shown = "".join(missing[:_SHOWN]) + ("…" if len(missing) > _SHOWN else "")
+        what = "Noto Sans CJK" if missing[-1] >= _FIRST_CJK else "one that has"
+        message = f"no font here has some of the characters, {shown}; install {what}, or write .svg or .html"
         warnings.warn(message, FigureWarning, stacklevel=3)
     return written.getvalue()

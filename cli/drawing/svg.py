@@ -15,6 +15,7 @@ from cli.drawing.page import (
     PALE,
     RADIUS,
     WIDTH,
+    aligned,
     colours_of,
     legend_width,
     place_map,
@@ -41,8 +42,8 @@ def draw_map(points: Sequence[Point], labels: Sequence[str], title: str) -> str:
         for (x, y), label in zip(places, labels, strict=True)
     ]
     parts += [
-        f'<text x="{box.left:.1f}" y="{box.bottom - 4:.1f}">{_text(label)}</text>'
-        for label, box in zip(labels, boxes, strict=True)
+        _label(*aligned(box, place), box.bottom - 4, label)
+        for label, place, box in zip(labels, places, boxes, strict=True)
         if box
     ]
     return _document(parts, title)
@@ -94,6 +95,10 @@ def as_html(svg: str, title: str) -> str:
     """A page of its own that holds the figure; it loads nothing."""
     head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{_text(title)}</title>'
     return f'{head}<body style="margin:0">\n{svg}</body></html>\n'
+
+
+def _label(x: float, part: str, y: float, label: str) -> str:
+    return f'<text class="{part}" x="{x:.1f}" y="{y:.1f}">{_text(label)}</text>'
 
 
 def _text(text: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cli.drawing.canvas import Box
-from cli.drawing.page import HEIGHT, WIDTH, place_map, width_of
+from cli.drawing.page import COLOURS, HEIGHT, WIDTH, aligned, colours_of, place_map, width_of
 
 SQUARE = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
 
@@ -44,3 +44,24 @@ def test_a_label_wider_than_the_page_is_left_out() -> None:
 @pytest.mark.parametrize(("narrow", "wide"), [("ill", "abc"), ("abc", "ABC"), ("abc", "www"), ("ab", "国王")])
 def test_widths_differ_by_letter(narrow: str, wide: str) -> None:
     assert width_of(narrow) < width_of(wide)
+
+
+@pytest.mark.parametrize(
+    ("box", "fastened"),
+    [
+        (Box(56, 43, 90, 58), (56, "start")),
+        (Box(10, 43, 44, 58), (44, "end")),
+        (Box(30, 30, 70, 45), (50, "middle")),
+        (Box(54, 33, 88, 48), (54, "start")),
+        (Box(12, 33, 46, 48), (46, "end")),
+    ],
+    ids=["right", "left", "over", "right corner", "left corner"],
+)
+def test_a_label_is_fastened_where_it_meets_its_mark(box: Box, fastened: tuple[float, str]) -> None:
+    """Its width is a guess, no less than the truth: what is left over belongs to the far end."""
+    assert aligned(box, (50.0, 50.0)) == fastened
+
+
+def test_a_dozen_curves_have_colours_of_their_own_and_held_out_ones_that_of_their_model() -> None:
+    assert len({*colours_of(map(str, range(12)), ())}) == 12 == len(COLOURS)
+    assert [*colours_of(["a", "a, held out", "b"], {"a, held out"})] == [COLOURS[0], COLOURS[0], COLOURS[1]]
