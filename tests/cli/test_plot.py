@@ -131,7 +131,6 @@ def test_a_model_without_losses_is_told(nlptool: Nlptool, tmp_path: Path) -> Non
     bundled = nlptool("plot", "--losses", "en-vectors")
     assert bundled.status == 1
     assert "en-vectors.model: it holds no losses" in bundled.stderr
-    )
 
 
 def test_epochs_without_a_loss_are_left_out(nlptool: Nlptool, tmp_path: Path) -> None:
