@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
@@ -15,6 +15,7 @@ from nlp.text.vocabulary import Vocabulary
 from nlp.vectors.analogies import ADD, analogy_scores
 from nlp.vectors.queries import parse_analogy, parse_pair, parse_query
 from nlp.vectors.spelling import NearMisses
+from nlp.wording import number_of
 
 _BLOCK = 64  # queries × 70,000 words of float32 scores are 18 MB
 _ZERO = 1e-5  # what rounding leaves of a sum of unit vectors that is zero
@@ -40,7 +41,7 @@ class ZeroVectorError(NlpError):
     """A vector of zeros, which has no direction, and so no cosine with any other."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WordVectors:
     """One vector a word.
 
@@ -52,6 +53,8 @@ class WordVectors:
     (30000, (30000, 100), ['the', 'of', 'to'])
     >>> "king" in vectors, vectors["king"].shape
     (True, (100,))
+    >>> vectors
+    <WordVectors: 30,000 words, 100 dimensions>
     """
 
     vocabulary: Vocabulary
@@ -77,8 +80,15 @@ class WordVectors:
         """The words, in the order of the rows: the most frequent first, where that is known."""
         return self.vocabulary.words
 
+    def __repr__(self) -> str:
+        size, dim = self.matrix.shape
+        return f"<WordVectors: {number_of(size, 'word')}, {number_of(dim, 'dimension')}>"
+
     def __len__(self) -> int:
         return len(self.vocabulary)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words)
 
     def __contains__(self, word: object) -> bool:
         return word in self.vocabulary.index
@@ -135,13 +145,17 @@ class WordVectors:
     def most_similar(self, query: str, topn: int = 10) -> list[Neighbour]:
         """The nearest words to one query, as `similar` has it.
 
-        Raises: UnknownWordError; ZeroVectorError; InputError for an expression that is none
+        Raises: UnknownWordError; ZeroVectorError; InputError for an expression that is none; ValueError for a
+                `topn` below 1
 
         >>> import nlp
         >>> vectors = nlp.load("en-vectors")
         >>> [word for word, cosine in vectors.most_similar("king - man + woman", topn=2)]
         ['queen', 'princess']
         """
+        if topn < 1:
+            message = f"topn is {topn}; it must be at least 1"
+            raise ValueError(message)
         vector, words = self._direction_of(query)
         return self.nearest(vector[None], topn, [self.numbers_of(words)])[0]
 

@@ -93,6 +93,9 @@ def test_vectors_of_other_tools_and_unknown_words(tmp_path: Path) -> None:
     assert (len(vectors), vectors.words, "man" in vectors) == (2, ["king", "queen"], False)
     assert np.array_equal(vectors["queen"], [1, 1])
     assert vectors.similarity("king", "queen") == pytest.approx(2**-0.5)
+    assert (list(vectors), repr(vectors)) == (["king", "queen"], "<WordVectors: 2 words, 2 dimensions>")
+    with pytest.raises(ValueError, match="topn is 0"):
+        vectors.most_similar("king", topn=0)
     for ask in (vectors.__getitem__, vectors.most_similar):
         with pytest.raises(KeyError, match="'quen' has no vector; did you mean 'queen'"):
             ask("quen")
