@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from nlp.classification.calibration import best_temperature
 from nlp.classification.classifier import Classifier, Weights, rows_of, scales
-from nlp.classification.config import ClassifierConfig
+from nlp.classification.config import HIERARCHICAL, OVA, ClassifierConfig
 from nlp.classification.examples import GROUP, Examples, Texts
 from nlp.classification.features import Offsets
 from nlp.classification.losses import make_loss
@@ -29,6 +29,7 @@ _STEPS, _LEAST, _MOST = 1_000, 512, 1 << 16  # steps of an epoch at most, and fe
 _MOST_TEXTS = 512  # of a step: all of them move the bias at once, and more would overshoot
 _SHARDS = 8
 _START_OF_SQUARES = 0.01
+_PART_OF_BAYES, _SMOOTHING, _ROWS = 0.3, 0.5, 4096
 
 
 class ClassifierLearner(Learner[Texts]):
@@ -75,6 +76,8 @@ class ClassifierLearner(Learner[Texts]):
             self._streams.at(_INITIAL).random(dtype=np.float32, out=table)
             table -= np.float32(0.5)
             table /= np.float32(dim)
+        elif config.loss != HIERARCHICAL:
+            self._start_from_counts(self.weights.table)
         self._squares = [shared_array(weights.shape) for weights in self._learnt()]
         for squares in self._squares:
             squares.fill(_START_OF_SQUARES)
@@ -86,6 +89,32 @@ class ClassifierLearner(Learner[Texts]):
 
     def _learnt(self) -> list[Floats]:
         return [weights for weights in (self.weights.table, self.weights.output) if weights is not None]
+
+    def _start_from_counts(self, table: Floats) -> None:
+        """Let each feature vote as a part of naive Bayes would: on little text, that is most of the way.
+
+        Equation: w_fl = c (log p(f | l) − mean_k log p(f | k)), with ova c (log p(f | l) − log p(f | not l));
+                  p(f | l) = (n_fl + ½) / Σ_g (n_gl + ½), n the counts of features in texts of labels
+        Source:   Wang & Manning 2012, "Baselines and bigrams", who scale features by such ratios
+        """
+        flat, labels = table.reshape(-1), table.shape[1]
+        for texts in self.examples.read_all():
+            places = self._rows[texts.buckets].astype(np.int64) * labels
+            shares, counts = texts.targets(labels), np.diff(texts.starts)
+            for label in range(labels):
+                np.add.at(flat, places + label, np.repeat(shares[:, label], counts))
+        table += np.float32(_SMOOTHING)
+        of_labels = table.sum(axis=0, dtype=np.float64)
+        for first in range(0, len(table), _ROWS):
+            rows = table[first : first + _ROWS].astype(np.float64)
+            logs = np.log(rows / of_labels)
+            if self.config.loss == OVA:
+                others = rows.sum(axis=1, keepdims=True) - rows
+                logs -= np.log(others / (of_labels.sum() - of_labels))
+            else:
+                logs -= logs.mean(axis=1, keepdims=True)
+            table[first : first + _ROWS] = _PART_OF_BAYES * logs
+        table[0] = 0
 
     def _make_room(self, dim: int, scores: int) -> None:
         """Make the arrays of a step, which all workers see."""
@@ -136,7 +165,7 @@ class ClassifierLearner(Learner[Texts]):
         """The loss of the batch."""
         nats, texts = self._losses.sum(axis=0).tolist()
         labels = len(self.examples.labels)
-        untrained = labels * math.log(2) if self.config.loss == "ova" else math.log(labels)
+        untrained = labels * math.log(2) if self.config.loss == OVA else math.log(labels)
         yield Loss(nats, texts, max(untrained, 0.1) * texts)
 
     def part_done(self, number: int) -> float:

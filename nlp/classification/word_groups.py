@@ -15,8 +15,8 @@ from nlp.vectors.word_vectors import WordVectors
 
 Hashes = npt.NDArray[np.uint32]
 
-SIZES = (100, 500)
-"""Groups of each division: a coarse one, and a fine one."""
+SIZES = (50, 200, 1000)
+"""Groups of each division, from a coarse one to a fine one."""
 
 _WORDS = 30_000  # that are divided: the most frequent ones
 _ROUNDS = 10  # of moving the centres: more change few words, and no score
