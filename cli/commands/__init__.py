@@ -51,10 +51,21 @@ class Commands(click.Group):
     """A group over the static table."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the command line, on which `help COMMAND` is `COMMAND --help`."""
+        """Parse the command line, on which `help COMMAND` is `COMMAND --help`.
+
+        Raises: NoSuchOption, which tells where the options of a command stand
+        """
         if args[:1] == ["help"]:
             args = [*args[1:2], "--help"]
-        return super().parse_args(ctx, args)
+        command = next((word for word in args if word in COMMANDS), None)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if not command:
+                raise
+            name = error.option_name
+            hint = f"Options stand behind the command: nlptool {command} {name}"
+            raise click.NoSuchOption(name, no_such("option", name, hint), ctx=ctx) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """The names, in the order of the table."""

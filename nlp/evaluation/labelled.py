@@ -15,6 +15,7 @@ from nlp.errors import InputError
 from nlp.evaluation.entities import EntityScore
 from nlp.evaluation.tags import TagScore
 from nlp.evaluation.words import WordScore
+from nlp.wording import Message
 
 TASKS = TAG, SEGMENT, ENTITIES = ("tag", "segment", "entities")
 
@@ -52,6 +53,9 @@ class Compared:
             message = "one text needs the correct and the predicted tag in its last two columns; or name two"
             path, line, _ = first or (None, None, "")
             raise InputError(message, path=path, line=line, column=1)
+        if first and not columns and len(first[2].split()) == 2:
+            message = "a word and one tag; name the text with the predicted tags too, or both by `columns`"
+            raise InputError(Message(message), path=first[0], line=first[1], column=1)
         pairs = ((replace(one, tags=one.tokens), one) for one in sentences if one.tokens)
         return cls(form, form, pairs)
 
@@ -91,7 +95,9 @@ def report_on(
                 raise form.refuse(sentence, 0, "this sentence has no tags")
         if scheme:
             _check_scheme(one, texts.gold, scheme)
-        score.add(*_on_the_same_tokens(one, other, task))
+        if task == TAG:
+            _check_tokens(one, other, texts)
+        score.add(*_on_the_same_tokens(one, other))
     return score.report()
 
 
@@ -127,20 +133,25 @@ def _words(sentence: Sentence, of_tags: bool) -> Sequence[str]:
     return ["".join(sentence.tokens[start:end]) for start, end, _ in entities_of(sentence.tags)]
 
 
-def _on_the_same_tokens(one: Sentence, other: Sentence, task: str) -> tuple[Sequence[str], Sequence[str]]:
+def _check_tokens(one: Sentence, other: Sentence, texts: Compared) -> None:
+    """See that two sentences are of the same tokens. Raises: InputError at the first that differs."""
+    if one.tokens == other.tokens:
+        return
+    pairs = enumerate(zip_longest(one.tokens, other.tokens))
+    token, (there, found) = next((n, pair) for n, pair in pairs if pair[0] != pair[1])
+    line, _ = texts.predicted.place(other, min(token, len(other.tokens) - 1))
+    gold_line, _ = texts.gold.place(one, min(token, len(one.tokens) - 1))
+    here = f"the token {found!r}" if found else "the sentence ends"
+    beside = f"has {there!r}" if there else "ends the sentence"
+    message = f"{here} where {one.path}:{gold_line} {beside}; both need the same tokens"
+    raise InputError(message, path=other.path, line=line, column=1)
+
+
+def _on_the_same_tokens(one: Sentence, other: Sentence) -> tuple[Sequence[str], Sequence[str]]:
     """The tags of both; those of entities by the character, where the same text has other tokens."""
     if one.tokens == other.tokens:
         return one.tags, other.tags
     _check_text(one, other)
-    if task == TAG:
-        token = next(
-            n for n, pair in enumerate(zip(one.tokens, other.tokens, strict=False)) if pair[0] != pair[1]
-        )
-        message = (
-            f"the token {other.tokens[token]!r} where {one.path}:{one.line} has {one.tokens[token]!r}; "
-            f"both need the same tokens"
-        )
-        raise InputError(message, path=other.path, line=other.line, column=1)
     return _by_character(one), _by_character(other)
 
 

@@ -162,3 +162,10 @@ def test_an_argument_too_many_is_told_with_the_option_that_takes_it(
 
 def test_an_option_of_other_commands_is_not_suggested() -> None:
     assert option_meant("--vector-size", ["--vector-size"], {"--lower"}) is None
+
+
+def test_an_option_before_its_command_is_told_its_place(nlptool: Nlptool) -> None:
+    result = nlptool("-q", "tokenize", stdin="a\n")
+    told = "No such option '-q'. Options stand behind the command: nlptool tokenize -q; try 'nlptool --help'"
+    assert result == (2, "", f"nlptool: {told}\n")
+    assert nlptool("-q").stderr == "nlptool: No such option '-q'; try 'nlptool --help'\n"

@@ -39,12 +39,20 @@ def test_one_text_has_both_tags_in_its_last_columns() -> None:
     assert (found["precision"], found["recall"]) == (pytest.approx(2 / 3, abs=1e-6), 1)
     with pytest.raises(InputError, match=r"a\.txt:1:1: one text needs"):
         Compared.of_one(lines_of('{"text":"a"}'))
+    with pytest.raises(InputError, match=r"a\.txt:1:1: a word and one tag; name the text with the predicted"):
+        Compared.of_one(lines_of("the\tDT\ncat\tNN\n"))
+    named = report_on(Compared.of_one(lines_of("DT\tDT\nNN\tVB\n"), "1:2"))
+    assert named["accuracy"] == 0.5
 
 
 @pytest.mark.parametrize(
     ("gold", "predicted", "message"),
     [
-        ("a/X b/Y", "a/X c/Y", "found:1:1: 'c' where gold:1 has 'b'; both need the same text"),
+        ("a/X b/Y", "a/X c/Y", "found:1:1: the token 'c' where gold:1 has 'b'; both need the same tokens"),
+        ("a\tX\nb\tY\n", "a\tX\nc\tY\n", "found:2:1: the token 'c' where gold:2 has 'b'"),
+        ("a\tX\nb\tY\n\nc\tZ\n", "a\tX\n\nb\tY\n", "found:1:1: the sentence ends where gold:2 has 'b'"),
+        ("a\tX\n\nb\tY\n", "a\tX\nb\tY\n\nc\tZ\n", "found:2:1: the token 'b' where gold:1 ends the sentence"),
+        ("a\tB-X\nb\tO\n", "a\tB-X\nc\tO\n", "found:1:1: 'c' where gold:1 has 'b'; both need the same text"),
         ("a/X b/Y\nc/Z", "a/X b/Y", "gold:2:1: the other text ends before this sentence"),
         ("a/X b/Y", "a/X b/Y\nc/Z", "found:2:1: the other text ends before this sentence"),
         ("ab/X c/Y", "a/X bc/Y", "found:1:1: the token 'a' where gold:1 has 'ab'"),
