@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cli.options.common import command, streams
+from cli.options.files import ModelFile
 from cli.options.help import option
 from cli.options.settings import settings_options
 from cli.options.training import training_options
-from nlp.settings import DATA
-from nlp.tagging.config import TaggerConfig
+from nlp.networks.tagger_config import RecurrentTaggerConfig
+from nlp.settings import DATA, MODEL
+from nlp.tagging.config import RECURRENT, TaggerConfig
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -19,7 +21,14 @@ if TYPE_CHECKING:
 
 @command
 @streams(None, texts=False, records=False)
-@settings_options(TaggerConfig)
+@settings_options(TaggerConfig, RecurrentTaggerConfig)
+@option(
+    "--vectors",
+    type=ModelFile(),
+    metavar="FILE",
+    group=MODEL,
+    help="Word vectors that --method rnn reads beside its own; they are not moved.",
+)
 @option(
     "--columns",
     metavar="WORD:TAG",
@@ -29,7 +38,13 @@ if TYPE_CHECKING:
 )
 @training_options
 def tag_train(
-    *, streams: Streams, console: Console, training: Training, columns: str | None, **settings: Any
+    *,
+    streams: Streams,
+    console: Console,
+    training: Training,
+    columns: str | None,
+    vectors: str | None,
+    **settings: Any,
 ) -> None:
     """Learn tags of tokens, entities, or the words of text without spaces, from text that has them.
 
@@ -42,9 +57,14 @@ def tag_train(
     text is shown. The model depends on the text, the settings and the seed: not on --workers, not on
     interruptions, nor on the processor.
 
+    With --method rnn it is a network: recurrent layers read a sentence from both sides, and a conditional
+    random field (CRF) labels it. It takes several times as long, and is best with --vectors and, for words,
+    with --chars. The loss is in nats a token. The model depends on the kind of processor too.
+
     \b
     nlptool tag-train --valid dev.conllu -o pos.model train.conllu
     nlptool tag-train --task entities -o entities.model train.conll
+    nlptool tag-train --method rnn --chars --vectors en-vectors -o pos.model train.conllu
     nlptool tag-train --task segment -o words.model segmented.txt
     """
     from cli.io.writing import check_output
@@ -53,4 +73,6 @@ def tag_train(
         check_output(path)
     from cli.jobs.tag_train import Request, run
 
-    run(Request(streams, console, training, settings, columns))
+    if vectors is not None and settings["method"] != RECURRENT:
+        console.warn("--vectors changes nothing without --method rnn")
+    run(Request(streams, console, training, settings, columns, vectors))

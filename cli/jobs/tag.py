@@ -15,7 +15,7 @@ from nlp.data.labelled.records import Records
 from nlp.data.labelled.schemes import entities_of
 from nlp.data.labelled.spaced import Words
 from nlp.errors import InputError
-from nlp.storage.kinds import TAGGER, load
+from nlp.storage.kinds import RECURRENT_TAGGER, TAGGER, load
 from nlp.tagging.tagger import CHARACTERS
 from nlp.text.records import format_record
 from nlp.text.tokenize import spans_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cli.io.streams import Streams
     from cli.io.writing import Output
     from nlp.data.labelled.sentence import Form, Sentence, SourceLine
+    from nlp.tagging.recurrent.tagger import RecurrentTagger
     from nlp.tagging.tagger import Tagger
     from nlp.text.records import Record
 
@@ -48,7 +49,7 @@ class Request:
 
 def run(request: Request) -> None:
     """Tag what comes in, and write it as it came."""
-    tagger: Tagger = load(corpora.path_or_bundled(request.model), TAGGER)
+    tagger: Tagger | RecurrentTagger = load(corpora.path_or_bundled(request.model), TAGGER, RECURRENT_TAGGER)
     if request.entities and tagger.scheme is None:
         raise InputError(f"{request.model}: it finds no entities; use one of tag-train --task entities")
     with request.streams.open_output() as output:
@@ -60,7 +61,7 @@ class _Tagging:
     """Sentences that wait until all that has arrived is read; they are then tagged together."""
 
     request: Request
-    tagger: Tagger
+    tagger: Tagger | RecurrentTagger
     output: Output
     _waiting: list[Sentence] = field(default_factory=list)
     _form: Form = field(default_factory=Words)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cli.io.labelled_lines import labelled_lines
 from cli.training import job
+from cli.training.start import start_vectors, tell_started
 from nlp.data.labelled.columns import Columns
 from nlp.data.labelled.reading import SchemeFinder, check_tags, read_labelled
-from nlp.tagging.config import ENTITIES, SEGMENT, TaggerConfig
+from nlp.networks.tagger_config import RecurrentTaggerConfig
+from nlp.settings import settings_of
+from nlp.tagging.config import ENTITIES, RECURRENT, SEGMENT, TaggerConfig
 from nlp.tagging.files import save_segmenter, save_tagger
+from nlp.tagging.recurrent.files import save_recurrent_tagger
+from nlp.tagging.recurrent.training import recurrent_training
 from nlp.tagging.segment_training import segmenter_training
 from nlp.tagging.tag_training import tagger_training
 from nlp.wording import number_of
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
     from nlp.data.labelled.sentence import Form
     from nlp.storage.model_file import BinaryWriter
     from nlp.tagging.learner import TaggerLearner
+    from nlp.tagging.recurrent.learner import RecurrentTaggerLearner
+    from nlp.tagging.tag_training import Tagged
     from nlp.training.loop import Curves
 
 CHECKPOINT_KIND = "tag-checkpoint"
@@ -32,11 +39,13 @@ CHECKPOINT_KIND = "tag-checkpoint"
 class Request(job.Command):
     """What the user asked for.
 
-    Attributes: `settings` of `TaggerConfig`; `columns`, which hold words and tags.
+    Attributes: `settings` of `TaggerConfig` and of `RecurrentTaggerConfig`; `columns`, which hold words and
+    tags; `vectors`, a file of word vectors.
     """
 
     settings: Mapping[str, Any]
     columns: str | None
+    vectors: str | None
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,11 @@ class LabelledText:
     advice: list[str]
 
     @property
+    def tagged(self) -> Tagged:
+        """The tokens and their tags."""
+        return self.tokens, self.tags
+
+    @property
     def columns(self) -> str | None:
         """Which columns hold words and tags, where these are in columns."""
         return str(self.form.chosen) if isinstance(self.form, Columns) else None
@@ -67,29 +81,40 @@ class LabelledText:
 
 def run(request: Request) -> None:
     """Read, train and save; with --dry-run only estimate what that would take."""
-    config = TaggerConfig(**request.settings)
+    own = {name for name, _ in settings_of(TaggerConfig)}
+    config = TaggerConfig(**{name: request.settings[name] for name in own})
     text = _read(request, config, None)
     valid = _read(request, config, request.training.valid) if request.training.valid else None
     request.console.note(f"{number_of(text.words, 'word')} in {number_of(len(text.tokens), 'sentence')}")
-    learner, write = _ready(text, valid, config)
+    ready = (
+        _recurrent(request, text, valid, config)
+        if config.method == RECURRENT
+        else _linear(text, valid, config)
+    )
+    learner, weights = ready.learner, ready.weights
     about = job.provenance(text, words=text.words, sentences=len(text.tokens))
-    weights = learner.weights.size
+    about |= {} if config.task == SEGMENT else {"form": text.form.name, "columns": text.columns}
     unit = "character" if config.task == SEGMENT else "token"
 
     def save(writer: BinaryWriter, curves: Curves) -> None:
-        write(writer, about | job.figures_of_curves(curves, has_perplexity=False))
+        ready.write(writer, about | job.figures_of_curves(curves, has_perplexity=False))
 
-    ready = job.Job(
+    training = job.Job(
         learner=learner,
         size={
             "words": text.words,
             "labels": len(learner.chain.names),
             "parameters": weights,
             "temporary_bytes": 0,
-            "model_bytes": weights,
+            "model_bytes": ready.model_bytes,
         },
         kind=CHECKPOINT_KIND,
-        identity={**asdict(config), "valid": valid and valid.sha256, "data": text.sha256},
+        identity={
+            **asdict(config),
+            **ready.identity,
+            "valid": valid and valid.sha256,
+            "data": text.sha256,
+        },
         steps_of=f"{number_of(learner.steps_per_epoch * learner.epochs, 'step')} of "
         f"{number_of(config.places, unit)} or more",
         size_of=f"{number_of(weights, 'weight')} of {number_of(len(learner.chain.names), 'label')}",
@@ -99,20 +124,66 @@ def run(request: Request) -> None:
         save=save,
         advice=text.advice,
     )
-    job.run(ready, request)
+    job.run(training, request)
 
 
-def _ready(
-    text: LabelledText, valid: LabelledText | None, config: TaggerConfig
-) -> tuple[TaggerLearner, Callable[[BinaryWriter, Mapping[str, Any]], None]]:
-    """What learns the task, and what writes the model as it has been learnt."""
+@dataclass(frozen=True)
+class _Ready:
+    """What learns the task, and what writes the model as it has been learnt.
+
+    Attributes: `weights`, how many it has; `model_bytes`, about; `identity`, what else its bytes depend on.
+    """
+
+    learner: TaggerLearner | RecurrentTaggerLearner
+    weights: int
+    model_bytes: int
+    write: Callable[[BinaryWriter, Mapping[str, Any]], None]
+    identity: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _linear(text: LabelledText, valid: LabelledText | None, config: TaggerConfig) -> _Ready:
     if config.task == SEGMENT:
-        segments = segmenter_training(text.tokens, config, valid=valid.tokens if valid else None)
-        return segments.learner, lambda writer, about: save_segmenter(writer, segments.model(), config, about)
-    held_out = (valid.tokens, valid.tags) if valid else None
-    tags = tagger_training((text.tokens, text.tags), config, scheme=text.scheme, valid=held_out)
-    told = {"form": text.form.name, "columns": text.columns}
-    return tags.learner, lambda writer, about: save_tagger(writer, tags.model(), config, {**told, **about})
+        words = segmenter_training(text.tokens, config, valid=valid.tokens if valid else None)
+        size = words.learner.weights.size
+        return _Ready(
+            words.learner, size, size, lambda to, about: save_segmenter(to, words.model(), config, about)
+        )
+    tags = tagger_training(text.tagged, config, scheme=text.scheme, valid=valid.tagged if valid else None)
+    size = tags.learner.weights.size
+    return _Ready(tags.learner, size, size, lambda to, about: save_tagger(to, tags.model(), config, about))
+
+
+def _recurrent(
+    request: Request, text: LabelledText, valid: LabelledText | None, config: TaggerConfig
+) -> _Ready:
+    own = {name: request.settings[name] for name, known in settings_of(RecurrentTaggerConfig) if known.help}
+    form = RecurrentTaggerConfig(
+        **own,
+        epochs=config.passes,
+        lr=config.rate,
+        dropout=config.left_out,
+        batch_size=config.places,
+        seed=config.seed,
+    )
+    vectors, identity = None, asdict(form)
+    if request.vectors is not None:
+        vectors = start_vectors(request.vectors, "embed_dim", None, request.console)
+        identity["vectors"] = hashlib.sha256(vectors.matrix.tobytes()).hexdigest()
+    tags = recurrent_training(
+        text.tagged, form, scheme=text.scheme, valid=valid.tagged if valid else None, vectors=vectors
+    )
+    if vectors is not None:
+        types = tags.learner.examples.text.vectors
+        tell_started(request.console, int((types > 0).sum()), len(types), "words")
+    network = tags.learner.network
+    weights = network.parameters.flat
+    return _Ready(
+        tags.learner,
+        weights.size,
+        weights.nbytes + network.vectors.size,
+        lambda to, about: save_recurrent_tagger(to, tags.model(), about),
+        identity,
+    )
 
 
 def _read(request: Request, config: TaggerConfig, path: str | None) -> LabelledText:

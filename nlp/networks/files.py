@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from nlp.networks.config import LanguageModelConfig
 from nlp.networks.network import Network
 from nlp.storage.kinds import FILL_MODEL, LANGUAGE_MODEL
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
+from nlp.storage.settings import read_settings
 from nlp.storage.vocabulary import read_vocabulary, vocabulary_arrays
 from nlp.text.vocabulary import Vocabulary
 
@@ -56,9 +57,9 @@ def language_model_of(file: ModelFile) -> LoadedLanguageModel:
     """
     config = _config(file)
     vocabulary = read_vocabulary(file, config.level)
-    values = _vector(file, "parameters")
+    values = float_vector(file, "parameters")
     # A model without batch normalisation has no statistics; one with it refuses the empty vector.
-    averages = _vector(file, "statistics") if "statistics" in file.metadata["arrays"] else values[:0]
+    averages = float_vector(file, "statistics") if "statistics" in file.metadata["arrays"] else values[:0]
     if averages.dtype != values.dtype:
         raise file.unusable(f"its parameters are {values.dtype}, but its statistics {averages.dtype}")
     try:
@@ -69,26 +70,15 @@ def language_model_of(file: ModelFile) -> LoadedLanguageModel:
 
 
 def _config(file: ModelFile) -> LanguageModelConfig:
-    """The settings, each checked for its type. One that is unknown, of a later version say, is an error."""
-    given = file.metadata.get("config")
-    defaults = {field.name: field.default for field in fields(LanguageModelConfig)}
-    if not isinstance(given, dict) or not given.keys() <= defaults.keys():
-        raise file.unusable("its settings are not those of this nlptool")
-    for name, value in given.items():
-        default = defaults[name]
-        numbers = isinstance(default, float) or default is None
-        if type(value) is not type(default) and not (numbers and type(value) in {int, float}):
-            raise file.unusable(f"its setting {name} is {value!r}")
-    try:
-        config = LanguageModelConfig(**given)
-    except InputError as error:
-        raise file.unusable(error) from error
+    """The settings of a language model of this kind."""
+    config = read_settings(file, LanguageModelConfig)
     if kind_of(config) != file.kind:
         raise file.unusable(f"of kind {file.kind!r}, but its settings are of {kind_of(config)!r}")
     return config
 
 
-def _vector(file: ModelFile, name: str) -> Floats:
+def float_vector(file: ModelFile, name: str) -> Floats:
+    """The vector of finite numbers of this name. Raises: ModelError if it is none."""
     vector = file.array(name)
     if vector.ndim != 1 or vector.dtype not in {np.dtype(np.float32), np.dtype(np.float64)}:
         raise file.unusable(f"its {name} are {vector.dtype} of shape {vector.shape}")

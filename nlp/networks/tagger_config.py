@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nlp.settings import check, setting
 
 TAGGER_CELLS = ("lstm", "gru", "rnn")
+_IDLE = {"method": ("linear",)}
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,15 @@ class RecurrentTaggerConfig:
     Raises: SettingError, naming the setting, its value and its limits
     """
 
-    cell: str = setting("lstm", "The recurrent cell.", choices=TAGGER_CELLS)
-    layers: int = setting(1, "Layers, each of cells in both directions.", low=1, high=64)
-    hidden: int = setting(100, "Units of a layer in each direction.", low=1, high=100_000)
-    embed_dim: int = setting(64, "Dimensions of a token's vector.", low=1, high=100_000)
-    chars: bool = setting(False, "Read the characters of each token too.")
+    cell: str = setting("lstm", "The recurrent cell of `method` rnn.", choices=TAGGER_CELLS, idle=_IDLE)
+    layers: int = setting(
+        1, "Layers of `method` rnn, each of cells in both directions.", low=1, high=64, idle=_IDLE
+    )
+    hidden: int = setting(100, "Units of a layer in each direction.", low=1, high=100_000, idle=_IDLE)
+    embed_dim: int = setting(64, "Dimensions of a token's vector.", low=1, high=100_000, idle=_IDLE)
+    chars: bool = setting(False, "Let `method` rnn read the characters of each token too.", idle=_IDLE)
     char_dim: int = setting(32, low=1, high=100_000)
-    char_hidden: int = setting(32, low=1, high=100_000)
+    char_hidden: int = setting(64, low=1, high=100_000)
     epochs: int = setting(15, low=1, high=1000)
     lr: float = setting(0.006, above=0, high=100)
     dropout: float = setting(0.5, low=0, high=0.95)

@@ -24,6 +24,7 @@ class Kind(NamedTuple):
 WORD_VECTORS, LANGUAGE_MODEL = "word-vectors", "language-model"
 FILL_MODEL, NGRAM_MODEL = "fill-model", "ngram-model"
 SEGMENTER, TAGGER, CLASSIFIER = "segmenter", "tagger", "classifier"
+RECURRENT_TAGGER = "recurrent-tagger"
 
 KINDS = {
     WORD_VECTORS: Kind("nlp.vectors.files", "vectors_of", "similar"),
@@ -33,6 +34,7 @@ KINDS = {
     CLASSIFIER: Kind("nlp.classification.files", "classifier_of", "classify"),
     SEGMENTER: Kind("nlp.tagging.files", "segmenter_of", "tokenize"),
     TAGGER: Kind("nlp.tagging.files", "tagger_of", "tag"),
+    RECURRENT_TAGGER: Kind("nlp.tagging.recurrent.files", "recurrent_tagger_of", "tag"),
 }
 
 

@@ -11,8 +11,10 @@ from nlp.storage.model_file import ModelFile
 from nlp.text.vocabulary import SPECIAL, Vocabulary
 
 
-def vocabulary_arrays(vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
+def vocabulary_arrays(vocabulary: Vocabulary, prefix: str = "") -> dict[str, NDArray[Any]]:
     """`words`, in UTF-8 with a line end between them, without the special tokens; `counts` (V,) of all.
+
+    Where a model has several vocabularies, the names have a `prefix`.
 
     Raises: ValueError for what `read_vocabulary` would not read back
     """
@@ -22,12 +24,13 @@ def vocabulary_arrays(vocabulary: Vocabulary) -> dict[str, NDArray[Any]]:
     if not 0 < len(vocabulary) == len(vocabulary.index):
         raise ValueError("a model needs words, and each of them once")
     data = "\n".join(words).encode("utf-8", "surrogatepass")
-    return {"words": np.frombuffer(data, np.uint8), "counts": np.array(vocabulary.counts, np.int64)}
+    counts = np.array(vocabulary.counts, np.int64)
+    return {f"{prefix}words": np.frombuffer(data, np.uint8), f"{prefix}counts": counts}
 
 
-def read_vocabulary(model: ModelFile, level: str = "") -> Vocabulary:
+def read_vocabulary(model: ModelFile, level: str = "", prefix: str = "") -> Vocabulary:
     """The vocabulary that `vocabulary_arrays` wrote. Raises: ModelError if it is none."""
-    words, counts, special = model.array("words"), model.array("counts"), SPECIAL[level]
+    words, counts, special = model.array(f"{prefix}words"), model.array(f"{prefix}counts"), SPECIAL[level]
     if [words.dtype.str, words.ndim, counts.dtype.str, counts.ndim] != ["|u1", 1, "<i8", 1]:
         raise model.unusable("its words and counts are not of the types that nlptool writes")
     try:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from nlp.errors import SettingError
 from nlp.settings import TRAINING, check, setting
+from nlp.wording import Message
 
 SCHEME = "BCDMES"
 """The labels of characters in words."""
 
 TAG, SEGMENT, ENTITIES = "tag", "segment", "entities"
 TASKS = (TAG, SEGMENT, ENTITIES)
+METHODS = LINEAR, RECURRENT = ("linear", "rnn")
 
 
 class _Defaults(NamedTuple):
@@ -20,6 +23,7 @@ class _Defaults(NamedTuple):
     epochs: int
     dropout: float
     batch_size: int
+    lr: float = 0.1
 
 
 _DEFAULTS = {
@@ -27,6 +31,7 @@ _DEFAULTS = {
     SEGMENT: _Defaults(5, 0.1, 1000),
     ENTITIES: _Defaults(15, 0.4, 400),
 }
+_RECURRENT = _Defaults(15, 0.5, 1000, 0.006)
 
 
 @dataclass(frozen=True)
@@ -41,23 +46,41 @@ class TaggerConfig:
         "What is learnt: a tag for each token, the words of a text without spaces, or entities.",
         choices=TASKS,
     )
-    bits: int = setting(20, "Hash features into 2 to this power of buckets.", low=10, high=22)
+    method: str = setting(
+        LINEAR,
+        "What learns: a linear model over hashed features, or recurrent layers that read from both sides.",
+        choices=METHODS,
+    )
+    bits: int = setting(
+        20,
+        "Hash features into 2 to this power of buckets.",
+        low=10,
+        high=22,
+        idle={"method": (RECURRENT,)},
+    )
     epochs: int | None = setting(
         None,
         "Passes over the text.",
         low=1,
         high=1000,
         group=TRAINING,
-        shown="8; segment: 5, entities: 15",
+        shown="8; segment: 5, entities and rnn: 15",
     )
-    lr: float = setting(0.1, "Learning rate, which Adagrad divides.", above=0, high=100, group=TRAINING)
+    lr: float | None = setting(
+        None,
+        "Learning rate, which Adagrad divides; the first one of Adam, with rnn.",
+        above=0,
+        high=100,
+        group=TRAINING,
+        shown="0.1; rnn: 0.006",
+    )
     dropout: float | None = setting(
         None,
         "Share of features left out at random while training.",
         low=0,
         high=0.95,
         group=TRAINING,
-        shown="0.2; segment: 0.1, entities: 0.4",
+        shown="0.2; segment: 0.1, entities: 0.4, rnn: 0.5",
     )
     batch_size: int | None = setting(
         None,
@@ -71,18 +94,29 @@ class TaggerConfig:
 
     def __post_init__(self) -> None:
         check(self)
+        if self.method == RECURRENT and self.task == SEGMENT:
+            raise SettingError(Message("`method` 'rnn' is for `task` 'tag' and 'entities', not 'segment'"))
 
     @property
     def passes(self) -> int:
         """Epochs, as the task has them by default."""
-        return self.epochs or _DEFAULTS[self.task].epochs
+        return self.epochs or self._suited.epochs
 
     @property
     def left_out(self) -> float:
         """The share of features left out, as the task has it by default."""
-        return _DEFAULTS[self.task].dropout if self.dropout is None else self.dropout
+        return self._suited.dropout if self.dropout is None else self.dropout
 
     @property
     def places(self) -> int:
         """Places of a step, as the task has them by default."""
-        return self.batch_size or _DEFAULTS[self.task].batch_size
+        return self.batch_size or self._suited.batch_size
+
+    @property
+    def rate(self) -> float:
+        """The learning rate, as the method has it by default."""
+        return self.lr or self._suited.lr
+
+    @property
+    def _suited(self) -> _Defaults:
+        return _RECURRENT if self.method == RECURRENT else _DEFAULTS[self.task]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from nlp.data.labelled.schemes import SCHEMES
+from nlp.data.labelled.schemes import SCHEMES, Scheme
 from nlp.errors import SettingError
 from nlp.storage.kinds import SEGMENTER, TAGGER
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
@@ -49,28 +49,50 @@ def segmenter_of(file: ModelFile) -> Segmenter:
 
 def save_tagger(writer: BinaryWriter, model: Tagger, config: TaggerConfig, about: Mapping[str, Any]) -> None:
     """Write a tagger; `about` is metadata beside its settings. Raises: OSError from the writer."""
-    metadata = {
-        "config": asdict(config),
-        "labels": model.chain.names,
-        "features": model.features,
-        "scheme": model.scheme.name if model.scheme else None,
-        **about,
-    }
+    metadata = {"config": asdict(config), **form_of_tags(model), **about}
     write_model(writer, TAGGER, metadata, _arrays(model.weights, model.transitions))
 
 
 def tagger_of(file: ModelFile) -> Tagger:
     """The tagger that `save_tagger` wrote. Raises: ModelError if its parts do not fit together."""
-    config, names = _config(file), _names(file)
-    features, scheme = file.metadata.get("features"), file.metadata.get("scheme")
-    if features not in (CHARACTERS, TOKENS) or scheme not in (None, *SCHEMES):
-        raise file.unusable(f"its features are {features!r} and its scheme is {scheme!r}")
+    config, (chain, features, scheme) = _config(file), chain_of_file(file)
     try:
-        chain = free_chain(names) if scheme is None else entity_chain(names)
         weights, moves = _weights_of(file, config, chain)
     except ValueError as error:
         raise file.unusable(error) from error
-    return Tagger(weights, moves, chain, features, scheme and SCHEMES[scheme], file.metadata)
+    return Tagger(weights, moves, chain, features, scheme, file.metadata)
+
+
+class TagsForm(Protocol):
+    """What taggers of any kind know of their tags."""
+
+    @property
+    def chain(self) -> Chain:
+        """The labels."""
+
+    @property
+    def features(self) -> str:
+        """Whether tokens are words or characters."""
+
+    @property
+    def scheme(self) -> Scheme | None:
+        """The scheme in which tags spell entities, if they do."""
+
+
+def form_of_tags(model: TagsForm) -> dict[str, Any]:
+    """What a file tells of the tags of a tagger, as metadata."""
+    scheme = model.scheme.name if model.scheme else None
+    return {"labels": model.chain.names, "features": model.features, "scheme": scheme}
+
+
+def chain_of_file(file: ModelFile) -> tuple[Chain, str, Scheme | None]:
+    """Labels, features and scheme of a tagger, of what `form_of_tags` told. Raises: ModelError."""
+    names = _names(file)
+    features, scheme = file.metadata.get("features"), file.metadata.get("scheme")
+    if features not in (CHARACTERS, TOKENS) or scheme not in (None, *SCHEMES):
+        raise file.unusable(f"its features are {features!r} and its scheme is {scheme!r}")
+    chain = free_chain(names) if scheme is None else entity_chain(names)
+    return chain, features, SCHEMES[scheme] if scheme else None
 
 
 def _arrays(weights: PackedWeights, transitions: Moves) -> dict[str, Any]:

@@ -117,7 +117,7 @@ class TaggerLearner(Learner[Batch]):
 
     def learning_rate(self, at: Position) -> float:  # noqa: ARG002  Adagrad lowers it by itself
         """That of the settings."""
-        return self.config.lr
+        return self.config.rate
 
     def arrays(self, at: Position) -> dict[str, npt.NDArray[Any]]:  # noqa: ARG002  moved in place
         """Weights, what their averages are made of, and the sums of squared gradients."""
@@ -207,7 +207,7 @@ class TaggerLearner(Learner[Batch]):
         first = rows.take(wrong, axis=1).astype(np.int64) * count
         flat = np.stack([first + found[wrong], first + labels[wrong]])
         signs = np.broadcast_to(np.array([1, -1], np.float32)[:, None, None], flat.shape)
-        learning = self.config.lr, weight
+        learning = self.config.rate, weight
         _adagrad_(self.weights, self._squares, self._late, flat.reshape(-1), signs.reshape(-1), *learning)
         for array in (self.weights, self._late):
             array[NOTHING] = 0

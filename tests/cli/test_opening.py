@@ -28,6 +28,7 @@ MODELS = {
     "two-sided": ("rnn-train", "--level", "word", *_SMALL, "--bidirectional"),
     "ngrams": ("ngram-train",),
     "tagger": ("tag-train", "--bits", "12", "--epochs", "1"),
+    "recurrent": ("tag-train", "--method", "rnn", "--chars", "--epochs", "1"),
     "segmenter": ("tag-train", "--task", "segment", "--bits", "12", "--epochs", "1"),
 }
 
@@ -55,6 +56,7 @@ READING = [
     "gradients -m {two-sided} --lags 2",
     "tokenize --han words --model {segmenter}",
     "tag -m {tagger}",
+    "tag -m {recurrent}",
 ]
 
 STDIN = {"tokenize": "我爱北京\n", "w2v-eval": ": kin\nking queen dawn noon\n"}
@@ -80,7 +82,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A model of every kind."""
     folder = tmp_path_factory.mktemp("opening")
     for name, words in MODELS.items():
-        text = TAGGED if name == "tagger" else _TOKENS.encode()
+        text = TAGGED if name in {"tagger", "recurrent"} else _TOKENS.encode()
         result = run(*words, "-o", str(folder / name), stdin=text)
         assert result.returncode == 0, result.stderr.decode()
     return {name: str(folder / name) for name in MODELS}

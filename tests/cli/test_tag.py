@@ -126,3 +126,41 @@ def test_text_without_tags_is_told(nlptool: Nlptool) -> None:
         outcome = nlptool("tag-train", "-o", "/dev/null", stdin=text)
         assert outcome.status == 1
         assert message in outcome.stderr
+
+
+@pytest.mark.parametrize("kind", ["tags", "characters"])
+def test_a_recurrent_tagger_is_taught_and_used_alike(kind: str, nlptool: Nlptool, tmp_path: Path) -> None:
+    task = "tag" if kind == "tags" else "entities"
+    form = ("--method", "rnn", "--hidden", "8", "--embed-dim", "8", "--chars", "--batch-size", "60")
+    text, path = columns(kind), str(tmp_path / "m")
+    valid = tmp_path / "valid"
+    valid.write_text(text, encoding="utf-8")
+    learnt = ("tag-train", "--task", task, *form, "--lr", "0.02", "--valid", str(valid), "-q", "-o", path)
+    assert nlptool(*learnt, stdin=text).status == 0
+    assert nlptool("tag", "-m", path, stdin=text).stdout == text
+
+
+def test_a_recurrent_tagger_is_the_same_for_any_workers_and_reads_given_vectors(
+    nlptool: Nlptool, model: Path, tmp_path: Path
+) -> None:
+    text, made = columns("tags"), []
+    for workers in ("1", "2"):
+        made.append(tmp_path / workers)
+        learnt = ("tag-train", "--method", "rnn", "--hidden", "4", "--epochs", "2", "--workers", workers)
+        outcome = nlptool(*learnt, "--vectors", str(model), "-o", str(made[-1]), stdin=text)
+        assert outcome.status == 0, outcome
+        assert "words start from a vector" in outcome.stderr
+    assert made[0].read_bytes() == made[1].read_bytes()
+
+
+def test_what_goes_not_with_a_method_is_told(nlptool: Nlptool, model: Path, tmp_path: Path) -> None:
+    outcome = nlptool(
+        "tag-train", "--task", "segment", "--method", "rnn", "-o", str(tmp_path / "m"), stdin="a b"
+    )
+    assert outcome.status == 2
+    assert "--method 'rnn' is for --task 'tag' and 'entities', not 'segment'" in outcome.stderr
+    some = (*SMALL[:-1], "--vectors", str(model), "--chars", "-o", str(tmp_path / "m"))
+    outcome = nlptool("tag-train", *some, stdin=columns("tags"))
+    assert outcome.status == 0
+    assert "--vectors changes nothing without --method rnn" in outcome.stderr
+    assert "--chars changes nothing with --method linear" in outcome.stderr

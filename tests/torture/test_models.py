@@ -36,6 +36,10 @@ LANGUAGE = ("--layers", "1", "--hidden", "4", "--embed-dim", "4", "--epochs", "2
 COUNTED = {
     "n-grams": ("ngram-train", "--order", "3"),
     "tagger": ("tag-train", "--columns", "1:2", "--bits", "12", "--epochs", "1"),
+    "recurrent tagger": (
+        *("tag-train", "--columns", "1:2", "--method", "rnn", "--chars", "--hidden", "4", "--embed-dim", "4"),
+        *("--epochs", "1"),
+    ),
     "segmenter": ("tag-train", "--task", "segment", "--bits", "12", "--epochs", "1"),
 }
 # A kind of model file → what reads it: {model} is the file, {text} some tokens.
@@ -77,6 +81,7 @@ READERS: dict[str, list[tuple[str, ...]]] = {
     ],
     "n-grams": [("score", "-m", "{model}", "--summary", "{text}"), ("info", "{model}")],
     "tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],
+    "recurrent tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],
     "segmenter": [("tokenize", "--han", "words", "--model", "{model}", "{han}"), ("info", "{model}")],
 }
 CHECKED = [kind for kind in READERS if not kind.startswith(("word2vec", "npy"))]

@@ -21,6 +21,9 @@ Sentences = Sequence[Sequence[str]]
 LONGEST = 512
 """Places of a sentence that are read together; of a longer one, each so many."""
 
+VECTOR_STEP = 1 / 32
+"""Between two values of a given vector."""
+
 _SPELT = 32  # characters of a token that are read; of a longer one, the first and the last
 _OFTEN = 2  # a character has to occur so often to have an embedding
 _MOST_VECTORS = 100_000  # of the first words of given vectors; those of the training text come on top
@@ -129,7 +132,7 @@ def _alive(lengths: Indices) -> list[int]:
 def given_vectors(vectors: WordVectors, sentences: Iterable[Sequence[str]]) -> tuple[Vocabulary, Floats]:
     """The words whose vectors a tagger keeps, and these (R, F), of mean square 1, behind a row of zeros.
 
-    They are rounded to float16, as which a model file has them.
+    They are rounded to whole multiples of `VECTOR_STEP` below 4, which a model file keeps in a byte each.
     """
     index = vectors.vocabulary.index
     seen = {index.get(word, index.get(word.lower(), 0)) for sentence in sentences for word in sentence}
@@ -137,7 +140,7 @@ def given_vectors(vectors: WordVectors, sentences: Iterable[Sequence[str]]) -> t
     known, matrix = vectors.vocabulary, vectors.matrix[rows]
     scale = float(np.sqrt(np.mean(np.square(matrix, dtype=np.float64)))) or 1.0
     kept = np.zeros((len(rows) + 1, matrix.shape[1]), np.float32)
-    kept[1:] = (matrix / np.float32(scale)).astype(np.float16)
+    kept[1:] = np.clip(np.rint(matrix / np.float32(scale * VECTOR_STEP)), -127, 127) * VECTOR_STEP
     return Vocabulary([known.words[row] for row in rows], [known.counts[row] for row in rows]), kept
 
 

@@ -13,6 +13,7 @@ from cli.console import flag_of
 from nlp.data.vocabulary_settings import VocabularySettings
 from nlp.decoding.settings import Sampling
 from nlp.networks.config import LanguageModelConfig
+from nlp.networks.tagger_config import RecurrentTaggerConfig
 from nlp.ngrams.config import NgramConfig
 from nlp.settings import settings_of
 from nlp.tagging.config import TaggerConfig
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 KINDS: dict[str, tuple[type, ...]] = {
     "w2v-train": (Word2VecConfig,),
     "rnn-train": (LanguageModelConfig, LanguageSettings, VocabularySettings),
-    "tag-train": (TaggerConfig,),
+    "tag-train": (TaggerConfig, RecurrentTaggerConfig),
     "ngram-train": (NgramConfig, VocabularySettings),
     "generate": (Sampling,),
 }

@@ -32,12 +32,12 @@ def test_every_row_names_what_loads_its_kind(kind: str, tmp_path: Path) -> None:
 
 
 def test_another_kind_is_refused_by_all_names(tmp_path: Path) -> None:
-    path = written(tmp_path / "m", "tagger")
-    told = f"{path}: a model of kind 'tagger', but this command needs one of kind 'test' or 'word-vectors'"
+    path = written(tmp_path / "m", "other")
+    told = f"{path}: a model of kind 'other', but this command needs one of kind 'test' or 'word-vectors'"
     with pytest.raises(ModelError) as caught:
         open_kind(path, "test", "word-vectors")
     assert str(caught.value) == told
-    assert open_kind(path, "test", "tagger").kind == "tagger"
+    assert open_kind(path, "test", "other").kind == "other"
 
 
 def test_a_known_kind_is_told_with_a_command_for_it(tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""Recurrent taggers on disk: what is read is what was written, and what makes no sense is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from nlp.errors import ModelError
+from nlp.storage.kinds import RECURRENT_TAGGER, load
+from nlp.storage.model_file import open_model, write_model
+from nlp.tagging.recurrent.files import save_recurrent_tagger
+from tests.nlp.tagging import tagged
+from tests.nlp.tagging.recurrent import small
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("kind", small.FORMS)
+def test_it_is_read_as_it_was_written(kind: str, tmp_path: Path) -> None:
+    model, tokens = small.tagger(kind), [*tagged.sentences(kind)[0], ["unseen", ""]]
+    with (tmp_path / "m").open("wb") as file:
+        save_recurrent_tagger(file, model, {"corpus": {"words": 9}})
+    again = load(str(tmp_path / "m"), RECURRENT_TAGGER)
+    assert again.tags(tokens) == model.tags(tokens)
+    assert again.network.vectors.tobytes() == model.network.vectors.tobytes()
+    assert (again.scheme, again.features, again.numbering) == (
+        model.scheme,
+        model.features,
+        model.numbering,
+    )
+    assert again.metadata["corpus"] == {"words": 9}
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("model") / "tags.model"
+    with made.open("wb") as file:
+        save_recurrent_tagger(file, small.tagger("tags"), {})
+    return made
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"labels": ["B"]}, "its labels are no list of different names"),
+        ({"scheme": "X"}, "its scheme is 'X'"),
+        ({"config": {"hidden": "many"}}, "its setting hidden is 'many'"),
+        ({"config": {"hidden": 7}}, "by its settings, "),
+        ({"parameters": np.zeros(3, np.float32)}, "values are needed, but 3 given"),
+        ({"parameters": np.full(3, np.nan, np.float32)}, "its parameters are not finite"),
+        ({"vectors": np.zeros((5, 4), np.float32)}, "its vectors are float32 of shape (5, 4)"),
+        ({"vectors": np.zeros((4, 4), np.int8)}, "its vectors are int8 of shape (4, 4)"),
+        ({"vectors": np.zeros((5, 3), np.int8)}, "values are needed"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    changes: dict[str, Any], told: str, path: Path, tmp_path: Path
+) -> None:
+    file = open_model(str(path))
+    arrays = {name: file.array(name) for name in list(file.metadata["arrays"])}
+    del file.metadata["arrays"]
+    for name, value in changes.items():
+        (arrays if name in arrays else file.metadata)[name] = value
+    with (tmp_path / "m").open("wb") as changed:
+        write_model(changed, RECURRENT_TAGGER, file.metadata, arrays)
+    with pytest.raises(ModelError, match="not a usable model of kind 'recurrent-tagger': ") as caught:
+        load(str(tmp_path / "m"), RECURRENT_TAGGER)
+    assert told in str(caught.value)
