@@ -64,7 +64,10 @@ def run(request: Request) -> None:
             told = number_of(valid.skipped, "held-out text")
             request.console.warn(f"{told} left out: no text of the training has the label")
     weights = _weights(request, examples) if len(examples.labels) > 1 else None
-    learner = ClassifierLearner(examples, config, class_weights=weights, valid=valid)
+    learner = ClassifierLearner(
+        examples, config, class_weights=weights, valid=valid, has_groups=groups is not None
+    )
+    config = learner.config
     labels = number_of(len(examples.labels), "label")
     request.console.note(
         f"{number_of(len(examples), 'text')} of {labels}, {number_of(examples.tokens, 'token')}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlp.errors import SettingError
 from nlp.settings import DATA, TRAINING, check, setting
@@ -13,6 +13,8 @@ LOSSES = SOFTMAX, OVA, HIERARCHICAL = ("softmax", "ova", "hs")
 NONE, BALANCED = "none", "balanced"
 
 _DIRECT_LABELS = 24  # so many at most have a column of the table each
+_LITTLE = 500_000  # tokens: with fewer, a vector of a text makes labels share what they learn
+_OF_LITTLE, _OF_MANY = 32, 64
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class ClassifierConfig:
         "Dimensions of the vector of a text, which a second layer reads; 0: none, n-grams vote for labels.",
         low=0,
         high=1024,
-        shown=f"0 for up to {_DIRECT_LABELS} labels, else 64",
+        shown=f"{_OF_LITTLE} for little text, 0 for much, {_OF_MANY} for over {_DIRECT_LABELS} labels",
     )
     loss: str = setting(
         SOFTMAX,
@@ -64,8 +66,13 @@ class ClassifierConfig:
             told = "`minn` is {minn}, but `maxn` {maxn}: the shortest n-grams are longer than the longest"
             raise SettingError(Message(told, minn=self.minn, maxn=self.maxn))
 
-    def dimensions(self, labels: int) -> int:
-        """Dimensions of the vector of a text, with so many labels; 0 where there is no second layer."""
+    def fitted(self, labels: int, tokens: int, *, has_groups: bool = False) -> ClassifierConfig:
+        """The settings for texts with so many labels and tokens: `dim` is chosen if it was left open.
+
+        Where groups of words make like words share what they learn, labels need not.
+        """
         if self.dim is not None:
-            return self.dim
-        return 0 if labels <= _DIRECT_LABELS else 64
+            return self
+        if labels > _DIRECT_LABELS:
+            return replace(self, dim=_OF_MANY)
+        return replace(self, dim=_OF_LITTLE if tokens < _LITTLE and not has_groups else 0)

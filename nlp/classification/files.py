@@ -60,7 +60,7 @@ def classifier_of(file: ModelFile) -> Classifier:
         scores = make_loss(config.loss, counts).scores
     except InputError as error:
         raise file.unusable(error) from error
-    dim = config.dimensions(len(labels))
+    dim = config.dim or 0
     table = _matrix(file, "table", (len(used) + 1, dim or scores))
     output = _matrix(file, "output", (scores, dim)) if dim else None
     return Classifier(

@@ -42,13 +42,15 @@ class ClassifierLearner(Learner[Texts]):
     Equation: a += g²,   w -= lr g / √a   for each occurrence of a feature, in order (Adagrad)
     Source:   Duchi, Hazan & Singer 2011, "Adaptive subgradient methods"
 
-    Attributes: `examples`; `config`; `used`, the buckets that occur, the most frequent first.
+    `has_groups` tells whether groups of words are features.
+
+    Attributes: `examples`; `config`, fitted to these; `used`, the buckets that occur, by falling frequency.
 
     Raises: InputError where there is nothing to learn, or to evaluate
     """
 
     prediction = "text"
-    worst = 2.0, 1.5
+    worst = 8.0, 4.0
     remedy = Message("a lower `lr` (a tenth of it, say)")
 
     def __init__(
@@ -58,8 +60,10 @@ class ClassifierLearner(Learner[Texts]):
         *,
         class_weights: Floats | None = None,
         valid: Examples | None = None,
+        has_groups: bool = False,
     ) -> None:
         _check(examples, valid)
+        config = config.fitted(len(examples.labels), examples.tokens, has_groups=has_groups)
         self.examples, self.config, self._valid = examples, config, valid
         self.epochs, self.tokens = config.epochs, examples.tokens
         self.used = _used(examples, config.buckets)
@@ -67,7 +71,7 @@ class ClassifierLearner(Learner[Texts]):
         self._class_weights = class_weights
         self._streams = RandomStreams(config.seed)
         self._loss = make_loss(config.loss, examples.counts)
-        dim, scores = config.dimensions(len(examples.labels)), self._loss.scores
+        dim, scores = config.dim or 0, self._loss.scores
         self.weights = Weights(
             shared_array((len(self.used) + 1, dim or scores)), shared_array((scores, dim)) if dim else None
         )

@@ -30,6 +30,14 @@ def test_the_number_of_workers_changes_no_bit(dim: int) -> None:
     assert not np.array_equal(one.weights.table, trained(dim=dim, epochs=2, seed=2).weights.table)
 
 
+def test_the_second_layer_is_of_little_text_or_many_labels() -> None:
+    config = ClassifierConfig()
+    assert [config.fitted(3, tokens).dim for tokens in (1_000, 10_000_000)] == [32, 0]
+    assert config.fitted(3, 1_000, has_groups=True).dim == 0
+    assert config.fitted(99, 10_000_000).dim == 64
+    assert ClassifierConfig(dim=5).fitted(99, 1_000).dim == 5
+
+
 def test_a_text_of_several_labels_teaches_all_of_them() -> None:
     some = [LabelledText(("a", "b"), "x y"), LabelledText(("a",), "x z"), LabelledText(("c",), "w")] * 20
     model = trained(some=some, loss="ova", epochs=20)
@@ -42,7 +50,7 @@ def test_weights_of_classes_shift_what_is_found() -> None:
         *[LabelledText(("animal",), "oak elm")] * 3,
         *[LabelledText(("plant",), "oak elm")] * 2,
     ]
-    config = ClassifierConfig(buckets=4096, epochs=10)
+    config = ClassifierConfig(buckets=4096, epochs=10, dim=0)
     found = []
     for weights in (None, np.array([0.1, 9, 1], np.float32)):
         learner = ClassifierLearner(encoded(config, some), config, class_weights=weights)
