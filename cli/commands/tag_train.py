@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cli.options.common import command, streams
+from cli.options.common import command, streams, tell_idle
 from cli.options.files import ModelFile
 from cli.options.help import option
 from cli.options.settings import settings_options
@@ -73,6 +73,6 @@ def tag_train(
         check_output(path)
     from cli.jobs.tag_train import Request, run
 
-    if vectors is not None and settings["method"] != RECURRENT:
-        console.warn("--vectors changes nothing without --method rnn")
+    if settings["method"] != RECURRENT:
+        tell_idle(console, "without --method rnn", "vectors")
     run(Request(streams, console, training, settings, columns, vectors))

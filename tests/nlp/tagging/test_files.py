@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nlp.errors import ModelError
 from nlp.storage.kinds import SEGMENTER, TAGGER, load
-from nlp.storage.model_file import open_model, write_model
 from nlp.tagging.files import save_segmenter, save_tagger
 from tests.nlp.tagging import segmented, tagged
+from tests.nlp.tagging.changing import refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,16 +48,7 @@ def test_it_is_read_as_it_was_written(path: Path) -> None:
 def test_what_makes_no_sense_is_refused(
     changes: dict[str, Any], told: str, path: Path, tmp_path: Path
 ) -> None:
-    file = open_model(str(path))
-    arrays = {name: file.array(name) for name in list(file.metadata["arrays"])}
-    del file.metadata["arrays"]
-    for name, value in changes.items():
-        (arrays if name in arrays else file.metadata)[name] = value
-    with (tmp_path / "m").open("wb") as changed:
-        write_model(changed, SEGMENTER, file.metadata, arrays)
-    with pytest.raises(ModelError, match="not a usable model of kind 'segmenter': ") as caught:
-        load(str(tmp_path / "m"), SEGMENTER)
-    assert told in str(caught.value)
+    assert told in refusal(path, SEGMENTER, changes, tmp_path)
 
 
 @pytest.mark.parametrize("kind", tagged.TEXTS)

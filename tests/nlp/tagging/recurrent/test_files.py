@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from nlp.errors import ModelError
 from nlp.storage.kinds import RECURRENT_TAGGER, load
-from nlp.storage.model_file import open_model, write_model
 from nlp.tagging.recurrent.files import save_recurrent_tagger
 from tests.nlp.tagging import tagged
+from tests.nlp.tagging.changing import refusal
 from tests.nlp.tagging.recurrent import small
 
 if TYPE_CHECKING:
@@ -59,13 +58,4 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_makes_no_sense_is_refused(
     changes: dict[str, Any], told: str, path: Path, tmp_path: Path
 ) -> None:
-    file = open_model(str(path))
-    arrays = {name: file.array(name) for name in list(file.metadata["arrays"])}
-    del file.metadata["arrays"]
-    for name, value in changes.items():
-        (arrays if name in arrays else file.metadata)[name] = value
-    with (tmp_path / "m").open("wb") as changed:
-        write_model(changed, RECURRENT_TAGGER, file.metadata, arrays)
-    with pytest.raises(ModelError, match="not a usable model of kind 'recurrent-tagger': ") as caught:
-        load(str(tmp_path / "m"), RECURRENT_TAGGER)
-    assert told in str(caught.value)
+    assert told in refusal(path, RECURRENT_TAGGER, changes, tmp_path)
