@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def refusal(path: Path, kind: str, changes: dict[str, Any], folder: Path) -> str:
-    """Why a model of this kind is refused whose metadata and arrays are those of `path`, but for `changes`."""
+    """Why a model of this kind is refused that is the one of `path` but for `changes`."""
     file = open_model(str(path))
     arrays = {name: file.array(name) for name in list(file.metadata["arrays"])}
     del file.metadata["arrays"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from nlp.errors import ModelError
 from nlp.storage.kinds import SEGMENTER, TAGGER, load
 from nlp.tagging.files import save_segmenter, save_tagger
 from tests.nlp.tagging import segmented, tagged
