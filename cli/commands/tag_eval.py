@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.io.printers import REPORT
-from cli.options.common import command, streams
+from cli.options.common import command, model_option, streams
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 @command
 @streams(REPORT, texts=False, records=False)
+@model_option(None, "A tagger or segmenter of tag-train, to judge by the correct text alone.", default=False)
 @option(
     "--task",
     type=click.Choice(["tag", "segment", "entities"]),
@@ -44,22 +45,24 @@ def tag_eval(
     *,
     console: Console,
     streams: Streams,
+    model: str | None,
     task: str | None,
     scheme: str | None,
     columns: str | None,
     train: str | None,
 ) -> None:
-    """Judge tags, entities or words: the correct text, then the predicted one; prints a JSON report.
+    """Judge tags, entities or words: the correct text, then the predicted one or -m; prints a JSON report.
 
     Entities count as in conlleval, words as in the scorer of the SIGHAN bakeoffs. A single text has the
     correct tag and the predicted one in its last two columns, as conlleval reads it, or in --columns.
 
     \b
     nlptool tag-eval gold.conllu predicted.conllu
+    nlptool tag-eval -m pos.model gold.conllu
     nlptool tag-eval --train train.txt gold.txt segmented.txt
     """
     paths = streams.input.paths
-    if len(paths) > 2:
+    if len(paths) > 2 and model is None:
         raise click.UsageError(f"two texts are compared, but {len(paths)} are named")
     from cli.io.labelled_lines import labelled_lines
     from cli.io.writing import check_output
@@ -68,7 +71,12 @@ def tag_eval(
     from nlp.evaluation.labelled import Compared, report_on
 
     check_output(streams.output)
-    if len(paths) < 2:
+    if model:
+        from cli.jobs.tag_eval import compared_with
+
+        read = read_labelled(labelled_lines(streams.input), columns=columns)
+        texts, task = compared_with(model, *read, task)
+    elif len(paths) < 2:
         texts = Compared.of_one(labelled_lines(streams.input), columns)
     else:
         gold, predicted = (

@@ -283,9 +283,9 @@ def _make_streams(options: dict[str, Any]) -> None:
 
 
 def model_option(
-    variable: str, help_text: str, default: bool | str = True, *, compares: bool = False
+    variable: str | None, help_text: str, default: bool | str = True, *, compares: bool = False
 ) -> Callable[[Command], Command]:
-    """`-m/--model MODEL`, with an environment variable as its default.
+    """`-m/--model MODEL`, with an environment variable as its default, or None.
 
     The value is a path or None; of a command that `compares` models, all that were named.
     """

@@ -35,3 +35,15 @@ def test_what_cannot_be_compared_is_told(
     result = nlptool("tag-eval", *arguments, stdin='{"text": "a"}\n')
     assert result.status == status
     assert message in result.stderr
+
+
+def test_models_are_judged_by_the_correct_text(nlptool: Nlptool, tmp_path: Path) -> None:
+    tagged, words = tmp_path / "tagged", tmp_path / "words"
+    tagged.write_text("the/DT king/NN rode/VBD\nthe/DT queen/NN ate/VBD\n" * 20)
+    words.write_text("我  爱  北京\n北京  好\n" * 20, encoding="utf-8")
+    for text, task, figure in ((tagged, "tag", "accuracy"), (words, "segment", "f1")):
+        model = str(tmp_path / task)
+        assert nlptool("tag-train", "-q", "--task", task, "-o", model, str(text)).status == 0
+        outcome = nlptool("tag-eval", "-m", model, str(text))
+        assert outcome.status == 0, outcome.stderr
+        assert json.loads(outcome.stdout)[figure] > 0.9
