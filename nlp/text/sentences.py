@@ -15,7 +15,9 @@ from nlp.text.abbreviations import ALWAYS_FOLLOWED, CARELESS_STARTERS, EITHER, F
 from nlp.text.character_classes import ATTACHED, HAN, WHITE_SPACE
 
 _CLOSERS: Final = r"\"'”’)\]}»」』）】》〉*_"
-_OPENERS: Final = r"\"'“‘’(\[{«「『（【《〈*_¿¡•‣◦▪●■"
+_OPENERS: Final = r"\"'“‘’„‚»›‹(\[{«「『（【《〈*_¿¡•‣◦▪●■"
+_CLOSERS_ELSEWHERE: Final = r"“‘«‹›"
+"""Close in German and its neighbours, „so.“ and »so.«, what they open in English or French."""
 _BULLETS: Final = r"•‣◦▪●■∙·*\-–—"
 _CITATION: Final = r"(?:\[[0-9]{1,4}(?:[,–\-] ?[0-9]{1,4})*+\]|[⁰¹²³⁴-⁹]++)"
 _FACE: Final = rf"(?:(?![©®™‼⁉])\p{{Extended_Pictographic}}|\p{{Regional_Indicator}}{{2}})[{ATTACHED}]*+"
@@ -77,7 +79,7 @@ def _ends_before(following: str, before: str, stop: regex.Match[str]) -> bool:
         return _ends_after(before, following)
     if following in _ADDRESS_STARTS:
         return True
-    if following[0].islower():  # "Why?" he asked. Well ... perhaps
+    if _is_small(following):  # "Why?" he asked. Well ... perhaps
         return not closed and "." not in marks and "…" not in marks
     return True
 
@@ -91,7 +93,7 @@ def _ends_after(before: str, following: str) -> bool:
     if abbreviation in FOLLOWED_BY_NUMBER and following[0].isdigit():
         return False
     abbreviated = abbreviation in EITHER or _is_acronym(before)
-    if following[0].islower():  # only careless writing begins a sentence so
+    if _is_small(following):  # only careless writing begins a sentence so
         return not abbreviated and (
             len(before) >= _UNABBREVIATED
             or following in _ADDRESS_STARTS
@@ -102,6 +104,11 @@ def _ends_after(before: str, following: str) -> bool:
     if abbreviated:
         return follower in STARTERS
     return True
+
+
+def _is_small(word: str) -> bool:
+    """Tell whether a word begins with a small letter, and is no name such as iPad or eBay."""
+    return word[0].islower() and not word[1:2].isupper()
 
 
 def _word_before(text: str, start: int, stop: regex.Match[str]) -> str:
@@ -130,10 +137,14 @@ def _is_between_cjk(text: str, stop: regex.Match[str]) -> bool:
 def _stop_pattern() -> regex.Pattern[str]:
     """Return the pattern of whatever may end a sentence, with its closing marks."""
     wide = r"(?:[。｡！？]|…{2})"
+    alone = rf"(?=[{WHITE_SPACE}]|\Z)"
+    closed = (
+        rf"(?:[{_CLOSERS}]|[{_CLOSERS_ELSEWHERE}]++{alone})*+(?:[ \u00A0\u202F][»›]++{alone})?+{_CITATION}*+"
+    )
     faces = rf"(?P<faces>(?:[{WHITE_SPACE}]?+{_FACE})*+)"
     return regex.compile(
         rf"(?P<wide>{wide}[。｡！？!?…]*+)[{_CLOSERS}]*+{_CITATION}*+{faces}"
-        rf"|(?P<narrow>[.!?…‽⁇⁈⁉‼।॥۔؟]++)(?P<closed>[{_CLOSERS}]*+{_CITATION}*+){faces}"
+        rf"|(?P<narrow>[.!?…‽⁇⁈⁉‼।॥۔؟։።။។]++)(?P<closed>{closed}){faces}"
         rf"|(?P<blank>\n[\t\r ]*+(?:\n|(?=[{_BULLETS}] )))",
         regex.VERSION1,
     )

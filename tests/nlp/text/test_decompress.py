@@ -110,7 +110,7 @@ def test_detection_takes_as_many_bytes_as_it_needs(kind: str) -> None:
     assert not undecided(data[:size])
 
 
-@pytest.mark.parametrize("data", [b"B", b"BZ", b"BZh9 is text\n", b"\x1f\n", b"PK\x03\x04", b"text"])
+@pytest.mark.parametrize("data", [b"B", b"BZ", b"BZh9 is text\n", b"\x1f\n", b"text"])
 def test_what_only_looks_compressed_is_text(data: bytes) -> None:
     assert detect(data) is None
     assert read_all(data, 1) == data.removesuffix(b"\n") + b"\n"

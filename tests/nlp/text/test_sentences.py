@@ -50,6 +50,11 @@ CASES = [
     "We need tea. |• Bread is out. |– Milk too.",
     "To buy:\n|• tea\n|• bread and\nbutter\n|- milk\nwell-known\n-5 is less",
     "今天很好。😀 |明天下雨。[1] |后天不知道！😀|大后天呢？",
+    "„Das ist gut.“ |Er ging. |»Ja.« |›Nein!‹ |„Nun?“ fragte er. |»Die Welt ist schlecht.« |Das half.",
+    "« Bonjour. » |Elle part. |«\u202fOui\u202f!\u202f» |Non. |« Quoi ? » dit-il. |« Rien. |Plus. »",
+    "She said.“Go now.” |No. |“Yes.” |“No.”",
+    "iPhone is out. |iPad too. |It was eBay. |eBay won.",
+    "Այո։ |Ոչ։ |አዎ። |አይ።",
     "Made by Acme © in 1990. |It is ™ of theirs.",
 ]
 
