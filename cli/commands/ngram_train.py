@@ -36,11 +36,12 @@ def ngram_train(
     from cli.io.language_streams import language_blocks
     from cli.io.storage import storage_directory
     from cli.io.writing import check_output, open_binary_output
-    from cli.training.job import provenance
+    from cli.training.job import provenance, tell_written
     from nlp.data.advice import advice_on_text
     from nlp.data.corpus import encode
     from nlp.ngrams.files import save_ngrams
     from nlp.ngrams.model import train_ngrams
+    from nlp.wording import number_of
 
     output = required_output(streams)
     check_output(output)
@@ -59,6 +60,7 @@ def ngram_train(
     about = provenance(text, tokens=text.length, unknown=text.unknown)
     with open_binary_output(output) as writer:
         save_ngrams(writer, model, about)
+    tell_written(console, output, number_of(sum(model.about["ngrams"]), "n-gram"))
 
 
 def _refuse_nothing(text: Corpus, min_count: int) -> None:

@@ -172,8 +172,9 @@ def _loss_curves(models: tuple[str, ...]) -> tuple[Curves, set[str]]:
     """The losses of each model by its name, and the names of those curves that are of held-out text."""
     from pathlib import Path
 
+    from cli.console import with_flags
     from nlp.errors import ModelError
-    from nlp.storage.kinds import NGRAM_MODEL
+    from nlp.storage.kinds import NGRAM_MODEL, unfinished
     from nlp.storage.model_file import open_model
 
     if not models:
@@ -184,7 +185,7 @@ def _loss_curves(models: tuple[str, ...]) -> tuple[Curves, set[str]]:
         model = open_model(path)
         losses, valid = (_losses(model.metadata.get(name)) for name in ("epoch_losses", "valid_losses"))
         if not losses:
-            why = "only models that nlptool has trained do"
+            why = f"only models that nlptool has trained do{with_flags(unfinished(model.kind))}"
             if model.kind == NGRAM_MODEL:
                 why = "an n-gram model is counted at once, not trained in epochs; score tells its perplexity"
             raise ModelError(f"{path}: it holds no losses; {why}")

@@ -12,7 +12,7 @@ from cli.training import job
 from cli.training.start import start_vectors, tell_started
 from nlp.data.advice import advice_on_text
 from nlp.data.corpus import encode, encode_by
-from nlp.errors import SettingError
+from nlp.errors import InputError, SettingError
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.files import save_language_model
 from nlp.networks.learner import NetworkLearner, check_text, least_bytes
@@ -36,6 +36,7 @@ CHECKPOINT_KIND = "rnn-checkpoint"
 NGRAM_ORDER = 5
 _NO_FORM = {"dropout", "init", "init_scale", "forget_bias"}  # of these an earlier model decides nothing
 _MANY_UNKNOWN = 0.1  # of a text, for a model that goes on with the tokens it has
+_MORE_UNKNOWN = 0.2  # of a held-out text than of the text
 _FEW_COLUMNS = 8  # fewer give poor statistics for batch normalisation
 _MOST_NGRAM_TOKENS = 5_000_000  # so many take the n-gram model a minute and a gigabyte
 
@@ -74,6 +75,12 @@ def run(request: Request) -> None:
         console.warn(
             f"{text.unknown / text.length:.0%} of the tokens are <unk> to {request.update}, which learns no "
             "new ones; train a model of this text"
+        )
+    elif valid and valid.unknown / valid.length > text.unknown / text.length + _MORE_UNKNOWN:
+        console.warn(
+            f"{valid.unknown / valid.length:.0%} of the tokens of {request.training.valid} are <unk>, not in "
+            "the text or rarer there than it keeps, so that its perplexity tells little; prepare both alike, "
+            "or hold out a part of the text"
         )
     console.note(
         f"{text.length:,} tokens, of them {text.unknown:,} <unk>; {len(text.vocabulary):,} types with <unk>"
@@ -188,8 +195,12 @@ def _read(request: Request, level: str, vocabulary: Vocabulary | None) -> tuple[
         )
     if training.valid is None:
         return text, None
-    held_out = language_blocks(request.streams.like(training.valid), level)
-    return text, encode_by(held_out, directory, text.vocabulary)
+    held_out = encode_by(
+        language_blocks(request.streams.like(training.valid), level), directory, text.vocabulary
+    )
+    if not held_out.length:
+        raise InputError("the held-out text is empty: nothing to evaluate on", path=training.valid)
+    return text, held_out
 
 
 def _start_from(vectors: WordVectors, learner: NetworkLearner, console: Console) -> str:

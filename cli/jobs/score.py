@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 AUTO = "auto"
 _FLUSH_SECONDS = 0.1
 _DECIMALS = 6
+_FEW_UNKNOWN, _MANY_UNKNOWN = 10, 0.2  # tokens; share of a text
 
 
 @dataclass(frozen=True)
@@ -188,9 +189,14 @@ class ScoredLines:
         total = judge.total
         if total.unknown:
             are = "is" if total.unknown == 1 else "are"
-            self._console.note(
-                f"{total.unknown:,} of {number_of(total.tokens, 'token')} {are} <unk> to {judge.name}"
-            )
+            what = f"{total.unknown:,} of {number_of(total.tokens, 'token')} {are} <unk> to {judge.name}"
+            if total.unknown < _FEW_UNKNOWN or total.unknown < _MANY_UNKNOWN * total.tokens:
+                self._console.note(what)
+            else:
+                self._console.warn(
+                    f"{what}, so that the perplexity tells little; prepare the text as that of the model was "
+                    "(tokenize, --lower)"
+                )
 
     def _tuned(self, reads: Sequence[ReadLine]) -> list[float]:
         """Find the weights under which the text is most probable, and tell the user."""

@@ -123,13 +123,17 @@ def run(job: Job, command: Command) -> None:
         console.warn(advice)
     with checkpoints.until_in_place(), open_binary_output(training.output) as writer:
         job.save(writer, result)
-    if console.progress and not console.log_json:
-        console.tell(
-            f"wrote {training.output}: {job.size_of}, {Path(training.output).stat().st_size:,} bytes", {}
-        )
+    tell_written(console, training.output, job.size_of)
     figures = {**figures_of_curves(curves, has_perplexity=job.has_perplexity), **job.compare(result)}
     if console.log_json:
         log_json(**{**last, **figures, "done": True})
+
+
+def tell_written(console: Console, output: str, size: str) -> None:
+    """Tell what a training has made; `size` counts what is in it."""
+    if console.progress and not console.log_json:
+        bytes_ = f", {Path(output).stat().st_size:,} bytes" if Path(output).is_file() else ""
+        console.tell(f"wrote {output}: {size}{bytes_}", {})
 
 
 def figures_of_curves(curves: Curves, *, has_perplexity: bool = True) -> dict[str, Any]:

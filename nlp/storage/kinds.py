@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from nlp.errors import ModelError
 from nlp.storage.model_file import ModelFile, open_model
+from nlp.wording import Message
 
 
 class Kind(NamedTuple):
@@ -25,6 +26,8 @@ WORD_VECTORS, LANGUAGE_MODEL = "word-vectors", "language-model"
 FILL_MODEL, NGRAM_MODEL = "fill-model", "ngram-model"
 SEGMENTER, TAGGER, CLASSIFIER = "segmenter", "tagger", "classifier"
 RECURRENT_TAGGER = "recurrent-tagger"
+CHECKPOINT = "-checkpoint"
+"""How the kinds of checkpoints end: what comes before it and `-train` is the command that goes on."""
 
 KINDS = {
     WORD_VECTORS: Kind("nlp.vectors.files", "vectors_of", "similar"),
@@ -43,10 +46,19 @@ def open_kind(path: str, *kinds: str) -> ModelFile:
     file = open_model(path)
     if file.kind not in kinds:
         needed = " or ".join(map(repr, kinds))
-        use = f"; use it with {KINDS[file.kind].command}" if file.kind in KINDS else ""
-        message = f"{path}: a model of kind {file.kind!r}, but this command needs one of kind {needed}{use}"
-        raise ModelError(message)
+        use = f"; use it with {KINDS[file.kind].command}" if file.kind in KINDS else unfinished(file.kind)
+        refused = f"{path}: a model of kind {file.kind!r}, but this command needs one of kind {needed}"
+        raise ModelError(Message("{refused}{use}", refused=refused, use=use))
     return file
+
+
+def unfinished(kind: str) -> Message:
+    """What to do with the checkpoint of a training that was stopped, after a semicolon; else nothing."""
+    if not kind.endswith(CHECKPOINT):
+        return Message("")
+    train = f"{kind.removesuffix(CHECKPOINT)}-train"
+    told = "; its training was stopped: the same {train} with `resume` goes on and writes the model"
+    return Message(told, train=train)
 
 
 def load(path: str, *kinds: str) -> Any:

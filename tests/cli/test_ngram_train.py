@@ -55,7 +55,7 @@ def test_text_jsonl_and_gzip_give_the_same_model(level: str, nlptool: Nlptool, t
     models = []
     for words, stdin in (((), LINES), ((str(tmp_path / "a.jsonl"),), ""), ((str(tmp_path / "b.gz"),), "")):
         arguments = ("--level", level, "-o", str(tmp_path / "model"), *words)
-        assert nlptool("ngram-train", *arguments, stdin=stdin) == (0, "", "")
+        assert nlptool("ngram-train", "-q", *arguments, stdin=stdin) == (0, "", "")
         models.append((tmp_path / "model").read_bytes())
     assert models == [models[0]] * 3
 
@@ -78,11 +78,13 @@ def test_rare_tokens_become_unknown(choice: tuple[str, str], nlptool: Nlptool, t
 
 
 def test_the_notes_tell_counts_and_discounts(nlptool: Nlptool, tmp_path: Path) -> None:
-    outcome = nlptool("ngram-train", "-v", "--order", "2", "-o", str(tmp_path / "model"), stdin=LINES)
+    path = tmp_path / "model"
+    outcome = nlptool("ngram-train", "-v", "--order", "2", "-o", str(path), stdin=LINES)
     assert outcome.stderr.splitlines() == [
         "nlptool: 14 tokens, of them 0 <unk>; 10 types with <unk>",
         "nlptool: order 1: 9 n-grams; discounts of counts 1, 2, 3 and more: 0.6364 0.6364 0.6364",
         "nlptool: order 2: 11 n-grams; discounts of counts 1, 2, 3 and more: 0.5714 0.5714 0.5714",
+        f"nlptool: wrote {path}: 20 n-grams, {path.stat().st_size:,} bytes",
     ]
 
 

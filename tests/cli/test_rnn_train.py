@@ -294,7 +294,18 @@ def test_an_empty_held_out_text_is_refused(tmp_path: Path, nlptool: Nlptool) -> 
     words = ("--valid", "/dev/null", "-o", str(tmp_path / "model"))
     outcome = nlptool("rnn-train", *SMALL, *words, stdin=LINES)
     assert outcome.status == 1
-    assert "the held-out text is empty" in outcome.stderr
+    assert outcome.stderr == "nlptool: /dev/null: the held-out text is empty: nothing to evaluate on\n"
+
+
+def test_a_held_out_text_of_other_tokens_is_told(tmp_path: Path, nlptool: Nlptool) -> None:
+    """A perplexity over what a model does not know is low and means nothing."""
+    held_out = tmp_path / "held-out"
+    held_out.write_text("我很困。\n" * 20)
+    words = ("--valid", str(held_out), "-o", str(tmp_path / "model"))
+    told = nlptool("rnn-train", *SMALL, *words, stdin=LINES).stderr
+    assert f"nlptool: warning: 80% of the tokens of {held_out} are <unk>, not in the text" in told
+    held_out.write_text(LINES[:200])
+    assert "<unk>" not in nlptool("rnn-train", *SMALL, *words, stdin=LINES).stderr
 
 
 def test_a_short_text_is_read_in_fewer_columns_and_that_is_told(tmp_path: Path, nlptool: Nlptool) -> None:

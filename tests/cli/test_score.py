@@ -79,6 +79,13 @@ def test_summary_is_of_the_whole(score: Nlptool) -> None:
     assert score("--summary", "--tokens").status == 2
 
 
+def test_a_text_of_other_words_is_told(score: Nlptool) -> None:
+    """Its perplexity is that of <unk>, which a model may find probable."""
+    status, _, stderr = score(stdin="The Zebra ate\n" * 10)
+    assert (status, stderr.startswith("nlptool: warning: 20 of 40 tokens are <unk> to ")) == (0, True)
+    assert score(stdin="the zebra ate\n" * 9).stderr == ""
+
+
 def test_a_summary_of_nothing_has_no_perplexity(score: Nlptool) -> None:
     (summary,) = records(score("--summary", stdin=""))
     assert summary == {"tokens": 0, "unknown": 0, "logprob": 0, "perplexity": None}

@@ -43,3 +43,9 @@ def test_another_kind_is_refused_by_all_names(tmp_path: Path) -> None:
 def test_a_known_kind_is_told_with_a_command_for_it(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"one of kind 'word-vectors'; use it with fill$"):
         load(written(tmp_path / "m", "fill-model"), "word-vectors")
+
+
+def test_the_checkpoint_of_a_stopped_training_is_told_with_what_goes_on(tmp_path: Path) -> None:
+    told = "its training was stopped: the same w2v-train with resume goes on and writes the model"
+    with pytest.raises(ModelError, match=f"one of kind 'word-vectors'; {told}$"):
+        load(written(tmp_path / "m", "w2v-checkpoint"), "word-vectors")
