@@ -11,7 +11,7 @@ from cli.options.settings import settings_options
 from cli.options.training import training_options
 from nlp.networks.tagger_config import RecurrentTaggerConfig
 from nlp.settings import DATA, MODEL
-from nlp.tagging.config import RECURRENT, TaggerConfig
+from nlp.tagging.config import RECURRENT, SEGMENT, TaggerConfig
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -36,6 +36,18 @@ if TYPE_CHECKING:
     show_default="found out",
     help="The columns of the word and the tag: numbers from 1 (-1 is the last), or names of CoNLL-U.",
 )
+@option(
+    "--text",
+    metavar="FILE",
+    group=DATA,
+    help="Unlabelled text for --task segment, to learn which strings are words; none of the labelled text.",
+)
+@option(
+    "--dictionary",
+    metavar="FILE",
+    group=DATA,
+    help="Further words for --task segment, one a line, which a count may follow.",
+)
 @training_options
 def tag_train(
     *,
@@ -44,6 +56,8 @@ def tag_train(
     training: Training,
     columns: str | None,
     vectors: str | None,
+    text: str | None,
+    dictionary: str | None,
     **settings: Any,
 ) -> None:
     """Learn tags of tokens, entities, or the words of text without spaces, from text that has them.
@@ -65,7 +79,7 @@ def tag_train(
     nlptool tag-train --valid dev.conllu -o pos.model train.conllu
     nlptool tag-train --task entities -o entities.model train.conll
     nlptool tag-train --method rnn --chars --vectors en-vectors -o pos.model train.conllu
-    nlptool tag-train --task segment -o words.model segmented.txt
+    nlptool tag-train --task segment --text news.txt -o words.model segmented.txt
     """
     from cli.io.writing import check_output
 
@@ -75,4 +89,7 @@ def tag_train(
 
     if settings["method"] != RECURRENT:
         tell_idle(console, "without --method rnn", "vectors")
-    run(Request(streams, console, training, settings, columns, vectors))
+    if settings["task"] != SEGMENT:
+        tell_idle(console, "without --task segment", "text", "dictionary")
+        text = dictionary = None
+    run(Request(streams, console, training, settings, columns, vectors, text, dictionary))

@@ -19,10 +19,11 @@ from nlp.tagging.recurrent.files import save_recurrent_tagger
 from nlp.tagging.recurrent.training import recurrent_training
 from nlp.tagging.segment_training import segmenter_training
 from nlp.tagging.tag_training import tagger_training
+from nlp.tagging.user_dictionary import read_dictionary
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from nlp.data.labelled.schemes import Scheme
     from nlp.data.labelled.sentence import Form
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from nlp.training.loop import Curves
 
 CHECKPOINT_KIND = "tag-checkpoint"
+_HELPERS = ("text", "dictionary")
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,15 @@ class Request(job.Command):
     """What the user asked for.
 
     Attributes: `settings` of `TaggerConfig` and of `RecurrentTaggerConfig`; `columns`, which hold words and
-    tags; `vectors`, a file of word vectors.
+    tags; `vectors`, a file of word vectors; for words, `text`, a file of unlabelled text, and `dictionary`,
+    one of further words.
     """
 
     settings: Mapping[str, Any]
     columns: str | None
     vectors: str | None
+    text: str | None
+    dictionary: str | None
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ def run(request: Request) -> None:
     ready = (
         _recurrent(request, text, valid, config)
         if config.method == RECURRENT
-        else _linear(text, valid, config)
+        else _linear(request, text, valid, config)
     )
     learner, weights = ready.learner, ready.weights
     about = job.provenance(text, words=text.words, sentences=len(text.tokens))
@@ -141,12 +146,42 @@ class _Ready:
     identity: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _linear(text: LabelledText, valid: LabelledText | None, config: TaggerConfig) -> _Ready:
+class _Lines:
+    """The lines of a file that helps, whose SHA-256 is taken while they are read."""
+
+    def __init__(self, request: Request, path: str) -> None:
+        self._blocks = request.streams.like(path).input.blocks(cut_long_lines=True)
+        self._digest = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[str]:
+        for block in self._blocks:
+            self._digest.update(block.text.encode())
+            yield from block.text.split("\n")
+
+    @property
+    def sha256(self) -> str:
+        """Of what has been read."""
+        return self._digest.hexdigest()
+
+
+def _linear(request: Request, text: LabelledText, valid: LabelledText | None, config: TaggerConfig) -> _Ready:
     if config.task == SEGMENT:
-        words = segmenter_training(text.tokens, config, valid=valid.tokens if valid else None)
+        helpers = {name: _Lines(request, path) for name in _HELPERS if (path := getattr(request, name))}
+        further = [word for word, wanted in read_dictionary(helpers.get("dictionary", ())) if wanted]
+        words = segmenter_training(
+            text.tokens,
+            config,
+            valid=valid.tokens if valid else None,
+            dictionary=further,
+            unlabelled=helpers.get("text"),
+        )
         size = words.learner.weights.size
         return _Ready(
-            words.learner, size, size, lambda to, about: save_segmenter(to, words.model(), config, about)
+            words.learner,
+            size,
+            size,
+            lambda to, about: save_segmenter(to, words.model(), config, about),
+            {name: helpers[name].sha256 if name in helpers else None for name in _HELPERS},
         )
     tags = tagger_training(text.tagged, config, scheme=text.scheme, valid=valid.tagged if valid else None)
     size = tags.learner.weights.size

@@ -29,7 +29,7 @@ class _Defaults(NamedTuple):
 _DEFAULTS = {
     TAG: _Defaults(8, 0.2, 1000),
     SEGMENT: _Defaults(5, 0.1, 1000),
-    ENTITIES: _Defaults(15, 0.4, 400),
+    ENTITIES: _Defaults(15, 0.4, 200),
 }
 _RECURRENT = _Defaults(15, 0.5, 1000, 0.006)
 
@@ -88,7 +88,7 @@ class TaggerConfig:
         low=1,
         high=1_000_000,
         group=TRAINING,
-        shown="1000; entities: 400",
+        shown="1000; entities: 200",
     )
     seed: int = setting(1, "Same seed, same bytes.", low=0, high=2**64 - 1, group=TRAINING)
 

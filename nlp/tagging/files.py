@@ -12,6 +12,7 @@ from nlp.data.labelled.schemes import SCHEMES, Scheme
 from nlp.errors import SettingError
 from nlp.storage.kinds import SEGMENTER, TAGGER
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
+from nlp.tagging.accessor_variety import MOST_LEVELS, MUTUAL, SIZE, SIZES, AccessorVariety
 from nlp.tagging.config import TaggerConfig
 from nlp.tagging.labels import Chain, entity_chain, free_chain, word_chain
 from nlp.tagging.lattice import Moves
@@ -31,6 +32,7 @@ def save_segmenter(
     arrays = {
         **_arrays(model.weights, model.transitions),
         "lexicon": squeezed(compressed_set(model.lexicon.keys)),
+        **_variety_arrays(model.variety),
     }
     metadata = {"config": asdict(config), "labels": model.chain.names, **about}
     write_model(writer, SEGMENTER, metadata, arrays)
@@ -42,7 +44,8 @@ def segmenter_of(file: ModelFile) -> Segmenter:
     try:
         chain = word_chain("".join(names))
         keys = expanded_set(unsqueezed(_bytes(file, "lexicon"), Lexicon.size), Lexicon.size)
-        return Segmenter(*_weights_of(file, config, chain), chain, Lexicon(keys), file.metadata)
+        weights, moves = _weights_of(file, config, chain)
+        return Segmenter(weights, moves, chain, Lexicon(keys), _variety_of(file), file.metadata)
     except ValueError as error:
         raise file.unusable(error) from error
 
@@ -93,6 +96,30 @@ def chain_of_file(file: ModelFile) -> tuple[Chain, str, Scheme | None]:
         raise file.unusable(f"its features are {features!r} and its scheme is {scheme!r}")
     chain = free_chain(names) if scheme is None else entity_chain(names)
     return chain, features, SCHEMES[scheme] if scheme else None
+
+
+def _variety_arrays(variety: AccessorVariety | None) -> dict[str, Any]:
+    arrays = {}
+    for key, levels in (variety.levels if variety else {}).items():
+        used = np.flatnonzero(levels)
+        arrays[f"strings_{key}"] = squeezed(compressed_set(used))
+        arrays[f"levels_{key}"] = squeezed(levels[used].tobytes())
+    return arrays
+
+
+def _variety_of(file: ModelFile) -> AccessorVariety | None:
+    """Raises: ValueError for what is not as `_variety_arrays` made it."""
+    if f"levels_{MUTUAL}" not in file.metadata["arrays"]:
+        return None
+    of_keys = {}
+    for key in (*SIZES, MUTUAL):
+        used = expanded_set(unsqueezed(_bytes(file, f"strings_{key}"), 2 * SIZE), SIZE)
+        levels = unsqueezed(_bytes(file, f"levels_{key}"), len(used))
+        if len(levels) != len(used) or (len(levels) and levels.max() > MOST_LEVELS):
+            raise ValueError(f"its levels of {len(used):,} strings are {len(levels):,}, or too high")
+        of_keys[key] = np.zeros(SIZE, np.uint8)
+        of_keys[key][used] = levels
+    return AccessorVariety(of_keys)
 
 
 def _arrays(weights: PackedWeights, transitions: Moves) -> dict[str, Any]:

@@ -23,7 +23,6 @@ Sums = npt.NDArray[np.int16]
 LARGEST = 127
 """The largest rounded weight: sums of 250 rows still fit 16 bits."""
 
-_CUT_OFF = 0.9999  # of the weights are told exactly; the largest are not
 _ESCAPE = 255  # a gap byte that says: so many, and more
 _NARROW, _WIDE = 4, 8  # labels whose 16-bit weights fill 8 and 16 bytes,
 _LIKE = {_NARROW: np.int64, _WIDE: np.complex128}  # which are moved as one of these
@@ -74,12 +73,10 @@ def rounded(
 ) -> tuple[PackedWeights, npt.NDArray[np.int32]]:
     """Weights, of which row 1 + i is that of bucket `used[i]`, and transitions, rounded on one scale.
 
-    The scale leaves one weight in 10,000 too large for a byte: it is cut off there, which harms less than
-    rounding all others more coarsely.
+    The largest weight becomes 127: to cut off a few that are large harms more than to round all others finer
+    helps.
     """
-    magnitudes = np.abs(weights).reshape(-1)
-    place = int(_CUT_OFF * (len(magnitudes) - 1))
-    highest = np.partition(magnitudes, place)[place]
+    highest = np.abs(weights).max(initial=0)
     scale = np.float32(LARGEST / highest if highest > 0 else 1)
     rows = np.clip(np.rint(weights[1:] * scale), -LARGEST, LARGEST).astype(np.int8)
     kept = rows.any(axis=1)

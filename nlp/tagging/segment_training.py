@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.errors import InputError
-from nlp.tagging.character_features import word_features
+from nlp.tagging.accessor_variety import AccessorVariety
 from nlp.tagging.characters import codes, flat, lengths_of
 from nlp.tagging.config import SCHEME, TaggerConfig
 from nlp.tagging.examples import Examples, Table, stacked
@@ -18,7 +18,7 @@ from nlp.tagging.labels import word_chain, word_labels
 from nlp.tagging.learner import TaggerLearner
 from nlp.tagging.lexicon import EVERYWHERE, FIRST_PART, LONGEST, PARTS, SHORTEST, Lexicon
 from nlp.tagging.packed import rounded
-from nlp.tagging.segmenter import Segmenter
+from nlp.tagging.segmenter import Segmenter, templates
 
 Words = Sequence[Sequence[str]]
 """Sentences, each a list of words without white space."""
@@ -33,17 +33,25 @@ class SegmenterTraining:
     learner: TaggerLearner
     table: Table
     lexicon: Lexicon
+    variety: AccessorVariety | None
 
     def model(self) -> Segmenter:
         """The segmenter as it has been learnt, its weights averaged and rounded."""
         weights, moves = rounded(self.table.used, *self.learner.averages(), self.table.bits)
-        return Segmenter(weights, moves, self.learner.chain, self.lexicon)
+        return Segmenter(weights, moves, self.learner.chain, self.lexicon, self.variety)
 
 
 def segmenter_training(
-    words: Words, config: TaggerConfig, *, valid: Words | None = None, dictionary: Iterable[str] = ()
+    words: Words,
+    config: TaggerConfig,
+    *,
+    valid: Words | None = None,
+    dictionary: Iterable[str] = (),
+    unlabelled: Iterable[str] | None = None,
 ) -> SegmenterTraining:
-    """Make segmented sentences ready, with further words of a `dictionary`.
+    """Make segmented sentences ready, with further words of a `dictionary`, and lines of `unlabelled` text.
+
+    The unlabelled text must not contain the sentences: a model would learn to trust it too much.
 
     Raises: InputError where no word has two characters, or all of the held-out text is empty
     """
@@ -55,7 +63,8 @@ def segmenter_training(
         raise InputError(told)
     parts = parts_of(len(words))
     lexicon = lexicon_of(words, parts, dictionary)
-    buckets = _buckets(words, lexicon, config.bits, parts)
+    variety = AccessorVariety.of(unlabelled) if unlabelled is not None else None
+    buckets = _buckets(words, lexicon, variety, config.bits, parts)
     table = Table.of(buckets, config.bits)
     examples = Examples(table.rows(buckets), *_labels(words))
     del buckets
@@ -64,9 +73,9 @@ def segmenter_training(
         valid = [sentence for sentence in valid if sentence]
         if not valid:
             raise InputError("the held-out text is empty: nothing to evaluate on")
-        held_out = Examples(table.rows(_buckets(valid, lexicon, config.bits)), *_labels(valid))
+        held_out = Examples(table.rows(_buckets(valid, lexicon, variety, config.bits)), *_labels(valid))
     learner = TaggerLearner(word_chain(SCHEME), table.height, examples, config, valid=held_out)
-    return SegmenterTraining(learner, table, lexicon)
+    return SegmenterTraining(learner, table, lexicon, variety)
 
 
 def parts_of(sentences: int) -> npt.NDArray[np.uint8]:
@@ -87,7 +96,13 @@ def lexicon_of(words: Words, parts: npt.NDArray[np.uint8], dictionary: Iterable[
     return Lexicon.of(marks)
 
 
-def _buckets(words: Words, lexicon: Lexicon, bits: int, parts: npt.NDArray[np.uint8] | None = None) -> Hashes:
+def _buckets(
+    words: Words,
+    lexicon: Lexicon,
+    variety: AccessorVariety | None,
+    bits: int,
+    parts: npt.NDArray[np.uint8] | None = None,
+) -> Hashes:
     texts = ["".join(sentence) for sentence in words]
     text = flat(codes("".join(texts)), lengths_of(texts))
     places, own = text.places, None
@@ -95,7 +110,7 @@ def _buckets(words: Words, lexicon: Lexicon, bits: int, parts: npt.NDArray[np.ui
         own = np.zeros(len(text.symbols), np.uint8)
         own[places] = np.repeat(parts, text.lengths)
     longest = lexicon.longest(text.symbols, own)
-    return stacked(word_features(text.symbols, longest, bits), places)
+    return stacked(templates(text.symbols, longest, variety, bits), places)
 
 
 def _labels(words: Words) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nlp.tagging.accessor_variety import AccessorVariety
 from nlp.tagging.character_features import word_features
-from nlp.tagging.characters import codes, flat, lengths_of
+from nlp.tagging.characters import Codes, codes, flat, lengths_of
+from nlp.tagging.hashing import Hashes
 from nlp.tagging.labels import Chain
 from nlp.tagging.lattice import batch_bounds, best_labels, lattice_of
-from nlp.tagging.lexicon import Lexicon
+from nlp.tagging.lexicon import Lexicon, Longest
 from nlp.tagging.packed import PackedWeights
 from nlp.tagging.whole_tokens import WholeTokens
 from nlp.text.tokenize import Tokenizer
@@ -31,13 +33,15 @@ class Segmenter:
     """A trained model that tells where words end.
 
     Attributes: `weights`, `transitions` (L, L) and `chain` of the labels BMES or BCDMES; `lexicon` of the
-    words that it was trained with; `metadata`, what its file tells of it.
+    words that it was trained with; `variety`, what unlabelled text told of strings, if there was any;
+    `metadata`, what its file tells of it.
     """
 
     weights: PackedWeights
     transitions: npt.NDArray[np.int32]
     chain: Chain
     lexicon: Lexicon
+    variety: AccessorVariety | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
 
     def ends(self, units: Sequence[str]) -> Flags:
@@ -52,9 +56,8 @@ class Segmenter:
         lengths = lengths_of(units)
         text = flat(codes("".join(units)), lengths)
         filled = lengths > 0
-        sums = self.weights.sums(
-            word_features(text.symbols, self.lexicon.longest(text.symbols), self.weights.bits)
-        )
+        longest = self.lexicon.longest(text.symbols)
+        sums = self.weights.sums(templates(text.symbols, longest, self.variety, self.weights.bits))
         lattice = lattice_of(text.starts[filled], lengths[filled])
         scores = np.ascontiguousarray(sums.take(lattice.places, axis=0).T.astype(np.int32))
         labels = best_labels(scores, self.transitions, self.chain, lattice)
@@ -64,6 +67,15 @@ class Segmenter:
             places, last = places[lattice.kept], last[lattice.kept]
         ends[places] = last
         return ends.take(text.places)
+
+
+def templates(
+    symbols: Codes, longest: Longest, variety: AccessorVariety | None, bits: int
+) -> Iterator[Hashes]:
+    """Yield the buckets of all templates for words."""
+    yield from word_features(symbols, longest, bits)
+    if variety:
+        yield from variety.features(symbols, bits)
 
 
 def bounds_of(units: Sequence[Sequence[str]]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +13,6 @@ from tests.cli.running import answers, run
 from tests.nlp.tagging import segmented
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.inside import Nlptool
 
 TEXT = "".join("  ".join(words) + "\n" for words in segmented.sentences(60))
@@ -170,3 +169,28 @@ def test_a_long_line_is_cut_at_no_entry(nlptool: Nlptool, model: str, tmp_path: 
     found = nlptool(*han, stdin=long).stdout
     assert found.replace(" ", "") == long
     assert found.count(" 年自然语 ") == 45_000
+
+
+def test_unlabelled_text_and_a_dictionary_help(nlptool: Nlptool, tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("庚辛壬癸子丑\n我庚辛爱壬癸子丑。\n" * 9, encoding="utf-8")
+    (tmp_path / "words").write_text("壬癸 3\n", encoding="utf-8")
+    helped = ("--text", str(tmp_path / "text"), "--dictionary", str(tmp_path / "words"))
+    paths = [str(tmp_path / "a"), str(tmp_path / "b")]
+    for path in paths:
+        assert nlptool("tag-train", *SMALL, *helped, "-q", "-o", path, stdin=TEXT).status == 0
+    first, second = (Path(path).read_bytes() for path in paths)
+    assert first == second
+    han = ("tokenize", "--han", "words", "--model", paths[0])
+    assert nlptool(*han, stdin="我爱自然语言\n").stdout == "我 爱 自然 语言\n"
+    outcome = nlptool("tag-train", "--bits", "12", *helped, "-o", paths[0], stdin="a/X b/Y\n")
+    assert "--text changes nothing without --task segment" in outcome.stderr
+
+
+def test_a_checkpoint_of_other_unlabelled_text_is_refused(nlptool: Nlptool, tmp_path: Path) -> None:
+    checkpoint = ("--checkpoint", str(tmp_path / "c"), "--text", str(tmp_path / "text"))
+    for text, status in (("庚辛\n", 1), ("壬癸\n", 1)):
+        (tmp_path / "text").write_text(text, encoding="utf-8")
+        resumed = ("--resume",) if text == "壬癸\n" else ()
+        outcome = nlptool("tag-train", *SMALL, *checkpoint, *resumed, "-q", "-o", "/dev/full", stdin=TEXT)
+        assert outcome.status == status
+    assert "its text is" in outcome.stderr

@@ -29,7 +29,7 @@ FREE |= {
     "errors",
     "encoding",
 }
-BY_DATA = {"valid", "update", "phrase_threshold", "vectors", "columns"}
+BY_DATA = {"valid", "update", "phrase_threshold", "vectors", "columns", "text", "dictionary"}
 # Taken with another option only, by which a checkpoint is refused.
 WITH_OTHERS = {"direct", "minn", "maxn", "task"}
 OF_RNN = {"tag-train": {"method", "cell", "layers", "hidden", "embed_dim", "chars"}}
