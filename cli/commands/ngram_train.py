@@ -66,13 +66,17 @@ def ngram_train(
 def _refuse_nothing(text: Corpus, min_count: int) -> None:
     """Raises: InputError for a text with fewer than two distinct tokens."""
     from nlp.errors import InputError
+    from nlp.text.vocabulary import WORDS
     from nlp.wording import number_of
 
     types = len(text.vocabulary) - len(text.vocabulary.special)
     if types < 2:
         unit = {"word": "distinct word", "char": "distinct character"}[text.vocabulary.level]
         remedy = f" over --min-count {min_count}; lower it or" if min_count > 1 else ";"
-        raise InputError(f"only {number_of(types, unit)}{remedy} use more text")
+        remedy += " use more text"
+        if text.vocabulary.level == WORDS and (types or text.unknown):
+            remedy += "; text without spaces between its words goes through nlptool tokenize first"
+        raise InputError(f"only {number_of(types, unit)}{remedy}")
 
 
 def _tell(model: NgramModel, text: Corpus, console: Console) -> None:

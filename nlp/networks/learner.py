@@ -19,6 +19,7 @@ from nlp.layers.random_streams import RandomStreams
 from nlp.layers.workspace import Workspace
 from nlp.networks.evaluation import held_out_batches, mean_loss
 from nlp.networks.network import Network
+from nlp.text.vocabulary import WORDS
 from nlp.training.divergence import NotFiniteError
 from nlp.training.gradients import ShardedGradient
 from nlp.training.language_settings import LanguageSettings
@@ -219,6 +220,8 @@ def check_text(text: Corpus) -> None:
     if types < 2:
         kind = "distinct character" if vocabulary.level == "char" else "distinct word"
         remedy = "give it more text" + (", or lower `min_count`" if text.unknown else "")
+        if vocabulary.level == WORDS and (types or text.unknown):
+            remedy += "; text without spaces between its words goes through nlptool tokenize first"
         raise InputError(
             Message(
                 f"only {number_of(types, kind)} to learn from in {number_of(text.length, 'token')}; a "

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nlp.data.corpus import Corpus
 from nlp.layers.arrays import Floats
-from nlp.text.suspicion import warnings_of
+from nlp.text.suspicion import punctuation_warnings, warnings_of
 from nlp.word2vec.learner import Word2Vec, WordVectorLearner
 from nlp.wording import Message, number_of
 
@@ -16,8 +15,6 @@ MANY_WORDS = 30_000
 """The size of a vocabulary over which a full softmax takes days where negative sampling takes minutes."""
 
 _SINGLE_CHARACTERS = 0.9  # of the words
-_PUNCTUATED = 0.03  # of the words; raw English has 8 to 17 %, tokens of the Penn Treebank 1 %, as in "Corp."
-_PUNCTUATION = tuple(".,?!;:")
 _CJK = "\u2e80"  # from here on, a character may well be a word
 _FEW_TOKENS = 200_000  # over all epochs
 _MOSTLY_DROPPED, _SMALL_TEXT = 0.3, 100_000  # share of the words that subsampling keeps; words
@@ -34,7 +31,7 @@ def advice_on_training(learner: WordVectorLearner, many_words: int = MANY_WORDS)
             f"{single / corpus.words:.0%} of the words are single characters; is this text tokenized? "
             f"nlptool tokenize makes words of it"
         )
-    yield from _advice_on_punctuation(corpus)
+    yield from punctuation_warnings(corpus.occurring)
     signs = [*warnings_of(corpus.occurring)]
     yield from signs
     if signs:  # the text has to be made anew: nothing about settings helps
@@ -51,22 +48,6 @@ def advice_on_training(learner: WordVectorLearner, many_words: int = MANY_WORDS)
         yield Message(
             f"a full softmax over {len(corpus.vocabulary):,} words is slow, as each word read moves all of "
             f"them; `loss` ns takes minutes where this takes days"
-        )
-
-
-def _advice_on_punctuation(corpus: Corpus) -> Iterator[str]:
-    """Warn of many words that end in a mark: "street." and "street" get separate vectors."""
-    attached = {
-        word: count
-        for word, count in corpus.occurring
-        if word.endswith(_PUNCTUATION) and len(word) > 2 and word[-3:-1].isalpha()
-    }
-    share = sum(attached.values()) / corpus.words
-    if share > _PUNCTUATED:
-        example = max(attached, key=attached.__getitem__)
-        yield (
-            f"{share:.0%} of the words end in a punctuation mark, such as {example}; is this text tokenized? "
-            f"nlptool tokenize makes words of it"
         )
 
 

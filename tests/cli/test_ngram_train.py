@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.cli.inside import Nlptool
 
+UNSPACED = "; text without spaces between its words goes through nlptool tokenize first"
 LINES = "the king rode out at dawn\nthe queen rode out at noon\n"
 
 
@@ -106,16 +107,16 @@ def test_the_output_is_required(nlptool: Nlptool) -> None:
     ("text", "options", "message"),
     [
         ("", (), "only 0 distinct words; use more text"),
-        ("a a\na\n", (), "only 1 distinct word; use more text"),
+        ("a a\na\n", (), f"only 1 distinct word; use more text{UNSPACED}"),
         (
             "a b\n",
             ("--min-count", "3"),
-            "only 0 distinct words over --min-count 3; lower it or use more text",
+            f"only 0 distinct words over --min-count 3; lower it or use more text{UNSPACED}",
         ),
         (
             "a b\na\n",
             ("--min-count", "2"),
-            "only 1 distinct word over --min-count 2; lower it or use more text",
+            f"only 1 distinct word over --min-count 2; lower it or use more text{UNSPACED}",
         ),
         ("aa\n", ("--level", "char"), "only 1 distinct character; use more text"),
     ],
@@ -132,3 +133,11 @@ def test_a_model_can_go_into_a_pipe(nlptool: Nlptool, tmp_path: Path) -> None:
     nlptool("ngram-train", "-o", str(tmp_path / "model"), stdin=LINES)
     piped = shell('"$@" -o /dev/stdout | cat', "ngram-train", stdin=LINES.encode())
     assert piped.stdout == (tmp_path / "model").read_bytes()
+
+
+def test_raw_text_is_told_to_need_a_tokenizer(nlptool: Nlptool, tmp_path: Path) -> None:
+    raw = "The king rode out, and the queen stayed. He sang!\n" * 9
+    told = nlptool("ngram-train", "-o", str(tmp_path / "model"), stdin=raw).stderr
+    assert "of the words end in a punctuation mark, such as " in told
+    assert "nlptool tokenize makes words of it" in told
+    assert nlptool("ngram-train", "--level", "char", "-o", str(tmp_path / "m"), stdin=raw).stderr == ""

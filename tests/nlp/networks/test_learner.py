@@ -302,7 +302,9 @@ def test_a_text_of_one_type_is_refused(text: str) -> None:
 
 def test_a_text_of_rare_types_is_refused_with_another_remedy() -> None:
     rare = encode(["a b\na c\n"], TMP, "word", min_count=2)
-    with pytest.raises(InputError, match=r"only 1 distinct word to learn from .* or lower min_count$"):
+    with pytest.raises(
+        InputError, match=r"only 1 distinct word to learn from .* or lower min_count; text without"
+    ):
         NetworkLearner(Bigram(len(rare.vocabulary)), rare, SETTINGS)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from nlp.text.suspicion import mark_warnings, warnings_of
+from nlp.text.suspicion import mark_warnings, punctuation_warnings, warnings_of
 
 TOKENS = (
     "the king said , \" I don't know it . \" he rode 3 < 5 miles ' and 我 喜欢 北京大学 。 ー カタカナ の"
@@ -29,6 +29,8 @@ def told(text: str) -> list[str]:
         ("['the', 'king', 'rode']\n['he', 'ate']", "printed list", "join(tokens)"),
         ('["the", "king", "rode"]', "printed list", "join(tokens)"),
         ('"the" "king" "rode" "out"', "in quotes", "join(tokens)"),
+        ('{"text": "the king rode out"}\n{"text": "he ate"}', "a record of JSON", "input_format jsonl"),
+        ('{"text":"the king rode out"}', 'JSON, such as {"text":"the;', "input_format jsonl"),
         ("<p>The king rode</p> <br/> <a href=x> out", "HTML tags", "take the tags out"),
         ("great film<br /><br />I liked it", "HTML tags", "take the tags out"),
     ],
@@ -50,3 +52,15 @@ def test_marks_of_sentences_are_named() -> None:
     (warning,) = mark_warnings(Counter(["<s>", "the", "king", "</s>"]).items())
     assert "</s> and <s>" in warning
     assert [*mark_warnings(Counter(["the", "king"]).items())] == []
+
+
+RAW = "The king rode out, and he sang: hello. No!"
+ABBREVIATED = "the U.S. Corp. of 40 words " * 9 + "x " * 300
+
+
+def test_words_that_end_in_marks_are_told_where_there_are_many() -> None:
+    (warning,) = punctuation_warnings(Counter(RAW.split()).items())
+    assert warning.startswith("44% of the words end in a punctuation mark, such as out,")
+    assert warning.endswith("nlptool tokenize makes words of it")
+    for tokens in (TOKENS, ABBREVIATED, ""):
+        assert [*punctuation_warnings(Counter(tokens.split()).items())] == []
