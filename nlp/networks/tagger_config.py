@@ -14,9 +14,10 @@ _IDLE = {"method": ("linear",)}
 class RecurrentTaggerConfig:
     """What a user chooses of a recurrent tagger.
 
-    `char_dim` and `char_hidden` are of what reads characters. Training: the first learning rate `lr` of Adam;
-    the share of values left out, `dropout`; the largest norm of a gradient, `clip`; `batch_size`, in places;
-    `shards` of a batch, each with its own dropout, which as many workers can share.
+    `char_dim` and `char_hidden` are of what reads characters; `pair_dim`, of vectors of two neighbours, which
+    there are none of by default. Training: the first learning rate `lr` of Adam; the share of values left
+    out, `dropout`; the largest norm of a gradient, `clip`; `batch_size`, in places; `shards` of a batch, each
+    with its own dropout, which as many workers can share.
 
     Raises: SettingError, naming the setting, its value and its limits
     """
@@ -30,6 +31,7 @@ class RecurrentTaggerConfig:
     chars: bool = setting(False, "Let `method` rnn read the characters of each token too.", idle=_IDLE)
     char_dim: int = setting(32, low=1, high=100_000)
     char_hidden: int = setting(64, low=1, high=100_000)
+    pair_dim: int = setting(0, low=0, high=100_000)
     epochs: int = setting(15, low=1, high=1000)
     lr: float = setting(0.006, above=0, high=100)
     dropout: float = setting(0.5, low=0, high=0.95)

@@ -21,7 +21,11 @@ from nlp.tagging.recurrent.numbering import VECTOR_STEP, Numbering, no_vectors
 from nlp.tagging.recurrent.tagger import RecurrentTagger
 from nlp.text.vocabulary import CHARACTERS, WORDS, Vocabulary
 
-_CHARACTERS, _GIVEN = "character_", "given_"  # before the names of the arrays of these vocabularies
+_CHARACTERS, _PAIRS, _GIVEN = (
+    "character_",
+    "pair_",
+    "given_",
+)  # before the names of the arrays of these vocabularies
 
 
 def save_recurrent_tagger(writer: BinaryWriter, model: RecurrentTagger, about: Mapping[str, Any]) -> None:
@@ -30,6 +34,7 @@ def save_recurrent_tagger(writer: BinaryWriter, model: RecurrentTagger, about: M
     arrays = {
         **vocabulary_arrays(numbering.words),
         **vocabulary_arrays(numbering.characters, _CHARACTERS),
+        **vocabulary_arrays(numbering.pairs, _PAIRS),
         "parameters": network.parameters.flat,
     }
     if len(numbering.given):
@@ -44,9 +49,11 @@ def recurrent_tagger_of(file: ModelFile) -> RecurrentTagger:
     config = read_settings(file, RecurrentTaggerConfig)
     chain, features, scheme = chain_of_file(file)
     given, vectors = _given(file)
-    numbering = Numbering(read_vocabulary(file, WORDS), read_vocabulary(file, CHARACTERS, _CHARACTERS), given)
+    words, characters = read_vocabulary(file, WORDS), read_vocabulary(file, CHARACTERS, _CHARACTERS)
+    pairs = read_vocabulary(file, WORDS, _PAIRS)
+    numbering = Numbering(words, characters, pairs, given)
     values, rules = float_vector(file, "parameters"), (chain.allowed, chain.first, chain.last)
-    sizes = len(numbering.words), len(numbering.characters)
+    sizes = len(words), len(characters), len(pairs)
     try:
         network = TaggerNetwork(config, *sizes, vectors, rules, dtype=values.dtype, parameters=values)
     except ValueError as error:

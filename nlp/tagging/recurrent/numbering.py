@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ VECTOR_STEP = 1 / 32
 """Between two values of a given vector."""
 
 _SPELT = 32  # characters of a token that are read; of a longer one, the first and the last
-_OFTEN = 2  # a character has to occur so often to have an embedding
+_OFTEN = 2  # a character or a pair has to occur so often to have an embedding
 _MOST_VECTORS = 100_000  # of the first words of given vectors; those of the training text come on top
 
 
@@ -35,18 +36,21 @@ class Numbering:
 
     words: Vocabulary
     characters: Vocabulary
+    pairs: Vocabulary
     given: Vocabulary
 
     @classmethod
-    def of(cls, sentences: Iterable[Sequence[str]], given: Vocabulary) -> Numbering:
-        """The words and the characters of a training text."""
+    def of(cls, sentences: Sentences, given: Vocabulary) -> Numbering:
+        """The words, the characters and the pairs of neighbours of a training text."""
         words = Counter(token for sentence in sentences for token in sentence)
         characters: Counter[str] = Counter()
         for word, count in words.items():
             for character in word:
                 characters[character] += count
         known = Vocabulary.from_counts(characters, min_count=_OFTEN, level=CHARACTERS)
-        return cls(Vocabulary.from_counts(words, level=WORDS), known, given)
+        pairs = Counter(pair for sentence in sentences for pair in _pairs(sentence))
+        often = Vocabulary.from_counts(pairs, min_count=_OFTEN, level=WORDS)
+        return cls(Vocabulary.from_counts(words, level=WORDS), known, often, given)
 
     def numbered(self, sentences: Sentences) -> Numbered:
         """Sentences, of which those that are too long are cut."""
@@ -55,11 +59,13 @@ class Numbering:
         spelt = [_shortened(token) for token in types]
         characters = self.characters.numbers("".join(one or "\n" for one in spelt))
         of_types = np.array([max(len(one), 1) for one in spelt], np.int64)
+        pairs = [self.pairs.numbers(_pairs(sentence)) for sentence in sentences if sentence]
         lengths = np.array([len(sentence) for sentence in sentences if sentence], np.int64)
         parts = -(-lengths // LONGEST)
         number = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
         return Numbered(
             np.array(tokens, np.int32),
+            np.array([pair for some in pairs for pair in pairwise(some)], np.int32).reshape(-1, 2),
             np.minimum(LONGEST, np.repeat(lengths, parts) - number * LONGEST),
             np.array(self.words.numbers(types), np.int32),
             np.array([self._given(token) for token in types], np.int32),
@@ -77,6 +83,11 @@ class Numbering:
         return index.get(token, index.get(token.lower(), -1)) + 1
 
 
+def _pairs(sentence: Sequence[str]) -> list[str]:
+    """Each token behind the one before it, one more pair than there are tokens; nothing is at the ends."""
+    return [f"{before}\t{after}" for before, after in pairwise(["", *sentence, ""])]
+
+
 def _shortened(token: str) -> str:
     return token if len(token) <= _SPELT else token[: _SPELT // 2] + token[-_SPELT // 2 :]
 
@@ -85,12 +96,14 @@ def _shortened(token: str) -> str:
 class Numbered:
     """N places of sentences, one sentence after another, and the U distinct tokens that stand there.
 
-    Attributes: `tokens` (N,), which of the distinct tokens; `lengths` of the sentences, all above 0; `words`
-    (U,), rows of the embedding; `vectors` (U,), rows of given vectors; `characters` of all distinct tokens,
-    one token after another, and how many each has, `spelt` (U,).
+    Attributes: `tokens` (N,), which of the distinct tokens; `pairs` (N, 2), of each with the one before it
+    and with the one after it; `lengths` of the sentences, all above 0; `words` (U,), rows of the embedding;
+    `vectors` (U,), rows of given vectors; `characters` of all distinct tokens, one token after another, and
+    how many each has, `spelt` (U,).
     """
 
     tokens: Ids
+    pairs: Ids
     lengths: Indices
     words: Ids
     vectors: Ids
@@ -106,10 +119,15 @@ class Numbered:
 
     def batch(self, sentences: Indices, *, spelt: bool) -> TokenBatch:
         """What a network reads of sentences, which are sorted by falling length; and how they are `spelt`."""
-        types = self.tokens[self.places(sentences)]
+        places = self.places(sentences)
+        types = self.tokens[places]
         active = _alive(self.lengths[sentences])
         return TokenBatch(
-            self.words[types], self.vectors[types], self._spelt(types) if spelt else None, active
+            self.words[types],
+            self.vectors[types],
+            self.pairs[places],
+            self._spelt(types) if spelt else None,
+            active,
         )
 
     def _spelt(self, types: Ids) -> Spelt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlp.data.labelled.schemes import Scheme
 from nlp.networks.tagger import TaggerNetwork
@@ -11,7 +11,7 @@ from nlp.tagging.recurrent.learner import Labelled, RecurrentTaggerLearner
 from nlp.tagging.recurrent.numbering import Numbering, given_vectors, no_vectors
 from nlp.tagging.recurrent.tagger import RecurrentTagger
 from nlp.tagging.tag_training import Tagged, chain_of, learnt_tags, numbered_tags
-from nlp.tagging.tagger import TOKENS, features_for
+from nlp.tagging.tagger import CHARACTERS, TOKENS, features_for
 from nlp.vectors.word_vectors import WordVectors
 
 
@@ -46,7 +46,11 @@ def recurrent_training(
     chain = chain_of(tags, scheme)
     given, matrix = given_vectors(vectors, tokens) if vectors else no_vectors()
     numbering = Numbering.of(tokens, given)
-    sizes, rules = (len(numbering.words), len(numbering.characters)), (chain.allowed, chain.first, chain.last)
+    features = features_for(tokens) if scheme else TOKENS
+    if features == CHARACTERS:  # few of them, which mean little alone
+        config = replace(config, pair_dim=config.embed_dim)
+    sizes = len(numbering.words), len(numbering.characters), len(numbering.pairs)
+    rules = (chain.allowed, chain.first, chain.last)
     network = TaggerNetwork(config, *sizes, matrix, rules)
     examples = Labelled(numbering.numbered(tokens), numbered_tags(tags, chain))
     held_out = None
@@ -54,5 +58,4 @@ def recurrent_training(
         labels = numbered_tags(learnt_tags(valid[1], scheme), chain)
         held_out = Labelled(numbering.numbered(valid[0]), labels)
     learner = RecurrentTaggerLearner(network, chain, examples, numbering.seen_once(), valid=held_out)
-    features = features_for(tokens) if scheme else TOKENS
     return RecurrentTraining(learner, numbering, features, scheme)

@@ -24,6 +24,7 @@ SMALL = RecurrentTaggerConfig(hidden=4, embed_dim=3, chars=True, char_dim=2, cha
 CASES = {
     **{cell: replace(SMALL, cell=cell) for cell in TAGGER_CELLS},
     "two layers": replace(SMALL, layers=2),
+    "pairs": replace(SMALL, pair_dim=2),
     "without characters": replace(SMALL, chars=False),
 }
 every_case = pytest.mark.parametrize("config", CASES.values(), ids=CASES)
@@ -34,7 +35,7 @@ def made(config: RecurrentTaggerConfig) -> TaggerNetwork:
     allowed, ends = np.ones((LABELS, LABELS), np.bool_), np.ones(LABELS, np.bool_)
     allowed[0, 2] = False
     vectors = np.random.default_rng(1).standard_normal((3, 2))
-    network = TaggerNetwork(config, 5, 6, vectors, (allowed, ends, ends), dtype=np.float64)
+    network = TaggerNetwork(config, 5, 6, 4, vectors, (allowed, ends, ends), dtype=np.float64)
     rng = np.random.default_rng(3)
     network.initialize_(rng)
     network.parameters.flat[...] += rng.uniform(-0.3, 0.3, network.parameters.flat.size)
@@ -48,7 +49,13 @@ def batch_of(rows: int = 3) -> tuple[TokenBatch, np.ndarray]:
     characters = np.array([[1, 2, 3, 4], [5, 1, 1, 4], [2, 2, 1, 4]], np.int32)
     rank = np.array([0, 3, 1, 0, 2], np.int32)
     active = [min(alive, rows) for alive in (3, 2, 2, 1)]
-    return TokenBatch(words, words % 3, Spelt(characters, [4, 2, 1], rank[words]), active), labels
+    return TokenBatch(
+        words,
+        words % 3,
+        np.stack([words % 4, (words + 1) % 4], axis=2),
+        Spelt(characters, [4, 2, 1], rank[words]),
+        active,
+    ), labels
 
 
 def pass_of(network: TaggerNetwork, workspace: Workspace) -> tuple[float, Parameters]:

@@ -57,3 +57,16 @@ def test_vectors_are_of_words_as_they_stand_or_else_in_lower_case() -> None:
     assert (matrix[0] == 0).all()
     np.testing.assert_allclose(np.square(matrix[1:]).mean(), 1, rtol=1e-2)
     assert (matrix * 32 == np.rint(matrix * 32)).all()
+
+
+def test_a_token_has_pairs_with_what_stands_before_and_behind_it() -> None:
+    text = [["a", "b", "a", "b"], ["b"], [], ["a", "b", "c"]]
+    numbering = Numbering.of(text, no_vectors()[0])
+    words = numbering.pairs.words
+    found = [[words[pair] for pair in pairs] for pairs in numbering.numbered(text).pairs.tolist()]
+    start, between, end = "\ta", "a\tb", "b\t"
+    assert found == [
+        *([start, between], [between, "<unk>"], ["<unk>", between], [between, end]),
+        ["<unk>", end],
+        *([start, between], [between, "<unk>"], ["<unk>", "<unk>"]),
+    ]

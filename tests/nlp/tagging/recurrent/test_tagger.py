@@ -19,6 +19,7 @@ def test_what_is_taught_is_found_in_any_company(kind: str) -> None:
     scheme = None if kind == "tags" else SCHEMES["BIO"]
     text = tagged.sentences(kind)
     made = recurrent_training(text, replace(small.FORMS[kind], epochs=12), scheme=scheme)
+    assert ("pairs.E" in made.learner.network.parameters) == (kind == "characters")
     train(made.learner)
     model = made.model()
     found = model.tags(text[0])
