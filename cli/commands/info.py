@@ -8,8 +8,8 @@ import click
 
 from cli.io.printers import REPORT
 from cli.options.common import (
+    any_models_option,
     command,
-    compared_vectors_option,
     limit_option,
     named_models,
     streams,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @streams(REPORT, reads="")
 @limit_option
 @option("--verify", is_flag=True, help="Read every byte, and fail if one is not as it was written.")
-@compared_vectors_option
+@any_models_option
 @click.argument("models", nargs=-1, metavar="[MODEL]...")
 def info(
     *,

@@ -310,13 +310,16 @@ def _one_model(context: click.Context, _parameter: click.Parameter, models: tupl
     return models[0] if models else None
 
 
-_OF_VECTORS = (
-    VECTORS_VARIABLE,
-    "Word vectors of w2v-train, word2vec or GloVe.",
-    "the English ones that come with nlptool",
-)
+_BUNDLED = "the English ones that come with nlptool"
+_OF_VECTORS = (VECTORS_VARIABLE, "Word vectors of w2v-train, word2vec or GloVe.", _BUNDLED)
 vectors_option = model_option(*_OF_VECTORS)
 """`-m/--model FILE` of commands that need word vectors."""
+
+
+any_models_option = model_option(
+    VECTORS_VARIABLE, "A model of any kind, or word vectors of another tool.", _BUNDLED, compares=True
+)
+"""`-m/--model FILE` of a command that takes models of every kind, several of them."""
 
 
 compared_vectors_option = model_option(*_OF_VECTORS, compares=True)
