@@ -6,6 +6,7 @@ that signal, so a shell loop stops on ^C and `| head` is silent.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -97,11 +98,10 @@ def _tell(error: BaseException, console: Console) -> None:
         console.fail(f"{where}{_one_line(error.format_message()).removesuffix('.')}; try '{path} --help'")
     elif isinstance(error, NlpError):
         console.fail(_one_line(with_flags(error.told)))
-    elif isinstance(error, OSError):
-        name = error.filename if error.filename is not None else "<stdout>"
-        console.fail(_one_line(f"{name}: {error.strerror or error}{_remedy(error)}"))
-    elif isinstance(error, MemoryError):
+    elif isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
         console.fail("out of memory; give it less data at a time, or a smaller model")
+    elif isinstance(error, OSError):
+        console.fail(_one_line(f"{_blamed(error)}{error.strerror or error}{_remedy(error)}"))
     elif isinstance(error, ImportError):
         console.fail(
             _one_line(f"cannot load a library: {_root(error)}; raise ulimit -v, or install nlptool anew")
@@ -112,10 +112,17 @@ def _tell(error: BaseException, console: Console) -> None:
         )
 
 
-def _remedy(error: OSError) -> str:
-    import errno
+def _blamed(error: OSError) -> str:
+    """Whose error it is: that of a file, of the machine as a whole or, where no file is named, of stdout."""
+    if error.filename is not None:
+        return f"{error.filename}: "
+    return "" if error.errno in {errno.EAGAIN, errno.EMFILE, errno.ENFILE} else "<stdout>: "
 
+
+def _remedy(error: OSError) -> str:
     remedies = {
+        errno.EAGAIN: "; raise ulimit -u, or lower --workers",
+        errno.EMFILE: "; raise ulimit -n",
         errno.ENOSPC: "; free some space",
         errno.EACCES: "; check its permissions",
         errno.EFBIG: "; raise ulimit -f",
