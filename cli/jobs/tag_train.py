@@ -200,7 +200,8 @@ def _recurrent(
         batch_size=config.places,
         seed=config.seed,
     )
-    vectors, identity = None, asdict(form)
+    vectors = None
+    identity: dict[str, Any] = {**asdict(form), "vectors": None}
     if request.vectors is not None:
         vectors = start_vectors(request.vectors, "embed_dim", None, request.console)
         identity["vectors"] = hashlib.sha256(vectors.matrix.tobytes()).hexdigest()
