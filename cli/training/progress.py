@@ -64,7 +64,8 @@ def _spaced(seconds: float, show: Report, *, each_epoch: bool = False) -> Report
     def report(progress: Progress) -> None:
         nonlocal last
         now = time.monotonic()
-        is_news = progress.words_done == progress.words_total or progress.valid_loss is not None
+        is_end = progress.epoch_done and progress.words_done == progress.words_total
+        is_news = is_end or progress.valid_loss is not None
         if is_news or (each_epoch and progress.epoch_done) or now - last >= seconds:
             last = now
             show(progress)

@@ -135,8 +135,19 @@ def test_a_perplexity_beyond_all_bounds_is_a_power_of_ten(capsys: pytest.Capture
     assert "lr 1e+12  loss 1e+09 (perplexity 1.01e+304)  held out 700.0000 (perplexity 1.01e+304)" in plain
 
 
+@pytest.mark.parametrize("console", [Console(), Console(log_json=True)], ids=["plain", "JSON"])
+def test_the_end_is_told_once_also_where_its_last_step_was(
+    console: Console, capsys: pytest.CaptureFixture[str]
+) -> None:
+    last = replace(PROGRESS, words_done=PROGRESS.words_total)
+    with training_progress(console) as report:
+        report(last)
+        report(replace(last, epoch_done=True))
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
 def test_where_nothing_was_predicted_there_is_no_loss(capsys: pytest.CaptureFixture[str]) -> None:
-    nothing = replace(PROGRESS, loss=math.nan, words_done=PROGRESS.words_total)
+    nothing = replace(PROGRESS, loss=math.nan, words_done=PROGRESS.words_total, epoch_done=True)
     for console in (Console(), Console(log_json=True)):
         with training_progress(console) as report:
             report(nothing)
