@@ -28,7 +28,7 @@ class _Defaults(NamedTuple):
 
 _DEFAULTS = {
     TAG: _Defaults(8, 0.2, 1000),
-    SEGMENT: _Defaults(5, 0.1, 1000),
+    SEGMENT: _Defaults(7, 0.1, 1000),
     ENTITIES: _Defaults(15, 0.4, 200),
 }
 _RECURRENT = _Defaults(15, 0.5, 1000, 0.006)
@@ -64,7 +64,7 @@ class TaggerConfig:
         low=1,
         high=1000,
         group=TRAINING,
-        shown="8; segment: 5, entities and rnn: 15",
+        shown="8; segment: 7, entities and rnn: 15",
     )
     lr: float | None = setting(
         None,
