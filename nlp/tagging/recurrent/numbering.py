@@ -40,16 +40,16 @@ class Numbering:
     given: Vocabulary
 
     @classmethod
-    def of(cls, sentences: Sentences, given: Vocabulary) -> Numbering:
-        """The words, the characters and the pairs of neighbours of a training text."""
+    def of(cls, sentences: Sentences, given: Vocabulary, *, pairs: bool = False) -> Numbering:
+        """The words and the characters of a training text, and if asked for the `pairs` of neighbours."""
         words = Counter(token for sentence in sentences for token in sentence)
         characters: Counter[str] = Counter()
         for word, count in words.items():
             for character in word:
                 characters[character] += count
         known = Vocabulary.from_counts(characters, min_count=_OFTEN, level=CHARACTERS)
-        pairs = Counter(pair for sentence in sentences for pair in _pairs(sentence))
-        often = Vocabulary.from_counts(pairs, min_count=_OFTEN, level=WORDS)
+        neighbours = Counter(pair for sentence in sentences for pair in _pairs(sentence)) if pairs else {}
+        often = Vocabulary.from_counts(neighbours, min_count=_OFTEN, level=WORDS)
         return cls(Vocabulary.from_counts(words, level=WORDS), known, often, given)
 
     def numbered(self, sentences: Sentences) -> Numbered:
@@ -59,13 +59,12 @@ class Numbering:
         spelt = [_shortened(token) for token in types]
         characters = self.characters.numbers("".join(one or "\n" for one in spelt))
         of_types = np.array([max(len(one), 1) for one in spelt], np.int64)
-        pairs = [self.pairs.numbers(_pairs(sentence)) for sentence in sentences if sentence]
         lengths = np.array([len(sentence) for sentence in sentences if sentence], np.int64)
         parts = -(-lengths // LONGEST)
         number = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
         return Numbered(
             np.array(tokens, np.int32),
-            np.array([pair for some in pairs for pair in pairwise(some)], np.int32).reshape(-1, 2),
+            self._neighbours(sentences, len(tokens)),
             np.minimum(LONGEST, np.repeat(lengths, parts) - number * LONGEST),
             np.array(self.words.numbers(types), np.int32),
             np.array([self._given(token) for token in types], np.int32),
@@ -76,6 +75,13 @@ class Numbering:
     def seen_once(self) -> npt.NDArray[np.bool_]:
         """Of each row of the embedding of words, whether its word occurs only once in the training text."""
         return np.equal(self.words.counts, 1)
+
+    def _neighbours(self, sentences: Sentences, places: int) -> Ids:
+        """The pairs of each place; where no pair has a number, they are not looked at."""
+        if len(self.pairs) == len(self.pairs.special):
+            return np.zeros((places, 2), np.int32)
+        numbers = (self.pairs.numbers(_pairs(sentence)) for sentence in sentences)
+        return np.array([pair for some in numbers for pair in pairwise(some)], np.int32).reshape(-1, 2)
 
     def _given(self, token: str) -> int:
         """The row of the vector of a token, or else of it in lower case; 0 if it has none."""

@@ -45,10 +45,10 @@ def recurrent_training(
     tokens, tags = text[0], learnt_tags(text[1], scheme)
     chain = chain_of(tags, scheme)
     given, matrix = given_vectors(vectors, tokens) if vectors else no_vectors()
-    numbering = Numbering.of(tokens, given)
     features = features_for(tokens) if scheme else TOKENS
     if features == CHARACTERS:  # few of them, which mean little alone
         config = replace(config, pair_dim=config.embed_dim)
+    numbering = Numbering.of(tokens, given, pairs=config.pair_dim > 0)
     sizes = len(numbering.words), len(numbering.characters), len(numbering.pairs)
     rules = (chain.allowed, chain.first, chain.last)
     network = TaggerNetwork(config, *sizes, matrix, rules)

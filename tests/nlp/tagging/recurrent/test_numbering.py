@@ -61,7 +61,7 @@ def test_vectors_are_of_words_as_they_stand_or_else_in_lower_case() -> None:
 
 def test_a_token_has_pairs_with_what_stands_before_and_behind_it() -> None:
     text = [["a", "b", "a", "b"], ["b"], [], ["a", "b", "c"]]
-    numbering = Numbering.of(text, no_vectors()[0])
+    numbering = Numbering.of(text, no_vectors()[0], pairs=True)
     words = numbering.pairs.words
     found = [[words[pair] for pair in pairs] for pairs in numbering.numbered(text).pairs.tolist()]
     start, between, end = "\ta", "a\tb", "b\t"
@@ -70,3 +70,4 @@ def test_a_token_has_pairs_with_what_stands_before_and_behind_it() -> None:
         ["<unk>", end],
         *([start, between], [between, "<unk>"], ["<unk>", "<unk>"]),
     ]
+    assert not Numbering.of(text, no_vectors()[0]).numbered(text).pairs.any()
