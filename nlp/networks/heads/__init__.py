@@ -1,4 +1,7 @@
-"""The heads of networks, which predict from what an encoder has made of a text; `head` is their contract."""
+"""The heads of networks, which predict from what an encoder has made of a text.
+
+`head` is the contract of those that predict each token by itself; `crf` labels a sentence as a whole.
+"""
 
 from __future__ import annotations
 
