@@ -8,7 +8,7 @@ DEMO   := build/demo
 DEMO_SETTINGS := --min-count 2 --epochs 20
 PIP_INSTALL   := pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint torture bench man vectors clean
+.PHONY: help demo test lint torture bench man vectors taggers clean
 
 help:
 	@echo "make demo   install, train word vectors on the bundled tales, show the neighbours of king"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench  install the peers too, and measure against them (long)"
 	@echo "make man    write the pages of the manual, docs/man, anew from the commands' help"
 	@echo "make vectors TEXT=… ANALOGIES=… SIMILARITY=…  train the English vectors that come with nlptool"
+	@echo "make taggers GSD=… EWT=…  train the segmenter and the tagger that come with nlptool, on these treebanks"
 	@echo "make clean  remove what was built"
 
 demo: $(DEMO)/tales.model
@@ -54,6 +55,9 @@ man: $(VENV)/installed
 
 vectors: $(VENV)/installed
 	$(BIN)/python -m corpora.models.train_english_vectors $(TEXT) --analogies $(ANALOGIES) --similarity $(SIMILARITY)
+
+taggers: $(VENV)/installed
+	$(BIN)/python -m corpora.models.train_taggers --gsd $(GSD) --ewt $(EWT)
 
 $(VENV)/installed: pyproject.toml | $(VENV)
 	$(BIN)/$(PIP_INSTALL) -e .

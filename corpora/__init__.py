@@ -25,7 +25,13 @@ TEXTS = {
 """Name → what it is. A folder's name stands for all of its texts."""
 
 DEFAULT_VECTORS = "en-vectors"
-MODELS = {DEFAULT_VECTORS: "English word vectors"}
+DEFAULT_SEGMENTER = "zh-words"
+DEFAULT_TAGGER = "en-pos"
+MODELS = {
+    DEFAULT_VECTORS: "English word vectors",
+    DEFAULT_SEGMENTER: "Chinese words, for tokenize --han words",
+    DEFAULT_TAGGER: "English parts of speech, for tag",
+}
 """Name → what it is. `corpora/LICENSE` tells what they were trained on."""
 
 

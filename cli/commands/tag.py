@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from cli.io.printers import ENTITIES
 from cli.options.common import command, model_option, streams
 from cli.options.help import option
@@ -15,11 +13,12 @@ if TYPE_CHECKING:
     from cli.io.streams import Streams
 
 TAGGER_VARIABLE = "NLPTOOL_TAGGER"
+_BUNDLED = "the one of English parts of speech that comes with nlptool"
 
 
 @command
 @streams(ENTITIES, texts=False)
-@model_option(TAGGER_VARIABLE, "A tagger made by tag-train.", default=False)
+@model_option(TAGGER_VARIABLE, "A tagger made by tag-train.", _BUNDLED)
 @option(
     "--columns",
     metavar="WORD:TAG",
@@ -42,16 +41,16 @@ def tag(
     that learnt from characters takes lines as they are.
 
     \b
-    nlptool tokenize book.txt | nlptool tag -m pos.model
+    nlptool tokenize book.txt | nlptool tag
     nlptool tag -m pos.model test.conllu > tagged.conllu
     nlptool tag -m entities.model --entities --format jsonl news.txt
     """
     from cli.io.writing import check_output
 
     check_output(streams.output)
-    if model is None:
-        raise click.UsageError(f"no tagger; name one of tag-train with -m, or in {TAGGER_VARIABLE}")
     from cli.jobs.tag import Request, run
+    from corpora import DEFAULT_TAGGER, model_path
 
+    model = model or str(model_path(DEFAULT_TAGGER))
     console.note(f"tagging by {model}")
     run(Request(streams, model, columns, entities))

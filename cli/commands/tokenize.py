@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     metavar="SEGMENTER",
     envvar="NLPTOOL_SEGMENTER",
     show_envvar=True,
+    show_default="the one that comes with nlptool",
     group=INPUT,
     help="The segmenter of --han words, made by tag-train --task segment.",
 )
@@ -91,7 +92,7 @@ def tokenize(
 
     \b
     echo "Don't panic: 3.14 是圆周率" | nlptool tokenize
-    echo 我爱自然语言处理 | nlptool tokenize --han words --model words.model
+    echo 我爱自然语言处理 | nlptool tokenize --han words
     nlptool tokenize --sentences --format jsonl book.txt.gz | jq -c .tokens
     """
     from nlp.text.normalize import normalizer

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 import corpora
 from cli.io.reading import Input
 from nlp.text.han_words import HanWords
@@ -17,9 +15,6 @@ if TYPE_CHECKING:
     from nlp.tagging.user_dictionary import UserDictionary
     from nlp.text.han_words import Spaced
 
-SEGMENTER_VARIABLE = "NLPTOOL_SEGMENTER"
-DEFAULT_SEGMENTER = "zh-words"
-
 
 def han_words(
     model: str | None, dictionary: str | None, clean: Callable[[str], str], *, tweets: bool
@@ -29,7 +24,7 @@ def han_words(
     `clean` makes of an entry of the dictionary, if there is one, what it looks like in the text.
     """
     words = tokenizer("words", tweets=tweets)
-    path = corpora.path_or_bundled(model) if model else _default()
+    path = corpora.path_or_bundled(model) if model else str(corpora.model_path(corpora.DEFAULT_SEGMENTER))
 
     def load() -> Spaced:
         from nlp.storage import kinds
@@ -50,12 +45,3 @@ def read_entries(path: str, clean: Callable[[str], str] = str) -> UserDictionary
     blocks = Input((path,)).blocks()
     lines = (line for block in blocks for line in block.text.split("\n"))
     return UserDictionary(read_dictionary(lines, clean))
-
-
-def _default() -> str:
-    """The segmenter that comes with nlptool. Raises: UsageError where there is none."""
-    if DEFAULT_SEGMENTER in corpora.MODELS:
-        return str(corpora.model_path(DEFAULT_SEGMENTER))
-    raise click.UsageError(
-        f"no segmenter; name one of tag-train --task segment with --model, or in {SEGMENTER_VARIABLE}"
-    )

@@ -107,7 +107,7 @@ def test_a_sentence_is_out_before_the_next_one_comes(models: dict[str, str]) -> 
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        ((), 2, "no tagger; name one of tag-train with -m, or in NLPTOOL_TAGGER"),
+        (("--entities",), 1, "en-pos.model: it finds no entities; use one of tag-train --task entities"),
         (("-m", "{tags}", "--entities"), 1, "it finds no entities; use one of tag-train --task entities"),
         (("-m", "{tags}", "--columns", "1:9"), 1, "<stdin>:1:"),
     ],
@@ -119,6 +119,16 @@ def test_what_cannot_be_done_is_told_in_a_line(
     assert outcome.status == status
     assert message in outcome.stderr
     assert outcome.stderr.count("\n") == 1
+
+
+def test_english_parts_of_speech_need_no_model(
+    models: dict[str, str], nlptool: Nlptool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = nlptool("tag", stdin="the king gave\n")
+    assert outcome == (0, "the\tDET\nking\tNOUN\ngave\tVERB\n\n", "")
+    assert nlptool("tag", "-m", "en-pos", stdin="the king gave\n") == outcome
+    monkeypatch.setenv("NLPTOOL_TAGGER", models["tags"])
+    assert nlptool("tag", stdin="the king\n").stdout == "the\tD\nking\tN\n\n"
 
 
 def test_text_without_tags_is_told(nlptool: Nlptool) -> None:

@@ -11,6 +11,8 @@ from nlp.text.tokenize import MODES, tokenizer
 from tests.cli.running import answers
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.inside import Nlptool
 
 JSONL_FROM_TEXT = ["--format", "jsonl", "--input-format", "text"]
@@ -152,3 +154,14 @@ def test_an_encoding_is_named_by_the_user_and_by_the_error(nlptool: Nlptool) -> 
     for name in ("no-such", "hex"):
         status, _, stderr = nlptool("tokenize", "--encoding", name, stdin=latin)
         assert (status, f"'{name}' is no encoding of text" in stderr) == (2, True)
+
+
+def test_words_of_han_text_need_no_segmenter_of_the_users(
+    nlptool: Nlptool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, words = "上海是中国最大的城市之一。\n", ("tokenize", "--han", "words")
+    outcome = nlptool(*words, stdin=text)
+    assert outcome == (0, "上海 是 中国 最大 的 城市 之 一 。\n", "")
+    assert nlptool(*words, "--model", "zh-words", stdin=text) == outcome
+    monkeypatch.setenv("NLPTOOL_SEGMENTER", str(tmp_path / "none"))
+    assert nlptool(*words, stdin=text).status == 1

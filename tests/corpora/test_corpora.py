@@ -10,6 +10,7 @@ import pytest
 
 import corpora
 from corpora import MODELS, TEXTS, model_path, path_of, path_or_bundled, read_text, select
+from nlp.storage.model_file import open_model
 
 FOLDER = Path(corpora.__file__).parent
 
@@ -149,3 +150,28 @@ def test_a_bundled_model_goes_by_its_name_unless_a_file_has_it(
     assert path_or_bundled("none") == "none"
     (tmp_path / "en-vectors").touch()
     assert path_or_bundled("en-vectors") == "en-vectors"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "score", "treebank"),
+    [
+        ("zh-words", "segmenter", "f1", "UD_Chinese-GSDSimp"),
+        ("en-pos", "tagger", "accuracy", "UD_English-EWT"),
+    ],
+)
+def test_a_bundled_tagger_tells_its_data_and_scores(name: str, kind: str, score: str, treebank: str) -> None:
+    model = open_model(str(model_path(name)))
+    model.verify()
+    about = model.metadata
+    assert model.kind == kind
+    assert about["data"]["licence"].startswith("CC BY-SA 4.0")
+    assert treebank.split("-")[1] in about["data"]["description"]
+    assert about["config"]["method"] == "linear"
+    assert 0.94 < about["scores"]["test_part"][score] < 0.96
+    licence = (FOLDER / "LICENSE").read_text()
+    assert f"models/{name}.model" in licence
+    assert treebank in licence
+
+
+def test_the_bundled_taggers_are_small() -> None:
+    assert sum(model_path(name).stat().st_size for name in ("zh-words", "en-pos")) < 3_000_000

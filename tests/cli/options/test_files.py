@@ -48,7 +48,11 @@ def test_a_bundled_model_is_found_by_its_name_and_a_file_of_that_name_comes_firs
 
 
 def test_info_lists_the_bundled_models(nlptool: Nlptool) -> None:
-    assert json.loads(nlptool("info").stdout)["bundled"] == {"en-vectors": "English word vectors"}
+    assert json.loads(nlptool("info").stdout)["bundled"] == {
+        "en-vectors": "English word vectors",
+        "zh-words": "Chinese words, for tokenize --han words",
+        "en-pos": "English parts of speech, for tag",
+    }
 
 
 def test_the_names_of_bundled_models_are_completed_where_no_file_goes_on(
@@ -61,7 +65,7 @@ def test_the_names_of_bundled_models_are_completed_where_no_file_goes_on(
     def offered(incomplete: str) -> list[tuple[str, str]]:
         return [(one.type, one.value) for one in ModelFile().shell_complete(context, option, incomplete)]
 
-    assert offered("en-") == [("plain", "en-vectors")]
+    assert offered("en-") == [("plain", "en-vectors"), ("plain", "en-pos")]
     assert offered("x") == [("file", "x")]
     (tmp_path / "en-mine.model").touch()
     assert offered("en-") == [("file", "en-")]
