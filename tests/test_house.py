@@ -273,6 +273,7 @@ def test_the_top_level_is_the_promised_one() -> None:
         "Makefile",
         "CHANGELOG.md",
         "LICENSE",
+        "docs",
     }
     generated = {"build", "dist", "bench-results.json", "bench-results.md"}  # by make, and ignored by git
     found = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}

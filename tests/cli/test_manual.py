@@ -13,6 +13,7 @@ import pytest
 from cli.commands import COMMANDS, cli
 from cli.manual import page_of, pages
 from tests.cli.running import environment
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,13 @@ def test_every_command_has_a_page_and_the_first_lists_them() -> None:
     assert list(PAGES) == ["nlptool.1", *(f"nlptool-{name}.1" for name in COMMANDS)]
     first = PAGES["nlptool.1"].replace("\\-", "-")
     assert all(f"nlptool-{name}(1)" in first for name in COMMANDS)
+
+
+def test_the_installed_pages_are_those_of_the_commands() -> None:
+    """`make man` writes them anew."""
+    written = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "man").glob("*.1")}
+    assert written.keys() == PAGES.keys()
+    assert [name for name, page in PAGES.items() if written[name] != page] == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)

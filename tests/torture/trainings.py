@@ -45,7 +45,7 @@ def words(line: str) -> tuple[str, ...]:
 TRAININGS = {
     "w2v-train": Training(
         options=words(
-            "--min-count 1 --dim 8 --window 1 --negatives 1 --subsample 0 --epochs 50 --patience 45"
+            "--min-count 1 --dim 8 --window 1 --negatives 1 --subsample 0 --epochs 30 --patience 25"
         ),
         endless=words("--epochs 100000"),
         once=words("--epochs 1 --dim 8 --window 1 --negatives 1"),
@@ -133,7 +133,7 @@ TRAININGS = {
 LABELS = ("__label__a ", "__label__b ", "__label__c __label__d ")
 
 TRAININGS["classify-train"] = Training(
-    options=words("--epochs 120 --patience 90 --ngrams 1 --dim 4 --buckets 4096"),
+    options=words("--epochs 40 --patience 30 --ngrams 1 --dim 4 --buckets 4096"),
     endless=words("--epochs 100000 --patience 100000"),
     once=words("--epochs 1 --ngrams 1 --buckets 4096"),
     diverging=words("--lr 1000"),
