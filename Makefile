@@ -17,7 +17,7 @@ help:
 	@echo "make bench  install the peers too, and measure against them (long)"
 	@echo "make man    write the pages of the manual, docs/man, anew from the commands' help"
 	@echo "make vectors TEXT=… ANALOGIES=… SIMILARITY=…  train the English vectors that come with nlptool"
-	@echo "make taggers GSD=… EWT=…  train the segmenter and the tagger that come with nlptool, on these treebanks"
+	@echo "make taggers GSD=… EWT=… WIKIGOLD=…  train the segmenter and the taggers that come with nlptool"
 	@echo "make clean  remove what was built"
 
 demo: $(DEMO)/tales.model
@@ -57,7 +57,7 @@ vectors: $(VENV)/installed
 	$(BIN)/python -m corpora.models.train_english_vectors $(TEXT) --analogies $(ANALOGIES) --similarity $(SIMILARITY)
 
 taggers: $(VENV)/installed
-	$(BIN)/python -m corpora.models.train_taggers --gsd $(GSD) --ewt $(EWT)
+	$(BIN)/python -m corpora.models.train_taggers --gsd $(GSD) --ewt $(EWT) --wikigold $(WIKIGOLD)
 
 $(VENV)/installed: pyproject.toml | $(VENV)
 	$(BIN)/$(PIP_INSTALL) -e .

@@ -31,6 +31,8 @@ MODELS = {
     DEFAULT_VECTORS: "English word vectors",
     DEFAULT_SEGMENTER: "Chinese words, for tokenize --han words",
     DEFAULT_TAGGER: "English parts of speech, for tag",
+    "zh-entities": "Chinese names, for tag --entities of words",
+    "en-entities": "English names, for tag --entities",
 }
 """Name → what it is. `corpora/LICENSE` tells what they were trained on."""
 

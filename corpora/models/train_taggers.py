@@ -1,6 +1,7 @@
-"""Train the shipped taggers by tag-train's defaults: `make taggers GSD=FOLDER EWT=FOLDER`.
+"""Train the shipped taggers by tag-train's defaults: `make taggers GSD=FOLDER EWT=FOLDER WIKIGOLD=FILE`.
 
-GSD has train.iob2 and test.iob2 of the Chinese treebank, EWT en_ewt-ud-{train,test}.conllu of the English.
+GSD has train.iob2 and test.iob2 of the Chinese treebank, EWT en_ewt-ud-{train,test}.conllu of the English,
+WIKIGOLD columns of word and entity.
 """
 
 from __future__ import annotations
@@ -20,56 +21,89 @@ from nlp.storage.model_file import open_model, write_model
 
 
 class Tagger(NamedTuple):
-    """What a tagger learns: `task`, the files of a treebank, what to tell of them, and which `scores`."""
+    """What a tagger learns: `task`, from `data` of which description and licence are told; its `scores`."""
 
     task: str
-    train: str
-    test: str
-    scores: tuple[str, ...]
+    data: str
     description: str
+    licence: str
+    scores: tuple[str, ...]
 
 
-LICENCE = "CC BY-SA 4.0, as the treebank is"
+OF_SPANS = ("precision", "recall", "f1")
 TAGGERS = {
-    corpora.DEFAULT_SEGMENTER: Tagger(
+    "zh-words": Tagger(
         "segment",
-        "train.iob2",
-        "test.iob2",
-        ("precision", "recall", "f1"),
+        "gsd",
         "words of the training part of Universal Dependencies Chinese GSDSimp (Wikipedia, simplified)",
+        "CC BY-SA 4.0, as the treebank is",
+        OF_SPANS,
     ),
-    corpora.DEFAULT_TAGGER: Tagger(
+    "zh-entities": Tagger(
+        "entities",
+        "gsd",
+        "names in the training part of Universal NER Chinese GSDSimp (Wikipedia, simplified)",
+        "CC BY-SA 4.0, as the treebank is",
+        OF_SPANS,
+    ),
+    "en-pos": Tagger(
         "tag",
-        "en_ewt-ud-train.conllu",
-        "en_ewt-ud-test.conllu",
-        ("accuracy",),
+        "ewt",
         "words and parts of speech of the training part of Universal Dependencies English EWT 2.16 (weblogs, "
         "newsgroups, e-mail, reviews, answers)",
+        "CC BY-SA 4.0, as the treebank is",
+        ("accuracy",),
+    ),
+    "en-entities": Tagger(
+        "entities",
+        "wikigold",
+        "names in the first nine tenths of the sentences of WikiGold (Wikipedia); the rest is the test part",
+        "CC BY 4.0, as WikiGold is",
+        OF_SPANS,
     ),
 }
 
 
 def main() -> None:
-    """Train each tagger, judge it by the test part of its treebank, and write it with what is told of it."""
+    """Train each tagger, judge it by the test part of its data, and write it with what is told of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gsd", type=Path, required=True)
     parser.add_argument("--ewt", type=Path, required=True)
+    parser.add_argument("--wikigold", type=Path, required=True)
     parser.add_argument("--output", type=Path, default=corpora.model_path().parent)
     arguments = parser.parse_args()
-    for name, folder in ((corpora.DEFAULT_SEGMENTER, arguments.gsd), (corpora.DEFAULT_TAGGER, arguments.ewt)):
-        make(TAGGERS[name], folder, arguments.output / f"{name}.model")
+    with tempfile.TemporaryDirectory() as folder:
+        parts = {
+            "gsd": (arguments.gsd / "train.iob2", arguments.gsd / "test.iob2"),
+            "ewt": (
+                arguments.ewt / "en_ewt-ud-train.conllu",
+                arguments.ewt / "en_ewt-ud-test.conllu",
+            ),
+            "wikigold": _parts(arguments.wikigold, Path(folder)),
+        }
+        for name, tagger in TAGGERS.items():
+            make(tagger, *parts[tagger.data], arguments.output / f"{name}.model")
 
 
-def make(tagger: Tagger, treebank: Path, output: Path) -> None:
+def _parts(whole: Path, folder: Path) -> tuple[Path, Path]:
+    """Files of the first nine tenths and of the last tenth of the sentences in columns."""
+    sentences = whole.read_text(encoding="utf-8").strip().split("\n\n")
+    end, train, test = len(sentences) * 9 // 10, folder / "train.conll", folder / "test.conll"
+    for path, part in ((train, sentences[:end]), (test, sentences[end:])):
+        path.write_text("\n\n".join(part) + "\n", encoding="utf-8")
+    return train, test
+
+
+def make(tagger: Tagger, train: Path, test: Path, output: Path) -> None:
     """What tag-train writes, array for array, with data and scores in its metadata."""
     with tempfile.TemporaryDirectory() as folder:
         trained, judged = f"{folder}/trained.model", Path(folder, "judged.json")
-        _run("tag-train", "--task", tagger.task, "-o", trained, str(treebank / tagger.train))
-        _run("tag-eval", "-m", trained, "-o", str(judged), str(treebank / tagger.test))
+        _run("tag-train", "--task", tagger.task, "-o", trained, str(train))
+        _run("tag-eval", "--task", tagger.task, "-m", trained, "-o", str(judged), str(test))
         report, model = json.loads(judged.read_text()), open_model(trained)
         scores = {"test_part": {name: report[name] for name in tagger.scores}}
         about: dict[str, Any] = {
-            "data": {"description": tagger.description, "licence": LICENCE},
+            "data": {"description": tagger.description, "licence": tagger.licence},
             **{name: value for name, value in model.metadata.items() if name != "arrays"},
             "scores": scores,
         }

@@ -131,6 +131,21 @@ def test_english_parts_of_speech_need_no_model(
     assert nlptool("tag", stdin="the king\n").stdout == "the\tD\nking\tN\n\n"
 
 
+@pytest.mark.parametrize(
+    ("model", "text", "expected"),
+    [
+        (
+            "en-entities",
+            "Ada Lovelace was born in London .",
+            "PER\tAda Lovelace\t0\t12\nLOC\tLondon\t25\t31\n\n",
+        ),
+        ("zh-entities", "李 明 在 北京 大学 工作 。", "PER\t李 明\t0\t3\nORG\t北京 大学\t6\t11\n\n"),
+    ],
+)
+def test_bundled_taggers_find_names(model: str, text: str, expected: str, nlptool: Nlptool) -> None:
+    assert nlptool("tag", "-m", model, "--entities", stdin=f"{text}\n") == (0, expected, "")
+
+
 def test_text_without_tags_is_told(nlptool: Nlptool) -> None:
     for text, message in (("the king\n", "no tags"), ("the/D king/D\n", "every token has the tag 'D'")):
         outcome = nlptool("tag-train", "-o", "/dev/null", stdin=text)

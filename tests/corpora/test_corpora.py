@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 import corpora
-from corpora import MODELS, TEXTS, model_path, path_of, path_or_bundled, read_text, select
+from corpora import (
+    DEFAULT_VECTORS,
+    MODELS,
+    TEXTS,
+    model_path,
+    path_of,
+    path_or_bundled,
+    read_text,
+    select,
+)
 from nlp.storage.model_file import open_model
 
 FOLDER = Path(corpora.__file__).parent
@@ -153,25 +162,29 @@ def test_a_bundled_model_goes_by_its_name_unless_a_file_has_it(
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "score", "treebank"),
+    ("name", "task", "score", "least", "data", "licence"),
     [
-        ("zh-words", "segmenter", "f1", "UD_Chinese-GSDSimp"),
-        ("en-pos", "tagger", "accuracy", "UD_English-EWT"),
+        ("zh-words", "segment", "f1", 0.94, "GSDSimp", "CC BY-SA 4.0"),
+        ("en-pos", "tag", "accuracy", 0.95, "EWT", "CC BY-SA 4.0"),
+        ("zh-entities", "entities", "f1", 0.66, "GSDSimp", "CC BY-SA 4.0"),
+        ("en-entities", "entities", "f1", 0.58, "WikiGold", "CC BY 4.0"),
     ],
 )
-def test_a_bundled_tagger_tells_its_data_and_scores(name: str, kind: str, score: str, treebank: str) -> None:
+def test_a_bundled_tagger_tells_its_data_and_scores(
+    name: str, task: str, score: str, least: float, data: str, licence: str
+) -> None:
     model = open_model(str(model_path(name)))
     model.verify()
     about = model.metadata
-    assert model.kind == kind
-    assert about["data"]["licence"].startswith("CC BY-SA 4.0")
-    assert treebank.split("-")[1] in about["data"]["description"]
-    assert about["config"]["method"] == "linear"
-    assert 0.94 < about["scores"]["test_part"][score] < 0.96
-    licence = (FOLDER / "LICENSE").read_text()
-    assert f"models/{name}.model" in licence
-    assert treebank in licence
+    assert (about["config"]["task"], about["config"]["method"]) == (task, "linear")
+    assert about["data"]["licence"].startswith(f"{licence}, ")
+    assert data in about["data"]["description"]
+    assert least < about["scores"]["test_part"][score] < least + 0.01
+    told = (FOLDER / "LICENSE").read_text()
+    assert all(text in told for text in (f"models/{name}.model", data, licence))
 
 
 def test_the_bundled_taggers_are_small() -> None:
-    assert sum(model_path(name).stat().st_size for name in ("zh-words", "en-pos")) < 3_000_000
+    sizes = {name: model_path(name).stat().st_size for name in MODELS if name != DEFAULT_VECTORS}
+    assert len(sizes) == 4
+    assert sum(sizes.values()) < 6_000_000

@@ -52,6 +52,8 @@ def test_info_lists_the_bundled_models(nlptool: Nlptool) -> None:
         "en-vectors": "English word vectors",
         "zh-words": "Chinese words, for tokenize --han words",
         "en-pos": "English parts of speech, for tag",
+        "zh-entities": "Chinese names, for tag --entities of words",
+        "en-entities": "English names, for tag --entities",
     }
 
 
@@ -65,7 +67,8 @@ def test_the_names_of_bundled_models_are_completed_where_no_file_goes_on(
     def offered(incomplete: str) -> list[tuple[str, str]]:
         return [(one.type, one.value) for one in ModelFile().shell_complete(context, option, incomplete)]
 
-    assert offered("en-") == [("plain", "en-vectors"), ("plain", "en-pos")]
+    names = ("en-vectors", "en-pos", "en-entities")
+    assert offered("en-") == [("plain", name) for name in names]
     assert offered("x") == [("file", "x")]
     (tmp_path / "en-mine.model").touch()
     assert offered("en-") == [("file", "en-")]
