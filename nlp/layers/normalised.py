@@ -33,7 +33,7 @@ from nlp.layers.recurrent import (
     input_gradients,
     input_products,
     new_trace,
-    recurrent_gradients,
+    places_of,
     scan,
     scan_back,
     steps_of,
@@ -189,10 +189,10 @@ def normalised_backward(
         link.observe(grad)
         link.turn_back(grad, UT, workspace("d_products", *trace.z.shape))
         scan_back(cell, link, dh, trace, workspace, d_state, on_step)
-        recurrent_gradients(cell, grad, trace, link.d_products, workspace)
+        cell.gradients(grad, *places_of(cell, trace, link.d_products), workspace)
     else:
         scan_back(cell, Link(p, UT), dh, trace, workspace, d_state, on_step)
-        recurrent_gradients(cell, grad, trace, trace.z, workspace)
+        cell.gradients(grad, *places_of(cell, trace, trace.z), workspace)
     grad["b"][...] += trace.z.sum(axis=(1, 2))
     cache.x.backward_all_(trace, grad["gamma_x"])
     return input_gradients(p["W"], grad, trace, workspace)

@@ -104,7 +104,7 @@ def recurrent_backward(
     Source:   Werbos 1990, "Backpropagation through time: what it does and how to do it"
     """
     scan_back(cell, Link(p, transposed(p["U"], workspace)), dh, cache, workspace, d_state, on_step)
-    recurrent_gradients(cell, grad, cache, cache.z, workspace)
+    cell.gradients(grad, *places_of(cell, cache, cache.z), workspace)
     grad["b"][...] += cache.z.sum(axis=(1, 2))
     return input_gradients(p["W"], grad, cache, workspace)
 
@@ -158,7 +158,7 @@ def lookup_backward(
     Equation: S_gv = Σ_{t,b: ids_tb = v} dz_gtb;   dW_g += Eᵀ S_g;   dE += Σ_g S_g W_gᵀ;   db_g += Σ_v S_gv
     """
     scan_back(cell, Link(p, transposed(p["U"], workspace)), dh, cache, workspace, d_state, on_step)
-    recurrent_gradients(cell, grad, cache, cache.z, workspace)
+    cell.gradients(grad, *places_of(cell, cache, cache.z), workspace)
     dz = cache.z.reshape(cell.gates, cache.inputs.size, -1)
     sums = workspace("sums", cell.gates, len(E), dz.shape[2])
     sums[...] = 0
@@ -205,15 +205,16 @@ def input_gradients(W: Floats, grad: Tensors, trace: Trace[Floats], workspace: W
     return dx
 
 
-def recurrent_gradients(
-    cell: Cell, grad: Tensors, trace: Trace[Any], d_products: Floats, workspace: Workspace
-) -> None:
-    """Add the gradients of all tensors but W and b, from that of the recurrent products (G, T, B, H)."""
+def places_of(cell: Cell, trace: Trace[Any], d_products: Floats) -> tuple[Floats, Floats, Floats]:
+    """What `Cell.gradients` takes of all N = T B places; `d_products` (G, T, B, H) is given by step.
+
+    Shapes: -> d_products (G, N, H); the output of the step before each (N, H); what was saved (saved, N, H)
+    """
     gates, steps, batch, hidden = d_products.shape
     rows = steps * batch
     before = trace.states[0, 1:] if trace.reverse else trace.states[0, :-1]
-    d_products, saved = d_products.reshape(gates, rows, hidden), trace.saved.reshape(cell.saved, rows, hidden)
-    cell.gradients(grad, d_products, before.reshape(rows, hidden), saved, workspace)
+    saved = trace.saved.reshape(cell.saved, rows, hidden)
+    return d_products.reshape(gates, rows, hidden), before.reshape(rows, hidden), saved
 
 
 def _sum_of_products(dz: Floats, W: Floats, dx: Floats, workspace: Workspace) -> None:
