@@ -140,4 +140,5 @@ def test_raw_text_is_told_to_need_a_tokenizer(nlptool: Nlptool, tmp_path: Path) 
     told = nlptool("ngram-train", "-o", str(tmp_path / "model"), stdin=raw).stderr
     assert "of the words end in a punctuation mark, such as " in told
     assert "nlptool tokenize makes words of it" in told
-    assert nlptool("ngram-train", "--level", "char", "-o", str(tmp_path / "m"), stdin=raw).stderr == ""
+    told = nlptool("ngram-train", "--level", "char", "-o", str(tmp_path / "m"), stdin=raw).stderr
+    assert "warning" not in told

@@ -54,6 +54,11 @@ CASES: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "BUNDLED_TEXTS": ({"name": "a", "bytes": 1, "description": "b c"}, "a\t1\tb c\n", "a\t1\tb c\n"),
     "PARAGRAPHS": ({"text": "b c", "source": "a"}, "a\tb c\n", "a\tb c\n"),
     "ESTIMATE": ({"words": 1, "seconds": 0.5}, "words\t1\nseconds\t0.5\n", "words\t1\nseconds\t0.5\n"),
+    "ENTITIES": (
+        {"entities": [{"start": 0, "end": 2, "label": "PER", "text": "Li"}]},
+        "PER\tLi\t0\t2\n\n",
+        None,
+    ),
     "SCRIPT": ({"shell": "zsh", "script": "a b\n"}, "a b\n", None),
     "REPORT": ({"a": [1], "é": None}, '{\n  "a": [\n    1\n  ],\n  "é": null\n}\n', None),
     "RECORDS": ({"a": 1}, _LOST, None),

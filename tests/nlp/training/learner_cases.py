@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nlp.classification.config import LOSSES as OF_CLASSIFIERS
+from nlp.classification.config import ClassifierConfig
+from nlp.classification.learner import ClassifierLearner
 from nlp.data.corpus import Corpus, encode, encode_by
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.learner import NetworkLearner
@@ -18,6 +21,7 @@ from nlp.training.row_updates import StepPlan
 from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.learner import EarlierModel, WordVectorLearner
 from tests.files import TMP
+from tests.nlp.classification import texts as classified
 from tests.nlp.networks import network_cases
 from tests.nlp.tagging import segmented, tagged
 from tests.nlp.tagging.recurrent import small
@@ -77,6 +81,12 @@ def of_recurrent_tagger(kind: str, *, valid: bool = True) -> RecurrentTaggerLear
     return small.training(kind, valid=valid).learner
 
 
+def of_classifier(config: ClassifierConfig, *, valid: bool = True) -> ClassifierLearner:
+    """The learner of a classifier of texts."""
+    held_out = classified.encoded(config, classified.texts(20)) if valid else None
+    return ClassifierLearner(classified.encoded(config, classified.texts(40)), config, valid=held_out)
+
+
 def two_sided(cell: str) -> LanguageModelConfig:
     """A small language model that fills gaps."""
     return LanguageModelConfig(cell=cell, hidden=5, embed_dim=4, bidirectional=True)
@@ -105,8 +115,13 @@ TAGGER_CONFIGS = {
     "segmenter": segmented.CONFIG,
     "segmenter with all features": replace(segmented.CONFIG, dropout=0.0),
 }
+CLASSIFIER_CONFIGS = {
+    f"classifier by {loss} of dim {dim}": ClassifierConfig(loss=loss, dim=dim, buckets=512, epochs=2)
+    for loss, dim in product(OF_CLASSIFIERS, (0, 3))
+}
 CASES: dict[str, Callable[..., Learner[Any]]] = {
     **{name: partial(of_segmenter, config) for name, config in TAGGER_CONFIGS.items()},
+    **{name: partial(of_classifier, config) for name, config in CLASSIFIER_CONFIGS.items()},
     **{f"tagger of {kind}": partial(of_tagger, kind) for kind in tagged.TEXTS},
     **{f"recurrent tagger of {kind}": partial(of_recurrent_tagger, kind) for kind in small.FORMS},
     **{name: partial(of_network, config) for name, config in CONFIGS.items()},

@@ -76,7 +76,8 @@ def do(
 
 def values(data: Any) -> list[Any]:
     """What the data of a step hold, to be compared."""
-    return [np.asarray(getattr(data, field.name)).tolist() for field in fields(data)]
+    held = data if isinstance(data, tuple) else [getattr(data, field.name) for field in fields(data)]
+    return [np.asarray(one).tolist() for one in held]
 
 
 def test_every_learner_stands_in_the_table() -> None:
