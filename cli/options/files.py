@@ -80,10 +80,9 @@ def is_model(path: str, *, by_ending: bool = False) -> bool:
         return path in MODELS
     from contextlib import suppress
 
-    from nlp.storage.model_file import LENGTH_BYTES, START_BYTES, may_be_model
+    from nlp.text.not_text import is_safetensors
 
     with suppress(OSError), open(path, "rb") as file:  # noqa: PTH123  the path is the user's string
-        start = file.read(START_BYTES)
-        if len(start) > LENGTH_BYTES and may_be_model(start):  # of fewer bytes, any text might be one
+        if is_safetensors(file.read(16)):
             return True
     return by_ending and ending_of(path) in _OF_VECTORS

@@ -102,6 +102,20 @@ def test_help_starts_without_the_model_layer(words: list[str]) -> None:
     assert not loaded & {"numpy", "rich", "regex", "multiprocessing", "asyncio", "email", "http"}
 
 
+@pytest.mark.parametrize("words", [["tokenize"], ["tokenize", "--han", "words"], ["vocab"]])
+@pytest.mark.parametrize("from_file", [True, False])
+def test_what_only_reads_text_starts_without_the_model_layer(
+    words: list[str], from_file: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "text").write_text("the king rode out\n")
+    code = "import sys; from cli.main import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    files = [str(tmp_path / "text")] if from_file else []
+    result = subprocess.run(
+        [sys.executable, "-c", code, *words, *files], capture_output=True, check=True, input=b"a b\n"
+    )
+    assert not {"numpy", "rich"} & {module.split(".")[0] for module in result.stderr.decode().split()}
+
+
 @every_command
 def test_a_misspelt_option_is_usage_and_suggests(name: str) -> None:
     result = run(name, "--quite")
