@@ -134,13 +134,13 @@ class _Loop:
                 at = self._at
                 learner.place_(data)
                 self._ask(_NEXT_STEP, member)
-                with (
-                    watch.at_rest()
-                ):  # up to the end of the first phase, a signal finds the last state as it was
+                # A signal finds the last state as it was: no worker goes beyond the first phase before the
+                # leader has come to its end. While the leader waits there, they may: then it takes no signal.
+                with watch.at_rest():
                     data = next(steps, None)
                     for task in member.share(first_phase.tasks):
                         first_phase.run(at, task)
-                    member.wait()
+                member.wait()
                 for phase in later_phases:
                     for task in member.share(phase.tasks):
                         phase.run(at, task)
