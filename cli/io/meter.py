@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PATIENCE = 1.0  # seconds, after which a user wants to know
 DRAWN_EVERY, TOLD_EVERY = 0.125, 1.0  # seconds
 _SLOW, _FAST = 0.2, 0.05  # seconds that a chunk takes, over which it is halved, under which doubled
-_FIRST_CHUNK, _SMALLEST_CHUNK = 1 << 13, 1 << 9
+_FIRST_CHUNK, _SMALLEST_CHUNK, _LARGEST_CHUNK = 1 << 13, 1 << 9, 1 << 22
 _BAR = 24
 
 
@@ -76,7 +76,7 @@ class Meter:
         if taken > _SLOW:
             self._chunk = max(_SMALLEST_CHUNK, self._chunk >> 1)
         elif taken < _FAST:
-            self._chunk <<= 1
+            self._chunk = min(_LARGEST_CHUNK, self._chunk << 1)
 
     def _tell(self) -> None:
         now, console = time.monotonic(), self.console

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -115,6 +116,22 @@ def test_a_signal_during_evaluation_finds_the_state_before_it() -> None:
 
     with pytest.raises(Interrupted):
         train(ready(valid=True, kind=Interrupting), 1, Watch(on_boundary=states.append))
+
+
+def test_nobody_moves_the_weights_while_a_signal_may_be_obeyed() -> None:
+    """Not even workers that are faster than the leader: what is saved then is the state of a boundary."""
+    learner = ready()
+    are_moved = []
+
+    @contextmanager
+    def at_rest() -> Iterator[None]:
+        before = [matrix.tobytes() for matrix in learner.learnt]
+        yield
+        time.sleep(0.005)  # the others go on as far as they may
+        are_moved.append(before != [matrix.tobytes() for matrix in learner.learnt])
+
+    train(learner, 3, Watch(at_rest=at_rest))
+    assert (len(are_moved) > 20, any(are_moved)) == (True, False)
 
 
 def test_speed_of_a_resumed_run_counts_its_own_words(tmp_path: Path) -> None:
