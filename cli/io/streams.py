@@ -54,6 +54,8 @@ class Line:
     number: int
     plain: bool = False
     """Whether it came as plain text, whose spaces separate its tokens."""
+    field: str | None = None
+    """The field that --field named; its text is in `text` too."""
 
     def refuse(self, message: str) -> InputError:
         """The error that this line does not fit the command."""
@@ -62,7 +64,7 @@ class Line:
     @property
     def others(self) -> Record:
         """The fields that pass on to each token of the line: all but those that hold the whole of it."""
-        return {key: value for key, value in self.record.items() if key not in _OF_LINES}
+        return {key: value for key, value in self.record.items() if key not in {*_OF_LINES, self.field}}
 
     def refuse_field(self, name: str, needed: str = "string") -> InputError:
         """The error that the text is not in the field of that `name`, or is not what is `needed` there."""
@@ -233,7 +235,7 @@ class Streams:
         from nlp.text.records import parse_record
 
         record = parse_record(text, path, number)
-        line = Line(record, path, number)
+        line = Line(record, path, number, field=self.field)
         if not self.field:
             return line
         found = record.get(self.field)
@@ -245,7 +247,8 @@ class Streams:
 
     def _of_row(self, table: Table, row: list[str], number: int) -> Line:
         record = table.record(row, number)
-        return Line({**record, TEXT_FIELD: record[table.field]}, table.path, number, plain=True)
+        texts = {**record, TEXT_FIELD: record[table.field]}
+        return Line(texts, table.path, number, plain=True, field=self.field)
 
     def _batch(
         self,

@@ -19,31 +19,27 @@ if TYPE_CHECKING:
 __all__ = ["language_model", "model", "nlptool", "tag_model"]
 
 
-@pytest.fixture(scope="session")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path: Path = tmp_path_factory.mktemp("model") / "tiny.model"
-    sample = SAMPLES["w2v-train"]
-    result = run("w2v-train", *sample.arguments[:-1], str(path), stdin=sample.stdin)
+def _trained(command: str, path: Path) -> Path:
+    """The model that the sample of a training makes."""
+    sample = SAMPLES[command]
+    result = run(command, *sample.arguments[:-1], str(path), stdin=sample.stdin)
     assert result.returncode == 0, result.stderr.decode()
     return path
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _trained("w2v-train", tmp_path_factory.mktemp("model") / "tiny.model")
 
 
 @pytest.fixture(scope="session")
 def language_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path: Path = tmp_path_factory.mktemp("model") / "tiny.ngrams"
-    sample = SAMPLES["ngram-train"]
-    result = run("ngram-train", *sample.arguments[:-1], str(path), stdin=sample.stdin)
-    assert result.returncode == 0, result.stderr.decode()
-    return path
+    return _trained("ngram-train", tmp_path_factory.mktemp("model") / "tiny.ngrams")
 
 
 @pytest.fixture(scope="session")
 def classifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path: Path = tmp_path_factory.mktemp("model") / "tiny.classifier"
-    sample = SAMPLES["classify-train"]
-    result = run("classify-train", *sample.arguments[:-1], str(path), stdin=sample.stdin)
-    assert result.returncode == 0, result.stderr.decode()
-    return path
+    return _trained("classify-train", tmp_path_factory.mktemp("model") / "tiny.classifier")
 
 
 @pytest.fixture(scope="session")

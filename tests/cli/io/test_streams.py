@@ -288,6 +288,15 @@ def test_a_field_that_is_not_there_is_told(
     assert message in err
 
 
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_other_fields_pass_on_to_each_token_but_not_the_whole_text(form: str, nlptool: Nlptool) -> None:
+    stdin = {"jsonl": '{"page":"7","tokens":["a","b"],"body":"a b"}\n', "csv": "page,body\n7,a b\n"}[form]
+    words = ("onehot", "--format", "jsonl", "--input-format", form, "--field", "body")
+    records = [json.loads(line) for line in nlptool(*words, stdin=stdin).stdout.splitlines()]
+    assert [(record["page"], record["token"]) for record in records] == [("7", "a"), ("7", "b")]
+    assert not any({"body", "text"} & record.keys() for record in records)
+
+
 def test_a_list_in_the_field_is_tokens(nlptool: Nlptool) -> None:
     words = ("vocab", "--input-format", "jsonl", "--field", "words")
     assert nlptool(*words, stdin='{"words":["New York","x"]}\n').stdout == "New York\t1\nx\t1\n"
