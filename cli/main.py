@@ -54,12 +54,21 @@ def _outcome() -> int:
 
 
 def _run(arguments: list[str], console: Console) -> int:
+    """Run the command. Raises: UsageError for what click refuses, and settings out of limits or at odds."""
+    import click
+
     from cli.commands import cli
+    from cli.console import with_flags
+    from nlp.errors import SettingError
 
     if "_NLPTOOL_COMPLETE" in os.environ:
         cli.main(arguments, prog_name="nlptool")
     with cli.make_context("nlptool", arguments, obj=console) as context:
-        result = cli.invoke(context)
+        try:
+            result = cli.invoke(context)
+        except SettingError as error:
+            command = click.Context(cli, context, context.invoked_subcommand)
+            raise click.UsageError(with_flags(error.told), command) from error
     return result if isinstance(result, int) else 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.console import Console, with_flags
+from cli.console import Console
 from cli.io.meter import beside
 from cli.io.printers import CSV, JSONL, RECORDS, TEXT, TSV, Form
 from cli.io.reading import UTF_8, Input
@@ -20,7 +20,6 @@ from cli.options.help import INPUT, LOGGING, OUTPUT, all_of, option, write_optio
 from cli.options.replacing import refuse_replacing
 from cli.options.stdin import refuse_stdin_twice
 from cli.options.suggestions import FILES, argument_hint, glued_option, no_such, option_hint, option_meant
-from nlp.errors import SettingError
 from nlp.settings import DATA
 
 if TYPE_CHECKING:
@@ -81,13 +80,6 @@ class _Command(click.Command):
         if not ctx.resilient_parsing:
             _make_objects(self.callback, ctx)
         return rest
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. Raises: UsageError for settings that are out of limits or at odds."""
-        try:
-            return super().invoke(ctx)
-        except SettingError as error:
-            raise click.UsageError(with_flags(error.told), ctx) from error
 
     def _names(self) -> set[str]:
         """The names of all options and, if it takes files, what stands for those."""
