@@ -48,7 +48,7 @@ def english(folder: Path) -> Path:
 
 def chinese(folder: Path) -> Path:
     """5 MB of Chinese: news and product reviews by halves."""
-    news = _up_to(_lines([corpus("zh/news.txt")]), TEXT_BYTES // 2)
+    news = up_to(_lines([corpus("zh/news.txt")]), TEXT_BYTES // 2)
     return _written(folder / "chinese.txt", chain(news, _lines([corpus("zh/reviews.txt")])), TEXT_BYTES)
 
 
@@ -75,7 +75,7 @@ def _lines(paths: Iterable[Path]) -> Iterator[str]:
             yield from file
 
 
-def _up_to(lines: Iterable[str], budget: int) -> Iterator[str]:
+def up_to(lines: Iterable[str], budget: int) -> Iterator[str]:
     """Whole lines of at most `budget` bytes together."""
     for line in lines:
         budget -= len(line.encode())
@@ -86,7 +86,7 @@ def _up_to(lines: Iterable[str], budget: int) -> Iterator[str]:
 
 def _written(path: Path, lines: Iterable[str], budget: int) -> Path:
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(_up_to(lines, budget))
+        file.writelines(up_to(lines, budget))
     return path
 
 
