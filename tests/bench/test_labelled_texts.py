@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from . import labelled_texts
+from . import labelled_texts, texts
 from .harness import Skipped
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("tests.bench.texts.DATA", tmp_path / "data")
+    monkeypatch.setattr(texts, "DATA", tmp_path / "data")
     return tmp_path / "data"
 
 
