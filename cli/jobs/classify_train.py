@@ -18,8 +18,8 @@ from nlp.classification.examples import encode_texts
 from nlp.classification.features import Featurizer
 from nlp.classification.files import save_classifier
 from nlp.classification.learner import ClassifierLearner
-from nlp.classification.word_groups import word_groups
 from nlp.errors import InputError
+from nlp.vectors.word_groups import word_groups
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from nlp.classification.classifier import Classifier
     from nlp.classification.examples import Examples
-    from nlp.classification.word_groups import WordGroups
     from nlp.layers.arrays import Floats
     from nlp.storage.model_file import BinaryWriter
     from nlp.training.loop import Curves
+    from nlp.vectors.word_groups import WordGroups
 
 CHECKPOINT_KIND = "classify-checkpoint"
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from nlp.classification.config import ClassifierConfig
 from nlp.classification.features import Featurizer, Offsets
 from nlp.classification.losses import make_loss
-from nlp.classification.word_groups import WordGroups
 from nlp.layers.arrays import Floats, Ids
+from nlp.vectors.word_groups import WordGroups
 
 _FEATURES_AT_ONCE = 1 << 18
 

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.classification.config import CHARACTERS, SPACES, ClassifierConfig
-from nlp.classification.word_groups import Hashes, WordGroups
 from nlp.layers.arrays import Ids
 from nlp.text.tokenize import tokenizer
+from nlp.vectors.word_groups import Hashes, WordGroups
 
 Offsets = npt.NDArray[np.int64]
 

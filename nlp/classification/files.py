@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from nlp.classification.classifier import Classifier, Weights
 from nlp.classification.config import ClassifierConfig
 from nlp.classification.losses import make_loss
-from nlp.classification.word_groups import WordGroups
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats
 from nlp.settings import settings_of
 from nlp.storage.kinds import CLASSIFIER
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
+from nlp.vectors.word_groups import group_arrays, read_word_groups
 
 
 def save_classifier(writer: BinaryWriter, model: Classifier, about: Mapping[str, Any]) -> None:
@@ -29,8 +29,7 @@ def save_classifier(writer: BinaryWriter, model: Classifier, about: Mapping[str,
         "used": model.used,
         "table": model.weights.table,
     }
-    if model.groups:
-        arrays |= {"group_words": model.groups.hashes.astype(np.int64), "groups": model.groups.groups}
+    arrays |= group_arrays(model.groups)
     if model.weights.output is not None:
         arrays["output"] = model.weights.output
     metadata = {"config": asdict(model.config), "temperature": model.temperature, **about}
@@ -64,22 +63,15 @@ def classifier_of(file: ModelFile) -> Classifier:
     table = _matrix(file, "table", (len(used) + 1, dim or scores))
     output = _matrix(file, "output", (scores, dim)) if dim else None
     return Classifier(
-        config, labels, counts, used, Weights(table, output), temperature, _groups(file), file.metadata
+        config,
+        labels,
+        counts,
+        used,
+        Weights(table, output),
+        temperature,
+        read_word_groups(file),
+        file.metadata,
     )
-
-
-def _groups(file: ModelFile) -> WordGroups | None:
-    """The groups of words that are features, if the model has some. Raises: ModelError."""
-    if "groups" not in file.metadata["arrays"]:
-        return None
-    hashes, groups = file.array("group_words"), file.array("groups")
-    if hashes.dtype != np.int64 or groups.dtype != np.int32 or not len(hashes):
-        raise file.unusable("its groups of words are none")
-    if groups.ndim != 2 or groups.shape[1:] != hashes.shape or (hashes[1:] <= hashes[:-1]).any():
-        raise file.unusable("its groups are not those of its words")
-    if not 0 <= hashes.min() <= hashes.max() < 1 << 32:
-        raise file.unusable("its words are no hashes")
-    return WordGroups(hashes.astype(np.uint32), groups)
 
 
 def _config(file: ModelFile) -> ClassifierConfig:

@@ -15,13 +15,13 @@ from nlp.classification.config import HIERARCHICAL, OVA, ClassifierConfig
 from nlp.classification.examples import GROUP, Examples, Texts
 from nlp.classification.features import Offsets
 from nlp.classification.losses import make_loss
-from nlp.classification.word_groups import WordGroups
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats, Ids
 from nlp.layers.random_streams import RandomStreams
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.schedules import linear_decay
 from nlp.training.team import shared_array
+from nlp.vectors.word_groups import WordGroups
 from nlp.wording import Message, number_of
 
 _INITIAL, _ORDER = 0, 1  # purposes of random numbers

@@ -9,8 +9,8 @@ from nlp.classification.files import save_classifier
 from nlp.errors import ModelError
 from nlp.storage.kinds import CLASSIFIER, load
 from nlp.storage.model_file import open_model, write_model
-from tests.nlp.classification.test_word_groups import groups
 from tests.nlp.classification.texts import trained
+from tests.nlp.vectors.test_word_groups import groups
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ import numpy as np
 
 from nlp.classification.config import ClassifierConfig
 from nlp.classification.features import Featurizer
-from nlp.classification.word_groups import WordGroups, word_groups
 from nlp.text.vocabulary import Vocabulary
+from nlp.vectors.word_groups import WordGroups, word_groups
 from nlp.vectors.word_vectors import WordVectors
 
 WORDS = ["cat", "dog", "oak", "elm"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.layers.arrays import Ids
+from nlp.storage.model_file import ModelFile
 from nlp.vectors.clustering import k_means
 from nlp.vectors.word_vectors import WordVectors
 
@@ -34,15 +36,23 @@ class WordGroups:
     hashes: Hashes
     groups: Ids
 
-    def of(self, division: int, hashes: Hashes) -> Hashes:
-        """A hash of the group of each word; that of the word where it is in none.
+    def numbers(self, division: int, hashes: Hashes) -> Hashes:
+        """The group of each word, from 1 on; 0 where it is in none.
 
         Shapes: (N,) -> (N,)
         """
         places = np.searchsorted(self.hashes, hashes)
         np.minimum(places, len(self.hashes) - 1, out=places)
-        of_groups = (self.groups[division].astype(np.uint32) + np.uint32(1)) * _MULTIPLIER
-        return np.where(self.hashes[places] == hashes, of_groups[places], hashes)
+        found = self.groups[division].take(places).astype(np.uint32) + np.uint32(1)
+        return np.where(self.hashes.take(places) == hashes, found, np.uint32(0))
+
+    def of(self, division: int, hashes: Hashes) -> Hashes:
+        """A hash of the group of each word; that of the word where it is in none.
+
+        Shapes: (N,) -> (N,)
+        """
+        numbers = self.numbers(division, hashes)
+        return np.where(numbers > 0, numbers * _MULTIPLIER, hashes)
 
 
 def word_groups(
@@ -64,3 +74,24 @@ def word_groups(
     found = [k_means(rows, size, seed, rounds=_ROUNDS, watch=watch).numbers for size in sizes]
     order = np.unique(hashes, return_index=True)[1]
     return WordGroups(hashes[order], np.stack(found)[:, order])
+
+
+def group_arrays(groups: WordGroups | None) -> dict[str, npt.NDArray[Any]]:
+    """What a model file keeps of the groups, if there are any."""
+    if groups is None:
+        return {}
+    return {"group_words": groups.hashes.astype(np.int64), "groups": groups.groups}
+
+
+def read_word_groups(file: ModelFile) -> WordGroups | None:
+    """The groups that `group_arrays` told of, if the model has some. Raises: ModelError."""
+    if "groups" not in file.metadata["arrays"]:
+        return None
+    hashes, groups = file.array("group_words"), file.array("groups")
+    if hashes.dtype != np.int64 or groups.dtype != np.int32 or not len(hashes):
+        raise file.unusable("its groups of words are none")
+    if groups.ndim != 2 or groups.shape[1:] != hashes.shape or (hashes[1:] <= hashes[:-1]).any():
+        raise file.unusable("its groups are not those of its words")
+    if not 0 <= hashes.min() <= hashes.max() < 1 << 32:
+        raise file.unusable("its words are no hashes")
+    return WordGroups(hashes.astype(np.uint32), groups)
