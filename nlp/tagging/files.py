@@ -18,7 +18,7 @@ from nlp.tagging.labels import Chain, entity_chain, free_chain, word_chain
 from nlp.tagging.lattice import Moves
 from nlp.tagging.lexicon import Lexicon
 from nlp.tagging.packed import Bytes, PackedWeights, compressed_set, expanded_set, squeezed, unsqueezed
-from nlp.tagging.segmenter import Segmenter
+from nlp.tagging.segmenter import Segmenter, WordScores
 from nlp.tagging.tagger import CHARACTERS, TOKENS, Tagger
 
 _MOST_LABELS = 255
@@ -29,12 +29,8 @@ def save_segmenter(
     writer: BinaryWriter, model: Segmenter, config: TaggerConfig, about: Mapping[str, Any]
 ) -> None:
     """Write a segmenter; `about` is metadata beside its settings. Raises: OSError from the writer."""
-    arrays = {
-        **_arrays(model.weights, model.transitions),
-        "lexicon": squeezed(compressed_set(model.lexicon.keys)),
-        **_variety_arrays(model.variety),
-    }
     metadata = {"config": asdict(config), "labels": model.chain.names, **about}
+    arrays = {**word_score_arrays(model.scores), "transitions": model.transitions}
     write_model(writer, SEGMENTER, metadata, arrays)
 
 
@@ -43,9 +39,8 @@ def segmenter_of(file: ModelFile) -> Segmenter:
     config, names = _config(file), _names(file)
     try:
         chain = word_chain("".join(names))
-        keys = expanded_set(unsqueezed(_bytes(file, "lexicon"), Lexicon.size), Lexicon.size)
-        weights, moves = _weights_of(file, config, chain)
-        return Segmenter(weights, moves, chain, Lexicon(keys), _variety_of(file), file.metadata)
+        scores = word_scores_of(file, config.bits, chain)
+        return Segmenter(scores, _moves_of(file, chain), chain, file.metadata)
     except ValueError as error:
         raise file.unusable(error) from error
 
@@ -53,14 +48,15 @@ def segmenter_of(file: ModelFile) -> Segmenter:
 def save_tagger(writer: BinaryWriter, model: Tagger, config: TaggerConfig, about: Mapping[str, Any]) -> None:
     """Write a tagger; `about` is metadata beside its settings. Raises: OSError from the writer."""
     metadata = {"config": asdict(config), **form_of_tags(model), **about}
-    write_model(writer, TAGGER, metadata, _arrays(model.weights, model.transitions))
+    arrays = {**weight_arrays(model.weights), "transitions": model.transitions}
+    write_model(writer, TAGGER, metadata, arrays)
 
 
 def tagger_of(file: ModelFile) -> Tagger:
     """The tagger that `save_tagger` wrote. Raises: ModelError if its parts do not fit together."""
     config, (chain, features, scheme) = _config(file), chain_of_file(file)
     try:
-        weights, moves = _weights_of(file, config, chain)
+        weights, moves = weights_of(file, config.bits, chain), _moves_of(file, chain)
     except ValueError as error:
         raise file.unusable(error) from error
     return Tagger(weights, moves, chain, features, scheme, file.metadata)
@@ -122,25 +118,41 @@ def _variety_of(file: ModelFile) -> AccessorVariety | None:
     return AccessorVariety(of_keys)
 
 
-def _arrays(weights: PackedWeights, transitions: Moves) -> dict[str, Any]:
+def word_score_arrays(scores: WordScores) -> dict[str, Any]:
+    """What a file holds of scores of words."""
+    lexicon = squeezed(compressed_set(scores.lexicon.keys))
+    return {**weight_arrays(scores.weights), "lexicon": lexicon, **_variety_arrays(scores.variety)}
+
+
+def word_scores_of(file: ModelFile, bits: int, chain: Chain) -> WordScores:
+    """Raises: ValueError for what is not as `word_score_arrays` made it."""
+    keys = expanded_set(unsqueezed(_bytes(file, "lexicon"), Lexicon.size), Lexicon.size)
+    return WordScores(weights_of(file, bits, chain), Lexicon(keys), _variety_of(file))
+
+
+def weight_arrays(weights: PackedWeights) -> dict[str, Any]:
+    """What a file holds of weights."""
     return {
         "buckets": squeezed(compressed_set(weights.used)),
         "weights": squeezed(weights.rows.tobytes()),
-        "transitions": transitions,
     }
 
 
-def _weights_of(file: ModelFile, config: TaggerConfig, chain: Chain) -> tuple[PackedWeights, Moves]:
-    """Raises: ValueError for what is not as `_arrays` made it."""
-    buckets, labels = 1 << config.bits, len(chain.names)
+def weights_of(file: ModelFile, bits: int, chain: Chain) -> PackedWeights:
+    """Raises: ValueError for what is not as `weight_arrays` made it."""
+    buckets, labels = 1 << bits, len(chain.names)
     used = expanded_set(unsqueezed(_bytes(file, "buckets"), 2 * buckets), buckets)
     values = unsqueezed(_bytes(file, "weights"), len(used) * labels).view(np.int8)
-    moves = np.asarray(file.array("transitions"))
     if len(values) != len(used) * labels:
         raise ValueError(f"it has {len(values):,} weights for {len(used):,} buckets of {labels} labels")
+    return PackedWeights(used, values.reshape(-1, labels), bits)
+
+
+def _moves_of(file: ModelFile, chain: Chain) -> Moves:
+    labels, moves = len(chain.names), np.asarray(file.array("transitions"))
     if moves.dtype != np.int32 or moves.shape != (labels, labels) or np.abs(moves).max() > _LARGEST_MOVE:
         raise ValueError(f"its transitions are {moves.dtype} of shape {moves.shape}, or too large")
-    return PackedWeights(used, values.reshape(-1, labels), config.bits), moves
+    return moves
 
 
 def _bytes(file: ModelFile, name: str) -> Bytes:

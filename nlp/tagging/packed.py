@@ -68,10 +68,8 @@ class PackedWeights:
         return taken
 
 
-def rounded(
-    used: npt.NDArray[np.int64], weights: Floats, transitions: Floats, bits: int
-) -> tuple[PackedWeights, npt.NDArray[np.int32]]:
-    """Weights, of which row 1 + i is that of bucket `used[i]`, and transitions, rounded on one scale.
+def rounded(used: npt.NDArray[np.int64], weights: Floats, bits: int) -> tuple[PackedWeights, np.float32]:
+    """Weights, of which row 1 + i is that of bucket `used[i]`, rounded; and by what they were multiplied.
 
     The largest weight becomes 127: to cut off a few that are large harms more than to round all others finer
     helps.
@@ -80,9 +78,14 @@ def rounded(
     scale = np.float32(LARGEST / highest if highest > 0 else 1)
     rows = np.clip(np.rint(weights[1:] * scale), -LARGEST, LARGEST).astype(np.int8)
     kept = rows.any(axis=1)
+    return PackedWeights(used[kept], rows[kept], bits), scale
+
+
+def rounded_moves(transitions: Floats, scale: np.float32) -> npt.NDArray[np.int32]:
+    """Transitions, rounded on the `scale` of the weights."""
     most = np.float32(1 << 20)
-    moves = np.clip(np.rint(transitions * scale), -most, most).astype(np.int32)
-    return PackedWeights(used[kept], rows[kept], bits), moves
+    moves: npt.NDArray[np.int32] = np.clip(np.rint(transitions * scale), -most, most).astype(np.int32)
+    return moves
 
 
 def compressed_set(numbers: npt.NDArray[np.int64]) -> bytes:

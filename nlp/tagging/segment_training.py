@@ -17,8 +17,8 @@ from nlp.tagging.hashing import Hashes
 from nlp.tagging.labels import word_chain, word_labels
 from nlp.tagging.learner import TaggerLearner
 from nlp.tagging.lexicon import EVERYWHERE, FIRST_PART, LONGEST, PARTS, SHORTEST, Lexicon
-from nlp.tagging.packed import rounded
-from nlp.tagging.segmenter import Segmenter, templates
+from nlp.tagging.packed import rounded, rounded_moves
+from nlp.tagging.segmenter import Segmenter, WordScores, templates
 
 Words = Sequence[Sequence[str]]
 """Sentences, each a list of words without white space."""
@@ -37,8 +37,10 @@ class SegmenterTraining:
 
     def model(self) -> Segmenter:
         """The segmenter as it has been learnt, its weights averaged and rounded."""
-        weights, moves = rounded(self.table.used, *self.learner.averages(), self.table.bits)
-        return Segmenter(weights, moves, self.learner.chain, self.lexicon, self.variety)
+        of_features, of_moves = self.learner.averages()
+        weights, scale = rounded(self.table.used, of_features, self.table.bits)
+        moves = rounded_moves(of_moves, scale)
+        return Segmenter(WordScores(weights, self.lexicon, self.variety), moves, self.learner.chain)
 
 
 def segmenter_training(

@@ -15,9 +15,9 @@ from nlp.tagging.character_features import word_features
 from nlp.tagging.characters import Codes, codes, flat, lengths_of
 from nlp.tagging.hashing import Hashes
 from nlp.tagging.labels import Chain
-from nlp.tagging.lattice import batch_bounds, best_labels, lattice_of
+from nlp.tagging.lattice import Indices, batch_bounds, best_labels, lattice_of, places_of
 from nlp.tagging.lexicon import Lexicon, Longest
-from nlp.tagging.packed import PackedWeights
+from nlp.tagging.packed import PackedWeights, Sums
 from nlp.tagging.whole_tokens import WholeTokens
 from nlp.text.tokenize import Tokenizer
 
@@ -32,16 +32,13 @@ _SPACE, _LINE_END = np.uint32(0x20), "\n"
 class Segmenter:
     """A trained model that tells where words end.
 
-    Attributes: `weights`, `transitions` (L, L) and `chain` of the labels BMES or BCDMES; `lexicon` of the
-    words that it was trained with; `variety`, what unlabelled text told of strings, if there was any;
-    `metadata`, what its file tells of it.
+    Attributes: `scores`, `transitions` (L, L) and `chain` of the labels BMES or BCDMES; `metadata`, what its
+    file tells of it.
     """
 
-    weights: PackedWeights
+    scores: WordScores
     transitions: npt.NDArray[np.int32]
     chain: Chain
-    lexicon: Lexicon
-    variety: AccessorVariety | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
 
     def ends(self, units: Sequence[str]) -> Flags:
@@ -54,19 +51,37 @@ class Segmenter:
 
     def _ends(self, units: Sequence[str]) -> Flags:
         lengths = lengths_of(units)
-        text = flat(codes("".join(units)), lengths)
+        sums, starts = self.scores.sums(units)
         filled = lengths > 0
-        longest = self.lexicon.longest(text.symbols)
-        sums = self.weights.sums(templates(text.symbols, longest, self.variety, self.weights.bits))
-        lattice = lattice_of(text.starts[filled], lengths[filled])
+        lattice = lattice_of(starts[filled], lengths[filled])
         scores = np.ascontiguousarray(sums.take(lattice.places, axis=0).T.astype(np.int32))
         labels = best_labels(scores, self.transitions, self.chain, lattice)
-        ends = np.zeros(len(text.symbols), np.bool_)
+        ends = np.zeros(len(sums), np.bool_)
         places, last = lattice.places, self.chain.last[labels]
         if lattice.kept is not None:
             places, last = places[lattice.kept], last[lattice.kept]
         ends[places] = last
-        return ends.take(text.places)
+        return ends.take(places_of(starts, lengths))
+
+
+@dataclass(frozen=True)
+class WordScores:
+    """The scores of labels of characters: sums of the weights of all features of a character.
+
+    Attributes: `weights`; `lexicon` of the words that they were trained with; `variety`, what unlabelled text
+    told of strings, if there was any.
+    """
+
+    weights: PackedWeights
+    lexicon: Lexicon
+    variety: AccessorVariety | None = None
+
+    def sums(self, units: Sequence[str]) -> tuple[Sums, Indices]:
+        """The sums at all places, padding included, and where each unit begins there."""
+        text = flat(codes("".join(units)), lengths_of(units))
+        longest = self.lexicon.longest(text.symbols)
+        found = templates(text.symbols, longest, self.variety, self.weights.bits)
+        return self.weights.sums(found), text.starts
 
 
 def templates(

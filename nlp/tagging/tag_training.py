@@ -18,7 +18,7 @@ from nlp.tagging.hashing import Hashes
 from nlp.tagging.labels import Chain, entity_chain, free_chain
 from nlp.tagging.lattice import places_of
 from nlp.tagging.learner import TaggerLearner
-from nlp.tagging.packed import rounded
+from nlp.tagging.packed import rounded, rounded_moves
 from nlp.tagging.tagger import (
     CHARACTERS,
     TOKENS,
@@ -48,7 +48,9 @@ class TaggerTraining:
 
     def model(self) -> Tagger:
         """The tagger as it has been learnt, its weights averaged and rounded."""
-        weights, moves = rounded(self.table.used, *self.learner.averages(), self.table.bits)
+        of_features, of_moves = self.learner.averages()
+        weights, scale = rounded(self.table.used, of_features, self.table.bits)
+        moves = rounded_moves(of_moves, scale)
         return Tagger(weights, moves, self.learner.chain, self.features, self.scheme)
 
 

@@ -15,7 +15,7 @@ from nlp.tagging.character_features import entity_features
 from nlp.tagging.characters import FAR, Codes, Flat, codes, flat, lengths_of
 from nlp.tagging.hashing import Hashes, text_hash
 from nlp.tagging.labels import Chain
-from nlp.tagging.lattice import Moves, batch_bounds, best_labels, lattice_of, places_of
+from nlp.tagging.lattice import Indices, Moves, batch_bounds, best_labels, lattice_of, places_of
 from nlp.tagging.packed import PackedWeights, Sums
 from nlp.tagging.token_features import PADDING, TokenTypes, context_features, placed, type_features
 
@@ -49,10 +49,10 @@ class Tagger:
     features: str
     scheme: Scheme | None
     metadata: dict[str, Any] = field(default_factory=dict)
-    _types: _KnownTypes = field(init=False, compare=False)
+    _scores: TagScores = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_types", _KnownTypes(self.weights))
+        object.__setattr__(self, "_scores", TagScores(self.weights, self.features))
 
     def tags(self, sentences: Sentences) -> list[list[str]]:
         """The tags of the tokens of each sentence, which depend on that sentence alone."""
@@ -68,12 +68,7 @@ class Tagger:
 
     def _labels(self, sentences: Sentences) -> npt.NDArray[np.uint8]:
         lengths = lengths_of(sentences)
-        if self.features == CHARACTERS:
-            text = flat_tokens(sentences)
-            starts, sums = text.starts, self.weights.sums(entity_features(text.symbols, self.weights.bits))
-        else:
-            starts = np.cumsum(lengths + PADDING) - lengths
-            sums = self._types.sums(sentences)
+        sums, starts = self._scores.sums(sentences)
         filled = lengths > 0
         lattice = lattice_of(starts[filled], lengths[filled])
         scores = np.ascontiguousarray(sums.take(lattice.places, axis=0).T.astype(np.int32))
@@ -82,6 +77,22 @@ class Tagger:
         kept = slice(None) if lattice.kept is None else lattice.kept
         found[lattice.places[kept]] = labels[kept]
         return found.take(places_of(starts, lengths))
+
+
+class TagScores:
+    """The scores of tags: sums of the weights of its features. Attributes: `weights`, `features`."""
+
+    def __init__(self, weights: PackedWeights, features: str) -> None:
+        self.weights, self.features = weights, features
+        self._types = _KnownTypes(weights)
+
+    def sums(self, sentences: Sentences) -> tuple[Sums, Indices]:
+        """The sums at all places, padding included, and where each sentence begins there."""
+        if self.features == CHARACTERS:
+            text = flat_tokens(sentences)
+            return self.weights.sums(entity_features(text.symbols, self.weights.bits)), text.starts
+        lengths = lengths_of(sentences)
+        return self._types.sums(sentences), np.cumsum(lengths + PADDING) - lengths
 
 
 class _KnownTypes:

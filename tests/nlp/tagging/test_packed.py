@@ -13,6 +13,7 @@ from nlp.tagging.packed import (
     compressed_set,
     expanded_set,
     rounded,
+    rounded_moves,
     squeezed,
     unsqueezed,
 )
@@ -58,10 +59,11 @@ def test_what_was_squeezed_comes_back_and_never_more_than_expected() -> None:
 def test_rounding_keeps_proportions_and_leaves_out_what_rounds_to_nothing() -> None:
     weights = np.zeros((5, 2), np.float32)
     weights[1], weights[3], weights[4] = (1, -1), (0.5, 0), (0.001, 0)
-    packed, moves = rounded(np.array([3, 4, 8, 9]), weights, np.array([[1, 0], [-2, 0.25]], np.float32), BITS)
+    packed, scale = rounded(np.array([3, 4, 8, 9]), weights, BITS)
     assert packed.used.tolist() == [3, 8]
-    scale = int(packed.rows[0, 0])
+    assert scale == packed.rows[0, 0] == LARGEST
     assert packed.rows.tolist() == [[scale, -scale], [np.rint(scale / 2), 0]]
+    moves = rounded_moves(np.array([[1, 0], [-2, 0.25]], np.float32), scale)
     assert moves.tolist() == [[scale, 0], [-2 * scale, np.rint(scale / 4)]]
-    nothing, _ = rounded(np.array([3]), np.zeros((2, 2), np.float32), np.zeros((2, 2), np.float32), BITS)
+    nothing, _ = rounded(np.array([3]), np.zeros((2, 2), np.float32), BITS)
     assert not len(nothing.used)
