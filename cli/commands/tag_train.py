@@ -9,7 +9,7 @@ from cli.options.files import ModelFile
 from cli.options.help import option
 from cli.options.settings import settings_options
 from cli.options.training import training_options
-from nlp.networks.tagger_config import RecurrentTaggerConfig
+from nlp.networks.token_config import TokenNetworkConfig
 from nlp.settings import DATA, MODEL
 from nlp.tagging.config import RECURRENT, SEGMENT, TaggerConfig
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @command
 @streams(None, texts=False, records=False)
-@settings_options(TaggerConfig, RecurrentTaggerConfig)
+@settings_options(TaggerConfig, TokenNetworkConfig)
 @option(
     "--vectors",
     type=ModelFile(),

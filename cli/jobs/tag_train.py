@@ -11,7 +11,7 @@ from cli.training import job
 from cli.training.start import start_vectors, tell_started
 from nlp.data.labelled.columns import Columns
 from nlp.data.labelled.reading import SchemeFinder, check_tags, read_labelled
-from nlp.networks.tagger_config import RecurrentTaggerConfig
+from nlp.networks.token_config import TokenNetworkConfig
 from nlp.settings import settings_of
 from nlp.tagging.config import ENTITIES, RECURRENT, SEGMENT, TaggerConfig
 from nlp.tagging.files import save_segmenter, save_tagger
@@ -41,7 +41,7 @@ _HELPERS = ("text", "dictionary")
 class Request(job.Command):
     """What the user asked for.
 
-    Attributes: `settings` of `TaggerConfig` and of `RecurrentTaggerConfig`; `columns`, which hold words and
+    Attributes: `settings` of `TaggerConfig` and of `TokenNetworkConfig`; `columns`, which hold words and
     tags; `vectors`, a file of word vectors; for words, `text`, a file of unlabelled text, and `dictionary`,
     one of further words.
     """
@@ -191,8 +191,8 @@ def _linear(request: Request, text: LabelledText, valid: LabelledText | None, co
 def _recurrent(
     request: Request, text: LabelledText, valid: LabelledText | None, config: TaggerConfig
 ) -> _Ready:
-    own = {name: request.settings[name] for name, known in settings_of(RecurrentTaggerConfig) if known.help}
-    form = RecurrentTaggerConfig(
+    own = {name: request.settings[name] for name, known in settings_of(TokenNetworkConfig) if known.help}
+    form = TokenNetworkConfig(
         **own,
         epochs=config.passes,
         lr=config.rate,
@@ -216,7 +216,7 @@ def _recurrent(
     return _Ready(
         tags.learner,
         weights.size,
-        weights.nbytes + network.vectors.size,
+        weights.nbytes + network.encoder.vectors.size,
         lambda to, about: save_recurrent_tagger(to, tags.model(), about),
         identity,
     )

@@ -17,6 +17,9 @@ Tensors: TypeAlias = Mapping[str, Floats]
 Ids: TypeAlias = npt.NDArray[np.int32]
 """Row numbers: word numbers, tree nodes, n-gram buckets."""
 
+Indices: TypeAlias = npt.NDArray[np.int64]
+"""Places in a text, lengths of its sentences, and numbers of these."""
+
 Integers: TypeAlias = npt.NDArray[np.integer[Any]]
 """Whole numbers of any width."""
 

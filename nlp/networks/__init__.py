@@ -4,7 +4,9 @@
   that shape it, `files` saves and loads it, `pretrained_embedding` starts one from word vectors.
 - `encoders` make vectors of a text: `recurrent` (RNN, LSTM, GRU), the bidirectional `two_sided`, `window`.
 - `heads` predict from these vectors: `softmax`, and `adaptive` for large vocabularies.
-- `tagger` labels the tokens of sentences, by layers of both directions (`encoders.bidirectional`), characters
-  of words (`encoders.spelling`) and the head `crf`; `tagger_config` has its settings.
 - `learner` trains it, by truncated backpropagation through time; `evaluation` is its loss on other text.
+- Networks over the tokens of sentences read them by `encoders.tokens`: layers of both directions
+  (`encoders.bidirectional`), and characters of words (`encoders.spelling`). `tagger` labels each token, with
+  the head `crf`. `token_config` has their settings, `token_numbering` makes numbers of tokens, which
+  `token_files` keeps; `sentence_learner` trains them.
 """

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nlp.layers.arrays import Indices
 from nlp.tagging.labels import Chain
 
-Indices = npt.NDArray[np.int64]
 Scores = npt.NDArray[Any]
 Moves = npt.NDArray[np.int32]
 
@@ -32,16 +32,6 @@ def places_of(starts: Indices, lengths: Indices) -> Indices:
     offsets = starts - (np.cumsum(lengths) - lengths)
     places: Indices = np.arange(lengths.sum()) + np.repeat(offsets, lengths)
     return places
-
-
-def batch_bounds(lengths: Indices, size: int) -> list[int]:
-    """Where batches of consecutive sequences begin that have at least `size` places together, and the end."""
-    ends = np.cumsum(lengths)
-    bounds = [0]
-    while bounds[-1] < len(lengths):
-        before = ends[bounds[-1] - 1] if bounds[-1] else 0
-        bounds.append(min(int(np.searchsorted(ends, before + size)) + 1, len(lengths)))
-    return bounds
 
 
 @dataclass(frozen=True)

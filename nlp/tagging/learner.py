@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nlp.data.sentence_batches import SentenceBatches, batch_bounds
 from nlp.layers.arrays import Floats
 from nlp.layers.random_streams import RandomStreams
-from nlp.tagging.batches import SentenceBatches
 from nlp.tagging.config import TaggerConfig
 from nlp.tagging.examples import NOTHING, Examples, Rows
 from nlp.tagging.labels import Chain
-from nlp.tagging.lattice import Lattice, batch_bounds, best_labels, lattice_of
+from nlp.tagging.lattice import Lattice, best_labels, lattice_of
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.team import shared_array
 from nlp.wording import Message

@@ -11,11 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.data.labelled.schemes import Scheme, entities_of
+from nlp.data.sentence_batches import batch_bounds
+from nlp.layers.arrays import Indices
 from nlp.tagging.character_features import entity_features
 from nlp.tagging.characters import FAR, Codes, Flat, codes, flat, lengths_of
 from nlp.tagging.hashing import Hashes, text_hash
 from nlp.tagging.labels import Chain
-from nlp.tagging.lattice import Indices, Moves, batch_bounds, best_labels, lattice_of, places_of
+from nlp.tagging.lattice import Moves, best_labels, lattice_of, places_of
 from nlp.tagging.packed import PackedWeights, Sums
 from nlp.tagging.token_features import PADDING, TokenTypes, context_features, placed, type_features
 

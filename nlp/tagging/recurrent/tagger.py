@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.data.labelled.schemes import Scheme, entities_of
+from nlp.data.sentence_batches import by_length
 from nlp.layers.workspace import Workspace
 from nlp.networks.tagger import TaggerNetwork
+from nlp.networks.token_numbering import Numbered, Numbering, Sentences
 from nlp.tagging.labels import Chain
-from nlp.tagging.lattice import Indices, batch_bounds, best_labels, lattice_of
-from nlp.tagging.recurrent.numbering import Numbered, Numbering, Sentences
+from nlp.tagging.lattice import best_labels, lattice_of
 
 _AT_A_TIME = 4_000  # places that are labelled together
 
@@ -51,8 +50,8 @@ def network_labels(network: TaggerNetwork, chain: Chain, text: Numbered) -> npt.
     """The labels of all places whose sum of scores is the best that the chain allows."""
     labels = np.zeros(len(text.tokens), np.uint8)
     p, workspace = network.parameters, Workspace(network.parameters.flat.dtype)
-    for sentences in _batches(text.lengths):
-        batch = text.batch(sentences, spelt=network.spelling is not None)
+    for sentences in by_length(text.lengths, _AT_A_TIME):
+        batch = text.batch(sentences, spelt=network.encoder.spelling is not None)
         h = network.hidden(batch, workspace)
         z = network.head.scores(p, h, workspace)
         lengths = text.lengths[sentences]
@@ -64,10 +63,3 @@ def network_labels(network: TaggerNetwork, chain: Chain, text: Numbered) -> npt.
         found = best_labels(scores, p["chain.transitions"], chain, lattice)
         labels[text.places(sentences)[alive]] = found
     return labels
-
-
-def _batches(lengths: Indices) -> Iterator[Indices]:
-    """The numbers of sentences of about the same length, by falling length."""
-    order = np.argsort(-lengths, kind="stable")
-    for first, last in pairwise(batch_bounds(lengths[order], _AT_A_TIME)):
-        yield order[first:last]

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from nlp.data.labelled.schemes import Scheme
 from nlp.networks.tagger import TaggerNetwork
-from nlp.networks.tagger_config import RecurrentTaggerConfig
+from nlp.networks.token_config import TokenNetworkConfig
+from nlp.networks.token_numbering import Numbering, given_vectors, no_vectors
 from nlp.tagging.recurrent.learner import Labelled, RecurrentTaggerLearner
-from nlp.tagging.recurrent.numbering import Numbering, given_vectors, no_vectors
 from nlp.tagging.recurrent.tagger import RecurrentTagger
 from nlp.tagging.tag_training import Tagged, chain_of, learnt_tags, numbered_tags
 from nlp.tagging.tagger import CHARACTERS, TOKENS, features_for
@@ -32,7 +32,7 @@ class RecurrentTraining:
 
 def recurrent_training(
     text: Tagged,
-    config: RecurrentTaggerConfig,
+    config: TokenNetworkConfig,
     *,
     scheme: Scheme | None = None,
     valid: Tagged | None = None,
@@ -49,9 +49,8 @@ def recurrent_training(
     if features == CHARACTERS:  # few of them, which mean little alone
         config = replace(config, pair_dim=config.embed_dim)
     numbering = Numbering.of(tokens, given, pairs=config.pair_dim > 0)
-    sizes = len(numbering.words), len(numbering.characters), len(numbering.pairs)
     rules = (chain.allowed, chain.first, chain.last)
-    network = TaggerNetwork(config, *sizes, matrix, rules)
+    network = TaggerNetwork(config, *numbering.sizes, matrix, rules)
     examples = Labelled(numbering.numbered(tokens), numbered_tags(tags, chain))
     held_out = None
     if valid is not None:

@@ -13,7 +13,7 @@ from cli.console import flag_of
 from nlp.data.vocabulary_settings import VocabularySettings
 from nlp.decoding.settings import Sampling
 from nlp.networks.config import LanguageModelConfig
-from nlp.networks.tagger_config import RecurrentTaggerConfig
+from nlp.networks.token_config import TokenNetworkConfig
 from nlp.ngrams.config import NgramConfig
 from nlp.settings import settings_of
 from nlp.tagging.config import TaggerConfig
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 KINDS: dict[str, tuple[type, ...]] = {
     "w2v-train": (Word2VecConfig,),
     "rnn-train": (LanguageModelConfig, LanguageSettings, VocabularySettings),
-    "tag-train": (TaggerConfig, RecurrentTaggerConfig),
+    "tag-train": (TaggerConfig, TokenNetworkConfig),
     "ngram-train": (NgramConfig, VocabularySettings),
     "generate": (Sampling,),
 }

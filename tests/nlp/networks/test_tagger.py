@@ -10,8 +10,9 @@ import pytest
 
 from nlp.layers.workspace import Workspace
 from nlp.networks.encoders.spelling import Spelt
-from nlp.networks.tagger import TaggerNetwork, TokenBatch
-from nlp.networks.tagger_config import TAGGER_CELLS, RecurrentTaggerConfig
+from nlp.networks.encoders.tokens import TokenBatch
+from nlp.networks.tagger import TaggerNetwork
+from nlp.networks.token_config import TAGGER_CELLS, TokenNetworkConfig
 from tests.nlp.layers.gradcheck import check_slopes
 from tests.nlp.layers.poisoned import PoisonedWorkspace
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from nlp.layers.parameters import Parameters
 
 LABELS = 3
-SMALL = RecurrentTaggerConfig(hidden=4, embed_dim=3, chars=True, char_dim=2, char_hidden=3, dropout=0.3)
+SMALL = TokenNetworkConfig(hidden=4, embed_dim=3, chars=True, char_dim=2, char_hidden=3, dropout=0.3)
 CASES = {
     **{cell: replace(SMALL, cell=cell) for cell in TAGGER_CELLS},
     "two layers": replace(SMALL, layers=2),
@@ -30,7 +31,7 @@ CASES = {
 every_case = pytest.mark.parametrize("config", CASES.values(), ids=CASES)
 
 
-def made(config: RecurrentTaggerConfig) -> TaggerNetwork:
+def made(config: TokenNetworkConfig) -> TaggerNetwork:
     """A network in which label 2 cannot follow label 0, and biases are not zero either."""
     allowed, ends = np.ones((LABELS, LABELS), np.bool_), np.ones(LABELS, np.bool_)
     allowed[0, 2] = False
@@ -66,7 +67,7 @@ def pass_of(network: TaggerNetwork, workspace: Workspace) -> tuple[float, Parame
 
 
 @every_case
-def test_gradients_are_the_slopes_of_the_loss(config: RecurrentTaggerConfig) -> None:
+def test_gradients_are_the_slopes_of_the_loss(config: TokenNetworkConfig) -> None:
     network, workspace = made(config), Workspace(np.float64)
     pass_of(network, workspace)
     gradients = pass_of(network, workspace)[1].views()
@@ -76,7 +77,7 @@ def test_gradients_are_the_slopes_of_the_loss(config: RecurrentTaggerConfig) -> 
 
 
 @every_case
-def test_nothing_is_read_before_it_is_written(config: RecurrentTaggerConfig) -> None:
+def test_nothing_is_read_before_it_is_written(config: TokenNetworkConfig) -> None:
     network = made(config)
     loss, gradients = pass_of(network, PoisonedWorkspace(np.float64))
     other, same = pass_of(network, Workspace(np.float64))
@@ -85,7 +86,7 @@ def test_nothing_is_read_before_it_is_written(config: RecurrentTaggerConfig) -> 
 
 
 @every_case
-def test_a_sentence_is_read_as_if_it_stood_alone(config: RecurrentTaggerConfig) -> None:
+def test_a_sentence_is_read_as_if_it_stood_alone(config: TokenNetworkConfig) -> None:
     network = made(config)
 
     def of_first(rows: int) -> Floats:
@@ -97,7 +98,7 @@ def test_a_sentence_is_read_as_if_it_stood_alone(config: RecurrentTaggerConfig) 
 
 def test_given_vectors_are_read_and_not_moved() -> None:
     network = made(CASES["lstm"])
-    before, vectors = pass_of(network, Workspace(np.float64))[0], network.vectors.copy()
-    assert network.vectors.tobytes() == vectors.tobytes()
-    network.vectors[1:] += 1
+    before, vectors = pass_of(network, Workspace(np.float64))[0], network.encoder.vectors.copy()
+    assert network.encoder.vectors.tobytes() == vectors.tobytes()
+    network.encoder.vectors[1:] += 1
     assert pass_of(network, Workspace(np.float64))[0] != before

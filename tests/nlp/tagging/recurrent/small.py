@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp.data.labelled.schemes import SCHEMES
-from nlp.networks.tagger_config import RecurrentTaggerConfig
+from nlp.networks.token_config import TokenNetworkConfig
 from nlp.tagging.recurrent.training import RecurrentTraining, recurrent_training
 from nlp.text.vocabulary import Vocabulary
 from nlp.training.loop import train
@@ -18,7 +18,7 @@ from tests.nlp.tagging import tagged
 if TYPE_CHECKING:
     from nlp.tagging.recurrent.tagger import RecurrentTagger
 
-CONFIG = RecurrentTaggerConfig(
+CONFIG = TokenNetworkConfig(
     hidden=6, embed_dim=5, char_dim=3, char_hidden=3, epochs=2, batch_size=40, lr=0.02, dropout=0.1
 )
 FORMS = {

@@ -24,7 +24,7 @@ def test_it_is_read_as_it_was_written(kind: str, tmp_path: Path) -> None:
         save_recurrent_tagger(file, model, {"corpus": {"words": 9}})
     again = load(str(tmp_path / "m"), RECURRENT_TAGGER)
     assert again.tags(tokens) == model.tags(tokens)
-    assert again.network.vectors.tobytes() == model.network.vectors.tobytes()
+    assert again.network.encoder.vectors.tobytes() == model.network.encoder.vectors.tobytes()
     assert (again.scheme, again.features, again.numbering) == (
         model.scheme,
         model.features,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nlp.data.labelled.schemes import SCHEMES, entities_of
-from nlp.tagging.recurrent.numbering import LONGEST
+from nlp.networks.token_numbering import LONGEST
 from nlp.tagging.recurrent.training import recurrent_training
 from nlp.training.loop import train
 from tests.nlp.tagging import tagged

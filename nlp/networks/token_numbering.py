@@ -10,10 +10,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from nlp.layers.arrays import Floats, Ids
+from nlp.layers.arrays import Floats, Ids, Indices
 from nlp.networks.encoders.spelling import Spelt
-from nlp.networks.tagger import TokenBatch
-from nlp.tagging.lattice import Indices
+from nlp.networks.encoders.tokens import TokenBatch
 from nlp.text.vocabulary import CHARACTERS, WORDS, Vocabulary
 from nlp.vectors.word_vectors import WordVectors
 
@@ -51,6 +50,11 @@ class Numbering:
         neighbours = Counter(pair for sentence in sentences for pair in _pairs(sentence)) if pairs else {}
         often = Vocabulary.from_counts(neighbours, min_count=_OFTEN, level=WORDS)
         return cls(Vocabulary.from_counts(words, level=WORDS), known, often, given)
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """How many words, characters and pairs have an embedding."""
+        return len(self.words), len(self.characters), len(self.pairs)
 
     def numbered(self, sentences: Sentences) -> Numbered:
         """Sentences, of which those that are too long are cut."""

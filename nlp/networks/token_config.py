@@ -1,4 +1,4 @@
-"""The settings of a recurrent tagger and of its training, checked."""
+"""The settings of networks over the tokens of sentences, and of their training, checked."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _IDLE = {"method": ("linear",)}
 
 
 @dataclass(frozen=True)
-class RecurrentTaggerConfig:
-    """What a user chooses of a recurrent tagger.
+class TokenNetworkConfig:
+    """What a user chooses of a network over tokens; the defaults are those of taggers.
 
     `char_dim` and `char_hidden` are of what reads characters; `pair_dim`, of vectors of two neighbours, which
     there are none of by default. Training: the first learning rate `lr` of Adam; the share of values left

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nlp.tagging.recurrent.numbering import LONGEST, Numbering, given_vectors, no_vectors
+from nlp.networks.token_numbering import LONGEST, Numbering, given_vectors, no_vectors
 from tests.nlp.tagging.recurrent.small import vectors
 
 TEXT = [["The", "king", "saw", "the", "king"], ["a", "queen"]]

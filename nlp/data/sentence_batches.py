@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from nlp.tagging.lattice import Indices, batch_bounds
+from nlp.layers.arrays import Indices
 
 
 class SentenceBatches:
@@ -29,3 +29,20 @@ class SentenceBatches:
         order = np.lexsort((generator.random(len(self._lengths)), -self._lengths))
         for turn in generator.permutation(self.steps)[skip:]:
             yield order[self._bounds[turn] : self._bounds[turn + 1]]
+
+
+def batch_bounds(lengths: Indices, size: int) -> list[int]:
+    """Where batches of consecutive sequences begin that have at least `size` places together, and the end."""
+    ends = np.cumsum(lengths)
+    bounds = [0]
+    while bounds[-1] < len(lengths):
+        before = ends[bounds[-1] - 1] if bounds[-1] else 0
+        bounds.append(min(int(np.searchsorted(ends, before + size)) + 1, len(lengths)))
+    return bounds
+
+
+def by_length(lengths: Indices, size: int) -> Iterator[Indices]:
+    """Yield the numbers of sentences of about the same length, by falling length, at least `size` places."""
+    order = np.argsort(-lengths, kind="stable")
+    for first, last in pairwise(batch_bounds(lengths[order], size)):
+        yield order[first:last]
