@@ -81,17 +81,25 @@ class Lexicon:
         found = Longest(*(np.ones(len(symbols), np.uint8) for _ in range(3)))
         if not len(self.keys):
             return found
-        padding = np.cumsum(symbols == 0, dtype=np.int32)
         hashes: Hashes = spread(symbols)
+        whole = symbols != 0
         for length in range(SHORTEST, min(LONGEST, len(symbols)) + 1):
-            hashes = joined(hashes[:-1], symbols[length - 1 :])
+            last = symbols[length - 1 :]
+            hashes = joined(hashes[:-1], last)
+            whole = whole[:-1] & (last != 0)
             marks = self._table.take(hashes >> np.uint32(32 - _BITS))
-            hits = np.flatnonzero(marks)
+            hits = (marks != 0) & whole
             if parts is not None:
-                hits = hits[marks[hits] != parts[hits] + np.uint8(FIRST_PART)]
-            hits = hits[(padding[hits] == padding[hits + length - 1]) & (symbols[hits] != 0)]
-            found.starting[hits] = length
-            found.ending[hits + (length - 1)] = length
+                hits &= marks != parts[: len(hits)] + np.uint8(FIRST_PART)
+            lengths = hits * np.uint8(length)  # the last, which is the longest, counts
+            _raise(found.starting, 0, lengths)
+            _raise(found.ending, length - 1, lengths)
             for place in range(1, length - 1):
-                found.covering[hits + place] = length
+                _raise(found.covering, place, lengths)
         return found
+
+
+def _raise(lengths: npt.NDArray[np.uint8], first: int, to: npt.NDArray[np.uint8]) -> None:
+    """Raise the lengths from place `first` on to those of `to`, where these are higher."""
+    there = lengths[first : first + len(to)]
+    np.maximum(there, to, out=there)

@@ -23,9 +23,10 @@ Sums = npt.NDArray[np.int16]
 LARGEST = 127
 """The largest rounded weight: sums of 250 rows still fit 16 bits."""
 
+_CACHE_LINE = 64  # bytes
 _ESCAPE = 255  # a gap byte that says: so many, and more
 _NARROW, _WIDE = 4, 8  # labels whose 16-bit weights fill 8 and 16 bytes,
-_LIKE = {_NARROW: np.int64, _WIDE: np.complex128}  # which are moved as one of these
+_LIKE: dict[int, Any] = {_NARROW: np.int64, _WIDE: np.complex128}  # which are moved as one of these
 
 
 class PackedWeights:
@@ -35,11 +36,11 @@ class PackedWeights:
         self.used, self.rows, self.bits = used, rows, bits
         labels = rows.shape[1]
         lanes = _NARROW if labels <= _NARROW else max(_WIDE, labels)
-        self._direct = labels <= _WIDE
-        if self._direct:  # a row for each bucket
-            table = np.zeros((1 << bits, lanes), np.int16)
+        self._like = _LIKE.get(lanes)
+        if self._like is not None:  # a row for each bucket
+            table = _aligned_zeros(1 << bits, lanes)
             table[used, :labels] = rows
-            self._table: npt.NDArray[Any] = table.view(_LIKE[lanes]).reshape(-1)
+            self._table: npt.NDArray[Any] = table.view(self._like).reshape(-1)
         else:  # a row for each bucket in use, and one of zeros
             self._table = np.concatenate([np.zeros((1, labels), np.int16), rows.astype(np.int16)])
             self._row = np.zeros(1 << bits, np.int32)
@@ -47,25 +48,44 @@ class PackedWeights:
         self._lanes, self._labels = lanes, labels
 
     def sums(self, templates: Iterable[Hashes]) -> Sums:
-        """The sums (P, L) of the rows that the templates give each place."""
+        """The sums of the rows that the templates give each place: as `scores` takes them, L wide or more."""
         total: Sums | None = None
         for found in templates:
-            taken = self._taken(found)
             if total is None:
-                total = taken
+                total = self._taken(found)
+                room = np.empty_like(total)
             else:
-                total += taken
+                total += self._taken(found, room)
         if total is None:
             raise ValueError("no templates to sum")
-        return total.reshape(-1, self._lanes)[:, : self._labels]
+        return total
 
-    def _taken(self, found: Hashes) -> Sums:
-        index = found.view(np.int32)
-        if self._direct:
-            taken: Sums = self._table.take(index).view(np.int16)
-        else:
-            taken = self._table.take(self._row.take(index), axis=0)
+    def scores(self, sums: Sums, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """The sums at `places` (M,), by label (L, M)."""
+        taken = self._rows_of(sums).take(places, axis=0).view(np.int16).reshape(-1, self._lanes)
+        scores = np.empty((self._labels, len(places)), np.int32)
+        for label, row in enumerate(scores):
+            row[:] = taken[:, label]
+        return scores
+
+    def _taken(self, found: Hashes, room: Sums | None = None) -> Sums:
+        """The rows of these buckets, in the `room` for them if there is some."""
+        index = found.view(np.int32) if self._like is not None else self._row.take(found.view(np.int32))
+        taken: Sums = np.empty((len(found), self._lanes), np.int16) if room is None else room
+        self._table.take(index, axis=0, out=self._rows_of(taken), mode="clip")  # each index is in the table
         return taken
+
+    def _rows_of(self, numbers: Sums) -> npt.NDArray[Any]:
+        """The rows as they stand in the table."""
+        return numbers if self._like is None else numbers.view(self._like).reshape(-1)
+
+
+def _aligned_zeros(rows: int, lanes: int) -> Sums:
+    """Zeros (rows, lanes) that begin where a line of the cache does: what is in one line costs one look."""
+    size = rows * lanes * 2
+    room = np.zeros(size + _CACHE_LINE, np.uint8)
+    start = -room.ctypes.data % _CACHE_LINE
+    return room[start : start + size].view(np.int16).reshape(rows, lanes)
 
 
 def rounded(used: npt.NDArray[np.int64], weights: Floats, bits: int) -> tuple[PackedWeights, np.float32]:

@@ -15,9 +15,10 @@ from nlp.layers.arrays import Indices
 from nlp.tagging.accessor_variety import AccessorVariety
 from nlp.tagging.character_features import word_features
 from nlp.tagging.characters import Codes, codes, flat, lengths_of
+from nlp.tagging.few_labels import best_of_few
 from nlp.tagging.hashing import Hashes
 from nlp.tagging.labels import Chain
-from nlp.tagging.lattice import best_labels, lattice_of, places_of
+from nlp.tagging.lattice import lattice_of, places_of
 from nlp.tagging.lexicon import Lexicon, Longest
 from nlp.tagging.packed import PackedWeights, Sums
 from nlp.tagging.whole_tokens import WholeTokens
@@ -56,8 +57,8 @@ class Segmenter:
         sums, starts = self.scores.sums(units)
         filled = lengths > 0
         lattice = lattice_of(starts[filled], lengths[filled])
-        scores = np.ascontiguousarray(sums.take(lattice.places, axis=0).T.astype(np.int32))
-        labels = best_labels(scores, self.transitions, self.chain, lattice)
+        scores = self.weights.scores(sums, lattice.places)
+        labels = best_of_few(scores, self.transitions, self.chain, lattice)
         ends = np.zeros(len(sums), np.bool_)
         places, last = lattice.places, self.chain.last[labels]
         if lattice.kept is not None:

@@ -91,7 +91,7 @@ class WholeTokens:
         classes: npt.NDArray[np.uint8] = self._classes.take(characters)
         unknown = characters[classes == 0]
         if len(unknown):
-            for code in np.unique(unknown).tolist():
+            for code in set(unknown.tolist()):
                 self._classes[code] = _class_of(chr(code))
             classes = self._classes.take(characters)
         return classes
