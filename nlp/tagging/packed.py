@@ -48,7 +48,7 @@ class PackedWeights:
         self._lanes, self._labels = lanes, labels
 
     def sums(self, templates: Iterable[Hashes]) -> Sums:
-        """The sums of the rows that the templates give each place: as `scores` takes them, L wide or more."""
+        """The sums (P, L) of the rows that the templates give each place."""
         total: Sums | None = None
         for found in templates:
             if total is None:
@@ -58,15 +58,7 @@ class PackedWeights:
                 total += self._taken(found, room)
         if total is None:
             raise ValueError("no templates to sum")
-        return total
-
-    def scores(self, sums: Sums, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-        """The sums at `places` (M,), by label (L, M)."""
-        taken = self._rows_of(sums).take(places, axis=0).view(np.int16).reshape(-1, self._lanes)
-        scores = np.empty((self._labels, len(places)), np.int32)
-        for label, row in enumerate(scores):
-            row[:] = taken[:, label]
-        return scores
+        return total[:, : self._labels]
 
     def _taken(self, found: Hashes, room: Sums | None = None) -> Sums:
         """The rows of these buckets, in the `room` for them if there is some."""

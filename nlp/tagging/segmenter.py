@@ -57,7 +57,7 @@ class Segmenter:
         sums, starts = self.scores.sums(units)
         filled = lengths > 0
         lattice = lattice_of(starts[filled], lengths[filled])
-        scores = self.weights.scores(sums, lattice.places)
+        scores = np.ascontiguousarray(sums.take(lattice.places, axis=0).T.astype(np.int32))
         labels = best_of_few(scores, self.transitions, self.chain, lattice)
         ends = np.zeros(len(sums), np.bool_)
         places, last = lattice.places, self.chain.last[labels]

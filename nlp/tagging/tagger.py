@@ -73,7 +73,7 @@ class Tagger:
         sums, starts = self._scores.sums(sentences)
         filled = lengths > 0
         lattice = lattice_of(starts[filled], lengths[filled])
-        scores = self.weights.scores(sums, lattice.places)
+        scores = np.ascontiguousarray(sums.take(lattice.places, axis=0).T.astype(np.int32))
         labels = best_labels(scores, self.transitions, self.chain, lattice)
         found = np.zeros(len(sums), np.uint8)
         kept = slice(None) if lattice.kept is None else lattice.kept

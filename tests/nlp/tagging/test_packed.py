@@ -29,11 +29,7 @@ def test_sums_are_those_of_the_rows(labels: int) -> None:
     every = np.zeros((1 << BITS, labels), np.int64)
     every[used] = rows
     templates = numbers.integers(0, 1 << BITS, (7, 50)).astype(np.uint32)
-    weights, expected = PackedWeights(used, rows, BITS), every[templates].sum(axis=0)
-    sums = weights.sums(templates)
-    assert (sums[:, :labels] == expected).all()
-    assert (sums[:, labels:] == 0).all()
-    assert (weights.scores(sums, np.array([7, 3, 3])) == expected[[7, 3, 3]].T).all()
+    assert (PackedWeights(used, rows, BITS).sums(templates) == every[templates].sum(axis=0)).all()
 
 
 @given(st.sets(st.integers(0, 5000)))
