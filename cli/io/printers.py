@@ -184,8 +184,11 @@ def of_models(form: Form) -> Form:
 
 def _entities(record: Record) -> str:
     """A line for each entity, and an empty one."""
-    rows = ("\t".join(map(str, map(entity.get, _OF_ENTITY))) for entity in record["entities"])
-    return "".join(f"{row}\n" for row in rows) + "\n"
+    rows = (
+        [*map(str, map(entity.get, _OF_ENTITY)), *([f"{entity['score']:.4f}"] if "score" in entity else [])]
+        for entity in record["entities"]
+    )
+    return "".join("\t".join(row) + "\n" for row in rows) + "\n"
 
 
 def _json(value: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import corpora
 from cli.io.printers import ENTITIES, JSONL
@@ -21,7 +21,7 @@ from nlp.text.records import format_record
 from nlp.text.tokenize import spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cli.io.reading import Block
     from cli.io.streams import Streams
@@ -38,13 +38,15 @@ _AT_ONCE = 2_000  # sentences: so many wait for one another at most
 class Request:
     """What the user asked for.
 
-    Attributes: `model`; `columns`, which hold words and tags; whether `entities` are told instead of tags.
+    Attributes: `model`; `columns`, which hold words and tags; whether `entities` are told instead of tags;
+    whether the `confidence` in each is told.
     """
 
     streams: Streams
     model: str
     columns: str | None
     entities: bool
+    confidence: bool
 
 
 def run(request: Request) -> None:
@@ -52,6 +54,9 @@ def run(request: Request) -> None:
     tagger: Tagger | RecurrentTagger = load(corpora.path_or_bundled(request.model), TAGGER, RECURRENT_TAGGER)
     if request.entities and tagger.scheme is None:
         raise InputError(f"{request.model}: it finds no entities; use one of tag-train --task entities")
+    if request.confidence and not tagger.tells_confidence:
+        told = "it was trained without --valid, so it tells no probabilities"
+        raise InputError(f"{request.model}: {told}; train it with held-out text")
     with request.streams.open_output() as output:
         _Tagging(request, tagger, output).run()
 
@@ -116,9 +121,13 @@ class _Tagging:
         if self._waiting:
             sentences = [self._cut(sentence) for sentence in self._waiting]
             self._waiting = []
-            tags = self.tagger.tags([sentence.tokens for sentence in sentences])
+            tokens = [sentence.tokens for sentence in sentences]
+            found: list[Iterable[Any]] = [self.tagger.tags(tokens)]
+            if self.request.confidence:
+                scores = self.tagger.confidences(tokens)
+                found.append([[round(score, 6) for score in some] for some in scores])
             write = self._record if self._is_record else self._form.write
-            self.output.write("".join(map(write, sentences, tags)))
+            self.output.write("".join(map(write, sentences, *found)))
         self.output.flush()
 
     @property
@@ -132,12 +141,13 @@ class _Tagging:
         tokens = list("".join(sentence.tokens))
         return type(sentence)(tokens, [], sentence.path, sentence.line, sentence.source)
 
-    def _record(self, sentence: Sentence, tags: Sequence[str]) -> str:
+    def _record(self, sentence: Sentence, tags: Sequence[str], scores: Sequence[float] | None = None) -> str:
         """A sentence as a record or, with entities as text, a line for each entity."""
         text, kept = self._text(sentence)
         if text is None:
             return ""
         record: Record = {**kept, "tokens": sentence.tokens, "tags": list(tags)}
+        record |= {} if scores is None else {"scores": scores}
         if self.request.entities:
             spans = spans_of(text, sentence.tokens)
             record["entities"] = [
@@ -146,6 +156,7 @@ class _Tagging:
                     "end": spans[last - 1][1],
                     "label": label,
                     "text": text[spans[first][0] : spans[last - 1][1]],
+                    **({} if scores is None else {"score": min(scores[first:last])}),
                 }
                 for first, last, label in entities_of(tags)
             ]

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlp.classification.calibration import best_temperature
 from nlp.classification.classifier import Classifier, Weights, rows_of, scales
 from nlp.classification.config import HIERARCHICAL, OVA, ClassifierConfig
 from nlp.classification.examples import GROUP, Examples, Texts
@@ -18,6 +17,7 @@ from nlp.classification.losses import make_loss
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats, Ids
 from nlp.layers.random_streams import RandomStreams
+from nlp.training.calibration import best_temperature
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.schedules import linear_decay
 from nlp.training.team import shared_array
@@ -219,7 +219,12 @@ class ClassifierLearner(Learner[Texts]):
         temperature = 1.0
         if self._valid is not None:
             parts = list(self._held_out(self._valid))
-            temperature = best_temperature(self._loss, parts)
+
+            def lost(temperature: float) -> float:
+                rate = np.float32(1 / temperature)
+                return sum(self._loss.loss_and_grad(scores * rate, targets)[0] for scores, targets in parts)
+
+            temperature = best_temperature(lost)
         examples = self.examples
         return Classifier(
             self.config, examples.labels, examples.counts, self.used, self.weights, temperature, groups

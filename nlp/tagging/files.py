@@ -47,7 +47,7 @@ def segmenter_of(file: ModelFile) -> Segmenter:
 
 def save_tagger(writer: BinaryWriter, model: Tagger, config: TaggerConfig, about: Mapping[str, Any]) -> None:
     """Write a tagger; `about` is metadata beside its settings. Raises: OSError from the writer."""
-    metadata = {"config": asdict(config), **form_of_tags(model), **about}
+    metadata = {"config": asdict(config), **form_of_tags(model), "temperature": model.temperature, **about}
     arrays = {**weight_arrays(model.weights), "transitions": model.transitions}
     write_model(writer, TAGGER, metadata, arrays)
 
@@ -59,7 +59,7 @@ def tagger_of(file: ModelFile) -> Tagger:
         weights, moves = weights_of(file, config.bits, chain), _moves_of(file, chain)
     except ValueError as error:
         raise file.unusable(error) from error
-    return Tagger(weights, moves, chain, features, scheme, file.metadata)
+    return Tagger(weights, moves, chain, features, scheme, temperature_of(file), file.metadata)
 
 
 class TagsForm(Protocol):
@@ -92,6 +92,14 @@ def chain_of_file(file: ModelFile) -> tuple[Chain, str, Scheme | None]:
         raise file.unusable(f"its features are {features!r} and its scheme is {scheme!r}")
     chain = free_chain(names) if scheme is None else entity_chain(names)
     return chain, features, SCHEMES[scheme] if scheme else None
+
+
+def temperature_of(file: ModelFile) -> float | None:
+    """The temperature of a tagger, which one without held-out text has not. Raises: ModelError."""
+    found = file.metadata.get("temperature")
+    if found is not None and not (type(found) is float and 0 < found < np.inf):
+        raise file.unusable(f"its temperature is {found!r}")
+    return found
 
 
 def _variety_arrays(variety: AccessorVariety | None) -> dict[str, Any]:

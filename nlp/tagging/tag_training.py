@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.data.labelled.schemes import SCHEMES, Scheme, entities_of
+from nlp.data.sentence_batches import batch_bounds
 from nlp.errors import InputError
 from nlp.tagging.character_features import entity_features
 from nlp.tagging.characters import lengths_of
@@ -18,6 +19,7 @@ from nlp.tagging.hashing import Hashes
 from nlp.tagging.labels import Chain, entity_chain, free_chain
 from nlp.tagging.lattice import places_of
 from nlp.tagging.learner import TaggerLearner
+from nlp.tagging.marginals import fitted_temperature
 from nlp.tagging.packed import rounded, rounded_moves
 from nlp.tagging.tagger import (
     CHARACTERS,
@@ -31,6 +33,7 @@ from nlp.tagging.tagger import (
 from nlp.tagging.token_features import PADDING, TokenTypes
 
 MOST_TAGS = 255
+_FITTED = 20_000  # tokens of held-out text that probabilities are fitted to
 _LEARNT = SCHEMES["BIOES"]  # the more an entity's tags tell of a place, the better it is found
 
 Tagged = tuple[Sentences, Sequence[Sequence[str]]]
@@ -39,19 +42,33 @@ Tagged = tuple[Sentences, Sequence[Sequence[str]]]
 
 @dataclass(frozen=True)
 class TaggerTraining:
-    """A learner of a tagger, and what its model needs beside the weights."""
+    """A learner of a tagger, and what its model needs beside the weights; `valid`, held-out text."""
 
     learner: TaggerLearner
     table: Table
     features: str
     scheme: Scheme | None
+    valid: Tagged | None
 
     def model(self) -> Tagger:
-        """The tagger as it has been learnt, its weights averaged and rounded."""
+        """The tagger as it has been learnt, its weights averaged and rounded.
+
+        With held-out text its probabilities are fitted to the first sentences of that.
+        """
         of_features, of_moves = self.learner.averages()
         weights, scale = rounded(self.table.used, of_features, self.table.bits)
         moves = rounded_moves(of_moves, scale)
-        return Tagger(weights, moves, self.learner.chain, self.features, self.scheme)
+        model = Tagger(weights, moves, self.learner.chain, self.features, self.scheme)
+        if self.valid is None:
+            return model
+        last = batch_bounds(lengths_of(self.valid[0]), _FITTED)[1]
+        tokens, tags = self.valid[0][:last], learnt_tags(self.valid[1][:last], self.scheme)
+        temperature = fitted_temperature(
+            lambda temperature: model.marginals(tokens, temperature),
+            numbered_tags(tags, model.chain),
+            float(scale),
+        )
+        return replace(model, temperature=temperature)
 
 
 def tagger_training(
@@ -74,7 +91,7 @@ def tagger_training(
         rows = table.rows(_buckets(valid[0], features, types, config.bits))
         held_out = Examples(rows, numbered_tags(learnt_tags(valid[1], scheme), chain), lengths_of(valid[0]))
     learner = TaggerLearner(chain, table.height, examples, config, valid=held_out)
-    return TaggerTraining(learner, table, features, scheme)
+    return TaggerTraining(learner, table, features, scheme, valid)
 
 
 def chain_of(tags: Sequence[Sequence[str]], scheme: Scheme | None) -> Chain:

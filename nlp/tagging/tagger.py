@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.data.labelled.schemes import Scheme, entities_of
 from nlp.data.sentence_batches import batch_bounds
-from nlp.layers.arrays import Indices
+from nlp.layers.arrays import Floats, Indices
 from nlp.tagging.character_features import entity_features
 from nlp.tagging.characters import FAR, Codes, Flat, codes, flat, lengths_of
 from nlp.tagging.hashing import Hashes, text_hash
 from nlp.tagging.labels import Chain
-from nlp.tagging.lattice import Moves, best_labels, lattice_of, places_of
+from nlp.tagging.lattice import Lattice, Moves, best_labels, lattice_of, places_of
+from nlp.tagging.marginals import marginals
 from nlp.tagging.packed import PackedWeights, Sums
 from nlp.tagging.token_features import PADDING, TokenTypes, context_features, placed, type_features
 
@@ -30,6 +31,9 @@ AT_A_TIME = 50_000
 REMEMBERED = 1 << 16
 """Distinct tokens whose sums are kept, at most."""
 
+_MARGINALS_AT_A_TIME = 1 << 16  # of one label: of all sentences a place of the longest is kept
+_Number = TypeVar("_Number", bound=np.generic)
+
 _WORD = 1 << 31  # is set in the symbol of a token of several characters
 _MOST_HAN = ("\u2e80", "\ufaff")
 
@@ -41,8 +45,9 @@ class Tagger:
     """A trained model that tells the tag of each token.
 
     Attributes: `weights`, `transitions` (L, L) and `chain` of the labels; `features`, what they are of;
-    `scheme`, in which tags spell entities, or None where tags are those of tokens; `metadata`, what its file
-    tells of it.
+    `scheme`, in which tags spell entities, or None where tags are those of tokens; `temperature`, by which
+    sums are divided so that they tell probabilities, or None where there was no held-out text to fit it to;
+    `metadata`, what its file tells of it.
     """
 
     weights: PackedWeights
@@ -50,6 +55,7 @@ class Tagger:
     chain: Chain
     features: str
     scheme: Scheme | None
+    temperature: float | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     _scores: TagScores = field(init=False, compare=False)
 
@@ -60,25 +66,72 @@ class Tagger:
         """The tags of the tokens of each sentence, which depend on that sentence alone."""
         names, scheme = self.chain.names, self.scheme
         found: list[list[str]] = []
-        for first, last in pairwise(batch_bounds(lengths_of(sentences), AT_A_TIME)):
-            some = sentences[first:last]
+        for some in _batches(sentences, AT_A_TIME):
             labels = iter([names[label] for label in self._labels(some).tolist()])
             found += [[next(labels) for _ in sentence] for sentence in some]
         if scheme:
             return [scheme.tags(entities_of(tags), len(tags)) for tags in found]
         return found
 
+    @property
+    def tells_confidence(self) -> bool:
+        """Whether its probabilities have been fitted to held-out text."""
+        return self.temperature is not None
+
+    def confidences(self, sentences: Sentences) -> list[list[float]]:
+        """The probability of the tag that each token gets: that its label in the chain is the right one.
+
+        Raises: ValueError where the model has no temperature
+        """
+        if self.temperature is None:
+            raise ValueError("no temperature was fitted to held-out text")
+        found: list[list[float]] = []
+        for some in _batches(sentences, _MARGINALS_AT_A_TIME // len(self.chain.names)):
+            labels = self._labels(some).astype(np.int64)
+            of_labels = self.marginals(some, self.temperature)
+            told = iter(of_labels[np.arange(len(labels)), labels].tolist())
+            found += [[next(told) for _ in sentence] for sentence in some]
+        return found
+
+    def marginals(self, sentences: Sentences, temperature: float) -> Floats:
+        """The probability of each label at each token of the sentences, (N, L)."""
+        chart = self._chart(sentences)
+        return chart.by_token(
+            marginals(chart.scores, self.transitions, self.chain, chart.lattice, temperature)
+        )
+
     def _labels(self, sentences: Sentences) -> npt.NDArray[np.uint8]:
+        chart = self._chart(sentences)
+        return chart.by_token(best_labels(chart.scores, self.transitions, self.chain, chart.lattice))
+
+    def _chart(self, sentences: Sentences) -> _Chart:
         lengths = lengths_of(sentences)
         sums, starts = self._scores.sums(sentences)
         filled = lengths > 0
         lattice = lattice_of(starts[filled], lengths[filled])
         scores = np.ascontiguousarray(sums.take(lattice.places, axis=0).T.astype(np.int32))
-        labels = best_labels(scores, self.transitions, self.chain, lattice)
-        found = np.zeros(len(sums), np.uint8)
-        kept = slice(None) if lattice.kept is None else lattice.kept
-        found[lattice.places[kept]] = labels[kept]
-        return found.take(places_of(starts, lengths))
+        return _Chart(scores, lattice, places_of(starts, lengths), len(sums))
+
+
+class _Chart(NamedTuple):
+    """The scores (L, M) of the labels at the places of a lattice; the places of all tokens, of so many."""
+
+    scores: npt.NDArray[np.int32]
+    lattice: Lattice
+    tokens: Indices
+    places: int
+
+    def by_token(self, found: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
+        """What was found at the places of the lattice, (M, ...), by token, (N, ...)."""
+        of_places = np.zeros((self.places, *found.shape[1:]), found.dtype)
+        kept = slice(None) if self.lattice.kept is None else self.lattice.kept
+        of_places[self.lattice.places[kept]] = found[kept]
+        return of_places.take(self.tokens, axis=0)
+
+
+def _batches(sentences: Sentences, size: int) -> Iterator[Sentences]:
+    for first, last in pairwise(batch_bounds(lengths_of(sentences), size)):
+        yield sentences[first:last]
 
 
 class TagScores:

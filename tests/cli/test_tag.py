@@ -33,7 +33,9 @@ def models(nlptool: Nlptool, tmp_path: Path) -> dict[str, str]:
     for kind in tagged.TEXTS:
         found[kind] = str(tmp_path / kind)
         task = "tag" if kind == "tags" else "entities"
-        outcome = nlptool("tag-train", "--task", task, *SMALL, "-o", found[kind], stdin=columns(kind))
+        (tmp_path / "valid").write_text(columns(kind), encoding="utf-8")
+        settings = ("--task", task, *SMALL, "--valid", str(tmp_path / "valid"))
+        outcome = nlptool("tag-train", *settings, "-o", found[kind], stdin=columns(kind))
         assert outcome.status == 0, outcome
     return found
 
@@ -102,6 +104,50 @@ def test_a_model_of_characters_reads_lines_as_they_are(models: dict[str, str], n
 def test_a_sentence_is_out_before_the_next_one_comes(models: dict[str, str]) -> None:
     lines = [b"the king\n", b"him\n"]
     assert answers("tag", "-m", models["tags"], lines=lines) == [b"the\tD\nking\tN\n\n", b"him\tO\n\n"]
+
+
+def test_confidence_is_told_where_the_form_has_a_place_for_it(
+    models: dict[str, str], nlptool: Nlptool
+) -> None:
+    def told(text: str, *words: str, model: str = "tags") -> str:
+        outcome = nlptool("tag", "-m", models[model], "--confidence", *words, stdin=text)
+        assert (outcome.status, outcome.stderr) == (0, ""), outcome
+        return outcome.stdout
+
+    rows = [line.split("\t") for line in told("the king\n").splitlines() if line]
+    assert [row[:2] for row in rows] == [["the", "D"], ["king", "N"]]
+    scores = [row[2] for row in rows]
+    assert all(0.5 < float(score) <= 1 and len(score) == 6 for score in scores)
+    record = json.loads(told("the king\n", "--format", "jsonl"))
+    assert record["scores"] == pytest.approx([float(score) for score in scores], abs=1e-4)
+    assert told("the\nking\n\n") == f"the D {scores[0]}\nking N {scores[1]}\n\n"
+    line = "1\tthe\tthe\tX\tY\t_\t_\t_\t_\t{}\n2\tking\tking\tX\tY\t_\t_\t_\t_\t_\n\n"
+    found = told(line.format("SpaceAfter=No|Confidence=0.1")).splitlines()
+    assert found[0].endswith(f"\tSpaceAfter=No|Confidence={scores[0]}")
+    assert found[1].endswith(f"\tConfidence={scores[1]}")
+    assert json.loads(told('{"tokens":["the","king"]}\n'))["scores"] == record["scores"]
+    (entity, _) = told("saw New York .\n", "--entities", model="entities").splitlines()
+    assert entity.startswith("L\tNew York\t4\t12\t")
+    record = json.loads(told("saw New York .\n", "--entities", "--format", "jsonl", model="entities"))
+    assert record["entities"][0]["score"] == min(record["scores"][1:3])
+
+
+@pytest.mark.parametrize("text", ["the/D king/N\n", '{"text":"the king","entities":[]}\n'])
+def test_forms_without_a_place_for_confidence_are_told(
+    text: str, models: dict[str, str], nlptool: Nlptool
+) -> None:
+    outcome = nlptool("tag", "-m", models["tags"], "--confidence", stdin=text)
+    assert outcome.status == 1
+    assert "has no place for a probability; write --format jsonl" in outcome.stderr
+    assert nlptool("tag", "-m", models["tags"], "--confidence", "--format", "jsonl", stdin=text).status == 0
+
+
+def test_confidence_needs_a_model_of_held_out_text(nlptool: Nlptool, tmp_path: Path) -> None:
+    path = str(tmp_path / "m")
+    assert nlptool("tag-train", *SMALL, "-o", path, stdin=columns("tags")).status == 0
+    outcome = nlptool("tag", "-m", path, "--confidence", stdin="the king\n")
+    assert outcome.status == 1
+    assert "it was trained without --valid, so it tells no probabilities" in outcome.stderr
 
 
 @pytest.mark.parametrize(

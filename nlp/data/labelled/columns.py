@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nlp.data.labelled.schemes import is_of_entities
-from nlp.data.labelled.sentence import Form, Sentence, SourceLine
+from nlp.data.labelled.sentence import Form, Sentence, SourceLine, shown
 from nlp.errors import InputError, SettingError
 from nlp.wording import Message, number_of
 
@@ -19,6 +19,7 @@ _TAB_FIELD = re.compile(r"(?<![^\t])[^\t]*")
 _NONE = frozenset("-_")  # what stands where there is nothing
 _NUMBER = re.compile(r"-?[1-9][0-9]{0,5}")
 _WORD_ID = re.compile(r"[0-9]+")
+_SCORE = "Confidence="  # before a probability in MISC
 _CONLLU_ID = re.compile(r"[0-9]+(?:[-.][0-9]+)?")
 
 
@@ -149,14 +150,24 @@ class Columns(Form):
     def _has_token(self, fields: Sequence[str]) -> bool:  # noqa: ARG002  each line of columns has one
         return True
 
-    def write(self, sentence: Sentence, tags: Sequence[str]) -> str:
-        """The lines with these tags in the place of theirs, or behind the last column if they have none."""
+    def write(self, sentence: Sentence, tags: Sequence[str], scores: Sequence[float] | None = None) -> str:
+        """The lines with these tags in the place of theirs, or behind the last column if they have none.
+
+        Scores are behind all of that.
+        """
         lines = list(sentence.source.lines)
         for row, tag in zip(sentence.source.rows, tags, strict=True):
             start, end = self._span(lines[row], self.chosen.tag)
             separator = "" if self.chosen.tag is not None else "\t" if self._tabs else " "
             lines[row] = f"{lines[row][:start]}{separator}{tag}{lines[row][end:]}"
+        if scores is not None:
+            for row, score in zip(sentence.source.rows, scores, strict=True):
+                lines[row] = self._with_score(lines[row], shown(score))
         return "".join(f"{line}\n" for line in lines)
+
+    def _with_score(self, line: str, score: str) -> str:
+        end, separator = len(line.removesuffix("\r")), "\t" if self._tabs else " "
+        return f"{line[:end]}{separator}{score}{line[end:]}"
 
     def place(self, sentence: Sentence, token: int) -> tuple[int, int]:
         """The line and the column of a tag."""
@@ -177,6 +188,8 @@ class Columns(Form):
 class ConllU(Columns):
     """CoNLL-U: ranges of several words (3-4) and empty nodes (5.1) are kept, but are no tokens.
 
+    Scores are in MISC, as Confidence=0.9876.
+
     Source: universaldependencies.org/format.html
     """
 
@@ -188,6 +201,11 @@ class ConllU(Columns):
 
     def _has_token(self, fields: Sequence[str]) -> bool:
         return fields[0].isdecimal()
+
+    def _with_score(self, line: str, score: str) -> str:
+        start, end = self._span(line, -1)
+        others = [part for part in line[start:end].split("|") if part != "_" and not part.startswith(_SCORE)]
+        return f"{line[:start]}{'|'.join([*others, _SCORE + score])}{line[end:]}"
 
 
 def sniffed_columns(lines: Sequence[str]) -> Chosen | None:

@@ -77,14 +77,20 @@ class Records(Form):
         tokens = [text[start:end] for start, end in spans]
         return Sentence(tokens, tags, path, number, _Source(record, field, spans))
 
-    def write(self, sentence: Sentence, tags: Sequence[str]) -> str:
-        """The record with these tags or, where it has entities, with those that the tags spell."""
+    def write(self, sentence: Sentence, tags: Sequence[str], scores: Sequence[float] | None = None) -> str:
+        """The record with these tags or, where it has entities, with those that the tags spell.
+
+        There is no place for scores among entities.
+        """
         source: _Source | None = sentence.source
         if source is None:
             return "\n"
         if source.field is None:
             tokens = {} if "tokens" in source.record else {"tokens": sentence.tokens}
-            return format_record({**source.record, **tokens, "tags": list(tags)})
+            told = {} if scores is None else {"scores": list(scores)}
+            return format_record({**source.record, **tokens, "tags": list(tags), **told})
+        if scores is not None:
+            raise self.no_place(sentence)
         shapes = source.record[source.field]
         text = source.record["text"]
         found: list[Any] = []

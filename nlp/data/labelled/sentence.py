@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlp.errors import InputError
+from nlp.wording import Message
 
 SourceLine = tuple[str, int, str]
 """The file of a line, its 1-based number there, and its text without the line end. Tuples are fast."""
@@ -42,8 +43,11 @@ class Form(ABC):
         """
 
     @abstractmethod
-    def write(self, sentence: Sentence, tags: Sequence[str]) -> str:
-        """The lines of a sentence of this form, as they came but for these tags, line ends included."""
+    def write(self, sentence: Sentence, tags: Sequence[str], scores: Sequence[float] | None = None) -> str:
+        """The lines of a sentence of this form, as they came but for these tags, line ends included.
+
+        Scores are the probabilities of the tags. Raises: InputError where the form has no place for them
+        """
 
     @abstractmethod
     def place(self, sentence: Sentence, token: int) -> tuple[int, int]:
@@ -53,3 +57,13 @@ class Form(ABC):
         """The error that the tag of a token cannot be used."""
         line, column = self.place(sentence, token)
         return InputError(message, path=sentence.path, line=line, column=column)
+
+    def no_place(self, sentence: Sentence) -> InputError:
+        """The error that the form has no place for scores."""
+        message = Message("{form} has no place for a probability; write `format` jsonl", form=self.name)
+        return InputError(message, path=sentence.path, line=sentence.line)
+
+
+def shown(score: float) -> str:
+    """A probability as text."""
+    return f"{score:.4f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from nlp.data.labelled.sentence import Form, Sentence, SourceLine
+from nlp.data.labelled.sentence import Form, Sentence, SourceLine, shown
 from nlp.errors import InputError
 
 _WORD = re.compile(r"\S+")  # one space or two, or U+3000, is between words
@@ -22,10 +22,10 @@ class Words(Form):
         for path, number, text in lines:
             yield Sentence(text.split(), [], path, number, text)
 
-    def write(self, sentence: Sentence, tags: Sequence[str]) -> str:
-        """A word and its tag a line, separated by a tab, and an empty line."""
-        rows = zip(sentence.tokens, tags, strict=True)
-        return "".join(f"{word}\t{tag}\n" for word, tag in rows) + "\n"
+    def write(self, sentence: Sentence, tags: Sequence[str], scores: Sequence[float] | None = None) -> str:
+        """A word, its tag and its score a line, separated by tabs, and an empty line."""
+        rows = zip(sentence.tokens, tags, *([map(shown, scores)] if scores is not None else []), strict=True)
+        return "".join("\t".join(row) + "\n" for row in rows) + "\n"
 
     def place(self, sentence: Sentence, token: int) -> tuple[int, int]:
         """The line and the column of a word."""
@@ -51,8 +51,10 @@ class SlashTags(Form):
                 tags.append(tag)
             yield Sentence(tokens, tags, path, number, text)
 
-    def write(self, sentence: Sentence, tags: Sequence[str]) -> str:
-        """The line with these tags in the place of its own; the spaces stay."""
+    def write(self, sentence: Sentence, tags: Sequence[str], scores: Sequence[float] | None = None) -> str:
+        """The line with these tags in the place of its own; the spaces stay. There is none for scores."""
+        if scores is not None:
+            raise self.no_place(sentence)
         pieces, end = [], 0
         for word, tag, (start, after) in zip(sentence.tokens, tags, _spans(sentence.source), strict=True):
             pieces += [sentence.source[end:start], f"{word}/{tag}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy.typing as npt
 
 from nlp.data.labelled.schemes import Scheme, entities_of
 from nlp.data.sentence_batches import by_length
+from nlp.layers.arrays import Floats, Indices
+from nlp.layers.crf import crf_marginals_
 from nlp.layers.workspace import Workspace
 from nlp.networks.tagger import TaggerNetwork
 from nlp.networks.token_numbering import Numbered, Numbering, Sentences
@@ -35,6 +38,11 @@ class RecurrentTagger:
     scheme: Scheme | None
     metadata: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def tells_confidence(self) -> bool:
+        """Yes: it was trained for the probabilities of its labels."""
+        return True
+
     def tags(self, sentences: Sentences) -> list[list[str]]:
         """The tags of the tokens of each sentence."""
         names = self.chain.names
@@ -45,21 +53,46 @@ class RecurrentTagger:
             return [self.scheme.tags(entities_of(tags), len(tags)) for tags in found]
         return found
 
+    def confidences(self, sentences: Sentences) -> list[list[float]]:
+        """The probability of the tag that each token gets: that its label in the chain is the right one."""
+        text = self.numbering.numbered(sentences)
+        labels = network_labels(self.network, self.chain, text).astype(np.int64)
+        told = np.zeros(len(labels), np.float32)
+        chain, workspace = self.network.head.chain(self.network.parameters), Workspace()
+        for places, active, z in _scores(self.network, text):
+            crf_marginals_(chain, z, active, workspace)
+            alive = _alive(active)
+            of_labels = np.take_along_axis(z, labels[places][:, :, None], axis=2)[:, :, 0]
+            told[places[alive]] = of_labels[alive]
+        each = iter(told.tolist())
+        return [[next(each) for _ in sentence] for sentence in sentences]
+
 
 def network_labels(network: TaggerNetwork, chain: Chain, text: Numbered) -> npt.NDArray[np.uint8]:
     """The labels of all places whose sum of scores is the best that the chain allows."""
     labels = np.zeros(len(text.tokens), np.uint8)
-    p, workspace = network.parameters, Workspace(network.parameters.flat.dtype)
-    for sentences in by_length(text.lengths, _AT_A_TIME):
-        batch = text.batch(sentences, spelt=network.encoder.spelling is not None)
-        h = network.hidden(batch, workspace)
-        z = network.head.scores(p, h, workspace)
-        lengths = text.lengths[sentences]
+    p = network.parameters
+    for places, active, z in _scores(network, text):
+        alive = _alive(active)
+        lengths = alive.sum(axis=0)
         z[0] += p["chain.start"]
         z[lengths - 1, np.arange(len(lengths))] += p["chain.end"]
         lattice = lattice_of(np.cumsum(lengths) - lengths, lengths, window=None)
-        alive = np.arange(len(lengths)) < np.array(batch.active)[:, None]
         scores = np.ascontiguousarray(z[alive].T)
-        found = best_labels(scores, p["chain.transitions"], chain, lattice)
-        labels[text.places(sentences)[alive]] = found
+        labels[places[alive]] = best_labels(scores, p["chain.transitions"], chain, lattice)
     return labels
+
+
+def _scores(network: TaggerNetwork, text: Numbered) -> Iterator[tuple[Indices, Sequence[int], Floats]]:
+    """Yield some sentences at a time: their places (T, B), how many have each, and scores (T, B, K)."""
+    workspace = Workspace(network.parameters.flat.dtype)
+    for sentences in by_length(text.lengths, _AT_A_TIME):
+        batch = text.batch(sentences, spelt=network.encoder.spelling is not None)
+        z = network.head.scores(network.parameters, network.hidden(batch, workspace), workspace)
+        yield text.places(sentences), batch.active, z
+
+
+def _alive(active: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """Whether a sentence has a place, (T, B)."""
+    has_place: npt.NDArray[np.bool_] = np.arange(active[0]) < np.array(active)[:, None]
+    return has_place

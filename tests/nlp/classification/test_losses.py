@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nlp.classification.calibration import best_temperature
 from nlp.classification.config import LOSSES
 from nlp.classification.losses import make_loss
 from nlp.errors import SettingError
@@ -46,11 +45,3 @@ def test_large_scores_overflow_nothing(name: str) -> None:
 def test_a_tree_has_room_for_so_many_labels() -> None:
     with pytest.raises(SettingError, match="hs takes up to 4,096 labels, not 5,000"):
         make_loss("hs", np.ones(5000, np.int64))
-
-
-def test_the_temperature_undoes_what_scores_were_multiplied_with() -> None:
-    generator = np.random.default_rng(2)
-    scores = generator.normal(size=(4000, 3)).astype(np.float32)
-    labels = (scores + generator.gumbel(size=scores.shape)).argmax(axis=1)
-    parts = [(scores * np.float32(5), np.eye(3, dtype=np.float32)[labels])]
-    assert best_temperature(make_loss("softmax", np.ones(3, np.int64)), parts) == pytest.approx(5, rel=0.1)

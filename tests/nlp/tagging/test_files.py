@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,11 +55,12 @@ def test_what_makes_no_sense_is_refused(
 
 @pytest.mark.parametrize("kind", tagged.TEXTS)
 def test_a_tagger_is_read_as_it_was_written(kind: str, tmp_path: Path) -> None:
-    model, tokens = tagged.tagger(kind), tagged.sentences(kind)[0]
+    model, tokens = replace(tagged.tagger(kind), temperature=50.0), tagged.sentences(kind)[0]
     with (tmp_path / "m").open("wb") as file:
         save_tagger(file, model, tagged.config(kind), {})
     again = load(str(tmp_path / "m"), TAGGER)
     assert again.tags(tokens) == model.tags(tokens)
+    assert again.confidences(tokens) == model.confidences(tokens)
     assert (again.scheme, again.features, again.chain.names) == (
         model.scheme,
         model.features,
@@ -67,7 +69,8 @@ def test_a_tagger_is_read_as_it_was_written(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"features": "x"}, {"scheme": ["BIO"]}, {"scheme": "X"}, {"labels": ["O"]}]
+    "changes",
+    [{"features": "x"}, {"scheme": ["BIO"]}, {"scheme": "X"}, {"labels": ["O"]}, {"temperature": 0.0}],
 )
 def test_a_tagger_that_makes_no_sense_is_refused(changes: dict[str, Any], tmp_path: Path) -> None:
     with (tmp_path / "m").open("wb") as file:

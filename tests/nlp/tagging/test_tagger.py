@@ -8,6 +8,7 @@ from nlp.data.labelled.schemes import SCHEMES, entities_of
 from nlp.errors import InputError
 from nlp.tagging import tagger as module
 from nlp.tagging.tag_training import tagger_training
+from nlp.training.loop import train
 from tests.nlp.tagging import tagged
 
 every_kind = pytest.mark.parametrize("kind", tagged.TEXTS)
@@ -36,8 +37,6 @@ def test_tags_of_a_sentence_do_not_depend_on_others(kind: str, monkeypatch: pyte
 
 @pytest.mark.parametrize("name", SCHEMES)
 def test_entities_are_spelt_in_the_scheme_of_the_training_text(name: str) -> None:
-    from nlp.training.loop import train
-
     tokens, tags = tagged.sentences("entities")
     scheme = SCHEMES[name]
     spelt = [scheme.tags(entities_of(some), len(some)) for some in tags]
@@ -55,3 +54,29 @@ def test_too_many_tags_are_refused() -> None:
 def test_a_tag_that_the_training_text_lacks_counts_as_wrong() -> None:
     made = tagger_training(tagged.sentences("tags"), tagged.config("tags"), valid=([["the"]], [["unheard"]]))
     assert made.learner.evaluate() == 0.75  # as 1.5 of 2
+
+
+@every_kind
+def test_confidence_is_the_probability_of_the_tag_in_its_sentence(kind: str) -> None:
+    made = tagged.training(kind)
+    train(made.learner)
+    model = made.model()
+    tokens = [*tagged.sentences(kind)[0][:9], [], ["unseen", "北"], ["Rome"] * 300]
+    found = model.confidences(tokens)
+    assert model.tells_confidence
+    assert [len(some) for some in found] == [len(sentence) for sentence in tokens]
+    assert min(map(min, found[:9])) > 0.5
+    assert min(found[-2]) < min(map(min, found[:9]))
+    for sentence, some in zip(tokens, found, strict=True):
+        assert model.confidences([sentence])[0] == pytest.approx(some, abs=1e-6)
+    assert model.temperature is not None
+    of_labels = model.marginals(tokens, model.temperature)
+    assert of_labels.sum(axis=1) == pytest.approx(1)
+    assert of_labels.max(axis=1)[0] == pytest.approx(found[0][0])
+
+
+def test_without_held_out_text_there_is_no_confidence() -> None:
+    model = tagged.tagger("tags")
+    assert not model.tells_confidence
+    with pytest.raises(ValueError, match="no temperature"):
+        model.confidences([["the"]])

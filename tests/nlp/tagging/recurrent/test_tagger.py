@@ -39,3 +39,14 @@ def test_odd_sentences_are_tagged_too() -> None:
     assert [len(tags) for tags in model.tags(odd)] == [0, 3, LONGEST + 1, 0]
     assert model.tags([]) == []
     assert model.tags([[]]) == [[]]
+
+
+def test_confidence_is_the_probability_of_the_tag() -> None:
+    model = small.tagger("entities")
+    tokens = [*tagged.sentences("entities")[0][:9], [], ["unseen"]]
+    found = model.confidences(tokens)
+    assert model.tells_confidence
+    assert [len(some) for some in found] == [len(sentence) for sentence in tokens]
+    assert all(0 < score <= 1 for some in found for score in some)
+    for sentence, some in zip(tokens, found, strict=True):
+        assert model.confidences([sentence])[0] == pytest.approx(some, abs=1e-5)
