@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from cli.commands import cli
 from cli.console import Console
-from cli.main import _status
+from cli.main import _run, _status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +34,7 @@ def nlptool(capfdbinary: pytest.CaptureFixture[bytes]) -> Nlptool:
         with _standing_in_for_stdin(stdin.encode() if isinstance(stdin, str) else stdin):
             console = Console.for_words(arguments)
             try:
-                status = cli.main(list(arguments), "nlptool", standalone_mode=False, obj=console) or 0
+                status = _run(list(arguments), console)
             except Exception as error:  # noqa: BLE001  as the entry point does
                 status = _status(error, console)
         stdout, stderr = capfdbinary.readouterr()
