@@ -63,8 +63,7 @@ def tag(
 
     check_output(streams.output)
     from cli.jobs.tag import Request, run
-    from corpora import DEFAULT_TAGGER, model_path
+    from corpora import DEFAULT_TAGGER
 
-    model = model or str(model_path(DEFAULT_TAGGER))
-    console.note(f"tagging by {model}")
+    console.note(f"tagging by {model or DEFAULT_TAGGER}")
     run(Request(streams, model, columns, entities, confidence))

@@ -18,6 +18,7 @@ from nlp.errors import InputError
 from nlp.storage.kinds import RECURRENT_TAGGER, TAGGER, load
 from nlp.tagging.tagger import CHARACTERS
 from nlp.text.records import format_record
+from nlp.text.suspicion import foreign_words
 from nlp.text.tokenize import spans_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from nlp.tagging.tagger import Tagger
     from nlp.text.records import Record
 
+_FOREIGN = 0.5  # of the words: more than English text ever quotes
+_FOR_HAN = "-m zh-entities finds the names in Chinese, which tokenize --han words cuts into words"
+_FOR_OTHERS = "learn a tagger of its language with tag-train, and name it by -m"
 _AT_ONCE = 2_000  # sentences: so many wait for one another at most
 
 
@@ -38,12 +42,12 @@ _AT_ONCE = 2_000  # sentences: so many wait for one another at most
 class Request:
     """What the user asked for.
 
-    Attributes: `model`; `columns`, which hold words and tags; whether `entities` are told instead of tags;
-    whether the `confidence` in each is told.
+    Attributes: `model`, or None for the bundled one of English parts of speech; `columns`, which hold words
+    and tags; whether `entities` are told instead of tags; whether the `confidence` in each is told.
     """
 
     streams: Streams
-    model: str
+    model: str | None
     columns: str | None
     entities: bool
     confidence: bool
@@ -51,12 +55,13 @@ class Request:
 
 def run(request: Request) -> None:
     """Tag what comes in, and write it as it came."""
-    tagger: Tagger | RecurrentTagger = load(corpora.path_or_bundled(request.model), TAGGER, RECURRENT_TAGGER)
+    path = corpora.path_or_bundled(request.model or corpora.DEFAULT_TAGGER)
+    tagger: Tagger | RecurrentTagger = load(path, TAGGER, RECURRENT_TAGGER)
     if request.entities and tagger.scheme is None:
-        raise InputError(f"{request.model}: it finds no entities; use one of tag-train --task entities")
+        raise InputError(f"{path}: it finds no entities; use one of tag-train --task entities")
     if request.confidence and not tagger.tells_confidence:
         told = "it was trained without --valid, so it tells no probabilities"
-        raise InputError(f"{request.model}: {told}; train it with held-out text")
+        raise InputError(f"{path}: {told}; train it with held-out text")
     with request.streams.open_output() as output:
         _Tagging(request, tagger, output).run()
 
@@ -70,6 +75,7 @@ class _Tagging:
     output: Output
     _waiting: list[Sentence] = field(default_factory=list)
     _form: Form = field(default_factory=Words)
+    _told: bool = False
 
     def run(self) -> None:
         blocks = self.request.streams.input.blocks()
@@ -122,6 +128,7 @@ class _Tagging:
             sentences = [self._cut(sentence) for sentence in self._waiting]
             self._waiting = []
             tokens = [sentence.tokens for sentence in sentences]
+            self._tell_once(tokens)
             found: list[Iterable[Any]] = [self.tagger.tags(tokens)]
             if self.request.confidence:
                 scores = self.tagger.confidences(tokens)
@@ -129,6 +136,16 @@ class _Tagging:
             write = self._record if self._is_record else self._form.write
             self.output.write("".join(map(write, sentences, *found)))
         self.output.flush()
+
+    def _tell_once(self, sentences: Iterable[list[str]]) -> None:
+        """Warn where the first sentences are not English, and nothing but the default tagger is for that."""
+        if self._told or self.request.model is not None:
+            return
+        self._told = True
+        share, example, is_han = foreign_words(chain.from_iterable(sentences))
+        if share > _FOREIGN:
+            told = f"{share:.0%} of the words, such as {example}, are not English, which this tagger is for"
+            self.request.streams.console.warn(f"{told}; {_FOR_HAN if is_han else _FOR_OTHERS}")
 
     @property
     def _is_record(self) -> bool:

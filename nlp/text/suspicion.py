@@ -20,6 +20,7 @@ _PUNCTUATION = tuple(".,?!;:")
 _TOKENIZE = "nlptool tokenize makes words of it"
 
 _RUN = regex.compile(rf"[{HAN}\p{{Script=Hiragana}}\p{{Script=Katakana}}]")
+_LETTER, _LATIN = regex.compile(r"\p{L}"), regex.compile(r"\p{Script=Latin}")
 _LIST_ITEM = regex.compile(r"""\[*['"].*['"]\]?,?|\[\]""")
 _RECORD = regex.compile(r"""\{"\w{1,32}+"\s*+:""")
 _TAG = regex.compile(
@@ -96,6 +97,18 @@ def mark_warnings(occurrences: Iterable[tuple[str, int]]) -> Iterator[str]:
             f"the text holds {' and '.join(sorted(found))}: a line end is the end of a sentence by itself;"
             f" both are predicted, so that the perplexity is too low; take the marks out"
         )
+
+
+def foreign_words(words: Iterable[str]) -> tuple[float, str, bool]:
+    """Of the words with letters, the share that has none of the Latin script; one of these; whether of Han.
+
+    The example is the first that is in Han or kana, if there is one, else the first of all.
+    """
+    lettered = [word for word in words if _LETTER.search(word)]
+    foreign = [word for word in lettered if not _LATIN.search(word)]
+    of_han = [word for word in foreign if _RUN.search(word)]
+    example = [*of_han, *foreign, ""][0]
+    return len(foreign) / max(len(lettered), 1), example, 2 * len(of_han) > len(foreign)
 
 
 _SHOWN = 20  # characters of an example

@@ -178,6 +178,24 @@ def test_english_parts_of_speech_need_no_model(
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("我 爱 北京 , the\n", "-m zh-entities finds the names in Chinese"),
+        ("Мама мыла раму , OK\n", "learn a tagger of its language with tag-train, and name it by -m"),
+    ],
+)
+def test_text_that_is_not_english_is_told_once(text: str, told: str, nlptool: Nlptool) -> None:
+    outcome = nlptool("tag", stdin=text * 3)
+    assert outcome.status == 0
+    assert outcome.stdout.count("\n") == 3 * len(text.split()) + 3
+    assert outcome.stderr.count("\n") == 1
+    assert f"75% of the words, such as {text.split(maxsplit=1)[0]}, are not English" in outcome.stderr
+    assert told in outcome.stderr
+    assert nlptool("tag", "-m", "en-pos", stdin=text).stderr == ""
+    assert nlptool("tag", stdin=f"the king {text} of Rome, 1 2 3 4\n" + "a b c\n").stderr == ""
+
+
+@pytest.mark.parametrize(
     ("model", "text", "expected"),
     [
         (

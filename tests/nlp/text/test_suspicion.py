@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from nlp.text.suspicion import mark_warnings, punctuation_warnings, warnings_of
+from nlp.text.suspicion import foreign_words, mark_warnings, punctuation_warnings, warnings_of
 
 TOKENS = (
     "the king said , \" I don't know it . \" he rode 3 < 5 miles ' and 我 喜欢 北京大学 。 ー カタカナ の"
@@ -64,3 +64,17 @@ def test_words_that_end_in_marks_are_told_where_there_are_many() -> None:
     assert warning.endswith("nlptool tokenize makes words of it")
     for tokens in (TOKENS, ABBREVIATED, ""):
         assert [*punctuation_warnings(Counter(tokens.split()).items())] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", (0, "", False)),
+        ("12 , a", (0, "", False)),
+        ("да no 我 北京 3", (0.75, "我", True)),
+        ("да no нет ну 我", (0.8, "我", False)),
+        ("αβγ café", (0.5, "αβγ", False)),
+    ],
+)
+def test_words_without_latin_letters_are_foreign(text: str, expected: tuple[float, str, bool]) -> None:
+    assert foreign_words(text.split()) == expected
