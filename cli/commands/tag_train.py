@@ -11,7 +11,7 @@ from cli.options.settings import settings_options
 from cli.options.training import training_options
 from nlp.networks.token_config import TokenNetworkConfig
 from nlp.settings import DATA, MODEL
-from nlp.tagging.config import RECURRENT, SEGMENT, TaggerConfig
+from nlp.tagging.config import LINEAR, SEGMENT, TaggerConfig
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     type=ModelFile(),
     metavar="FILE",
     group=MODEL,
-    help="Word vectors that --method rnn reads beside its own; they are not moved.",
+    help="Word vectors that a network reads beside its own; they are not moved.",
 )
 @option(
     "--columns",
@@ -75,10 +75,14 @@ def tag_train(
     random field (CRF) labels it. It takes several times as long, and is best with --vectors and, for words,
     with --chars. The loss is in nats a token. The model depends on the kind of processor too.
 
+    With --method both the scores of such a network and those of hashed features are summed and trained
+    together, which is best for entities.
+
     \b
     nlptool tag-train --valid dev.conllu -o pos.model train.conllu
     nlptool tag-train --task entities -o entities.model train.conll
     nlptool tag-train --method rnn --chars --vectors en-vectors -o pos.model train.conllu
+    nlptool tag-train --task entities --method both --vectors zh.model -o entities.model train.conll
     nlptool tag-train --task segment --text news.txt -o words.model segmented.txt
     """
     from cli.io.writing import check_output
@@ -87,8 +91,8 @@ def tag_train(
         check_output(path)
     from cli.jobs.tag_train import Request, run
 
-    if settings["method"] != RECURRENT:
-        tell_idle(console, "without --method rnn", "vectors")
+    if settings["method"] == LINEAR:
+        tell_idle(console, "with --method linear", "vectors")
     if settings["task"] != SEGMENT:
         tell_idle(console, "without --task segment", "text", "dictionary")
         text = dictionary = None

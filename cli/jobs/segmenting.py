@@ -30,7 +30,7 @@ def han_words(
         from nlp.storage import kinds
         from nlp.tagging.segmenter import spacing
 
-        return spacing(kinds.load(path, kinds.SEGMENTER), words)
+        return spacing(kinds.load(path, kinds.SEGMENTER, kinds.RECURRENT_SEGMENTER), words)
 
     if dictionary is None:
         return HanWords(words, load)

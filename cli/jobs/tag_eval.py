@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import corpora
 from nlp.evaluation.labelled import SEGMENT, Compared
-from nlp.storage.kinds import RECURRENT_TAGGER, SEGMENTER, TAGGER, load
+from nlp.storage.kinds import RECURRENT_SEGMENTER, RECURRENT_TAGGER, SEGMENTER, TAGGER, load
+from nlp.tagging.recurrent.tagger import RecurrentSegmenter
 from nlp.tagging.segmenter import Segmenter
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from nlp.data.labelled.sentence import Form, Sentence
     from nlp.tagging.recurrent.tagger import RecurrentTagger
+    from nlp.tagging.segmenter import WordEnds
     from nlp.tagging.tagger import Tagger
 
 _AT_ONCE = 1_000  # sentences
@@ -29,9 +31,9 @@ def compared_with(
     Raises: ModelError; OSError
     """
     path = corpora.path_or_bundled(model)
-    found: Tagger | RecurrentTagger | Segmenter = load(path, TAGGER, RECURRENT_TAGGER, SEGMENTER)
+    found = load(path, TAGGER, RECURRENT_TAGGER, SEGMENTER, RECURRENT_SEGMENTER)
     filled = (sentence for sentence in sentences if sentence.tokens)
-    if isinstance(found, Segmenter):
+    if isinstance(found, Segmenter | RecurrentSegmenter):
         return Compared(form, form, _segmented(found, filled)), SEGMENT
     return Compared(form, form, _tagged(found, filled)), task
 
@@ -45,7 +47,7 @@ def _tagged(
             yield sentence, replace(sentence, tags=predicted)
 
 
-def _segmented(segmenter: Segmenter, sentences: Iterator[Sentence]) -> Iterator[tuple[Sentence, Sentence]]:
+def _segmented(segmenter: WordEnds, sentences: Iterator[Sentence]) -> Iterator[tuple[Sentence, Sentence]]:
     while some := list(islice(sentences, _AT_ONCE)):
         texts = ["".join(sentence.tokens) for sentence in some]
         ends = iter(segmenter.ends(texts).tolist())

@@ -13,10 +13,10 @@ from nlp.data.labelled.columns import Columns
 from nlp.data.labelled.reading import SchemeFinder, check_tags, read_labelled
 from nlp.networks.token_config import TokenNetworkConfig
 from nlp.settings import settings_of
-from nlp.tagging.config import ENTITIES, RECURRENT, SEGMENT, TaggerConfig
+from nlp.tagging.config import BOTH, ENTITIES, LINEAR, SEGMENT, HashedConfig, TaggerConfig
 from nlp.tagging.files import save_segmenter, save_tagger
-from nlp.tagging.recurrent.files import save_recurrent_tagger
-from nlp.tagging.recurrent.training import recurrent_training
+from nlp.tagging.recurrent.files import save_recurrent_segmenter, save_recurrent_tagger
+from nlp.tagging.recurrent.training import recurrent_segmenter_training, recurrent_training
 from nlp.tagging.segment_training import segmenter_training
 from nlp.tagging.tag_training import tagger_training
 from nlp.tagging.user_dictionary import read_dictionary
@@ -91,11 +91,8 @@ def run(request: Request) -> None:
     text = _read(request, config, None)
     valid = _read(request, config, request.training.valid) if request.training.valid else None
     request.console.note(f"{number_of(text.words, 'word')} in {number_of(len(text.tokens), 'sentence')}")
-    ready = (
-        _recurrent(request, text, valid, config)
-        if config.method == RECURRENT
-        else _linear(request, text, valid, config)
-    )
+    made = _linear if config.method == LINEAR else _recurrent
+    ready = made(request, text, valid, config)
     learner, weights = ready.learner, ready.weights
     about = job.provenance(text, words=text.words, sentences=len(text.tokens))
     about |= {} if config.task == SEGMENT else {"form": text.form.name, "columns": text.columns}
@@ -164,16 +161,29 @@ class _Lines:
         return self._digest.hexdigest()
 
 
+class _Helpers:
+    """What helps to learn words: unlabelled text, and the words of a dictionary."""
+
+    def __init__(self, request: Request) -> None:
+        self._lines = {name: _Lines(request, path) for name in _HELPERS if (path := getattr(request, name))}
+        entries = read_dictionary(self._lines.get("dictionary", ()))
+        self.further = [word for word, wanted in entries if wanted]
+        self.unlabelled = self._lines.get("text")
+
+    def identity(self) -> dict[str, str | None]:
+        """The SHA-256 of each, once it has been read."""
+        return {name: self._lines[name].sha256 if name in self._lines else None for name in _HELPERS}
+
+
 def _linear(request: Request, text: LabelledText, valid: LabelledText | None, config: TaggerConfig) -> _Ready:
     if config.task == SEGMENT:
-        helpers = {name: _Lines(request, path) for name in _HELPERS if (path := getattr(request, name))}
-        further = [word for word, wanted in read_dictionary(helpers.get("dictionary", ())) if wanted]
+        helpers = _Helpers(request)
         words = segmenter_training(
             text.tokens,
             config,
             valid=valid.tokens if valid else None,
-            dictionary=further,
-            unlabelled=helpers.get("text"),
+            dictionary=helpers.further,
+            unlabelled=helpers.unlabelled,
         )
         size = words.learner.weights.size
         return _Ready(
@@ -181,7 +191,7 @@ def _linear(request: Request, text: LabelledText, valid: LabelledText | None, co
             size,
             size,
             lambda to, about: save_segmenter(to, words.model(), config, about),
-            {name: helpers[name].sha256 if name in helpers else None for name in _HELPERS},
+            helpers.identity(),
         )
     tags = tagger_training(text.tagged, config, scheme=text.scheme, valid=valid.tagged if valid else None)
     size = tags.learner.weights.size
@@ -200,26 +210,46 @@ def _recurrent(
         batch_size=config.places,
         seed=config.seed,
     )
+    hashed = HashedConfig(config.bits) if config.method == BOTH else None
     vectors = None
     identity: dict[str, Any] = {**asdict(form), "vectors": None}
     if request.vectors is not None:
         vectors = start_vectors(request.vectors, "embed_dim", None, request.console)
         identity["vectors"] = hashlib.sha256(vectors.matrix.tobytes()).hexdigest()
-    tags = recurrent_training(
-        text.tagged, form, scheme=text.scheme, valid=valid.tagged if valid else None, vectors=vectors
-    )
+    if hashed and config.task == SEGMENT:
+        helpers = _Helpers(request)
+        words = recurrent_segmenter_training(
+            text.tokens,
+            form,
+            hashed,
+            valid=valid.tokens if valid else None,
+            dictionary=helpers.further,
+            unlabelled=helpers.unlabelled,
+            vectors=vectors,
+        )
+        learner = words.learner
+        identity |= helpers.identity()
+
+        def write(to: BinaryWriter, about: Mapping[str, Any]) -> None:
+            save_recurrent_segmenter(to, words.model(), about)
+    else:
+        held_out = valid.tagged if valid else None
+        tags = recurrent_training(
+            text.tagged, form, hashed, scheme=text.scheme, valid=held_out, vectors=vectors
+        )
+        learner = tags.learner
+
+        def write(to: BinaryWriter, about: Mapping[str, Any]) -> None:
+            save_recurrent_tagger(to, tags.model(), about)
+
     if vectors is not None:
-        types = tags.learner.examples.text.vectors
-        tell_started(request.console, int((types > 0).sum()), len(types), "words")
-    network = tags.learner.network
-    weights = network.parameters.flat
-    return _Ready(
-        tags.learner,
-        weights.size,
-        weights.nbytes + network.encoder.vectors.size,
-        lambda to, about: save_recurrent_tagger(to, tags.model(), about),
-        identity,
-    )
+        types = learner.examples.text.vectors
+        unit = "characters" if config.task == SEGMENT else "words"
+        tell_started(request.console, int((types > 0).sum()), len(types), unit)
+    parameters = learner.network.parameters.flat
+    of_features = learner.hashed.weights.size if learner.hashed else 0
+    size = parameters.nbytes + learner.network.encoder.vectors.size + of_features
+    return _Ready(learner, parameters.size + of_features, size, write, identity)
 
 
 def _read(request: Request, config: TaggerConfig, path: str | None) -> LabelledText:

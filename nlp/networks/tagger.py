@@ -55,11 +55,16 @@ class TaggerNetwork:
         gradients: Parameters,
         workspace: Workspace,
         generator: np.random.Generator,
+        further: Floats | None = None,
     ) -> float:
-        """Add d(loss)/dw to `gradients`; return the loss in summed nats. Shapes: labels (T, B)."""
-        p = self.parameters
+        """Add d(loss)/dw to `gradients`; return the loss in summed nats.
+
+        `further` scores of labels, of another model, are added to those of the network, and overwritten with
+        their gradient. Shapes: labels (T, B); further (T, B, K)
+        """
+        p, scope = self.parameters, workspace.scope("head")
         h, done = self.encoder.forward(p, batch, workspace, generator)
-        loss, dh = self.head.loss_and_grad(p, gradients, h, labels, batch.active, workspace.scope("head"))
+        loss, dh = self.head.loss_and_grad(p, gradients, h, labels, batch.active, scope, further)
         self.encoder.backward(p, gradients, dh, batch, done, workspace)
         return loss
 

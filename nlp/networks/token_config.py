@@ -22,13 +22,13 @@ class TokenNetworkConfig:
     Raises: SettingError, naming the setting, its value and its limits
     """
 
-    cell: str = setting("lstm", "The recurrent cell of `method` rnn.", choices=TAGGER_CELLS, idle=_IDLE)
+    cell: str = setting("lstm", "The recurrent cell of a network.", choices=TAGGER_CELLS, idle=_IDLE)
     layers: int = setting(
-        1, "Layers of `method` rnn, each of cells in both directions.", low=1, high=64, idle=_IDLE
+        1, "Layers of a network, each of cells in both directions.", low=1, high=64, idle=_IDLE
     )
     hidden: int = setting(100, "Units of a layer in each direction.", low=1, high=100_000, idle=_IDLE)
     embed_dim: int = setting(64, "Dimensions of a token's vector.", low=1, high=100_000, idle=_IDLE)
-    chars: bool = setting(False, "Let `method` rnn read the characters of each token too.", idle=_IDLE)
+    chars: bool = setting(False, "Let a network read the characters of each token too.", idle=_IDLE)
     char_dim: int = setting(32, low=1, high=100_000)
     char_hidden: int = setting(64, low=1, high=100_000)
     pair_dim: int = setting(0, low=0, high=100_000)

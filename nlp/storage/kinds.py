@@ -25,7 +25,7 @@ class Kind(NamedTuple):
 WORD_VECTORS, LANGUAGE_MODEL = "word-vectors", "language-model"
 FILL_MODEL, NGRAM_MODEL = "fill-model", "ngram-model"
 SEGMENTER, TAGGER, CLASSIFIER = "segmenter", "tagger", "classifier"
-RECURRENT_TAGGER = "recurrent-tagger"
+RECURRENT_TAGGER, RECURRENT_SEGMENTER = "recurrent-tagger", "recurrent-segmenter"
 CHECKPOINT = "-checkpoint"
 """How the kinds of checkpoints end: what comes before it and `-train` is the command that goes on."""
 
@@ -38,6 +38,7 @@ KINDS = {
     SEGMENTER: Kind("nlp.tagging.files", "segmenter_of", "tokenize"),
     TAGGER: Kind("nlp.tagging.files", "tagger_of", "tag"),
     RECURRENT_TAGGER: Kind("nlp.tagging.recurrent.files", "recurrent_tagger_of", "tag"),
+    RECURRENT_SEGMENTER: Kind("nlp.tagging.recurrent.files", "recurrent_segmenter_of", "tokenize"),
 }
 
 

@@ -14,7 +14,7 @@ SCHEME = "BCDMES"
 
 TAG, SEGMENT, ENTITIES = "tag", "segment", "entities"
 TASKS = (TAG, SEGMENT, ENTITIES)
-METHODS = LINEAR, RECURRENT = ("linear", "rnn")
+METHODS = LINEAR, RECURRENT, BOTH = ("linear", "rnn", "both")
 
 
 class _Defaults(NamedTuple):
@@ -31,7 +31,7 @@ _DEFAULTS = {
     SEGMENT: _Defaults(7, 0.1, 1000),
     ENTITIES: _Defaults(15, 0.4, 200),
 }
-_RECURRENT = _Defaults(15, 0.5, 1000, 0.006)
+_NETWORKS = {RECURRENT: _Defaults(15, 0.5, 1000, 0.006), BOTH: _Defaults(8, 0.5, 1000, 0.006)}
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class TaggerConfig:
     )
     method: str = setting(
         LINEAR,
-        "What learns: a linear model over hashed features, or recurrent layers that read from both sides.",
+        "What learns: a linear model over hashed features, recurrent layers that read from both sides, or "
+        "both together.",
         choices=METHODS,
     )
     bits: int = setting(
@@ -64,23 +65,23 @@ class TaggerConfig:
         low=1,
         high=1000,
         group=TRAINING,
-        shown="8; segment: 7, entities and rnn: 15",
+        shown="8; segment: 7, entities and rnn: 15, both: 8",
     )
     lr: float | None = setting(
         None,
-        "Learning rate, which Adagrad divides; the first one of Adam, with rnn.",
+        "Learning rate, which Adagrad divides; the first one of Adam, with rnn and both.",
         above=0,
         high=100,
         group=TRAINING,
-        shown="0.1; rnn: 0.006",
+        shown="0.1; rnn and both: 0.006",
     )
     dropout: float | None = setting(
         None,
-        "Share of features left out at random while training.",
+        "Share of features, or of a network's values, left out at random while training.",
         low=0,
         high=0.95,
         group=TRAINING,
-        shown="0.2; segment: 0.1, entities: 0.4, rnn: 0.5",
+        shown="0.2; segment: 0.1, entities: 0.4, rnn and both: 0.5",
     )
     batch_size: int | None = setting(
         None,
@@ -88,7 +89,7 @@ class TaggerConfig:
         low=1,
         high=1_000_000,
         group=TRAINING,
-        shown="1000; entities: 200",
+        shown="1000; linear entities: 200",
     )
     seed: int = setting(1, "Same seed, same bytes.", low=0, high=2**64 - 1, group=TRAINING)
 
@@ -119,4 +120,19 @@ class TaggerConfig:
 
     @property
     def _suited(self) -> _Defaults:
-        return _RECURRENT if self.method == RECURRENT else _DEFAULTS[self.task]
+        return _NETWORKS.get(self.method) or _DEFAULTS[self.task]
+
+
+@dataclass(frozen=True)
+class HashedConfig:
+    """Settings of hashed features beside a network: `bits` of a bucket, Adagrad's `lr`, the share left out.
+
+    Raises: SettingError, naming the setting, its value and its limits
+    """
+
+    bits: int = setting(20, low=10, high=22)
+    lr: float = setting(0.1, above=0, high=100)
+    dropout: float = setting(0.5, low=0, high=0.95)
+
+    def __post_init__(self) -> None:
+        check(self)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from nlp.layers.arrays import Floats
 from nlp.tagging.hashing import Hashes
 
 Rows = npt.NDArray[np.int32]
@@ -57,3 +58,11 @@ class Table:
 def stacked(templates: Iterable[Hashes], places: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
     """The buckets (K, N) that K templates give the N places."""
     return np.stack([found.take(places) for found in templates])
+
+
+def summed(weights: Floats, rows: Rows) -> Floats:
+    """The sums of the rows of K templates, added one after another: (R, L), (K, …) -> (…, L)."""
+    total: Floats = weights.take(rows[0], axis=0)
+    for template in rows[1:]:
+        total += weights.take(template, axis=0)
+    return total

@@ -36,9 +36,8 @@ def save_segmenter(
 
 def segmenter_of(file: ModelFile) -> Segmenter:
     """The segmenter that `save_segmenter` wrote. Raises: ModelError if its parts do not fit together."""
-    config, names = _config(file), _names(file)
+    config, chain = _config(file), word_chain_of_file(file)
     try:
-        chain = word_chain("".join(names))
         scores = word_scores_of(file, config.bits, chain)
         return Segmenter(scores, _moves_of(file, chain), chain, file.metadata)
     except ValueError as error:
@@ -100,6 +99,14 @@ def temperature_of(file: ModelFile) -> float | None:
     if found is not None and not (type(found) is float and 0 < found < np.inf):
         raise file.unusable(f"its temperature is {found!r}")
     return found
+
+
+def word_chain_of_file(file: ModelFile) -> Chain:
+    """The labels of a segmenter. Raises: ModelError."""
+    try:
+        return word_chain("".join(_names(file)))
+    except ValueError as error:
+        raise file.unusable(error) from error
 
 
 def _variety_arrays(variety: AccessorVariety | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from nlp.data.sentence_batches import SentenceBatches, batch_bounds
 from nlp.layers.arrays import Floats
 from nlp.layers.random_streams import RandomStreams
 from nlp.tagging.config import TaggerConfig
-from nlp.tagging.examples import NOTHING, Examples, Rows
+from nlp.tagging.examples import NOTHING, Examples, Rows, summed
 from nlp.tagging.labels import Chain
 from nlp.tagging.lattice import Lattice, best_labels, lattice_of
 from nlp.training.learner import Learner, Loss, Phase, Position
@@ -242,10 +242,7 @@ def _adagrad_(
 
 def _scores(weights: Floats, rows: Rows) -> Floats:
     """The scores (L, M) of the labels at places with these `rows` (K, M), summed template by template."""
-    total = weights.take(rows[0], axis=0)
-    for template in rows[1:]:
-        total += weights.take(template, axis=0)
-    return np.ascontiguousarray(total.T)
+    return np.ascontiguousarray(summed(weights, rows).T)
 
 
 def _neighbours(lattice: Lattice) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -57,6 +57,54 @@ def segmenter_training(
 
     Raises: InputError where no word has two characters, or all of the held-out text is empty
     """
+    text = word_texts(words, config.bits, valid=valid, dictionary=dictionary, unlabelled=unlabelled)
+    table = Table.of(text.training.buckets, config.bits)
+    examples = text.training.examples(table)
+    held_out = text.held_out.examples(table) if text.held_out else None
+    learner = TaggerLearner(word_chain(SCHEME), table.height, examples, config, valid=held_out)
+    return SegmenterTraining(learner, table, text.lexicon, text.variety)
+
+
+@dataclass(frozen=True)
+class WordText:
+    """Segmented sentences, none of them empty.
+
+    Attributes: `words`; `buckets` (K, N) of K templates at the N characters; `labels` (N,); `lengths` of the
+    sentences, in characters.
+    """
+
+    words: Words
+    buckets: Hashes
+    labels: npt.NDArray[np.uint8]
+    lengths: npt.NDArray[np.int64]
+
+    def examples(self, table: Table) -> Examples:
+        """What a linear engine learns from."""
+        return Examples(table.rows(self.buckets), self.labels, self.lengths)
+
+
+@dataclass(frozen=True)
+class WordTexts:
+    """Segmented text to learn from and held-out text, and what their features are made with."""
+
+    training: WordText
+    held_out: WordText | None
+    lexicon: Lexicon
+    variety: AccessorVariety | None
+
+
+def word_texts(
+    words: Words,
+    bits: int,
+    *,
+    valid: Words | None,
+    dictionary: Iterable[str],
+    unlabelled: Iterable[str] | None,
+) -> WordTexts:
+    """Hash the features of segmented sentences: see `segmenter_training`.
+
+    Raises: InputError where no word has two characters, or all of the held-out text is empty
+    """
     words = [sentence for sentence in words if sentence]
     if not any(len(word) > 1 for sentence in words for word in sentence):
         told = (
@@ -66,18 +114,14 @@ def segmenter_training(
     parts = parts_of(len(words))
     lexicon = lexicon_of(words, parts, dictionary)
     variety = AccessorVariety.of(unlabelled) if unlabelled is not None else None
-    buckets = _buckets(words, lexicon, variety, config.bits, parts)
-    table = Table.of(buckets, config.bits)
-    examples = Examples(table.rows(buckets), *_labels(words))
-    del buckets
+    training = WordText(words, _buckets(words, lexicon, variety, bits, parts), *_labels(words))
     held_out = None
     if valid is not None:
         valid = [sentence for sentence in valid if sentence]
         if not valid:
             raise InputError("the held-out text is empty: nothing to evaluate on")
-        held_out = Examples(table.rows(_buckets(valid, lexicon, variety, config.bits)), *_labels(valid))
-    learner = TaggerLearner(word_chain(SCHEME), table.height, examples, config, valid=held_out)
-    return SegmenterTraining(learner, table, lexicon, variety)
+        held_out = WordText(valid, _buckets(valid, lexicon, variety, bits), *_labels(valid))
+    return WordTexts(training, held_out, lexicon, variety)
 
 
 def parts_of(sentences: int) -> npt.NDArray[np.uint8]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -101,7 +101,14 @@ def bounds_of(units: Sequence[Sequence[str]]) -> list[int]:
     return batch_bounds(lengths_of(units), AT_A_TIME)
 
 
-def spacing(segmenter: Segmenter, words: Tokenizer) -> Callable[[Sequence[str]], list[str]]:
+class WordEnds(Protocol):
+    """What tells where words end: a `Segmenter`, or a network."""
+
+    def ends(self, units: Sequence[str]) -> Flags:
+        """Whether a word ends after each character of the units, one unit after another."""
+
+
+def spacing(segmenter: WordEnds, words: Tokenizer) -> Callable[[Sequence[str]], list[str]]:
     """A function that puts a space between the words of each unit, which has no white space in it.
 
     `words` tells which tokens the segmenter may not cut: see `WholeTokens`.
@@ -117,7 +124,7 @@ def spacing(segmenter: Segmenter, words: Tokenizer) -> Callable[[Sequence[str]],
     return spaced
 
 
-def _spaced(segmenter: Segmenter, whole: WholeTokens, units: Sequence[str]) -> list[str]:
+def _spaced(segmenter: WordEnds, whole: WholeTokens, units: Sequence[str]) -> list[str]:
     ends = segmenter.ends(units)
     text = "".join(units)
     lengths = lengths_of(units)

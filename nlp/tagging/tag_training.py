@@ -82,13 +82,13 @@ def tagger_training(
     chain = chain_of(tags, scheme)
     features = features_for(tokens) if scheme else TOKENS
     types = TokenTypes()
-    found = _buckets(tokens, features, types, config.bits)
+    found = buckets_of_tokens(tokens, features, types, config.bits)
     table = Table.of(found, config.bits)
     examples = Examples(table.rows(found), numbered_tags(tags, chain), lengths_of(tokens))
     del found
     held_out = None
     if valid is not None:
-        rows = table.rows(_buckets(valid[0], features, types, config.bits))
+        rows = table.rows(buckets_of_tokens(valid[0], features, types, config.bits))
         held_out = Examples(rows, numbered_tags(learnt_tags(valid[1], scheme), chain), lengths_of(valid[0]))
     learner = TaggerLearner(chain, table.height, examples, config, valid=held_out)
     return TaggerTraining(learner, table, features, scheme, valid)
@@ -107,7 +107,8 @@ def learnt_tags(tags: Sequence[Sequence[str]], scheme: Scheme | None) -> Sequenc
     return [_LEARNT.tags(entities_of(some), len(some)) for some in tags] if scheme else tags
 
 
-def _buckets(tokens: Sentences, features: str, types: TokenTypes, bits: int) -> Hashes:
+def buckets_of_tokens(tokens: Sentences, features: str, types: TokenTypes, bits: int) -> Hashes:
+    """The buckets (K, N) of K templates at the N places; of tokens that are new, `types` takes note."""
     if features == CHARACTERS:
         text = flat_tokens(tokens)
         return stacked(entity_features(text.symbols, bits), text.places)

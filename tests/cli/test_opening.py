@@ -29,7 +29,9 @@ MODELS = {
     "ngrams": ("ngram-train",),
     "tagger": ("tag-train", "--bits", "12", "--epochs", "1"),
     "recurrent": ("tag-train", "--method", "rnn", "--chars", "--epochs", "1"),
+    "hybrid": ("tag-train", "--method", "both", "--bits", "12", "--epochs", "1"),
     "segmenter": ("tag-train", "--task", "segment", "--bits", "12", "--epochs", "1"),
+    "two-segmenter": ("tag-train", "--task", "segment", "--method", "both", *_SMALL),
 }
 
 READING = [
@@ -57,6 +59,8 @@ READING = [
     "tokenize --han words --model {segmenter}",
     "tag -m {tagger}",
     "tag -m {recurrent}",
+    "tag -m {hybrid}",
+    "tokenize --han words --model {two-segmenter}",
 ]
 
 STDIN = {"tokenize": "我爱北京\n", "w2v-eval": ": kin\nking queen dawn noon\n"}
@@ -82,7 +86,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A model of every kind."""
     folder = tmp_path_factory.mktemp("opening")
     for name, words in MODELS.items():
-        text = TAGGED if name in {"tagger", "recurrent"} else _TOKENS.encode()
+        text = TAGGED if name in {"tagger", "recurrent", "hybrid"} else _TOKENS.encode()
         result = run(*words, "-o", str(folder / name), stdin=text)
         assert result.returncode == 0, result.stderr.decode()
     return {name: str(folder / name) for name in MODELS}

@@ -217,10 +217,13 @@ def test_text_without_tags_is_told(nlptool: Nlptool) -> None:
         assert message in outcome.stderr
 
 
+@pytest.mark.parametrize("method", ["rnn", "both"])
 @pytest.mark.parametrize("kind", ["tags", "characters"])
-def test_a_recurrent_tagger_is_taught_and_used_alike(kind: str, nlptool: Nlptool, tmp_path: Path) -> None:
+def test_a_recurrent_tagger_is_taught_and_used_alike(
+    kind: str, method: str, nlptool: Nlptool, tmp_path: Path
+) -> None:
     task = "tag" if kind == "tags" else "entities"
-    form = ("--method", "rnn", "--hidden", "8", "--embed-dim", "8", "--chars", "--batch-size", "60")
+    form = ("--method", method, "--hidden", "8", "--embed-dim", "8", "--chars", "--batch-size", "60")
     text, path = columns(kind), str(tmp_path / "m")
     valid = tmp_path / "valid"
     valid.write_text(text, encoding="utf-8")
@@ -229,13 +232,14 @@ def test_a_recurrent_tagger_is_taught_and_used_alike(kind: str, nlptool: Nlptool
     assert nlptool("tag", "-m", path, stdin=text).stdout == text
 
 
+@pytest.mark.parametrize("method", ["rnn", "both"])
 def test_a_recurrent_tagger_is_the_same_for_any_workers_and_reads_given_vectors(
-    nlptool: Nlptool, model: Path, tmp_path: Path
+    method: str, nlptool: Nlptool, model: Path, tmp_path: Path
 ) -> None:
     text, made = columns("tags"), []
     for workers in ("1", "2"):
         made.append(tmp_path / workers)
-        learnt = ("tag-train", "--method", "rnn", "--hidden", "4", "--epochs", "2", "--workers", workers)
+        learnt = ("tag-train", "--method", method, "--hidden", "4", "--epochs", "2", "--workers", workers)
         outcome = nlptool(*learnt, "--vectors", str(model), "-o", str(made[-1]), stdin=text)
         assert outcome.status == 0, outcome
         assert "words start from a vector" in outcome.stderr
@@ -251,5 +255,5 @@ def test_what_goes_not_with_a_method_is_told(nlptool: Nlptool, model: Path, tmp_
     some = (*SMALL[:-1], "--vectors", str(model), "--chars", "-o", str(tmp_path / "m"))
     outcome = nlptool("tag-train", *some, stdin=columns("tags"))
     assert outcome.status == 0
-    assert "--vectors changes nothing without --method rnn" in outcome.stderr
+    assert "--vectors changes nothing with --method linear" in outcome.stderr
     assert "--chars changes nothing with --method linear" in outcome.stderr

@@ -40,7 +40,15 @@ COUNTED = {
         *("tag-train", "--columns", "1:2", "--method", "rnn", "--chars", "--hidden", "4", "--embed-dim", "4"),
         *("--epochs", "1"),
     ),
+    "hybrid tagger": (
+        *("tag-train", "--columns", "1:2", "--method", "both", "--hidden", "4", "--embed-dim", "4"),
+        *("--bits", "12", "--epochs", "1"),
+    ),
     "segmenter": ("tag-train", "--task", "segment", "--bits", "12", "--epochs", "1"),
+    "hybrid segmenter": (
+        *("tag-train", "--task", "segment", "--method", "both", "--hidden", "4", "--embed-dim", "4"),
+        *("--bits", "12", "--epochs", "1"),
+    ),
 }
 # A kind of model file → what reads it: {model} is the file, {text} some tokens.
 READERS: dict[str, list[tuple[str, ...]]] = {
@@ -82,7 +90,9 @@ READERS: dict[str, list[tuple[str, ...]]] = {
     "n-grams": [("score", "-m", "{model}", "--summary", "{text}"), ("info", "{model}")],
     "tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],
     "recurrent tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],
+    "hybrid tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],
     "segmenter": [("tokenize", "--han", "words", "--model", "{model}", "{han}"), ("info", "{model}")],
+    "hybrid segmenter": [("tokenize", "--han", "words", "--model", "{model}", "{han}"), ("info", "{model}")],
 }
 CHECKED = [kind for kind in READERS if not kind.startswith(("word2vec", "npy"))]
 """Those with checksums: the others have none, and can only be read without harm."""

@@ -47,13 +47,21 @@ class CrfHead:
         labels: Ids,
         active: Sequence[int],
         workspace: Workspace,
+        further: Floats | None = None,
     ) -> tuple[float, Floats]:
         """Add d(loss)/dw to `grad`; return the loss in summed nats, and d(loss)/dh.
 
-        Shapes: h (T, B, F); labels (T, B) -> a float, dh (T, B, F), a buffer of `workspace`
+        `further` scores of the labels are added to those of the head, and overwritten with their gradient.
+
+        Shapes: h (T, B, F); labels (T, B); further (T, B, K) -> a float, dh (T, B, F), a buffer of
+                `workspace`
         """
         z = self.scores(p, h, workspace)
+        if further is not None:
+            z += further
         loss = crf_loss_and_grad(self.chain(p), grad.scope("chain"), z, labels, active, workspace)
+        if further is not None:
+            further[...] = z
         dz, flat = z.reshape(-1, z.shape[2]), h.reshape(-1, self.inputs)
         dh = dense_backward(p.scope("output"), grad.scope("output"), dz, flat, workspace)
         return loss, dh.reshape(h.shape)

@@ -1,10 +1,10 @@
-"""Tags of tokens by a network, many sentences at a time."""
+"""Labels of tokens by a network, many sentences at a time: tags, entities or words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,27 +16,77 @@ from nlp.layers.crf import crf_marginals_
 from nlp.layers.workspace import Workspace
 from nlp.networks.tagger import TaggerNetwork
 from nlp.networks.token_numbering import Numbered, Numbering, Sentences
+from nlp.tagging.characters import lengths_of
 from nlp.tagging.labels import Chain
-from nlp.tagging.lattice import best_labels, lattice_of
+from nlp.tagging.lattice import best_labels, lattice_of, places_of
+from nlp.tagging.packed import PackedWeights, Sums
 
 _AT_A_TIME = 4_000  # places that are labelled together
 
 
-@dataclass(frozen=True)
-class RecurrentTagger:
-    """A trained network that tells the tag of each token.
+Further = Callable[[Indices], Floats]
+"""The scores that another model gives labels at some places of a text, (T, B) -> (T, B, L)."""
 
-    Attributes: `network`; `chain` of the labels; `numbering` of tokens; `features`, whether tokens are words
-    or characters; `scheme`, in which tags spell entities, or None where tags are those of tokens; `metadata`,
-    what its file tells of it.
+
+class LinearScores(Protocol):
+    """A linear model that scores the labels of tokens: `TagScores` or `WordScores`."""
+
+    @property
+    def weights(self) -> PackedWeights:
+        """The rounded weights of its features."""
+
+    def sums(self, sentences: Any) -> tuple[Sums, Indices]:
+        """The sums at all places, padding included, and where each sentence begins there."""
+
+
+@dataclass(frozen=True)
+class AddedScores:
+    """Scores of labels that are added to those of a network: sums of a `linear` model over its `scale`."""
+
+    linear: LinearScores
+    scale: float
+
+    def of(self, sentences: Sentences) -> Further:
+        """Those of these sentences."""
+        sums, starts = self.linear.sums(sentences)
+        sums = sums.take(places_of(starts, lengths_of(sentences)), axis=0)
+        return lambda places: sums.take(places, axis=0) * np.float32(1 / self.scale)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecurrentLabels:
+    """A trained network that tells the label of each token.
+
+    Attributes: `network`; `chain` of the labels; `numbering` of tokens; `added` scores, of features, that
+    were trained together with the network, if there are any; `metadata`, what its file tells of it.
     """
 
     network: TaggerNetwork
     chain: Chain
     numbering: Numbering
+    added: AddedScores | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    def labels(self, sentences: Sentences) -> npt.NDArray[np.uint8]:
+        """The labels of all tokens, one sentence after another."""
+        return network_labels(self.network, self.chain, *self._read(sentences))
+
+    def _read(self, sentences: Sentences) -> tuple[Numbered, Further | None]:
+        """Sentences as the network reads them, and what is added to its scores."""
+        further = self.added.of(sentences) if self.added else None
+        return self.numbering.numbered(sentences), further
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecurrentTagger(RecurrentLabels):
+    """A trained network that tells the tag of each token.
+
+    Attributes: `features`, whether tokens are words or characters; `scheme`, in which tags spell entities, or
+    None where tags are those of tokens.
+    """
+
     features: str
     scheme: Scheme | None
-    metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
     def tells_confidence(self) -> bool:
@@ -46,8 +96,7 @@ class RecurrentTagger:
     def tags(self, sentences: Sentences) -> list[list[str]]:
         """The tags of the tokens of each sentence."""
         names = self.chain.names
-        labels = network_labels(self.network, self.chain, self.numbering.numbered(sentences))
-        each = iter([names[label] for label in labels.tolist()])
+        each = iter([names[label] for label in self.labels(sentences).tolist()])
         found = [[next(each) for _ in sentence] for sentence in sentences]
         if self.scheme:
             return [self.scheme.tags(entities_of(tags), len(tags)) for tags in found]
@@ -55,11 +104,11 @@ class RecurrentTagger:
 
     def confidences(self, sentences: Sentences) -> list[list[float]]:
         """The probability of the tag that each token gets: that its label in the chain is the right one."""
-        text = self.numbering.numbered(sentences)
-        labels = network_labels(self.network, self.chain, text).astype(np.int64)
+        text, further = self._read(sentences)
+        labels = network_labels(self.network, self.chain, text, further).astype(np.int64)
         told = np.zeros(len(labels), np.float32)
         chain, workspace = self.network.head.chain(self.network.parameters), Workspace()
-        for places, active, z in _scores(self.network, text):
+        for places, active, z in _scores(self.network, text, further):
             crf_marginals_(chain, z, active, workspace)
             alive = _alive(active)
             of_labels = np.take_along_axis(z, labels[places][:, :, None], axis=2)[:, :, 0]
@@ -68,11 +117,21 @@ class RecurrentTagger:
         return [[next(each) for _ in sentence] for sentence in sentences]
 
 
-def network_labels(network: TaggerNetwork, chain: Chain, text: Numbered) -> npt.NDArray[np.uint8]:
+class RecurrentSegmenter(RecurrentLabels):
+    """A trained network that tells where words end."""
+
+    def ends(self, units: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Whether a word ends after each character of the units, one unit after another."""
+        return self.chain.last[self.labels(units)]
+
+
+def network_labels(
+    network: TaggerNetwork, chain: Chain, text: Numbered, further: Further | None = None
+) -> npt.NDArray[np.uint8]:
     """The labels of all places whose sum of scores is the best that the chain allows."""
     labels = np.zeros(len(text.tokens), np.uint8)
     p = network.parameters
-    for places, active, z in _scores(network, text):
+    for places, active, z in _scores(network, text, further):
         alive = _alive(active)
         lengths = alive.sum(axis=0)
         z[0] += p["chain.start"]
@@ -83,13 +142,18 @@ def network_labels(network: TaggerNetwork, chain: Chain, text: Numbered) -> npt.
     return labels
 
 
-def _scores(network: TaggerNetwork, text: Numbered) -> Iterator[tuple[Indices, Sequence[int], Floats]]:
+def _scores(
+    network: TaggerNetwork, text: Numbered, further: Further | None
+) -> Iterator[tuple[Indices, Sequence[int], Floats]]:
     """Yield some sentences at a time: their places (T, B), how many have each, and scores (T, B, K)."""
     workspace = Workspace(network.parameters.flat.dtype)
     for sentences in by_length(text.lengths, _AT_A_TIME):
         batch = text.batch(sentences, spelt=network.encoder.spelling is not None)
         z = network.head.scores(network.parameters, network.hidden(batch, workspace), workspace)
-        yield text.places(sentences), batch.active, z
+        places = text.places(sentences)
+        if further:
+            z += further(places)
+        yield places, batch.active, z
 
 
 def _alive(active: Sequence[int]) -> npt.NDArray[np.bool_]:

@@ -76,6 +76,28 @@ def test_gradients_are_the_slopes_of_the_loss(config: TokenNetworkConfig) -> Non
     check_slopes(lambda: pass_of(network, workspace)[0], tensors, gradients)
 
 
+def test_further_scores_are_added_and_overwritten_with_their_gradient() -> None:
+    network, workspace = made(SMALL), Workspace(np.float64)
+    batch, labels = batch_of()
+    added = {"scores": np.random.default_rng(2).standard_normal((*labels.shape, LABELS))}
+
+    def loss(further: Floats) -> float:
+        rng = np.random.default_rng(5)
+        return network.loss_and_grad(batch, labels, network.parameters.like(), workspace, rng, further)
+
+    gradient = added["scores"].copy()
+    assert loss(gradient) != pass_of(network, workspace)[0]
+    ended = np.arange(len(batch.active))[:, None] >= np.array([4, 3, 1])
+    assert (gradient[ended] == 0).all()
+    alive = {"scores": added["scores"][~ended]}
+
+    def loss_of_alive() -> float:
+        added["scores"][~ended] = alive["scores"]
+        return loss(added["scores"].copy())
+
+    check_slopes(loss_of_alive, alive, {"scores": gradient[~ended]})
+
+
 @every_case
 def test_nothing_is_read_before_it_is_written(config: TokenNetworkConfig) -> None:
     network = made(config)

@@ -81,6 +81,13 @@ def of_recurrent_tagger(kind: str, *, valid: bool = True) -> RecurrentTaggerLear
     return small.training(kind, valid=valid).learner
 
 
+def of_hybrid(kind: str, *, valid: bool = True) -> RecurrentTaggerLearner:
+    """The learner of the network and of hashed features together."""
+    if kind == "words":
+        return small.segmenter_training(valid=valid).learner
+    return small.training(kind, small.HASHED, valid=valid).learner
+
+
 def of_classifier(config: ClassifierConfig, *, valid: bool = True) -> ClassifierLearner:
     """The learner of a classifier of texts."""
     held_out = classified.encoded(config, classified.texts(20)) if valid else None
@@ -124,6 +131,7 @@ CASES: dict[str, Callable[..., Learner[Any]]] = {
     **{name: partial(of_classifier, config) for name, config in CLASSIFIER_CONFIGS.items()},
     **{f"tagger of {kind}": partial(of_tagger, kind) for kind in tagged.TEXTS},
     **{f"recurrent tagger of {kind}": partial(of_recurrent_tagger, kind) for kind in small.FORMS},
+    **{f"hybrid of {kind}": partial(of_hybrid, kind) for kind in ("tags", "characters", "words")},
     **{name: partial(of_network, config) for name, config in CONFIGS.items()},
     **{
         f"lstm {name}": partial(of_network, CONFIGS["dropout"], settings)

@@ -9,8 +9,10 @@ import pytest
 from nlp.data.labelled.schemes import SCHEMES, entities_of
 from nlp.networks.token_numbering import LONGEST
 from nlp.tagging.recurrent.training import recurrent_training
+from nlp.tagging.segmenter import spacing
+from nlp.text.tokenize import tokenizer
 from nlp.training.loop import train
-from tests.nlp.tagging import tagged
+from tests.nlp.tagging import segmented, tagged
 from tests.nlp.tagging.recurrent import small
 
 
@@ -25,6 +27,31 @@ def test_what_is_taught_is_found_in_any_company(kind: str) -> None:
     found = model.tags(text[0])
     assert found == text[1]
     assert [model.tags([sentence])[0] for sentence in text[0][:9]] == found[:9]
+
+
+@pytest.mark.parametrize("kind", ["tags", "characters"])
+def test_a_hybrid_finds_what_it_was_taught_in_any_company(kind: str) -> None:
+    scheme = None if kind == "tags" else SCHEMES["BIO"]
+    text, config = tagged.sentences(kind), replace(small.FORMS[kind], epochs=8)
+    made = recurrent_training(text, config, small.HASHED, scheme=scheme, valid=tagged.sentences(kind, 7))
+    train(made.learner)
+    assert made.learner.hashed
+    assert made.learner.hashed.weights.any()
+    model = made.model()
+    found = model.tags(text[0])
+    assert found == text[1]
+    assert [model.tags([sentence])[0] for sentence in [[], *text[0][:9]]] == [[], *found[:9]]
+    alone = replace(model, added=None).tags(text[0])
+    assert alone != found  # the features had their share in it
+
+
+def test_a_segmenter_finds_the_words_it_was_taught_in_every_unit() -> None:
+    model = small.segmenter(epochs=8)
+    spaced = spacing(model, tokenizer("words"))
+    assert spaced(["我爱自然语言处理", "北京，天安门。"]) == ["我 爱 自然 语言 处理", "北京 ， 天安门 。"]
+    units = ["".join(words) for words in segmented.sentences(40, seed=3)] + ["", "北京" * 300]
+    assert model.ends(units).tolist() == [end for unit in units for end in model.ends([unit]).tolist()]
+    assert model.ends([]).tolist() == []
 
 
 def test_entities_are_spelt_in_the_scheme_that_was_learnt_from() -> None:
