@@ -10,6 +10,7 @@ from cli.options.help import option
 from cli.options.settings import settings_options
 from cli.options.training import training_options
 from nlp.classification.config import ClassifierConfig
+from nlp.classification.recurrent.config import RecurrentClassifierConfig
 from nlp.settings import MODEL, TRAINING
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @command
 @streams(None, texts=False)
-@settings_options(ClassifierConfig)
+@settings_options(ClassifierConfig, RecurrentClassifierConfig)
 @option(
     "--class-weights",
     metavar="none|balanced|FILE",
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     type=ModelFile(),
     metavar="FILE",
     group=MODEL,
-    help="Word vectors: groups of words that lie together count as words do. Best on little text.",
+    help="Word vectors, best on little text: groups of words that lie together count as words do; "
+    "--method rnn reads the vectors themselves beside its own.",
 )
 @training_options
 def classify_train(
@@ -51,9 +53,14 @@ def classify_train(
     record of JSONL with `label`, a string or a list, and `text`. With --valid, the best epoch is kept and
     probabilities are calibrated. The classifier depends on texts, settings and seed, and on nothing else.
 
+    With --method rnn it is a network: recurrent layers read a text from both sides, and --pool makes one
+    vector of it. It takes many times as long, and knows the order of words. Of a text of over 512 tokens it
+    reads the first and the last 256. The model depends on the kind of processor too.
+
     \b
     nlptool classify-train -o reviews.model reviews.txt --valid held-out.txt
     echo 'a fine film' | nlptool classify -m reviews.model
+    nlptool classify-train --method rnn --vectors en-vectors -o reviews.model reviews.txt --valid held-out.txt
     """
     from cli.io.writing import check_output
 

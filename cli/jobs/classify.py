@@ -9,24 +9,25 @@ import numpy as np
 
 from cli.io.printers import LABELS
 from cli.io.streams import TEXT_OF
-from nlp.storage.kinds import CLASSIFIER, load
+from nlp.storage.kinds import CLASSIFIER, RECURRENT_CLASSIFIER, load
 
 if TYPE_CHECKING:
     from cli.console import Console
     from cli.io.streams import Streams
     from nlp.classification.classifier import Classifier
+    from nlp.classification.recurrent.classifier import RecurrentClassifier
 
 
-def chosen_classifier(model: str | None, console: Console) -> Classifier:
+def chosen_classifier(model: str | None, console: Console) -> Classifier | RecurrentClassifier:
     """The classifier that -m names. Raises: UsageError without one; ModelError; OSError."""
     if model is None:
         raise click.UsageError("name a classifier with -m; nlptool classify-train makes one")
-    found: Classifier = load(model, CLASSIFIER)
-    console.note(f"{model}: {len(found.labels):,} labels, {len(found.used):,} features")
+    found: Classifier | RecurrentClassifier = load(model, CLASSIFIER, RECURRENT_CLASSIFIER)
+    console.note(f"{model}: {found.size}")
     return found
 
 
-def run(model: Classifier, streams: Streams, most: int, threshold: float) -> None:
+def run(model: Classifier | RecurrentClassifier, streams: Streams, most: int, threshold: float) -> None:
     """Write the labels of each text as it arrives."""
     most = min(most, len(model.labels))
     write = streams.printer(LABELS)

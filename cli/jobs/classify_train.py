@@ -5,28 +5,35 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from cli.io.steps import Steps
 from cli.jobs.labelled_texts import labelled_texts
 from cli.training import job
-from cli.training.start import start_vectors
-from nlp.classification.config import BALANCED, NONE, ClassifierConfig
+from cli.training.start import start_vectors, tell_started
+from nlp.classification.config import BALANCED, NONE, RECURRENT, ClassifierConfig
 from nlp.classification.examples import encode_texts
 from nlp.classification.features import Featurizer
 from nlp.classification.files import save_classifier
-from nlp.classification.learner import ClassifierLearner
+from nlp.classification.learner import ClassifierLearner, advice_on
+from nlp.classification.recurrent.config import RecurrentClassifierConfig
+from nlp.classification.recurrent.files import save_recurrent_classifier
+from nlp.classification.recurrent.texts import TextTokens, labelled_tokens
+from nlp.classification.recurrent.training import recurrent_training
 from nlp.errors import InputError
+from nlp.settings import settings_of
 from nlp.vectors.word_groups import word_groups
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from nlp.classification.classifier import Classifier
     from nlp.classification.examples import Examples
+    from nlp.classification.recurrent.learner import RecurrentClassifierLearner
+    from nlp.classification.recurrent.texts import LabelledTokens
+    from nlp.data.labelled.texts import LabelledText
     from nlp.layers.arrays import Floats
     from nlp.storage.model_file import BinaryWriter
     from nlp.training.loop import Curves
@@ -39,8 +46,8 @@ CHECKPOINT_KIND = "classify-checkpoint"
 class Request(job.Command):
     """What the user asked for.
 
-    Attributes: `settings` of `ClassifierConfig`; `class_weights`, "none", "balanced" or a file of weights;
-    `vectors`, a file of word vectors.
+    Attributes: `settings` of `ClassifierConfig` and of `RecurrentClassifierConfig`; `class_weights`, "none",
+    "balanced" or a file of weights; `vectors`, a file of word vectors.
     """
 
     settings: Mapping[str, Any]
@@ -50,64 +57,149 @@ class Request(job.Command):
 
 def run(request: Request) -> None:
     """Read, train and save; with --dry-run only estimate what that would take."""
-    config, training = ClassifierConfig(**request.settings), request.training
-    groups = _groups(request, config) if request.vectors else None
-    featurizer = Featurizer(config, groups)
-    examples = encode_texts(
-        chain.from_iterable(labelled_texts(request.streams)), featurizer, request.directory
-    )
-    valid = None
-    if training.valid is not None:
-        held_out = chain.from_iterable(labelled_texts(request.streams.like(training.valid)))
-        valid = encode_texts(held_out, featurizer, request.directory, examples.labels)
-        if valid.skipped:
-            told = number_of(valid.skipped, "held-out text")
-            request.console.warn(f"{told} left out: no text of the training has the label")
-    weights = _weights(request, examples) if len(examples.labels) > 1 else None
-    learner = ClassifierLearner(
-        examples, config, class_weights=weights, valid=valid, has_groups=groups is not None
-    )
-    config = learner.config
+    own = {name for name, _ in settings_of(ClassifierConfig)}
+    config = ClassifierConfig(**{name: request.settings[name] for name in own})
+    ready = (_recurrent if config.method == RECURRENT else _linear)(request, config)
+    examples, valid, parameters = ready.examples, ready.valid, ready.parameters
     labels = number_of(len(examples.labels), "label")
     request.console.note(
-        f"{number_of(len(examples), 'text')} of {labels}, {number_of(examples.tokens, 'token')}"
+        f"{number_of(len(examples), 'text')} of {labels}, {number_of(ready.tokens, 'token')}"
     )
-    parameters = sum(matrix.size for matrix in learner.learnt)
+    weights = None if ready.class_weights is None else ready.class_weights.tolist()
     about = {
-        "class_weights": None if weights is None else weights.tolist(),
-        **job.provenance(examples, texts=len(examples), tokens=examples.tokens),
+        "class_weights": weights,
+        **job.provenance(examples, texts=len(examples), tokens=ready.tokens),
     }
 
-    def result(curves: Curves) -> tuple[Classifier, Curves]:
-        return learner.classifier(groups), curves
+    def save(writer: BinaryWriter, curves: Curves) -> None:
+        ready.write(writer, about | job.figures_of_curves(curves))
 
-    def save(writer: BinaryWriter, trained: tuple[Classifier, Curves]) -> None:
-        save_classifier(writer, trained[0], about | job.figures_of_curves(trained[1]))
-
-    ready = job.Job(
-        learner=learner,
+    training = job.Job(
+        learner=ready.learner,
         size={
-            "tokens": examples.tokens,
+            "tokens": ready.tokens,
             "parameters": parameters,
-            "temporary_bytes": examples.storage.size,
-            "model_bytes": 4 * (parameters + len(learner.used)),
+            "temporary_bytes": ready.temporary_bytes,
+            "model_bytes": ready.model_bytes,
         },
         kind=CHECKPOINT_KIND,
         identity={
-            **asdict(config),
-            "class_weights": about["class_weights"],
-            "vectors": groups and sha256(groups.hashes.tobytes() + groups.groups.tobytes()).hexdigest(),
+            **ready.identity,
+            "class_weights": weights,
             "valid": valid and valid.sha256,
             "data": examples.sha256,
         },
-        steps_of=f"steps of {number_of(learner.texts_per_step, 'text')}",
+        steps_of=f"steps of {ready.steps_of}",
         size_of=f"{labels}, {number_of(parameters, 'parameter')}",
         unit="words",
-        result=result,
+        result=lambda curves: curves,
         save=save,
-        advice=tuple(learner.advice()),
+        advice=tuple(advice_on(examples)),
     )
-    job.run(ready, request)
+    job.run(training, request)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """What learns, and what writes the model as it has been learnt.
+
+    Attributes: `examples` and held-out ones, `valid`; `class_weights`; how many `tokens` the examples have,
+    and what `steps_of` the training consist of; `parameters`, how many; `model_bytes` and `temporary_bytes`
+    on disk; `identity`, what else the bytes of the model depend on.
+    """
+
+    learner: ClassifierLearner | RecurrentClassifierLearner
+    examples: Examples | LabelledTokens
+    valid: Examples | LabelledTokens | None
+    class_weights: Floats | None
+    tokens: int
+    steps_of: str
+    parameters: int
+    model_bytes: int
+    temporary_bytes: int
+    write: Callable[[BinaryWriter, Mapping[str, Any]], None]
+    identity: Mapping[str, Any]
+
+
+def _linear(request: Request, config: ClassifierConfig) -> _Ready:
+    groups = _groups(request, config) if request.vectors else None
+    featurizer = Featurizer(config, groups)
+    examples, valid = _read(
+        request, lambda texts, labels: encode_texts(texts, featurizer, request.directory, labels)
+    )
+    weights = _weights(request, examples)
+    learner = ClassifierLearner(
+        examples, config, class_weights=weights, valid=valid, has_groups=groups is not None
+    )
+    parameters = sum(matrix.size for matrix in learner.learnt)
+    return _Ready(
+        learner,
+        examples,
+        valid,
+        weights,
+        tokens=examples.tokens,
+        steps_of=number_of(learner.texts_per_step, "text"),
+        parameters=parameters,
+        model_bytes=4 * (parameters + len(learner.used)),
+        temporary_bytes=examples.storage.size,
+        write=lambda to, about: save_classifier(to, learner.classifier(groups), about),
+        identity={
+            **asdict(learner.config),
+            "vectors": groups and sha256(groups.hashes.tobytes() + groups.groups.tobytes()).hexdigest(),
+        },
+    )
+
+
+def _recurrent(request: Request, config: ClassifierConfig) -> _Ready:
+    known = settings_of(RecurrentClassifierConfig)
+    own = {name: request.settings[name] for name, one in known if one.help}
+    taken = {name: getattr(config, name) for name in ("mode", "cased", "loss", "seed")}
+    form = RecurrentClassifierConfig(**own, **taken, epochs=config.passes, lr=config.rate)
+    cut = TextTokens(form.mode, cased=form.cased)
+    examples, valid = _read(request, lambda texts, labels: labelled_tokens(texts, cut, labels))
+    weights = _weights(request, examples)
+    vectors = start_vectors(request.vectors, "embed_dim", None, request.console) if request.vectors else None
+    made = recurrent_training(examples, form, class_weights=weights, valid=valid, vectors=vectors)
+    learner = made.learner
+    if vectors is not None:
+        types = learner.text.vectors
+        tell_started(request.console, int((types > 0).sum()), len(types), "words")
+    parameters = learner.network.parameters.flat
+    return _Ready(
+        learner,
+        examples,
+        valid,
+        weights,
+        tokens=learner.tokens,
+        steps_of=f"{number_of(form.batch_size, 'token')} or more",
+        parameters=parameters.size,
+        model_bytes=parameters.nbytes + learner.network.encoder.vectors.size,
+        temporary_bytes=0,
+        write=lambda to, about: save_recurrent_classifier(to, made.model(), about),
+        identity={
+            "method": config.method,
+            **asdict(form),
+            "vectors": vectors and sha256(vectors.matrix.tobytes()).hexdigest(),
+        },
+    )
+
+
+Read = TypeVar("Read", "Examples", "LabelledTokens")
+
+
+def _read(
+    request: Request, read: Callable[[Iterator[LabelledText], Sequence[str] | None], Read]
+) -> tuple[Read, Read | None]:
+    """The texts, and those of --valid whose labels the texts have."""
+    examples = read(chain.from_iterable(labelled_texts(request.streams)), None)
+    if request.training.valid is None:
+        return examples, None
+    held_out = chain.from_iterable(labelled_texts(request.streams.like(request.training.valid)))
+    valid = read(held_out, examples.labels)
+    if valid.skipped:
+        told = number_of(valid.skipped, "held-out text")
+        request.console.warn(f"{told} left out: no text of the training has the label")
+    return examples, valid
 
 
 def _groups(request: Request, config: ClassifierConfig) -> WordGroups:
@@ -116,12 +208,12 @@ def _groups(request: Request, config: ClassifierConfig) -> WordGroups:
     return word_groups(vectors, config.seed, watch=Steps(request.console, "grouping words").tell)
 
 
-def _weights(request: Request, examples: Examples) -> Floats | None:
+def _weights(request: Request, examples: Examples | LabelledTokens) -> Floats | None:
     """What a text of each label counts; with "balanced", all labels together count the same.
 
     Raises: InputError for a file that does not tell a weight of each
     """
-    if request.class_weights == NONE:
+    if request.class_weights == NONE or len(examples.labels) < 2:
         return None
     if request.class_weights == BALANCED:
         balanced = examples.counts.sum() / (len(examples.labels) * np.maximum(examples.counts, 1))

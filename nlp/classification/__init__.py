@@ -1,4 +1,4 @@
-"""Texts to labels: a bag of hashed n-grams, and a linear layer over it.
+"""Texts to labels: a bag of hashed n-grams, and a linear layer over it; or in `recurrent` a network.
 
 - `features` turns texts into numbers of buckets, `examples` a labelled text into a file of them.
 - `losses` compare scores with labels: softmax, one-versus-all, hierarchical softmax.

@@ -95,6 +95,11 @@ class Classifier:
         self._featurizer = Featurizer(config, groups)
         self._rows = rows_of(used, config.buckets)
 
+    @property
+    def size(self) -> str:
+        """What it knows, in words."""
+        return f"{len(self.labels):,} labels, {len(self.used):,} features"
+
     def probabilities(self, texts: Sequence[str], *, at_once: int = _FEATURES_AT_ONCE) -> Floats:
         """The probability of each label, computed for so many features `at_once`.
 

@@ -11,10 +11,14 @@ from nlp.wording import Message
 MODES = WORDS, SPACES, CHARACTERS = ("words", "spaces", "chars")
 LOSSES = SOFTMAX, OVA, HIERARCHICAL = ("softmax", "ova", "hs")
 NONE, BALANCED = "none", "balanced"
+METHODS = LINEAR, RECURRENT = ("linear", "rnn")
 
 _DIRECT_LABELS = 24  # so many at most have a column of the table each
 _LITTLE = 500_000  # tokens: with fewer, a vector of a text makes labels share what they learn
 _OF_LITTLE, _OF_MANY = 32, 64
+_EPOCHS = {LINEAR: 5, RECURRENT: 10}
+_RATES = {LINEAR: 0.2, RECURRENT: 0.006}
+_IDLE = {"method": (RECURRENT,)}
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,11 @@ class ClassifierConfig:
     Raises: SettingError, naming the setting, its value and its limits
     """
 
+    method: str = setting(
+        LINEAR,
+        "What learns: a linear layer over a bag of n-grams, or recurrent layers that read from both sides.",
+        choices=METHODS,
+    )
     mode: str = setting(
         WORDS,
         "Tokens: the words of tokenize, each Han character one; what spaces separate; or characters.",
@@ -31,33 +40,54 @@ class ClassifierConfig:
         group=DATA,
     )
     cased: bool = setting(False, "Tell capital letters from small ones.", group=DATA)
-    ngrams: int = setting(2, "Count runs of up to this many tokens.", low=1, high=8)
-    subwords: bool = setting(False, "Count the character n-grams of each word too: better on little text.")
+    ngrams: int = setting(2, "Count runs of up to this many tokens.", low=1, high=8, idle=_IDLE)
+    subwords: bool = setting(
+        False, "Count the character n-grams of each word too: better on little text.", idle=_IDLE
+    )
     minn: int = setting(
         3,
         "Characters of the shortest n-grams of `subwords`, where < and > mark the ends of a word.",
         low=1,
         high=64,
-        idle={"subwords": (False,)},
+        idle={"subwords": (False,), **_IDLE},
     )
     maxn: int = setting(
-        5, "Characters of the longest n-grams of `subwords`.", low=1, high=64, idle={"subwords": (False,)}
+        5,
+        "Characters of the longest n-grams of `subwords`.",
+        low=1,
+        high=64,
+        idle={"subwords": (False,), **_IDLE},
     )
-    buckets: int = setting(1 << 21, "Hash n-grams to this many numbers.", low=2, high=1 << 28)
+    buckets: int = setting(1 << 21, "Hash n-grams to this many numbers.", low=2, high=1 << 28, idle=_IDLE)
     dim: int | None = setting(
         None,
         "Dimensions of the vector of a text, which a second layer reads; 0: none, n-grams vote for labels.",
         low=0,
         high=1024,
         shown=f"{_OF_LITTLE} for little text, 0 for much, {_OF_MANY} for over {_DIRECT_LABELS} labels",
+        idle=_IDLE,
     )
     loss: str = setting(
         SOFTMAX,
         "One label a text (softmax, or hs for many labels); or each label independently (ova).",
         choices=LOSSES,
     )
-    epochs: int = setting(5, "Passes over the texts.", low=1, high=1_000_000, group=TRAINING)
-    lr: float = setting(0.2, "First learning rate; it falls to 0.", above=0, high=1_000, group=TRAINING)
+    epochs: int | None = setting(
+        None,
+        "Passes over the texts.",
+        low=1,
+        high=1_000_000,
+        group=TRAINING,
+        shown=f"{_EPOCHS[LINEAR]}; rnn: {_EPOCHS[RECURRENT]}",
+    )
+    lr: float | None = setting(
+        None,
+        "First learning rate, which falls along a line.",
+        above=0,
+        high=1_000,
+        group=TRAINING,
+        shown=f"{_RATES[LINEAR]:g}; rnn: {_RATES[RECURRENT]:g}",
+    )
     seed: int = setting(1, "Same seed, same bytes.", low=0, high=2**64 - 1, group=TRAINING)
 
     def __post_init__(self) -> None:
@@ -65,14 +95,27 @@ class ClassifierConfig:
         if self.minn > self.maxn:
             told = "`minn` is {minn}, but `maxn` {maxn}: the shortest n-grams are longer than the longest"
             raise SettingError(Message(told, minn=self.minn, maxn=self.maxn))
+        if self.method == RECURRENT and self.loss == HIERARCHICAL:
+            raise SettingError(Message("`loss` 'hs' is for `method` 'linear'; 'rnn' takes softmax and ova"))
+
+    @property
+    def passes(self) -> int:
+        """Epochs, as the method has them by default."""
+        return self.epochs or _EPOCHS[self.method]
+
+    @property
+    def rate(self) -> float:
+        """The first learning rate, as the method has it by default."""
+        return self.lr or _RATES[self.method]
 
     def fitted(self, labels: int, tokens: int, *, has_groups: bool = False) -> ClassifierConfig:
-        """The settings for texts with so many labels and tokens: `dim` is chosen if it was left open.
+        """The settings for texts with so many labels and tokens, of which none is left open.
 
         Where groups of words make like words share what they learn, labels need not.
         """
-        if self.dim is not None:
-            return self
-        if labels > _DIRECT_LABELS:
-            return replace(self, dim=_OF_MANY)
-        return replace(self, dim=_OF_LITTLE if tokens < _LITTLE and not has_groups else 0)
+        dim = self.dim
+        if dim is None and labels > _DIRECT_LABELS:
+            dim = _OF_MANY
+        elif dim is None:
+            dim = _OF_LITTLE if tokens < _LITTLE and not has_groups else 0
+        return replace(self, epochs=self.passes, lr=self.rate, dim=dim)

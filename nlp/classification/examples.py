@@ -34,11 +34,7 @@ class Texts(NamedTuple):
 
     def targets(self, labels: int) -> Floats:
         """The labels of each text as shares that add up to 1. Shapes: of L labels (B, L)."""
-        counts = np.diff(self.label_starts)
-        rows = np.repeat(np.arange(len(counts)), counts)
-        shares: Floats = np.zeros((len(counts), labels), np.float32)
-        shares[rows, self.label_ids] = (1 / counts)[rows]
-        return shares
+        return label_shares(self.label_ids, np.diff(self.label_starts), labels)
 
 
 @dataclass(frozen=True)
@@ -104,10 +100,10 @@ def encode_texts(
 ) -> Examples:
     """Read labelled texts; `labels` are those of a model: texts that have none of these are left out."""
     storage, digest = UnnamedFile(directory), hashlib.sha256()
-    numbers = _Numbers(labels)
+    numbers = LabelNumbers(labels)
     starts, read = [0], 0
     tokens = 0
-    known = numbers.of_known(_hashed(texts, digest))
+    known = numbers.of_known(hashed(texts, digest))
     while batch := list(islice(known, _GROUPS_AT_ONCE * GROUP)):
         bags = featurizer.bags([text for _, text in batch])
         tokens += bags.tokens
@@ -116,11 +112,7 @@ def encode_texts(
             block = _block([ids for ids, _ in batch[first : first + GROUP]], bags, first)
             storage.append(block.tobytes())
             starts.append(starts[-1] + len(block))
-    names = tuple(sorted(numbers.index)) if labels is None else tuple(labels)
-    places = {name: place for place, name in enumerate(names)}
-    final = np.array([places[name] for name in numbers.index], np.int32)
-    counts = np.zeros(len(names), np.int64)
-    counts[final] = numbers.counts
+    names, final, counts = numbers.sorted()
     return Examples(
         names,
         counts,
@@ -134,8 +126,11 @@ def encode_texts(
     )
 
 
-class _Numbers:
-    """Numbers of labels in the order of first occurrence, of given ones or of all."""
+class LabelNumbers:
+    """Numbers of labels in the order of first occurrence, of given ones or of all.
+
+    Attributes: `index`, the number of each; `counts` of texts that have it; `skipped`, texts without any.
+    """
 
     def __init__(self, labels: Sequence[str] | None) -> None:
         self.index = {label: number for number, label in enumerate(labels or ())}
@@ -159,6 +154,31 @@ class _Numbers:
             else:
                 self.skipped += 1
 
+    def sorted(self) -> tuple[tuple[str, ...], Ids, npt.NDArray[np.int64]]:
+        """The names in the order that they are kept in, where each number is there, and the count of each.
+
+        Those of given labels stay as they were given.
+        """
+        names = tuple(sorted(self.index) if self._is_open else self.index)
+        places = {name: place for place, name in enumerate(names)}
+        final = np.array([places[name] for name in self.index], np.int32)
+        counts = np.zeros(len(names), np.int64)
+        counts[final] = self.counts
+        return names, final, counts
+
+
+def label_shares(ids: Ids, counts: Offsets, labels: int) -> Floats:
+    """The labels of B texts, of which each has so many, as shares that add up to 1. Shapes: (B, L)."""
+    rows = np.repeat(np.arange(len(counts)), counts)
+    shares: Floats = np.zeros((len(counts), labels), np.float32)
+    shares[rows, ids] = (1 / counts)[rows]
+    return shares
+
+
+def weighted(shares: Floats, class_weights: Floats | None) -> Floats:
+    """The shares of labels, scaled to add up to the weight of each text. Shapes: (B, L), weights (L,)."""
+    return shares if class_weights is None else shares * (shares @ class_weights)[:, None]
+
 
 def _block(ids: Sequence[Sequence[int]], bags: Bags, first: int) -> Ids:
     """What is stored of the texts of a group: see `Examples.read`."""
@@ -167,7 +187,8 @@ def _block(ids: Sequence[Sequence[int]], bags: Bags, first: int) -> Ids:
     return np.concatenate((np.array(head, np.int32), bags.buckets[starts[0] : starts[-1]]))
 
 
-def _hashed(texts: Iterable[LabelledText], digest: hashlib._Hash) -> Iterator[LabelledText]:
+def hashed(texts: Iterable[LabelledText], digest: hashlib._Hash) -> Iterator[LabelledText]:
+    """The same texts; the digest takes in their labels and what they say."""
     for one in texts:
         digest.update("\t".join((*one.labels, one.text, "")).encode("utf-8", "surrogatepass"))
         yield one

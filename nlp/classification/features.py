@@ -54,7 +54,7 @@ class Featurizer:
 
     def __init__(self, config: ClassifierConfig, groups: WordGroups | None = None) -> None:
         self._config, self._groups = config, groups
-        self._tokens = _Hashed(_tokens_of(config))
+        self._tokens = _Hashed(tokens_of(config.mode, cased=config.cased))
         self._parts = _Hashed(lambda chunk: _parts(self._tokens.cut(chunk), config.minn, config.maxn))
 
     def bags(self, texts: Sequence[str]) -> Bags:
@@ -125,12 +125,12 @@ class _Hashed(dict[str, tuple[int, ...]]):
         return hashes
 
 
-def _tokens_of(config: ClassifierConfig) -> Callable[[str], Iterable[str]]:
+def tokens_of(mode: str, *, cased: bool) -> Callable[[str], Iterable[str]]:
     """What cuts a chunk without white space into tokens."""
-    if config.mode == SPACES:
-        return (lambda chunk: (chunk,)) if config.cased else (lambda chunk: (chunk.lower(),))
-    tokens = list if config.mode == CHARACTERS else tokenizer("words").tokens
-    return tokens if config.cased else lambda chunk: tokens(chunk.lower())
+    if mode == SPACES:
+        return (lambda chunk: (chunk,)) if cased else (lambda chunk: (chunk.lower(),))
+    tokens = list if mode == CHARACTERS else tokenizer("words").tokens
+    return tokens if cased else lambda chunk: tokens(chunk.lower())
 
 
 def _parts(words: Iterable[str], shortest: int, longest: int) -> Iterable[str]:

@@ -14,9 +14,9 @@ from nlp.classification.config import ClassifierConfig
 from nlp.classification.losses import make_loss
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats
-from nlp.settings import settings_of
 from nlp.storage.kinds import CLASSIFIER
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
+from nlp.storage.settings import read_settings
 from nlp.vectors.word_groups import group_arrays, read_word_groups
 
 
@@ -41,16 +41,16 @@ def classifier_of(file: ModelFile) -> Classifier:
 
     Raises: ModelError if it is damaged, or its parts do not fit together
     """
-    config = _config(file)
-    temperature, spelt = file.metadata.get("temperature"), file.array("labels").tobytes()
+    config = read_settings(file, ClassifierConfig)
+    temperature, spelt = read_temperature(file), file.array("labels").tobytes()
     try:
         labels = spelt.decode("utf-8", "surrogatepass").split("\n")
     except ValueError as error:
         raise file.unusable(error) from error
     counts, used = file.array("counts"), file.array("used")
     has_labels = counts.dtype == np.int64 and counts.shape == (len(labels),) and len(labels) > 1
-    if type(temperature) is not float or not 0 < temperature < np.inf or not has_labels or counts.min() < 0:
-        raise file.unusable("its labels or their temperature are none")
+    if not has_labels or counts.min() < 0:
+        raise file.unusable("its labels are none")
     if used.dtype != np.int32 or used.ndim != 1 or not len(used):
         raise file.unusable("its buckets are none")
     if not 0 <= used.min() <= used.max() < config.buckets:
@@ -74,21 +74,12 @@ def classifier_of(file: ModelFile) -> Classifier:
     )
 
 
-def _config(file: ModelFile) -> ClassifierConfig:
-    """The settings, each checked for its type. One that is unknown, of a later version say, is an error."""
-    given = file.metadata.get("config")
-    kinds = {name: (known.kind, known.default is None) for name, known in settings_of(ClassifierConfig)}
-    if not isinstance(given, dict) or given.keys() != kinds.keys():
-        raise file.unusable("its settings are not those of this nlptool")
-    for name, value in given.items():
-        kind, may_lack = kinds[name]
-        is_number = kind == "float" and type(value) is int
-        if type(value).__name__ != kind and not is_number and not (may_lack and value is None):
-            raise file.unusable(f"its setting {name} is {value!r}")
-    try:
-        return ClassifierConfig(**given)
-    except InputError as error:
-        raise file.unusable(error) from error
+def read_temperature(file: ModelFile) -> float:
+    """By what scores are divided. Raises: ModelError."""
+    temperature = file.metadata.get("temperature")
+    if type(temperature) is not float or not 0 < temperature < np.inf:
+        raise file.unusable("its temperature is none")
+    return temperature
 
 
 def _matrix(file: ModelFile, name: str, shape: tuple[int, int]) -> Floats:

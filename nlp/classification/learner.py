@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.classification.classifier import Classifier, Weights, rows_of, scales
 from nlp.classification.config import HIERARCHICAL, OVA, ClassifierConfig
-from nlp.classification.examples import GROUP, Examples, Texts
+from nlp.classification.examples import GROUP, Examples, Texts, weighted
 from nlp.classification.features import Offsets
-from nlp.classification.losses import make_loss
+from nlp.classification.losses import fitted_temperature, make_loss, untrained_loss
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats, Ids
 from nlp.layers.random_streams import RandomStreams
-from nlp.training.calibration import best_temperature
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.schedules import linear_decay
 from nlp.training.team import shared_array
@@ -62,10 +61,10 @@ class ClassifierLearner(Learner[Texts]):
         valid: Examples | None = None,
         has_groups: bool = False,
     ) -> None:
-        _check(examples, valid)
+        check_texts(examples, valid)
         config = config.fitted(len(examples.labels), examples.tokens, has_groups=has_groups)
         self.examples, self.config, self._valid = examples, config, valid
-        self.epochs, self.tokens = config.epochs, examples.tokens
+        self.epochs, self.tokens = config.passes, examples.tokens
         self.used = _used(examples, config.buckets)
         self._rows = rows_of(self.used, config.buckets)
         self._class_weights = class_weights
@@ -144,10 +143,7 @@ class ClassifierLearner(Learner[Texts]):
         self._size[0] = size
         self._batch_starts[: size + 1] = data.starts
         self._rows.take(data.buckets, out=self._batch_rows[: len(data.buckets)])
-        targets = data.targets(len(self.examples.labels))
-        if self._class_weights is not None:
-            targets *= (targets @ self._class_weights)[:, None]
-        self._targets[:size] = targets
+        self._targets[:size] = weighted(data.targets(len(self.examples.labels)), self._class_weights)
 
     def phases(self, workers: int) -> Sequence[Phase]:
         """Compute what the texts of a shard want; then move the columns of the table and the second layer."""
@@ -168,9 +164,7 @@ class ClassifierLearner(Learner[Texts]):
     def losses(self, at: Position) -> Iterator[Loss]:  # noqa: ARG002  they are those of the last step
         """The loss of the batch."""
         nats, texts = self._losses.sum(axis=0).tolist()
-        labels = len(self.examples.labels)
-        untrained = labels * math.log(2) if self.config.loss == OVA else math.log(labels)
-        yield Loss(nats, texts, max(untrained, 0.1) * texts)
+        yield Loss(nats, texts, untrained_loss(self.config.loss, len(self.examples.labels)) * texts)
 
     def part_done(self, number: int) -> float:
         """The share of the steps."""
@@ -179,7 +173,7 @@ class ClassifierLearner(Learner[Texts]):
     def learning_rate(self, at: Position) -> float:
         """Falls along a line to 0, over all epochs."""
         done = min(at.epoch + self.part_done(at.number), self.epochs) / self.epochs
-        return linear_decay(self.config.lr, 0.0, done)
+        return linear_decay(self.config.rate, 0.0, done)
 
     def arrays(self, at: Position) -> dict[str, npt.NDArray[Any]]:  # noqa: ARG002  nothing is carried from step to step
         """The weights, and the squares of their gradients."""
@@ -203,14 +197,6 @@ class ClassifierLearner(Learner[Texts]):
         """With held-out texts, a copy of the best weights is kept."""
         return sum(weights.nbytes for weights in self.learnt) if self._valid else 0
 
-    def advice(self) -> Iterator[str]:
-        """Yield what is likely to go wrong, with its remedy."""
-        named = zip(self.examples.labels, self.examples.counts.tolist(), strict=True)
-        rare = [label for label, count in named if count == 1]
-        if rare:
-            number = number_of(len(rare), "label")
-            yield f"{number} with a single text, such as {rare[0]!r}: too few to learn from"
-
     def classifier(self, groups: WordGroups | None = None) -> Classifier:
         """What has been learnt, its probabilities calibrated where there are held-out texts.
 
@@ -218,13 +204,7 @@ class ClassifierLearner(Learner[Texts]):
         """
         temperature = 1.0
         if self._valid is not None:
-            parts = list(self._held_out(self._valid))
-
-            def lost(temperature: float) -> float:
-                rate = np.float32(1 / temperature)
-                return sum(self._loss.loss_and_grad(scores * rate, targets)[0] for scores, targets in parts)
-
-            temperature = best_temperature(lost)
+            temperature = fitted_temperature(self._loss, list(self._held_out(self._valid)))
         examples = self.examples
         return Classifier(
             self.config, examples.labels, examples.counts, self.used, self.weights, temperature, groups
@@ -280,8 +260,31 @@ class ClassifierLearner(Learner[Texts]):
         output -= np.float32(self.learning_rate(at)) * gradient / np.sqrt(self._squares[1])
 
 
-def _check(examples: Examples, valid: Examples | None) -> None:
-    """Refuse texts from which nothing can be learnt."""
+def advice_on(examples: LabelledTexts) -> Iterator[str]:
+    """Yield what is likely to go wrong with texts, with its remedy."""
+    rare = [label for label, count in zip(examples.labels, examples.counts, strict=True) if count == 1]
+    if rare:
+        number = number_of(len(rare), "label")
+        yield f"{number} with a single text, such as {rare[0]!r}: too few to learn from"
+
+
+class LabelledTexts(Protocol):
+    """Labelled texts, in any form, and the names of their labels."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """The names."""
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many texts have each."""
+
+    def __len__(self) -> int:
+        """How many texts there are."""
+
+
+def check_texts(examples: LabelledTexts, valid: LabelledTexts | None) -> None:
+    """Refuse texts from which nothing can be learnt. Raises: InputError."""
     if not len(examples):
         raise InputError("there is no labelled text: nothing to learn from")
     if len(examples.labels) < 2:

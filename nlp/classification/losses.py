@@ -5,7 +5,9 @@ Each takes scores (B, C) and targets (B, L), shares of the labels of each text t
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,7 @@ import numpy.typing as npt
 from nlp.classification.config import HIERARCHICAL, OVA
 from nlp.errors import SettingError
 from nlp.layers.arrays import Floats
+from nlp.training.calibration import best_temperature
 from nlp.word2vec.huffman import HuffmanTree
 from nlp.wording import Message
 
@@ -128,3 +131,18 @@ def make_loss(name: str, counts: npt.NDArray[np.int64]) -> Loss:
     if name == HIERARCHICAL:
         return HierarchicalSoftmax(counts)
     return (OneVersusAll if name == OVA else Softmax)(len(counts))
+
+
+def untrained_loss(name: str, labels: int) -> float:
+    """The loss of a text in nats, where all scores are 0."""
+    return max(labels * math.log(2) if name == OVA else math.log(labels), 0.1)
+
+
+def fitted_temperature(loss: Loss, parts: Sequence[tuple[Floats, Floats]]) -> float:
+    """The temperature whose probabilities lose least on texts, given as their scores and labels."""
+
+    def lost(temperature: float) -> float:
+        rate = np.float32(1 / temperature)
+        return sum(loss.loss_and_grad(scores * rate, targets)[0] for scores, targets in parts)
+
+    return best_temperature(lost)

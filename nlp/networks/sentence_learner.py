@@ -45,9 +45,12 @@ class Batch:
 class TokenNetwork(Protocol):
     """A network over tokens: an encoder and a head over one vector of parameters."""
 
-    config: TokenNetworkConfig
     encoder: TokenEncoder
     parameters: Parameters
+
+    @property
+    def config(self) -> TokenNetworkConfig:
+        """Its settings, and those of its training."""
 
     def initialize_(self, generator: np.random.Generator) -> None:
         """Draw the weights."""

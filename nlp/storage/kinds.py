@@ -26,6 +26,7 @@ WORD_VECTORS, LANGUAGE_MODEL = "word-vectors", "language-model"
 FILL_MODEL, NGRAM_MODEL = "fill-model", "ngram-model"
 SEGMENTER, TAGGER, CLASSIFIER = "segmenter", "tagger", "classifier"
 RECURRENT_TAGGER, RECURRENT_SEGMENTER = "recurrent-tagger", "recurrent-segmenter"
+RECURRENT_CLASSIFIER = "recurrent-classifier"
 CHECKPOINT = "-checkpoint"
 """How the kinds of checkpoints end: what comes before it and `-train` is the command that goes on."""
 
@@ -35,6 +36,7 @@ KINDS = {
     FILL_MODEL: Kind("nlp.networks.files", "language_model_of", "fill"),
     NGRAM_MODEL: Kind("nlp.ngrams.files", "ngrams_of", "generate"),
     CLASSIFIER: Kind("nlp.classification.files", "classifier_of", "classify"),
+    RECURRENT_CLASSIFIER: Kind("nlp.classification.recurrent.files", "recurrent_classifier_of", "classify"),
     SEGMENTER: Kind("nlp.tagging.files", "segmenter_of", "tokenize"),
     TAGGER: Kind("nlp.tagging.files", "tagger_of", "tag"),
     RECURRENT_TAGGER: Kind("nlp.tagging.recurrent.files", "recurrent_tagger_of", "tag"),

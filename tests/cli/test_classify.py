@@ -73,11 +73,29 @@ def test_classes_are_weighted(nlptool: Nlptool, tmp_path: Path) -> None:
     assert f"{weights}:1:1: 'animal\\tmuch' is no label" in nlptool(*train, str(weights)).stderr
 
 
+def test_a_network_is_trained_saved_and_asked_like_any_classifier(nlptool: Nlptool, tmp_path: Path) -> None:
+    path, text = str(tmp_path / "model"), written(tmp_path / "text", LINES)
+    small = ("--method", "rnn", "--hidden", "6", "--embed-dim", "6", "--batch-size", "60", "--lr", "0.03")
+    train = ("classify-train", "-v", *small, "--epochs", "12", "--vectors", "en-vectors", "-o", path, text)
+    outcome = nlptool(*train, "--valid", text, "--ngrams", "3")
+    assert outcome.status == 0, outcome.stderr
+    assert "--ngrams changes nothing with --method rnn" in outcome.stderr
+    assert "words start from a vector" in outcome.stderr
+    assert "wrote" in outcome.stderr
+    assert nlptool("classify", "-m", path, stdin="I saw horse\n").stdout.startswith("animal\t")
+    assert json.loads(nlptool("classify-eval", "-m", path, stdin="\n".join(LINES)).stdout)["accuracy"] == 1
+    assert json.loads(nlptool("info", path).stdout)["kind"] == "recurrent-classifier"
+    other = nlptool("classify-train", "--pool", "max", "--dry-run", "-o", path, text)
+    assert "--pool changes nothing with --method linear" in other.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "stdin", "status", "message"),
     [
         ("classify-train -o {model}", "no label here\n", 1, "<stdin>:1:1: no label; write __label__x"),
         ("classify-train -o {model}", "a\tx\n", 1, "all texts have the label 'a'"),
+        ("classify-train -o {model} --method rnn", "a\tx\n", 1, "all texts have the label 'a'"),
+        ("classify-train -o {model} --method rnn --loss hs", "", 2, "--loss 'hs' is for --method 'linear'"),
         ("classify-train -o {model}", '{"label": 1.5, "text": "x"}\n', 1, "no label"),
         (
             "classify-train -o {model} --input-format jsonl",

@@ -30,6 +30,8 @@ MODELS = {
     "tagger": ("tag-train", "--bits", "12", "--epochs", "1"),
     "recurrent": ("tag-train", "--method", "rnn", "--chars", "--epochs", "1"),
     "hybrid": ("tag-train", "--method", "both", "--bits", "12", "--epochs", "1"),
+    "classifier": ("classify-train", "--epochs", "1"),
+    "pooled": ("classify-train", "--method", "rnn", *_SMALL),
     "segmenter": ("tag-train", "--task", "segment", "--bits", "12", "--epochs", "1"),
     "two-segmenter": ("tag-train", "--task", "segment", "--method", "both", *_SMALL),
 }
@@ -61,6 +63,8 @@ READING = [
     "tag -m {recurrent}",
     "tag -m {hybrid}",
     "tokenize --han words --model {two-segmenter}",
+    "classify -m {classifier}",
+    "classify -m {pooled}",
 ]
 
 STDIN = {"tokenize": "我爱北京\n", "w2v-eval": ": kin\nking queen dawn noon\n"}
@@ -86,7 +90,8 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A model of every kind."""
     folder = tmp_path_factory.mktemp("opening")
     for name, words in MODELS.items():
-        text = TAGGED if name in {"tagger", "recurrent", "hybrid"} else _TOKENS.encode()
+        sample = SAMPLES["classify-train" if words[0] == "classify-train" else "w2v-train"]
+        text = TAGGED if name in {"tagger", "recurrent", "hybrid"} else sample.stdin
         result = run(*words, "-o", str(folder / name), stdin=text)
         assert result.returncode == 0, result.stderr.decode()
     return {name: str(folder / name) for name in MODELS}

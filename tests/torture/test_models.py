@@ -50,6 +50,13 @@ COUNTED = {
         *("--bits", "12", "--epochs", "1"),
     ),
 }
+CLASSIFIERS = {
+    "classifier": ("--dim", "2"),
+    "recurrent classifier": (
+        *("--method", "rnn", "--chars", "--hidden", "4", "--embed-dim", "4", "--pool", "attention"),
+        *("--epochs", "1"),
+    ),
+}
 # A kind of model file → what reads it: {model} is the file, {text} some tokens.
 READERS: dict[str, list[tuple[str, ...]]] = {
     "word vectors": [
@@ -87,6 +94,10 @@ READERS: dict[str, list[tuple[str, ...]]] = {
         ("classify", "-m", "{model}", "-k", "2", "{text}"),
         ("info", "--verify", "{model}"),
     ],
+    "recurrent classifier": [
+        ("classify", "-m", "{model}", "-k", "2", "{text}"),
+        ("info", "--verify", "{model}"),
+    ],
     "n-grams": [("score", "-m", "{model}", "--summary", "{text}"), ("info", "{model}")],
     "tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],
     "recurrent tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],
@@ -112,9 +123,10 @@ def made(nlptool: Nlptool, text: Path, tmp_path: Path, request: pytest.FixtureRe
     if kind in COUNTED:
         assert nlptool(*COUNTED[kind], "-q", "-o", str(path), str(text)).status == 0
         return path
-    if kind == "classifier":
+    if kind in CLASSIFIERS:
         labelled = str(write_tokens(tmp_path / "labelled", 8, labels=LABELS))
-        assert nlptool("classify-train", "-q", "--dim", "2", "-o", str(path), labelled).status == 0
+        train = ("classify-train", "-q", *CLASSIFIERS[kind], "-o", str(path), labelled)
+        assert nlptool(*train).status == 0
         return path
     command = "rnn-train" if kind.startswith("language") else "w2v-train"
     options = SUBWORDS if kind == "subwords" else LANGUAGE if command == "rnn-train" else CHECKPOINTED

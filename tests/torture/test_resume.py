@@ -32,7 +32,8 @@ FREE |= {
 BY_DATA = {"valid", "update", "phrase_threshold", "vectors", "columns", "text", "dictionary"}
 # Taken with another option only, by which a checkpoint is refused.
 WITH_OTHERS = {"direct", "minn", "maxn", "task"}
-OF_RNN = {"tag-train": {"method", "cell", "layers", "hidden", "embed_dim", "chars"}}
+_OF_RNN = {"method", "cell", "layers", "hidden", "embed_dim", "chars"}
+OF_RNN = {"tag-train": _OF_RNN, "classify-train": _OF_RNN | {"pool", "dropout", "clip", "batch_size"}}
 FIELDS = {"phrases": "phrase_threshold"}
 
 

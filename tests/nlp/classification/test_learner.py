@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nlp.classification.config import LOSSES, ClassifierConfig
-from nlp.classification.learner import ClassifierLearner
+from nlp.classification.learner import ClassifierLearner, advice_on
 from nlp.data.labelled.texts import LabelledText
 from nlp.errors import InputError, SettingError
 from nlp.training.loop import train
@@ -85,6 +85,5 @@ def test_texts_that_teach_nothing_are_refused() -> None:
 
 
 def test_a_label_with_one_text_is_told() -> None:
-    config = ClassifierConfig()
-    learner = ClassifierLearner(encoded(config, [*texts(9), LabelledText(("rare",), "x")]), config)
-    assert list(learner.advice()) == ["1 label with a single text, such as 'rare': too few to learn from"]
+    examples = encoded(ClassifierConfig(), [*texts(9), LabelledText(("rare",), "x")])
+    assert list(advice_on(examples)) == ["1 label with a single text, such as 'rare': too few to learn from"]

@@ -22,6 +22,7 @@ from nlp.layers.normalised import (
     statistics_shapes,
 )
 from nlp.layers.parameters import Parameters, Shapes
+from nlp.layers.pooling import POOLS
 from nlp.layers.recurrent import lookup_backward, lookup_forward, recurrent_backward, recurrent_forward
 from nlp.layers.softmax import cross_entropy
 
@@ -216,6 +217,27 @@ def crf(size: Size, dtype: npt.DTypeLike) -> Layer:
     return Layer({**{name: p[name] for name in moved}, "scores": scores}, step)
 
 
+def pooling(name: str, size: Size, dtype: npt.DTypeLike) -> Layer:
+    drawn, active, pool = Drawn(size, dtype), size.active, POOLS[name]
+    width = 2 * size.hidden  # two directions
+    parameters = drawn.parameters(pool.shapes(width))
+    gradients = parameters.like()
+    h = drawn.normal(size.steps, size.batch, width)
+    to_y = drawn.normal(size.batch, width)
+    p, grad = parameters.views(), gradients.views()
+    # The weight of a single place is 1, whatever its score.
+    moved = list(p) if size.steps > 1 else []
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        gradients.flat[:] = 0
+        y, cache = pool.forward(p, h, active, workspace)
+        loss = float(np.vdot(y, to_y))
+        dh = pool.backward(p, grad, to_y, cache, workspace)
+        return loss, {**{name: grad[name] for name in moved}, "h": dh}
+
+    return Layer({**{name: p[name] for name in moved}, "h": h}, step)
+
+
 def adaptive(size: Size, dtype: npt.DTypeLike) -> Layer:
     drawn = Drawn(size, dtype)
     parameters = drawn.parameters(adaptive_shapes(size.hidden, 8, (2, 5)))
@@ -248,6 +270,7 @@ CASES: dict[str, Callable[[Size, npt.DTypeLike], Layer]] = {
     "softmax": softmax,
     "adaptive-softmax": adaptive,
     "crf": crf,
+    **{f"pooling-{name}": partial(pooling, name) for name in POOLS},
 }
 for _name, _cell in CELLS.items():
     for _reverse in (False, True):

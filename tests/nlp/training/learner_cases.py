@@ -22,6 +22,7 @@ from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.learner import EarlierModel, WordVectorLearner
 from tests.files import TMP
 from tests.nlp.classification import texts as classified
+from tests.nlp.classification.recurrent import small as networks
 from tests.nlp.networks import network_cases
 from tests.nlp.tagging import segmented, tagged
 from tests.nlp.tagging.recurrent import small
@@ -29,6 +30,7 @@ from tests.nlp.tagging.recurrent import small
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nlp.classification.recurrent.learner import RecurrentClassifierLearner
     from nlp.tagging.config import TaggerConfig
     from nlp.tagging.learner import TaggerLearner
     from nlp.tagging.recurrent.learner import RecurrentTaggerLearner
@@ -94,6 +96,11 @@ def of_classifier(config: ClassifierConfig, *, valid: bool = True) -> Classifier
     return ClassifierLearner(classified.encoded(config, classified.texts(40)), config, valid=held_out)
 
 
+def of_recurrent_classifier(form: str, *, valid: bool = True) -> RecurrentClassifierLearner:
+    """The learner of the network that is a classifier of texts."""
+    return networks.training(form, valid=valid).learner
+
+
 def two_sided(cell: str) -> LanguageModelConfig:
     """A small language model that fills gaps."""
     return LanguageModelConfig(cell=cell, hidden=5, embed_dim=4, bidirectional=True)
@@ -132,6 +139,7 @@ CASES: dict[str, Callable[..., Learner[Any]]] = {
     **{f"tagger of {kind}": partial(of_tagger, kind) for kind in tagged.TEXTS},
     **{f"recurrent tagger of {kind}": partial(of_recurrent_tagger, kind) for kind in small.FORMS},
     **{f"hybrid of {kind}": partial(of_hybrid, kind) for kind in ("tags", "characters", "words")},
+    **{f"recurrent classifier by {form}": partial(of_recurrent_classifier, form) for form in networks.FORMS},
     **{name: partial(of_network, config) for name, config in CONFIGS.items()},
     **{
         f"lstm {name}": partial(of_network, CONFIGS["dropout"], settings)

@@ -1,0 +1,53 @@
+"""Labelled texts made ready to train a recurrent classifier, and the classifier made of what was learnt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nlp.classification.examples import weighted
+from nlp.classification.learner import check_texts
+from nlp.classification.losses import make_loss
+from nlp.classification.recurrent.classifier import RecurrentClassifier
+from nlp.classification.recurrent.config import RecurrentClassifierConfig
+from nlp.classification.recurrent.learner import Labelled, RecurrentClassifierLearner
+from nlp.classification.recurrent.network import ClassifierNetwork
+from nlp.classification.recurrent.texts import LabelledTokens
+from nlp.layers.arrays import Floats
+from nlp.networks.token_numbering import Numbering, given_vectors, no_vectors
+from nlp.vectors.word_vectors import WordVectors
+
+
+@dataclass(frozen=True)
+class RecurrentTraining:
+    """A learner of a recurrent classifier, and what its model needs beside the network."""
+
+    learner: RecurrentClassifierLearner
+    numbering: Numbering
+    texts: LabelledTokens
+
+    def model(self) -> RecurrentClassifier:
+        """The classifier as it has been learnt, calibrated where there are held-out texts."""
+        learner, texts = self.learner, self.texts
+        return RecurrentClassifier(
+            learner.network, self.numbering, texts.labels, texts.counts, learner.temperature()
+        )
+
+
+def recurrent_training(
+    texts: LabelledTokens,
+    config: RecurrentClassifierConfig,
+    *,
+    class_weights: Floats | None = None,
+    valid: LabelledTokens | None = None,
+    vectors: WordVectors | None = None,
+) -> RecurrentTraining:
+    """Make labelled texts ready. Raises: InputError where there is nothing to learn, or to evaluate."""
+    check_texts(texts, valid)
+    given, matrix = given_vectors(vectors, texts.tokens) if vectors else no_vectors()
+    numbering = Numbering.of(texts.tokens, given, pairs=config.pair_dim > 0)
+    loss = make_loss(config.loss, texts.counts)
+    network = ClassifierNetwork(config, *numbering.sizes, matrix, loss.scores)
+    examples = Labelled(numbering.numbered(texts.tokens), weighted(texts.shares, class_weights))
+    held_out = Labelled(numbering.numbered(valid.tokens), valid.shares) if valid is not None else None
+    learner = RecurrentClassifierLearner(network, loss, examples, numbering.seen_once(), valid=held_out)
+    return RecurrentTraining(learner, numbering, texts)
