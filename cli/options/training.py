@@ -12,6 +12,7 @@ import click
 
 from cli.io.streams import COMPRESSIONS
 from cli.options.common import making
+from cli.options.cores import usable_cores
 from cli.options.help import OUTPUT, all_of, option
 from cli.options.replacing import refuse_replaced
 from nlp.settings import DATA, TRAINING
@@ -35,14 +36,7 @@ class Workers(click.IntRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number."""
-        return min(_cores(), MAX_WORKERS) if value == AUTO else super().convert(value, param, ctx)
-
-
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS
-        return os.cpu_count() or 1
+        return min(usable_cores(), MAX_WORKERS) if value == AUTO else super().convert(value, param, ctx)
 
 
 @dataclass(frozen=True)
@@ -67,7 +61,7 @@ _OPTIONS = [
         metavar="N",
         default=AUTO,
         group=TRAINING,
-        help="Processes to train with, auto: one for each core; the model is the same for any number.",
+        help="Processes to train with, auto: one for each usable core; the model is the same for any number.",
     ),
     option(
         "--valid",

@@ -101,8 +101,8 @@ def run(job: Job, command: Command) -> None:
         return
     checkpoints = Checkpoints.of(training, job.kind, {**job.identity, "patience": training.patience})
     team = job.learner.team_size(training.workers)
-    asked = f" ({training.workers} asked for)" if team < training.workers else ""
-    console.note(f"workers: {team}{asked}, for {job.steps_of}")
+    allowed = f" ({training.workers} allowed)" if team < training.workers else ""
+    console.note(f"workers: {team}{allowed}, for {job.steps_of}")
     resume = partial(checkpoints.load, resume=training.resume, console=console)
     last: dict[str, Any] = {}
     is_text = job.has_perplexity and job.unit == "tokens"

@@ -39,7 +39,7 @@ def records(stderr: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stderr.splitlines()]
 
 
-@pytest.mark.parametrize(("workers", "told"), [("1", "1"), ("3", "1 (3 asked for)")])
+@pytest.mark.parametrize(("workers", "told"), [("1", "1"), ("3", "1 (3 allowed)")])
 def test_no_more_workers_start_than_a_step_has_work_for(
     workers: str, told: str, nlptool: Nlptool, tmp_path: Path
 ) -> None:

@@ -87,7 +87,7 @@ def test_a_reader_of_the_terminal_is_told_what_was_written(
     command = replace(command, console=Console(verbose=1), training=replace(command.training, workers=9))
     run(job(), command)
     told = capfd.readouterr().err.splitlines()
-    assert "nlptool: workers: 3 (9 asked for), for some steps" in told
+    assert "nlptool: workers: 3 (9 allowed), for some steps" in told
     path = Path(command.training.output)
     assert told[-1] == f"nlptool: wrote {path}: some words, {path.stat().st_size:,} bytes"
 
