@@ -1,13 +1,15 @@
 """A linear-chain conditional random field: probabilities of whole sequences of labels, not of one label each.
 
-The forward–backward algorithm, over a ragged batch at once. Vectors are normalised at every step and kept as
-logarithms, so no length of a sequence overflows; the sum over the label before is a matrix product of
-exponentials in float64, in which probabilities down to e⁻⁶⁹⁰ of the likeliest are told from 0.
+The forward–backward algorithm, over a ragged batch at once. Vectors are normalised at every step, so no
+length of a sequence overflows; the sum over the label before is a matrix product of exponentials in float64,
+in which probabilities down to e⁻⁶⁹⁰ of the likeliest are told from 0. What does not depend on the step before
+is done for all steps at once: a step is so short that it costs what its calls of NumPy cost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,7 @@ from nlp.layers.workspace import Workspace
 Doubles = npt.NDArray[np.float64]
 
 _LEAST = 1e-300  # of a sum of probabilities: its logarithm is finite
+_LOWEST = -690.0  # of a score below the highest at its place, unless it is minus infinity
 
 
 def crf_shapes(labels: int) -> dict[str, tuple[int, ...]]:
@@ -51,16 +54,16 @@ def crf_loss_and_grad(
     """
     ends = _add_ends_(p, scores, active)
     steps = _Steps(p["transitions"])
-    alpha, log_sum = steps.forward(scores, active, workspace)
+    passed = steps.forward(scores, active, workspace)
     found, before, after = _of_labels(p, scores, labels, active)
-    expected = steps.backward_(scores, alpha, active)
+    expected = steps.backward_(scores, passed, active)
     counts = np.bincount(before * len(expected) + after, minlength=expected.size)
     grad["transitions"][...] += expected - counts.reshape(expected.shape)
     for t, n in enumerate(active):
         scores[t, np.arange(n), labels[t, :n]] -= 1
     grad["start"][...] += scores[0].sum(axis=0)
     grad["end"][...] += scores[ends].sum(axis=0)
-    return log_sum - found
+    return passed.log_sum - found
 
 
 def crf_loss(
@@ -68,7 +71,7 @@ def crf_loss(
 ) -> float:
     """The loss of `crf_loss_and_grad` alone; to scores, those of first and last labels are added."""
     _add_ends_(p, scores, active)
-    log_sum = _Steps(p["transitions"]).forward(scores, active, workspace)[1]
+    log_sum = _Steps(p["transitions"]).forward(scores, active, workspace).log_sum
     return log_sum - _of_labels(p, scores, labels, active)[0]
 
 
@@ -76,72 +79,93 @@ def crf_marginals_(p: Tensors, scores: Floats, active: Sequence[int], workspace:
     """Overwrite the scores (T, B, K) by the probability of each label at its place, given all scores."""
     _add_ends_(p, scores, active)
     steps = _Steps(p["transitions"])
-    steps.backward_(scores, steps.forward(scores, active, workspace)[0], active)
+    steps.backward_(scores, steps.forward(scores, active, workspace), active)
+
+
+class _Passed(NamedTuple):
+    """What the steps forward leave for those back.
+
+    Attributes: `factors` e_t, of the scores at each place alone; `before`, the weights of the labels at t by
+    the scores up to t-1; `alpha`, P(label at t | scores up to t), all (T, B, K); `log_sum`, the sum over rows
+    of log Z.
+    """
+
+    factors: Doubles
+    before: Doubles
+    alpha: Doubles
+    log_sum: float
 
 
 class _Steps:
-    """One step of the chain forward, or back, for all rows at once."""
+    """The steps of the chain forward, and back, for all rows at once."""
 
     def __init__(self, transitions: Floats) -> None:
         scores = transitions.astype(np.float64)
         self._highest = float(scores.max())
         self._factors: Doubles = np.exp(scores - self._highest)
 
-    def forward(self, scores: Floats, active: Sequence[int], workspace: Workspace) -> tuple[Floats, float]:
-        """The logarithms of P(label at t | scores up to t), (T, B, K), and the sum over rows of log Z.
+    def forward(self, scores: Floats, active: Sequence[int], workspace: Workspace) -> _Passed:
+        """Go from the first place to the last.
 
-        Equation: alpha_t(j) = scores_tj + log Σ_i exp (alpha_{t-1}(i) + transitions_ij) - c_t,
-                  c_t such that Σ_j exp alpha_t(j) = 1;   log Z = Σ_t c_t
+        Equation: e_tj = exp (scores_tj - max_k scores_tk);   F_ij = exp (transitions_ij - max transitions)
+                  before_t = alpha_{t-1} F;   alpha_t = before_t * e_t / s_t,   s_t such that Σ_j alpha_tj = 1
+                  log Z = Σ_t (log s_t + max_k scores_tk) + (T - 1) max transitions
         """
-        alpha = workspace("alpha", *scores.shape)
-        log_sum, before = self._highest * sum(active[1:]), np.empty(0)
+        rooms = (_doubles(workspace, name, scores.shape) for name in ("factors", "before", "alpha"))
+        factors, before, alpha = rooms
+        alive = np.arange(scores.shape[1]) < np.array(active)[:, None]
+        factors[...] = scores
+        highest = factors.max(axis=2)
+        factors -= highest[:, :, None]
+        np.maximum(factors, _LOWEST, out=factors, where=np.isfinite(factors))
+        np.exp(factors, out=factors)
+        sums = np.ones((*scores.shape[:2], 1))
+        before[...] = 1
         for t, n in enumerate(active):
-            here = scores[t, :n].astype(np.float64)
+            here = alpha[t, :n]
             if t:
-                here += _logarithms_(before[:n] @ self._factors)
-            highest = here.max(axis=1, keepdims=True)
-            here -= highest
-            before = np.exp(here)
-            sums = before.sum(axis=1, keepdims=True)
-            before /= sums
-            log_sums = np.log(sums, out=sums)
-            np.subtract(here, log_sums, out=alpha[t, :n], casting="unsafe")
-            log_sum += float(highest.sum() + log_sums.sum())
-        return alpha, log_sum
+                np.matmul(alpha[t - 1, :n], self._factors, out=before[t, :n])
+            np.multiply(before[t, :n], factors[t, :n], out=here)
+            np.add.reduce(here, axis=1, keepdims=True, out=sums[t, :n])
+            np.maximum(sums[t, :n], _LEAST, out=sums[t, :n])
+            here /= sums[t, :n]
+        log_sum = float(np.log(sums).sum() + highest[alive].sum()) + self._highest * sum(active[1:])
+        return _Passed(factors, before, alpha, log_sum)
 
-    def backward_(self, scores: Floats, alpha: Floats, active: Sequence[int]) -> Doubles:
+    def backward_(self, scores: Floats, passed: _Passed, active: Sequence[int]) -> Doubles:
         """Overwrite scores by P(label at t); return how often each transition is expected, (K, K).
 
-        Equation: beta_{t-1}(i) = log Σ_j exp (transitions_ij + scores_tj + beta_t(j)), up to a constant
-                  P(i at t-1, j at t) ∝ exp (alpha_{t-1}(i) + transitions_ij + scores_tj + beta_t(j))
+        Equation: after_t ∝ e_t * beta_t;   beta_{t-1} = F after_t,   beta of a last place = 1
+                  P(j at t) ∝ before_tj after_tj
+                  P(i at t-1, j at t) ∝ alpha_{t-1,i} F_ij after_tj
         """
-        expected = np.zeros_like(self._factors)
-        beta = np.zeros(scores.shape[1:])
+        after, found, alpha, _ = passed
+        beta, back = np.ones(scores.shape[1:]), np.ascontiguousarray(self._factors.T)
         for t in range(len(active) - 1, -1, -1):
             n = active[t]
-            here = scores[t, :n] + beta[:n]
-            scores[t, :n] = _probabilities_(alpha[t, :n] + beta[:n])
-            scores[t, n:] = 0
+            here = after[t, :n]
+            here *= beta[:n]
+            here /= np.maximum(np.add.reduce(here, axis=1, keepdims=True), _LEAST)
             if t:
-                after = _probabilities_(here)
-                before = np.exp(alpha[t - 1, :n], dtype=np.float64)
-                sums = np.einsum("nk,nk->n", before @ self._factors, after)
-                before /= np.maximum(sums, _LEAST)[:, None]
-                expected += before.T @ after
-                beta[:n] = _logarithms_(after @ self._factors.T)
+                np.matmul(here, back, out=beta[:n])
+            after[t, n:] = 0
+            alpha[t, n:] = 0
+            found[t, n:] = 0
+        found *= after
+        sums = np.maximum(found.sum(axis=2, keepdims=True), _LEAST)
+        np.divide(found, sums, out=scores, casting="unsafe")
+        labels = len(self._factors)
+        alpha[:-1] /= sums[1:]
+        expected: Doubles = alpha[:-1].reshape(-1, labels).T @ after[1:].reshape(-1, labels)
         expected *= self._factors
         return expected
 
 
-def _logarithms_(sums: Doubles) -> Doubles:
-    return np.log(np.maximum(sums, _LEAST, out=sums), out=sums)
-
-
-def _probabilities_(scores: Doubles) -> Doubles:
-    scores -= scores.max(axis=1, keepdims=True)
-    np.exp(scores, out=scores)
-    scores /= scores.sum(axis=1, keepdims=True)
-    return scores
+def _doubles(workspace: Workspace, name: str, shape: tuple[int, ...]) -> Doubles:
+    """A buffer of float64, whatever the workspace has."""
+    words = np.dtype(np.float64).itemsize // workspace.dtype.itemsize
+    buffer = workspace(name, *shape[:-1], shape[-1] * words)
+    return buffer.view(np.float64)
 
 
 def _add_ends_(
