@@ -61,7 +61,7 @@ _OPTIONS = [
         metavar="N",
         default=AUTO,
         group=TRAINING,
-        help="Processes to train with, auto: one for each usable core; the model is the same for any number.",
+        help="Processes to train with, auto: one for each core; the model is the same for any number.",
     ),
     option(
         "--valid",
