@@ -77,7 +77,7 @@ class TaggerConfig:
     )
     dropout: float | None = setting(
         None,
-        "Share of features, or of a network's values, left out at random while training.",
+        "Share of features, or of values in a network, that training leaves out at random.",
         low=0,
         high=0.95,
         group=TRAINING,
