@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     type=ModelFile(),
     metavar="FILE",
     group=MODEL,
-    help="Word vectors that a network reads beside its own; they are not moved.",
+    help="Word vectors: groups of like words are features; a network reads them beside its own, unmoved.",
 )
 @option(
     "--columns",
@@ -71,6 +71,9 @@ def tag_train(
     text is shown. The model depends on the text, the settings and the seed: not on --workers, not on
     interruptions, nor on the processor.
 
+    With --vectors, groups of words that lie together are features too (of characters, where text is Chinese),
+    and the model keeps these groups; what they are depends on the kind of processor.
+
     With --method rnn it is a network: recurrent layers read a sentence from both sides, and a conditional
     random field (CRF) labels it. It takes several times as long, and is best with --vectors and, for words,
     with --chars. The loss is in nats a token. The model depends on the kind of processor too.
@@ -91,8 +94,9 @@ def tag_train(
         check_output(path)
     from cli.jobs.tag_train import Request, run
 
-    if settings["method"] == LINEAR:
-        tell_idle(console, "with --method linear", "vectors")
+    if settings["method"] == LINEAR and settings["task"] == SEGMENT:
+        tell_idle(console, "with --method linear and --task segment", "vectors")
+        vectors = None
     if settings["task"] != SEGMENT:
         tell_idle(console, "without --task segment", "text", "dictionary")
         text = dictionary = None

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cli.io.labelled_lines import labelled_lines
+from cli.io.steps import Steps
 from cli.training import job
 from cli.training.start import start_vectors, tell_started
 from nlp.data.labelled.columns import Columns
@@ -18,8 +19,9 @@ from nlp.tagging.files import save_segmenter, save_tagger
 from nlp.tagging.recurrent.files import save_recurrent_segmenter, save_recurrent_tagger
 from nlp.tagging.recurrent.training import recurrent_segmenter_training, recurrent_training
 from nlp.tagging.segment_training import segmenter_training
-from nlp.tagging.tag_training import tagger_training
+from nlp.tagging.tag_training import GROUPS, MOST_GROUPED, tagger_training
 from nlp.tagging.user_dictionary import read_dictionary
+from nlp.vectors.word_groups import word_groups
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
@@ -32,9 +34,11 @@ if TYPE_CHECKING:
     from nlp.tagging.recurrent.learner import RecurrentTaggerLearner
     from nlp.tagging.tag_training import Tagged
     from nlp.training.loop import Curves
+    from nlp.vectors.word_groups import WordGroups
 
 CHECKPOINT_KIND = "tag-checkpoint"
 _HELPERS = ("text", "dictionary")
+_GROUPED = "has a group of like ones", "have a group of like ones"
 
 
 @dataclass(frozen=True)
@@ -193,9 +197,31 @@ def _linear(request: Request, text: LabelledText, valid: LabelledText | None, co
             lambda to, about: save_segmenter(to, words.model(), config, about),
             helpers.identity(),
         )
-    tags = tagger_training(text.tagged, config, scheme=text.scheme, valid=valid.tagged if valid else None)
+    groups = _groups(request, config, text) if request.vectors else None
+    held_out = valid.tagged if valid else None
+    tags = tagger_training(text.tagged, config, scheme=text.scheme, valid=held_out, groups=groups)
     size = tags.learner.weights.size
-    return _Ready(tags.learner, size, size, lambda to, about: save_tagger(to, tags.model(), config, about))
+    return _Ready(
+        tags.learner,
+        size,
+        size + (tags.groups.size if tags.groups else 0),
+        lambda to, about: save_tagger(to, tags.model(), config, about),
+        {"vectors": groups and hashlib.sha256(groups.hashes.tobytes() + groups.groups.tobytes()).hexdigest()},
+    )
+
+
+def _groups(request: Request, config: TaggerConfig, text: LabelledText) -> WordGroups:
+    """Groups of the words of --vectors; how many words of the text are in one is told."""
+    vectors = start_vectors(str(request.vectors), "dim", None, request.console)
+    watch = Steps(request.console, "grouping words").tell
+    groups = word_groups(vectors, config.seed, GROUPS, most=MOST_GROUPED, watch=watch)
+    known, types = set(vectors.words[:MOST_GROUPED]), {token for some in text.tokens for token in some}
+    found = sum(bool({token, token.lower()} & known) for token in types)
+    unit = "characters" if max(map(len, types), default=0) == 1 else "words"
+    tell_started(request.console, found, len(types), unit, _GROUPED)
+    size, words = groups.size / 1e6, number_of(len(groups.hashes), "word")
+    request.console.note(f"the groups of {words} are {size:.1f} MB of the model")
+    return groups
 
 
 def _recurrent(

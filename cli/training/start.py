@@ -29,9 +29,17 @@ def start_vectors(path: str, setting: str, dim: int | None, console: Console) ->
     return vectors
 
 
-def tell_started(console: Console, found: int, total: int, things: str) -> None:
-    """Tell how many of the things that are learnt start from a vector; warn where most do not."""
-    message = f"{found:,} of {total:,} {things} {'starts' if found == 1 else 'start'} from a vector"
+_START = "starts from a vector", "start from a vector"
+
+
+def tell_started(
+    console: Console, found: int, total: int, things: str, what: tuple[str, str] = _START
+) -> None:
+    """Tell how many of the things that are learnt start from a vector; warn where most do not.
+
+    `what` are other words for what is true of one of them, and of several.
+    """
+    message = f"{found:,} of {total:,} {things} {what[found != 1]}"
     if 2 * found < total:
         console.warn(f"{message}; are they tokenized alike, and in the same case?")
     else:

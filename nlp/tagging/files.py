@@ -20,6 +20,7 @@ from nlp.tagging.lexicon import Lexicon
 from nlp.tagging.packed import Bytes, PackedWeights, compressed_set, expanded_set, squeezed, unsqueezed
 from nlp.tagging.segmenter import Segmenter, WordScores
 from nlp.tagging.tagger import CHARACTERS, TOKENS, Tagger
+from nlp.vectors.word_groups import group_arrays, read_word_groups
 
 _MOST_LABELS = 255
 _LARGEST_MOVE = 1 << 20
@@ -47,7 +48,7 @@ def segmenter_of(file: ModelFile) -> Segmenter:
 def save_tagger(writer: BinaryWriter, model: Tagger, config: TaggerConfig, about: Mapping[str, Any]) -> None:
     """Write a tagger; `about` is metadata beside its settings. Raises: OSError from the writer."""
     metadata = {"config": asdict(config), **form_of_tags(model), "temperature": model.temperature, **about}
-    arrays = {**weight_arrays(model.weights), "transitions": model.transitions}
+    arrays = {**weight_arrays(model.weights), "transitions": model.transitions, **group_arrays(model.groups)}
     write_model(writer, TAGGER, metadata, arrays)
 
 
@@ -58,7 +59,8 @@ def tagger_of(file: ModelFile) -> Tagger:
         weights, moves = weights_of(file, config.bits, chain), _moves_of(file, chain)
     except ValueError as error:
         raise file.unusable(error) from error
-    return Tagger(weights, moves, chain, features, scheme, temperature_of(file), file.metadata)
+    fitted, groups = temperature_of(file), read_word_groups(file)
+    return Tagger(weights, moves, chain, features, scheme, fitted, groups, file.metadata)
 
 
 class TagsForm(Protocol):

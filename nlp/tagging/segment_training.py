@@ -23,7 +23,8 @@ from nlp.tagging.segmenter import Segmenter, WordScores, templates
 Words = Sequence[Sequence[str]]
 """Sentences, each a list of words without white space."""
 
-_PART = 200  # sentences at least: a word of a document occurs in several sentences that follow each other
+LEAST_PART = 200
+"""Sentences of a part: a word of a document occurs in several sentences that follow each other."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,8 @@ def word_texts(
 
 
 def parts_of(sentences: int) -> npt.NDArray[np.uint8]:
-    """The part of the training text that each sentence is in: parts of neighbours, at least `_PART` each."""
-    size = max(_PART, -(-sentences // PARTS))
+    """The part of the training text that each sentence is in: parts of neighbours."""
+    size = max(LEAST_PART, -(-sentences // PARTS))
     return (np.arange(sentences) // size).astype(np.uint8)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -20,7 +20,16 @@ from nlp.tagging.labels import Chain
 from nlp.tagging.lattice import Lattice, Moves, best_labels, lattice_of, places_of
 from nlp.tagging.marginals import marginals
 from nlp.tagging.packed import PackedWeights, Sums
-from nlp.tagging.token_features import PADDING, TokenTypes, context_features, placed, type_features
+from nlp.tagging.token_features import (
+    NO_TOKEN,
+    PADDING,
+    TokenTypes,
+    context_features,
+    group_features,
+    placed,
+    type_features,
+)
+from nlp.vectors.word_groups import WordGroups
 
 CHARACTERS, TOKENS = "characters", "tokens"
 """What features are of: tokens that are single characters of Han, or words."""
@@ -47,7 +56,7 @@ class Tagger:
     Attributes: `weights`, `transitions` (L, L) and `chain` of the labels; `features`, what they are of;
     `scheme`, in which tags spell entities, or None where tags are those of tokens; `temperature`, by which
     sums are divided so that they tell probabilities, or None where there was no held-out text to fit it to;
-    `metadata`, what its file tells of it.
+    `groups` of words that are features too, or None; `metadata`, what its file tells of it.
     """
 
     weights: PackedWeights
@@ -56,11 +65,12 @@ class Tagger:
     features: str
     scheme: Scheme | None
     temperature: float | None = None
+    groups: WordGroups | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     _scores: TagScores = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_scores", TagScores(self.weights, self.features))
+        object.__setattr__(self, "_scores", TagScores(self.weights, self.features, self.groups))
 
     def tags(self, sentences: Sentences) -> list[list[str]]:
         """The tags of the tokens of each sentence, which depend on that sentence alone."""
@@ -135,43 +145,40 @@ def _batches(sentences: Sentences, size: int) -> Iterator[Sentences]:
 
 
 class TagScores:
-    """The scores of tags: sums of the weights of its features. Attributes: `weights`, `features`."""
+    """The scores of tags: sums of the weights of its features.
 
-    def __init__(self, weights: PackedWeights, features: str) -> None:
-        self.weights, self.features = weights, features
-        self._types = _KnownTypes(weights)
+    Attributes: `weights`; `features`, what they are of; `groups` of words that are features too, or None.
+    """
 
-    def sums(self, sentences: Sentences) -> tuple[Sums, Indices]:
-        """The sums at all places, padding included, and where each sentence begins there."""
-        if self.features == CHARACTERS:
-            text = flat_tokens(sentences)
-            return self.weights.sums(entity_features(text.symbols, self.weights.bits)), text.starts
-        lengths = lengths_of(sentences)
-        return self._types.sums(sentences), np.cumsum(lengths + PADDING) - lengths
-
-
-class _KnownTypes:
-    """The sums of what is seen of a token alone are taken once for each distinct token."""
-
-    def __init__(self, weights: PackedWeights) -> None:
-        self._weights = weights
+    def __init__(self, weights: PackedWeights, features: str, groups: WordGroups | None = None) -> None:
+        self.weights, self.features, self.groups = weights, features, groups
         self._forget_()
 
     def _forget_(self) -> None:
-        self._types = TokenTypes()
-        self._sums = self._weights.sums(type_features(self._types.columns(), self._weights.bits))
+        """Start anew with the tokens that are known, of which the sums of what is seen of each are kept."""
+        self._types = TokenTypes(self.groups)
+        self._sums = self.weights.sums(type_features(self._types.columns(), self.weights.bits))
 
-    def sums(self, sentences: Sentences) -> Sums:
-        """The sums of the features at all places of the sentences, padding included."""
+    def sums(self, sentences: Sentences) -> tuple[Sums, Indices]:
+        """The sums at all places, padding included, and where each sentence begins there."""
         if len(self._types) > REMEMBERED:
             self._forget_()
+        if self.features == CHARACTERS:
+            text = flat_tokens(sentences)
+            return self.weights.sums(
+                character_templates(text, sentences, self._types, self.weights.bits)
+            ), text.starts
+        lengths = lengths_of(sentences)
+        return self._sums_of_tokens(sentences), np.cumsum(lengths + PADDING) - lengths
+
+    def _sums_of_tokens(self, sentences: Sentences) -> Sums:
         types = placed(map(self._types.numbers, sentences))
-        columns, bits = self._types.columns(), self._weights.bits
+        columns, bits = self._types.columns(), self.weights.bits
         if len(self._sums) < len(columns):
-            fresh = self._weights.sums(type_features(columns[len(self._sums) :], bits))
+            fresh = self.weights.sums(type_features(columns[len(self._sums) :], bits))
             self._sums = np.concatenate([self._sums, fresh])
         total: Sums = self._sums.take(types, axis=0)
-        total += self._weights.sums(context_features(columns, types, bits))
+        total += self.weights.sums(context_features(columns, types, bits))
         return total
 
 
@@ -194,6 +201,15 @@ def _symbols(tokens: Sequence[str]) -> Codes:
     return np.array(
         [ord(token) if len(token) == 1 else text_hash(token) | _WORD for token in tokens], np.uint32
     )
+
+
+def character_templates(text: Flat, sentences: Sentences, types: TokenTypes, bits: int) -> Iterator[Hashes]:
+    """Yield the buckets of all templates of characters at all places of a flat text, padding included."""
+    yield from entity_features(text.symbols, bits)
+    if types.groups:
+        at = np.full(len(text.symbols), NO_TOKEN)
+        at[text.places] = list(chain.from_iterable(map(types.numbers, sentences)))
+        yield from group_features(types.columns(), at, bits)
 
 
 def token_templates(types: TokenTypes, numbers: Sequence[Sequence[int]], bits: int) -> Iterator[Hashes]:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.tagging.hashing import Hashes, buckets, joined, salt, shifted, spread, text_hash
+from nlp.vectors.word_groups import WordGroups
 
 Types = npt.NDArray[np.int64]
 
@@ -36,12 +37,16 @@ COLUMNS = 15
 
 
 class TokenTypes:
-    """Numbers distinct tokens from 1 on, and hashes what each looks like; number 0 is the padding."""
+    """Numbers distinct tokens from 1 on, and hashes what each looks like; number 0 is the padding.
 
-    def __init__(self) -> None:
+    Attributes: `groups` of words that lie together, G divisions of them, or None.
+    """
+
+    def __init__(self, groups: WordGroups | None = None) -> None:
+        self.groups = groups
         self._numbers: dict[str, int] = {}
-        self._rows: list[tuple[int, ...]] = [(0,) * COLUMNS]
-        self._hashed = np.zeros((0, COLUMNS), np.uint32)
+        self._rows: list[tuple[int, ...]] = [(0,) * (COLUMNS + 1)]
+        self._hashed = np.zeros((0, COLUMNS + (len(groups.groups) if groups else 0)), np.uint32)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -55,18 +60,35 @@ class TokenTypes:
             return [self._number(token) for token in tokens]
 
     def columns(self) -> Hashes:
-        """What each type looks like."""
+        """What each type looks like, and behind that the group it is in, of each division, or 0.
+
+        That of a token which is in none is the group of it in lower case, or else of its letters.
+        """
         known = len(self._hashed)
         if known < len(self._rows):
             fresh = np.array(self._rows[known:], np.uint32)
-            self._hashed = np.concatenate([self._hashed, fresh])
+            of_groups = [self._groups_of(division, fresh) for division in range(self.divisions)]
+            self._hashed = np.concatenate([self._hashed, np.column_stack([fresh[:, :COLUMNS], *of_groups])])
         return self._hashed
+
+    @property
+    def divisions(self) -> int:
+        """How many divisions into groups there are."""
+        return len(self.groups.groups) if self.groups else 0
+
+    def _groups_of(self, division: int, rows: Hashes) -> Hashes:
+        found = np.zeros(len(rows), np.uint32)
+        if self.groups:
+            for column in (WORD, LOWER, COLUMNS):
+                found = np.where(found > 0, found, self.groups.numbers(division, rows[:, column]))
+        return found
 
     def _number(self, token: str) -> int:
         number = self._numbers.get(token)
         if number is None:
             number = self._numbers[token] = len(self._rows)
-            self._rows.append(tuple(map(text_hash, looks(token))))
+            letters = "".join(filter(str.isalpha, token.lower()))
+            self._rows.append(tuple(map(text_hash, [*looks(token), letters])))
         return number
 
 
@@ -143,7 +165,7 @@ def type_features(columns: Hashes, bits: int) -> Iterator[Hashes]:
 
 
 def context_features(columns: Hashes, types: Types, bits: int) -> Iterator[Hashes]:
-    """Yield the buckets (P,) of each template that sees neighbours: 20 of them.
+    """Yield the buckets (P,) of each template that sees neighbours: 20 of them, and those of groups.
 
     Tokens in lower case at ±1 and ±2, and their pairs; suffixes of 2 and 3 and shapes at ±1; pairs of
     suffixes of 2; suffixes of 3 with the neighbours; shapes from -1 to 1.
@@ -173,6 +195,23 @@ def context_features(columns: Hashes, types: Types, bits: int) -> Iterator[Hashe
     ):
         number += 1
         yield _bucket(number, bits, *[shifted(values, place) for values, place in parts])
+    yield from group_features(columns, types, bits)
+
+
+def group_features(columns: Hashes, types: Types, bits: int) -> Iterator[Hashes]:
+    """Yield the buckets (P,) of each template that sees groups of tokens, of one division after another.
+
+    Groups from -2 to 2, the pairs of -1, 0 and 1, and all three: 9 of them.
+
+    Source: clusters as features are those of Miller, Guinness & Zamanian 2004, "Name tagging with word
+            clusters and discriminative training"
+    """
+    number = 200
+    for column in range(COLUMNS, columns.shape[1]):
+        group = columns[:, column].take(types)
+        for places in ((-2,), (-1,), (0,), (1,), (2,), (-1, 0), (0, 1), (-1, 1), (-1, 0, 1)):
+            number += 1
+            yield _bucket(number, bits, *[shifted(group, place) for place in places])
 
 
 def _bucket(number: int, bits: int, first: Hashes, *others: Hashes) -> Hashes:

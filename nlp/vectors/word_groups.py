@@ -20,7 +20,6 @@ Hashes = npt.NDArray[np.uint32]
 SIZES = (50, 200, 1000)
 """Groups of each division, from a coarse one to a fine one."""
 
-_WORDS = 30_000  # that are divided: the most frequent ones
 _ROUNDS = 10  # of moving the centres: more change few words, and no score
 _MULTIPLIER = np.uint32(0x9E3779B1)
 
@@ -30,11 +29,16 @@ class WordGroups:
     """Divisions of V words into groups.
 
     Attributes: `hashes` (V,), those of the words, rising; `groups` (G, V), the group of each word in each of
-    G divisions.
+    G divisions, or -1 where it is in none.
     """
 
     hashes: Hashes
     groups: Ids
+
+    @property
+    def size(self) -> int:
+        """Bytes that a model has of them."""
+        return sum(array.nbytes for array in group_arrays(self).values())
 
     def numbers(self, division: int, hashes: Hashes) -> Hashes:
         """The group of each word, from 1 on; 0 where it is in none.
@@ -54,20 +58,29 @@ class WordGroups:
         numbers = self.numbers(division, hashes)
         return np.where(numbers > 0, numbers * _MULTIPLIER, hashes)
 
+    def with_division(self, hashes: Hashes, groups: Ids) -> WordGroups:
+        """These and one more division, of the words of rising `hashes` (U,) into `groups` (U,)."""
+        every = np.union1d(self.hashes, hashes)
+        divided = np.full((len(self.groups) + 1, len(every)), -1, np.int32)
+        divided[:-1, np.searchsorted(every, self.hashes)] = self.groups
+        divided[-1, np.searchsorted(every, hashes)] = groups
+        return WordGroups(every, divided)
+
 
 def word_groups(
     vectors: WordVectors,
     seed: int,
     sizes: Sequence[int] = SIZES,
+    most: int = 30_000,
     watch: Callable[[int, int], None] = lambda *_: None,
 ) -> WordGroups:
-    """Divide the most frequent words into groups by k-means on the sphere, once for each of the sizes.
+    """Divide the `most` frequent words into groups by k-means on the sphere, once for each of the sizes.
 
     Source: clusters as features are those of Miller, Guinness & Zamanian 2004, "Name tagging with word
             clusters and discriminative training"; Lin & Wu 2009, "Phrase clustering for discriminative
             learning", have them by k-means
     """
-    words = vectors.words[:_WORDS]
+    words = vectors.words[:most]
     of_words = (crc32(word.encode("utf-8", "surrogatepass")) for word in words)
     hashes = np.fromiter(of_words, np.uint32, len(words))
     rows = vectors.unit[: len(words)]

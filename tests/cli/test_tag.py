@@ -253,7 +253,24 @@ def test_what_goes_not_with_a_method_is_told(nlptool: Nlptool, model: Path, tmp_
     assert outcome.status == 2
     assert "--method 'rnn' is for --task 'tag' and 'entities', not 'segment'" in outcome.stderr
     some = (*SMALL[:-1], "--vectors", str(model), "--chars", "-o", str(tmp_path / "m"))
-    outcome = nlptool("tag-train", *some, stdin=columns("tags"))
+    outcome = nlptool("tag-train", *some, "--task", "segment", stdin="我 爱 北京\n" * 9)
     assert outcome.status == 0
-    assert "--vectors changes nothing with --method linear" in outcome.stderr
+    assert "--vectors changes nothing with --method linear and --task segment" in outcome.stderr
     assert "--chars changes nothing with --method linear" in outcome.stderr
+
+
+def test_groups_of_like_words_are_told_and_kept_in_the_model(
+    nlptool: Nlptool, model: Path, tmp_path: Path
+) -> None:
+    path, text = tmp_path / "m", columns("tags")
+    learn = ("tag-train", *SMALL[:-1], "--vectors", str(model), "-o", str(path))
+    outcome = nlptool(*learn, "-v", stdin=text)
+    assert outcome.status == 0, outcome
+    assert "4 of 16 words have a group of like ones" in outcome.stderr
+    assert "are 0.0 MB of the model" in outcome.stderr
+    arrays = json.loads(nlptool("info", str(path)).stdout)["arrays"]
+    assert arrays["groups"]["shape"][0] == 4  # three divisions, and the classes
+    first = path.read_bytes()
+    assert nlptool(*learn, "--workers", "2", stdin=text).status == 0
+    assert path.read_bytes() == first
+    assert nlptool("tag", "-m", str(path), stdin="the king\n").stdout == "the\tD\nking\tN\n\n"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from nlp.data.labelled.schemes import SCHEMES
 from nlp.tagging.config import ENTITIES, TAG, TaggerConfig
+from nlp.tagging.hashing import text_hash
 from nlp.tagging.tag_training import Tagged, TaggerTraining, tagger_training
 from nlp.training.loop import train
+from nlp.vectors.word_groups import WordGroups
 
 if TYPE_CHECKING:
     from nlp.tagging.tagger import Tagger
@@ -85,15 +89,23 @@ def config(kind: str) -> TaggerConfig:
     return TaggerConfig(task=TAG if kind == "tags" else ENTITIES, bits=12, epochs=3, batch_size=40)
 
 
-def training(kind: str, *, valid: bool = True) -> TaggerTraining:
+def groups(kind: str) -> WordGroups:
+    """Two divisions of its tokens into groups, by their length, and at random."""
+    tokens = sorted({token for sentence in sentences(kind)[0] for token in sentence}, key=text_hash)
+    hashes = np.array(list(map(text_hash, tokens)), np.uint32)
+    divided = [[len(token) for token in tokens], [text_hash(token) % 3 for token in tokens]]
+    return WordGroups(hashes, np.array(divided, np.int32))
+
+
+def training(kind: str, *, valid: bool = True, groups: WordGroups | None = None) -> TaggerTraining:
     """Such text, ready to be learnt."""
     scheme = None if kind == "tags" else SCHEMES["BIO"]
     held_out = sentences(kind, 7) if valid else None
-    return tagger_training(sentences(kind), config(kind), scheme=scheme, valid=held_out)
+    return tagger_training(sentences(kind), config(kind), scheme=scheme, valid=held_out, groups=groups)
 
 
-def tagger(kind: str) -> Tagger:
+def tagger(kind: str, groups: WordGroups | None = None) -> Tagger:
     """A model of it."""
-    made = training(kind, valid=False)
+    made = training(kind, valid=False, groups=groups)
     train(made.learner)
     return made.model()

@@ -54,8 +54,10 @@ def test_what_makes_no_sense_is_refused(
 
 
 @pytest.mark.parametrize("kind", tagged.TEXTS)
-def test_a_tagger_is_read_as_it_was_written(kind: str, tmp_path: Path) -> None:
-    model, tokens = replace(tagged.tagger(kind), temperature=50.0), tagged.sentences(kind)[0]
+@pytest.mark.parametrize("grouped", [False, True])
+def test_a_tagger_is_read_as_it_was_written(kind: str, tmp_path: Path, *, grouped: bool) -> None:
+    made = tagged.tagger(kind, tagged.groups(kind) if grouped else None)
+    model, tokens = replace(made, temperature=50.0), tagged.sentences(kind)[0]
     with (tmp_path / "m").open("wb") as file:
         save_tagger(file, model, tagged.config(kind), {})
     again = load(str(tmp_path / "m"), TAGGER)

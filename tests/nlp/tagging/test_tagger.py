@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from nlp.data.labelled.schemes import SCHEMES, entities_of
 from nlp.errors import InputError
+from nlp.tagging import segment_training
 from nlp.tagging import tagger as module
+from nlp.tagging.hashing import text_hash
 from nlp.tagging.tag_training import tagger_training
 from nlp.training.loop import train
+from nlp.vectors.word_groups import WordGroups
 from tests.nlp.tagging import tagged
 
 every_kind = pytest.mark.parametrize("kind", tagged.TEXTS)
@@ -23,8 +27,11 @@ def test_it_tags_as_it_was_taught(kind: str) -> None:
 
 
 @every_kind
-def test_tags_of_a_sentence_do_not_depend_on_others(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = tagged.tagger(kind)
+@pytest.mark.parametrize("grouped", [False, True])
+def test_tags_of_a_sentence_do_not_depend_on_others(
+    kind: str, monkeypatch: pytest.MonkeyPatch, *, grouped: bool
+) -> None:
+    model = tagged.tagger(kind, tagged.groups(kind) if grouped else None)
     tokens = [*tagged.sentences(kind)[0], [], ["unseen", "北"], ["", "x" * 500], ["Rome"] * 300]
     together = model.tags(tokens)
     assert together == [model.tags([sentence])[0] for sentence in tokens]
@@ -43,6 +50,34 @@ def test_entities_are_spelt_in_the_scheme_of_the_training_text(name: str) -> Non
     made = tagger_training((tokens, spelt), tagged.config("entities"), scheme=scheme)
     train(made.learner)
     assert made.model().tags(tokens) == spelt
+
+
+def test_a_word_that_was_never_seen_is_tagged_by_its_group() -> None:
+    """Of two words without a letter in common, each lies in a group with those of one tag."""
+    names, verbs = [f"{a}{b}" for a in "abc" for b in "xyz"], [f"{a}{b}" for a in "def" for b in "uvw"]
+    every = [*names, "ghi", *verbs, "jkl"]
+    order = np.argsort([text_hash(word) for word in every])
+    hashes = np.array([text_hash(every[place]) for place in order], np.uint32)
+    groups = WordGroups(hashes, np.array([[int(place >= 10) for place in order]], np.int32))
+    tokens = [[word] for word in names + verbs] * 9
+    tags = [["N"]] * 9 + [["V"]] * 9
+    made = tagger_training((tokens, tags * 9), tagged.config("tags"), groups=groups)
+    train(made.learner)
+    assert made.model().tags([["ghi"], ["jkl"]]) == [["N"], ["V"]]
+
+
+def test_classes_of_words_are_those_of_other_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The class of a word that only one part has tells nothing there, or it would tell all."""
+    monkeypatch.setattr(segment_training, "LEAST_PART", 2)
+    tokens, tags = [["a"], ["a"], ["a"], ["b"]], [["X"], ["X"], ["X"], ["Y"]]
+    made = tagger_training((tokens, tags), tagged.config("tags"), groups=tagged.groups("tags"))
+    of_class = made.learner.examples.rows[-9:]
+    assert made.groups is not None
+    assert len(made.groups.groups) == 3
+    assert of_class[2, 0] != of_class[2, 3]
+    assert len(set(of_class[2, :3].tolist())) == 1  # "a" is in both parts, "b" unseen in the other one
+    same = WordGroups(made.groups.hashes, made.groups.groups)
+    assert (same.numbers(2, np.array([text_hash("b")], np.uint32)) > 0).all()
 
 
 def test_too_many_tags_are_refused() -> None:

@@ -40,3 +40,12 @@ def test_groups_count_as_words_do() -> None:
     assert len(cat) == len(plain[0]) + 2 * (4 + 3 * 3)
     assert len(np.intersect1d(cat, dog)) > len(np.intersect1d(plain[0], plain[1])) + 4
     assert len(np.intersect1d(cat, dog)) > len(np.intersect1d(cat, other))
+
+
+def test_a_further_division_may_be_of_other_words() -> None:
+    found = groups().with_division(np.sort(hashes("cat", "fox")), np.array([3, 4], np.int32))
+    assert found.groups.shape == (3, 5)
+    assert found.of(0, hashes(*WORDS)).tolist() == groups().of(0, hashes(*WORDS)).tolist()
+    assert sorted(found.numbers(2, hashes("cat", "fox", "dog", "other")).tolist()) == [0, 0, 4, 5]
+    assert found.numbers(0, hashes("fox")).tolist() == [0]
+    assert found.size == 5 * 8 + 3 * 5 * 4
