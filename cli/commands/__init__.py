@@ -41,6 +41,7 @@ COMMANDS = {
     "info": "show what is in a model",
     "export": "write word vectors for other tools",
     "plot": "draw a map of word vectors, or loss curves",
+    "lecture": "compute a page of the lecture, formula by formula",
     "corpus": "list and print the bundled texts",
     "completion": "print the completion for a shell",
 }

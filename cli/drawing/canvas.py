@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, NamedTuple
-from unicodedata import category, east_asian_width
+from unicodedata import category
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -127,14 +127,3 @@ def printable(text: str) -> str:
     return "".join(
         "\ufffd" if category(one) in {"Cc", "Cs"} or one in "\ufffe\uffff" else one for one in text
     )
-
-
-def columns_of(text: str) -> int:
-    """How many terminal columns `text` takes: wide characters take two, combining ones none."""
-    return sum(map(_columns, text))
-
-
-def _columns(character: str) -> int:
-    if category(character) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if east_asian_width(character) in "WF" else 1

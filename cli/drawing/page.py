@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from cli.drawing.canvas import Box, columns_of, place_labels, scaled
+from cli.drawing.canvas import Box, place_labels, scaled
+from nlp.text.columns import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence

@@ -6,7 +6,8 @@ from itertools import cycle
 from string import ascii_letters
 from typing import TYPE_CHECKING
 
-from cli.drawing.canvas import UNNAMED, Axes, Box, columns_of, place_labels, printable, scaled, ticks
+from cli.drawing.canvas import UNNAMED, Axes, Box, place_labels, printable, scaled, ticks
+from nlp.text.columns import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence

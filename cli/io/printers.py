@@ -201,6 +201,12 @@ def _indented(record: Record) -> str:
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
 
+def _lecture_step(record: Record) -> str:
+    from cli.io.lecture_steps import step_as_text
+
+    return step_as_text(record)
+
+
 def _labels(record: Record) -> Iterable[Sequence[object]]:
     """One row: a label and its probability, the next one and its, and so on."""
     pairs = zip(record["labels"], record["scores"], strict=True)
@@ -231,6 +237,8 @@ PARAGRAPHS = Form(_columns("source", "text"))
 ESTIMATE = Form(lambda record: record.items())
 ENTITIES = Form(text=_entities)
 REPORT = Form(text=_indented)
+LECTURE_TOPICS = Form(_columns("topic", "title"))
+LECTURE_STEPS = Form(text=_lecture_step)
 SCRIPT = Form(text=lambda record: str(record["script"]))
 RECORDS = Form()
 """Records whose text is JSONL."""

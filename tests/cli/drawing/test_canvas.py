@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.drawing.canvas import Box, Point, columns_of, place_labels, printable, scaled, ticks
+from cli.drawing.canvas import Box, Point, place_labels, printable, scaled, ticks
 
 coordinates = st.floats(-500, 500)
 points = st.lists(st.tuples(coordinates, coordinates), max_size=40)
@@ -93,14 +93,6 @@ def test_ticks_are_few_even_and_inside(low: float, extent: float, most: int) -> 
 )
 def test_ticks_are_round(low: float, high: float, most: int, expected: list[float]) -> None:
     assert ticks(low, high, most) == pytest.approx(list(expected))
-
-
-@pytest.mark.parametrize(
-    ("text", "columns"),
-    [("king", 4), ("国王", 4), ("e\u0301", 1), ("é", 1), ("ｗ", 2), ("ﾜ", 1), ("a\u200db", 2), ("", 0)],
-)
-def test_width_is_that_of_a_terminal(text: str, columns: int) -> None:
-    assert columns_of(text) == columns
 
 
 def test_what_would_steer_a_terminal_is_replaced() -> None:

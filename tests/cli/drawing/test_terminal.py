@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cli.drawing.canvas import Axes, Point, columns_of
+from cli.drawing.canvas import Axes, Point
 from cli.drawing.terminal import MARK, draw_curves, draw_map
+from nlp.text.columns import columns_of
 
 SQUARE: list[Point] = [(0, 0), (0, 1), (1, 0), (1, 1)]
 

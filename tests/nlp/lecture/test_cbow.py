@@ -15,6 +15,7 @@ from nlp.training.row_updates import RowUpdates
 from nlp.word2vec.chunks import Chunk, ChunkShape
 from nlp.word2vec.losses.full_softmax import FullSoftmax
 from nlp.word2vec.predictors import ContextMeans
+from tests.nlp.lecture.pages import steps_of
 
 WORDS = ["the", "woman", "loves", "her", "daughter"]
 W = np.array([[1, 2, 3, 0, 1], [1, 2, 1, 2, 2], [-1, 1, 1, 1, 0]], float)  # (3, 5): a column a word
@@ -87,3 +88,24 @@ def test_gradient_of_the_scores_is_probability_minus_one_hot() -> None:
     means.backward(d_inputs)
     np.testing.assert_allclose(d_inputs[[0, 1, 3, 4]], np.tile(d_hidden / 4, (4, 1)))
     assert (d_inputs[2] == 0).all()  # `loves` is predicted, it does not predict
+
+
+def test_the_page_tells_all_of_it_and_the_misprint() -> None:
+    looked_up, mean, scored, probable, misprint, lost, back = steps_of("cbow")
+    assert looked_up["x"].tolist() == [[1, 1, -1], [2, 2, 1], [0, 2, 1], [1, 2, 0]]
+    assert mean["h"].tolist() == [1.0, 1.75, 0.25]
+    assert scored["z"].tolist() == [4.25, 2.25, 5.0, 3.5, -0.25]
+    assert probable["P"].round(3).tolist() == [0.268, 0.036, 0.567, 0.126, 0.003]
+    assert misprint["P"][3].round(3) == 0.081
+    assert lost["E"].round(3) == 0.568
+    assert back["∂E/∂z"].round(3).tolist() == [0.268, 0.036, -0.433, 0.126, 0.003]
+    np.testing.assert_allclose(back["∂E/∂W'"], np.outer(back["∂E/∂z"], mean["h"]), rtol=1e-13)
+    np.testing.assert_allclose(back["∂E/∂h"], back["∂E/∂z"] @ W_PRIME, rtol=1e-13)
+    np.testing.assert_allclose(back["∂E/∂x"], np.tile(back["∂E/∂h"] / 4, (4, 1)), rtol=1e-13)
+
+
+@pytest.mark.parametrize("center", range(5))
+def test_any_word_may_be_the_one_that_is_missing(center: int) -> None:
+    looked_up, mean, *_ = steps_of("cbow", center=center)
+    np.testing.assert_allclose(mean["h"], looked_up["x"].mean(axis=0), rtol=1e-15)
+    assert WORDS[center] not in looked_up["context"]
