@@ -19,9 +19,11 @@ def steps_of(topic: str, **given: Any) -> list[dict[str, npt.NDArray[Any]]]:
 
 def softmax(z: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """By its definition."""
-    return np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
+    P: npt.NDArray[Any] = np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
+    return P
 
 
 def sigmoid(z: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """By its definition."""
-    return 1 / (1 + np.exp(-z))
+    y: npt.NDArray[Any] = 1 / (1 + np.exp(-z))
+    return y
