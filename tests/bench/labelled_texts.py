@@ -50,6 +50,16 @@ def ewt() -> Labelled:
     return _parts("en/ewt/en_ewt-ud-{}.conllu", valid="dev")
 
 
+def wikigold(folder: Path) -> Labelled:
+    """English of Wikipedia in columns, of words and their entities: nine tenths of the sentences, and one."""
+    sentences = corpus("en/wikigold/wikigold.conll.txt").read_text(encoding="utf-8").strip().split("\n\n")
+    parts, end = [], len(sentences) * 9 // 10
+    for part, some in (("train", sentences[:end]), ("test", sentences[end:])):
+        parts.append(folder / f"wikigold.{part}")
+        parts[-1].write_text("\n\n".join(some) + "\n", encoding="utf-8", newline="\n")
+    return Labelled(*parts)
+
+
 def trec(folder: Path) -> Labelled:
     """Questions of 6 classes as `__label__x text`, written into `folder`; none to choose settings by."""
     parts = {"train": corpus("en/trec/train_5500.label"), "test": corpus("en/trec/TREC_10.label")}

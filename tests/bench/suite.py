@@ -5,7 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import filling, generation, latency, memory, recurrent, similar, startup, tokenizing, word_vectors
+from . import (
+    filling,
+    generation,
+    latency,
+    memory,
+    recurrent,
+    similar,
+    startup,
+    tagging,
+    tokenizing,
+    word_vectors,
+)
 from .figures import Figure
 from .harness import ChildFailedError, Skipped, say
 
@@ -29,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Figure]]] = {
     "rnn": partial(recurrent.run, recurrent.TRAINING),
     "rnn-cells": partial(recurrent.run, recurrent.CELLS),
     "generate": generation.run,
+    "tagging": tagging.run,
 }
 
 

@@ -22,6 +22,15 @@ def test_what_is_absent_is_told_and_skipped(data: Path) -> None:
         labelled_texts.sxu()
 
 
+def test_the_last_tenth_of_the_sentences_is_for_judging(data: Path, tmp_path: Path) -> None:
+    (data / "en/wikigold").mkdir(parents=True)
+    sentences = "".join(f"word{number} O\n\n" for number in range(11))
+    (data / "en/wikigold/wikigold.conll.txt").write_text(sentences)
+    train, test, _ = labelled_texts.wikigold(tmp_path)
+    assert train.read_text().splitlines()[-1] == "word8 O"
+    assert test.read_text() == "word9 O\n\nword10 O\n"
+
+
 def test_questions_have_their_coarse_class(data: Path, tmp_path: Path) -> None:
     (data / "en/trec").mkdir(parents=True)
     for name in ("train_5500", "TREC_10"):
