@@ -42,6 +42,7 @@ COMMANDS = {
     "export": "write word vectors for other tools",
     "plot": "draw a map of word vectors, or loss curves",
     "lecture": "compute a page of the lecture, formula by formula",
+    "doctor": "tell what is installed, how fast it is, what slows it",
     "corpus": "list and print the bundled texts",
     "completion": "print the completion for a shell",
 }

@@ -207,6 +207,11 @@ def _lecture_step(record: Record) -> str:
     return step_as_text(record)
 
 
+def _finding(record: Record) -> Iterable[Sequence[object]]:
+    advice = record["advice"]
+    yield [record["name"], record["value"], *([] if advice is None else [advice])]
+
+
 def _labels(record: Record) -> Iterable[Sequence[object]]:
     """One row: a label and its probability, the next one and its, and so on."""
     pairs = zip(record["labels"], record["scores"], strict=True)
@@ -239,6 +244,7 @@ ENTITIES = Form(text=_entities)
 REPORT = Form(text=_indented)
 LECTURE_TOPICS = Form(_columns("topic", "title"))
 LECTURE_STEPS = Form(text=_lecture_step)
+FINDINGS = Form(_finding)
 SCRIPT = Form(text=lambda record: str(record["script"]))
 RECORDS = Form()
 """Records whose text is JSONL."""

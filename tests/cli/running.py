@@ -153,6 +153,7 @@ SAMPLES = {
     "export": Sample(("{model}",), reads=False, takes_files=False),
     "plot": Sample(("-m", "{model}", "king", "queen", "dawn", "noon"), reads=False, takes_files=False),
     "lecture": Sample(("cbow",), reads=False, takes_files=False),
+    "doctor": Sample(("--no-speed",), reads=False, takes_files=False),
     "corpus": Sample(("english",), reads=False, takes_files=False),
     "completion": Sample(("fish",), reads=False, takes_files=False),
 }

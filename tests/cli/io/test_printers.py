@@ -74,6 +74,11 @@ CASES: dict[str, tuple[dict[str, Any], str, str | None]] = {
         f"2. c\n   d{' ' * 68}e\n\n   z (1)  1\n\n",
         None,
     ),
+    "FINDINGS": (
+        {"name": "cores", "value": "2 cores", "advice": None},
+        "cores\t2 cores\n",
+        "cores\t2 cores\n",
+    ),
     "SCRIPT": ({"shell": "zsh", "script": "a b\n"}, "a b\n", None),
     "REPORT": ({"a": [1], "é": None}, '{\n  "a": [\n    1\n  ],\n  "é": null\n}\n', None),
     "RECORDS": ({"a": 1}, _LOST, None),
