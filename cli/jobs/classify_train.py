@@ -13,7 +13,7 @@ from cli.io.steps import Steps
 from cli.jobs.labelled_texts import labelled_texts
 from cli.training import job
 from cli.training.start import start_vectors, tell_started
-from nlp.classification.config import BALANCED, NONE, RECURRENT, ClassifierConfig
+from nlp.classification.config import BALANCED, NONE, OVA, RECURRENT, ClassifierConfig
 from nlp.classification.examples import encode_texts
 from nlp.classification.features import Featurizer
 from nlp.classification.files import save_classifier
@@ -23,6 +23,7 @@ from nlp.classification.recurrent.files import save_recurrent_classifier
 from nlp.classification.recurrent.texts import TextTokens, labelled_tokens
 from nlp.classification.recurrent.training import recurrent_training
 from nlp.errors import InputError
+from nlp.evaluation.texts import TextScore
 from nlp.settings import settings_of
 from nlp.vectors.word_groups import word_groups
 from nlp.wording import number_of
@@ -30,6 +31,7 @@ from nlp.wording import number_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from nlp.classification.classifier import Classifier
     from nlp.classification.examples import Examples
     from nlp.classification.recurrent.learner import RecurrentClassifierLearner
     from nlp.classification.recurrent.texts import LabelledTokens
@@ -132,6 +134,14 @@ def _linear(request: Request, config: ClassifierConfig) -> _Ready:
         examples, config, class_weights=weights, valid=valid, has_groups=groups is not None
     )
     parameters = sum(matrix.size for matrix in learner.learnt)
+
+    def write(to: BinaryWriter, about: Mapping[str, Any]) -> None:
+        model, lost = learner.classifier(groups), {}
+        if config.quantize:
+            lost = {"quantized": _lost(learner.classifier(groups, may_quantize=False), model, valid)}
+            request.console.tell(_told(lost["quantized"]), lost)
+        save_classifier(to, model, {**about, **lost})
+
     return _Ready(
         learner,
         examples,
@@ -142,7 +152,7 @@ def _linear(request: Request, config: ClassifierConfig) -> _Ready:
         parameters=parameters,
         model_bytes=4 * (parameters + len(learner.used)),
         temporary_bytes=examples.storage.size,
-        write=lambda to, about: save_classifier(to, learner.classifier(groups), about),
+        write=write,
         identity={
             **asdict(learner.config),
             "vectors": groups and sha256(groups.hashes.tobytes() + groups.groups.tobytes()).hexdigest(),
@@ -200,6 +210,32 @@ def _read(
         told = number_of(valid.skipped, "held-out text")
         request.console.warn(f"{told} left out: no text of the training has the label")
     return examples, valid
+
+
+def _lost(before: Classifier, model: Classifier, valid: Examples | None) -> dict[str, Any]:
+    """What is lost by quantizing: features and, where there are held-out texts, accuracy on them."""
+    lost: dict[str, Any] = {"features_before": len(before.used), "features": len(model.used)}
+    if valid is not None:
+        lost["accuracy_before"] = judged(before, valid)["accuracy"]
+        lost["accuracy"] = judged(model, valid)["accuracy"]
+    return lost
+
+
+def _told(lost: Mapping[str, Any]) -> str:
+    told = f"quantized: {lost['features']:,} of {lost['features_before']:,} features kept"
+    if "accuracy" not in lost:
+        return told
+    return f"{told}; held-out accuracy {lost['accuracy']:.4f}, {lost['accuracy_before']:.4f} before"
+
+
+def judged(model: Classifier, valid: Examples) -> dict[str, Any]:
+    """How good a classifier is on encoded texts: the figures of classify-eval."""
+    score = TextScore(model.labels, threshold=0.5 if model.config.loss == OVA else None)
+    for texts in valid.read_all():
+        ids = np.split(texts.label_ids, texts.label_starts[1:-1])
+        gold = [[model.labels[number] for number in some.tolist()] for some in ids]
+        score.add(gold, model.probabilities_of(texts.buckets, texts.starts))
+    return score.report()
 
 
 def _groups(request: Request, config: ClassifierConfig) -> WordGroups:

@@ -106,13 +106,21 @@ class Classifier:
         Shapes: T texts -> (T, L)
         """
         bags = self._featurizer.bags(texts)
-        found = np.empty((len(texts), len(self.labels)), np.float32)
+        return self.probabilities_of(bags.buckets, bags.starts, at_once=at_once)
+
+    def probabilities_of(self, buckets: Ids, starts: Offsets, *, at_once: int = _FEATURES_AT_ONCE) -> Floats:
+        """The same of texts that are given as their features.
+
+        Shapes: buckets (F,), starts (T + 1,) -> (T, L)
+        """
+        all_starts, texts = starts, len(starts) - 1
+        found = np.empty((texts, len(self.labels)), np.float32)
         first = 0
-        while first < len(texts):
-            most = int(bags.starts[first]) + at_once
-            last = max(int(np.searchsorted(bags.starts, most, side="right")) - 1, first + 1)
-            starts = bags.starts[first : last + 1]
-            rows = self._rows[bags.buckets[starts[0] : starts[-1]]]
+        while first < texts:
+            most = int(all_starts[first]) + at_once
+            last = max(int(np.searchsorted(all_starts, most, side="right")) - 1, first + 1)
+            starts = all_starts[first : last + 1]
+            rows = self._rows[buckets[starts[0] : starts[-1]]]
             scores = self.weights.scores(rows, starts - starts[0]) / np.float32(self.temperature)
             found[first:last] = np.exp(self._loss.log_probabilities(scores))
             first = last

@@ -14,6 +14,7 @@ from nlp.classification.config import HIERARCHICAL, OVA, ClassifierConfig
 from nlp.classification.examples import GROUP, Examples, Texts, weighted
 from nlp.classification.features import Offsets
 from nlp.classification.losses import fitted_temperature, make_loss, untrained_loss
+from nlp.classification.quantization import quantized
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats, Ids
 from nlp.layers.random_streams import RandomStreams
@@ -186,7 +187,8 @@ class ClassifierLearner(Learner[Texts]):
         """The mean loss of the held-out texts."""
         if self._valid is None:
             return None
-        loss = sum(self._loss.loss_and_grad(*part)[0] for part in self._held_out(self._valid))
+        parts = _held_out(self._valid, self.weights, self._rows)
+        loss = sum(self._loss.loss_and_grad(*part)[0] for part in parts)
         return loss / len(self._valid)
 
     def team_size(self, workers: int) -> int:
@@ -197,24 +199,20 @@ class ClassifierLearner(Learner[Texts]):
         """With held-out texts, a copy of the best weights is kept."""
         return sum(weights.nbytes for weights in self.learnt) if self._valid else 0
 
-    def classifier(self, groups: WordGroups | None = None) -> Classifier:
-        """What has been learnt, its probabilities calibrated where there are held-out texts.
+    def classifier(self, groups: WordGroups | None = None, *, may_quantize: bool = True) -> Classifier:
+        """What has been learnt, quantized if asked for, and calibrated where there are held-out texts.
 
         `groups` are those of words that the features of the texts were made with.
         """
-        temperature = 1.0
+        weights, used, temperature = self.weights, self.used, 1.0
+        if self.config.quantize and may_quantize:
+            table, used = quantized(weights.table, used)
+            weights = Weights(table, weights.output)
         if self._valid is not None:
-            temperature = fitted_temperature(self._loss, list(self._held_out(self._valid)))
+            parts = list(_held_out(self._valid, weights, rows_of(used, self.config.buckets)))
+            temperature = fitted_temperature(self._loss, parts)
         examples = self.examples
-        return Classifier(
-            self.config, examples.labels, examples.counts, self.used, self.weights, temperature, groups
-        )
-
-    def _held_out(self, valid: Examples) -> Iterator[tuple[Floats, Floats]]:
-        """The scores of held-out texts and their labels."""
-        for texts in valid.read_all():
-            scores = self.weights.scores(self._rows[texts.buckets], texts.starts)
-            yield scores, texts.targets(len(self.examples.labels))
+        return Classifier(self.config, examples.labels, examples.counts, used, weights, temperature, groups)
 
     def _compute(self, at: Position, shard: int) -> None:  # noqa: ARG002  a task's signature
         size = int(self._size[0])
@@ -258,6 +256,12 @@ class ClassifierLearner(Learner[Texts]):
         gradient = self._output_gradients.sum(axis=0)
         self._squares[1] += gradient * gradient
         output -= np.float32(self.learning_rate(at)) * gradient / np.sqrt(self._squares[1])
+
+
+def _held_out(valid: Examples, weights: Weights, rows: Ids) -> Iterator[tuple[Floats, Floats]]:
+    """The scores of held-out texts and their labels."""
+    for texts in valid.read_all():
+        yield weights.scores(rows[texts.buckets], texts.starts), texts.targets(len(valid.labels))
 
 
 def advice_on(examples: LabelledTexts) -> Iterator[str]:

@@ -89,6 +89,19 @@ def test_a_network_is_trained_saved_and_asked_like_any_classifier(nlptool: Nlpto
     assert "--pool changes nothing with --method linear" in other.stderr
 
 
+def test_a_model_can_be_small(nlptool: Nlptool, tmp_path: Path) -> None:
+    text, outputs = written(tmp_path / "text", LINES), [tmp_path / name for name in "abc"]
+    train = ("classify-train", "--quantize", text, "--no-progress", "--buckets", "4096")
+    told = nlptool(*train, "-o", str(outputs[0]), "--workers", "1", "--valid", text).stderr
+    assert "features kept; held-out accuracy 1.0000, 1.0000 before" in told
+    assert json.loads(nlptool("info", str(outputs[0])).stdout)["quantized"]["accuracy"] == 1
+    told = nlptool(*train, "-o", str(outputs[1]), "--workers", "2").stderr
+    assert "features kept\n" in told
+    assert nlptool("classify-train", "-q", text, "-o", str(outputs[2])).status == 0
+    assert outputs[1].stat().st_size < outputs[2].stat().st_size / 2
+    assert nlptool("classify", "-m", str(outputs[1]), stdin="jade\n").stdout.startswith("stone\t")
+
+
 @pytest.mark.parametrize(
     ("words", "stdin", "status", "message"),
     [

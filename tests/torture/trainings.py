@@ -145,6 +145,7 @@ TRAININGS["classify-train"] = Training(
         "buckets": "4095",
         "dim": "5",
         "loss": "hs",
+        "quantize": True,
         "class_weights": "balanced",
         "epochs": "121",
         "lr": "0.1",
