@@ -60,7 +60,7 @@ def classify_train(
     \b
     nlptool classify-train -o reviews.model reviews.txt --valid held-out.txt
     echo 'a fine film' | nlptool classify -m reviews.model
-    nlptool classify-train --method rnn --vectors en-vectors -o reviews.model reviews.txt --valid held-out.txt
+    nlptool classify-train --method rnn --vectors en-vectors -o r.model reviews.txt
     """
     from cli.io.writing import check_output
 

@@ -16,8 +16,10 @@ METHODS = LINEAR, RECURRENT = ("linear", "rnn")
 _DIRECT_LABELS = 24  # so many at most have a column of the table each
 _LITTLE = 500_000  # tokens: with fewer, a vector of a text makes labels share what they learn
 _OF_LITTLE, _OF_MANY = 32, 64
-_EPOCHS = {LINEAR: 5, RECURRENT: 10}
-_RATES = {LINEAR: 0.2, RECURRENT: 0.006}
+EPOCHS = {LINEAR: 5, RECURRENT: 8}
+RATES = {LINEAR: 0.2, RECURRENT: 0.004}
+"""Passes over the texts, and the first learning rate, as a method has them by default."""
+
 _IDLE = {"method": (RECURRENT,)}
 
 
@@ -83,7 +85,7 @@ class ClassifierConfig:
         low=1,
         high=1_000_000,
         group=TRAINING,
-        shown=f"{_EPOCHS[LINEAR]}; rnn: {_EPOCHS[RECURRENT]}",
+        shown=f"{EPOCHS[LINEAR]}; rnn: {EPOCHS[RECURRENT]}",
     )
     lr: float | None = setting(
         None,
@@ -91,7 +93,7 @@ class ClassifierConfig:
         above=0,
         high=1_000,
         group=TRAINING,
-        shown=f"{_RATES[LINEAR]:g}; rnn: {_RATES[RECURRENT]:g}",
+        shown=f"{RATES[LINEAR]:g}; rnn: {RATES[RECURRENT]:g}",
     )
     seed: int = setting(1, "Same seed, same bytes.", low=0, high=2**64 - 1, group=TRAINING)
 
@@ -106,12 +108,12 @@ class ClassifierConfig:
     @property
     def passes(self) -> int:
         """Epochs, as the method has them by default."""
-        return self.epochs or _EPOCHS[self.method]
+        return self.epochs or EPOCHS[self.method]
 
     @property
     def rate(self) -> float:
         """The first learning rate, as the method has it by default."""
-        return self.lr or _RATES[self.method]
+        return self.lr or RATES[self.method]
 
     def fitted(self, labels: int, tokens: int, *, has_groups: bool = False) -> ClassifierConfig:
         """The settings for texts with so many labels and tokens, of which none is left open.

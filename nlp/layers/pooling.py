@@ -128,7 +128,7 @@ class Max:
     """The largest value of each number over the places of a row; the first of equals.
 
     Equation: y_f = max_t h_tf
-    Source:   Collobert & Weston 2008, "A unified architecture for natural language processing", §3.3; over
+    Source:   Collobert & Weston 2008, "A unified architecture for natural language processing"; over
               recurrent layers of both directions, Lai, Xu, Liu & Zhao 2015, "Recurrent convolutional neural
               networks for text classification"
     """

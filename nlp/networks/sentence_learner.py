@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.data.sentence_batches import SentenceBatches
-from nlp.layers.arrays import Indices
+from nlp.layers.arrays import Floats, Indices
 from nlp.layers.clipping import norm_factor
 from nlp.layers.parameters import Parameters
 from nlp.layers.random_streams import RandomStreams
@@ -31,7 +31,6 @@ from nlp.wording import Message
 
 _ORDER, _DROPOUT, _INITIAL_WEIGHTS = 0, 1, 2  # purposes of random numbers
 _LAST_RATE = 0.05  # of the first learning rate
-_FORGOTTEN = 0.5  # of the words seen once: read as unknown, so that it is learnt what these mean
 _UNKNOWN = 1
 
 
@@ -61,23 +60,19 @@ class SentenceLearner(Learner[Batch]):
 
     A step is a batch of sentences of about the same length, whose shards, a fixed number of them, have
     gradients and dropout of their own; these are summed, clipped and applied by Adam, at a rate that falls
-    along a line. `rare` tells of each word whether it occurs only once: half of these are read as unknown.
-    `untrained` is the loss of a prediction before training, in nats.
+    along a line. `forgotten` (V,) tells of each word how often it is read as unknown, so that it is learnt
+    what that means. `untrained` is the loss of a prediction before training, in nats.
 
-    Attributes: `network`; `text`, the sentences.
-
-    Source: Lample et al. 2016, "Neural architectures for named entity recognition", §4.3 (words seen once)
+    Attributes: `text`, the sentences.
     """
 
     worst = 1.5, 1.5
     remedy = Message("a lower `lr` (a tenth of it, say)")
 
-    def __init__(
-        self, network: TokenNetwork, text: Numbered, rare: npt.NDArray[np.bool_], untrained: float
-    ) -> None:
+    def __init__(self, network: TokenNetwork, text: Numbered, forgotten: Floats, untrained: float) -> None:
         config = network.config
         self.epochs, self.tokens, self.text = config.epochs, len(text.tokens), text
-        self._network, self._config, self._rare, self._untrained = network, config, rare, untrained
+        self._network, self._config, self._forgotten, self._untrained = network, config, forgotten, untrained
         self._randomness = RandomStreams(config.seed)
         shared = network.parameters.like(shared_array)
         network.parameters = shared
@@ -154,7 +149,7 @@ class SentenceLearner(Learner[Batch]):
             return
         generator = self._randomness.at(_DROPOUT, at.epoch, at.number * self.shards + shard)
         batch = self.text.batch(sentences, spelt=self._network.encoder.spelling is not None)
-        forgotten = self._rare[batch.words] & (generator.random(batch.words.shape) < _FORGOTTEN)
+        forgotten = generator.random(batch.words.shape) < self._forgotten[batch.words]
         batch = batch._replace(words=np.where(forgotten, np.int32(_UNKNOWN), batch.words))
         gradient = self._gradient.shards[shard]
         self._losses[shard] = self.loss_and_grad(sentences, batch, gradient, self._workspace, generator)

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from cli.commands import cli
-from tests.torture.trainings import TRAININGS, Work, wait_for, write_tokens
+from tests.torture.trainings import EVERY, Work, wait_for, write_tokens
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,8 +32,13 @@ FREE |= {
 BY_DATA = {"valid", "update", "phrase_threshold", "vectors", "columns", "text", "dictionary"}
 # Taken with another option only, by which a checkpoint is refused.
 WITH_OTHERS = {"direct", "minn", "maxn", "task"}
+# Of another method than that which is trained, and therefore idle.
 _OF_RNN = {"method", "cell", "layers", "hidden", "embed_dim", "chars"}
-OF_RNN = {"tag-train": _OF_RNN, "classify-train": _OF_RNN | {"pool", "dropout", "clip", "batch_size"}}
+OF_OTHERS = {
+    "tag-train": _OF_RNN,
+    "classify-train": _OF_RNN | {"pool", "word_dropout", "dropout", "clip", "batch_size"},
+    "classify-train --method rnn": {"method", "ngrams", "subwords", "buckets", "dim"},
+}
 FIELDS = {"phrases": "phrase_threshold"}
 
 
@@ -45,10 +50,10 @@ class Begun(NamedTuple):
     checkpoint: bytes
 
 
-@pytest.fixture(scope="module", params=TRAININGS)
+@pytest.fixture(scope="module", params=EVERY)
 def begun(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Begun:
     folder: Path = tmp_path_factory.mktemp("begun")
-    labels = TRAININGS[request.param].labels
+    labels = EVERY[request.param].labels
     text = write_tokens(folder / "tokens", 600, labels=labels)
     work = Work(request.param, text, write_tokens(folder / "valid", 30, 1, labels))
     checkpoint = folder / "model.ckpt"
@@ -75,7 +80,7 @@ def test_every_option_is_looked_at(begun: Begun, nlptool: Nlptool, figure: Figur
     command = cli.get_command(click.Context(cli), work.command)
     assert command
     names = {parameter.name: parameter for parameter in command.params if parameter.name}
-    assert names.keys() - FREE - BY_DATA - WITH_OTHERS - OF_RNN.get(work.command, set()) == set(others)
+    assert names.keys() - FREE - BY_DATA - WITH_OTHERS - OF_OTHERS.get(work.name, set()) == set(others)
     for name, value in others.items():
         option = [names[name].opts[0], *([] if value is True else [str(value)])]
         words = work.words(begun.folder / "model", *work.training.endless, *option)
@@ -85,4 +90,4 @@ def test_every_option_is_looked_at(begun: Begun, nlptool: Nlptool, figure: Figur
         other = begun.folder / f"other-{name}"
         other.write_bytes(file.read_bytes().replace(b"w1 ", b"w2 ", 1))
         refused(begun, nlptool, name, [str(other) if word == str(file) else word for word in words])
-    figure(3, f"{work.command}: {len(others)} options, its text and its held-out text, each one by name")
+    figure(3, f"{work.name}: {len(others)} options, its text and its held-out text, each one by name")

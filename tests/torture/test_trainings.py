@@ -18,7 +18,7 @@ from cli.commands import COMMANDS, cli
 from nlp.storage.model_file import open_model
 from tests.processes import alive
 from tests.torture.promises import IS_LONG
-from tests.torture.trainings import TRAININGS, Work, patience, wait_for, write_tokens
+from tests.torture.trainings import EVERY, TRAININGS, Work, patience, wait_for, write_tokens
 
 if TYPE_CHECKING:
     from tests.conftest import Figure
@@ -36,10 +36,10 @@ class Trained(NamedTuple):
     seconds: float
 
 
-@pytest.fixture(scope="module", params=TRAININGS)
+@pytest.fixture(scope="module", params=EVERY)
 def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     folder: Path = tmp_path_factory.mktemp("trained")
-    labels = TRAININGS[request.param].labels
+    labels = EVERY[request.param].labels
     text = write_tokens(folder / "tokens", 1500, labels=labels)
     work = Work(request.param, text, write_tokens(folder / "valid", 30, 1, labels))
     before = time.monotonic()
@@ -82,11 +82,9 @@ def test_kills_do_not_change_a_bit(trained: Trained, tmp_path: Path, figure: Fig
         assert [path.name for path in tmp_path.iterdir()] == ["model"]
         finished += 1
     assert resumed
-    told = (
-        f"{work.command}: {kills} kills, {resumed} of them in resumed runs, {finished} models, 0 bytes differ"
-    )
+    told = f"{work.name}: {kills} kills, {resumed} of them in resumed runs, {finished} models, 0 bytes differ"
     figure(1, told)
-    figure(4, f"{work.command} with held-out text and patience: as above; resumed at each boundary in turn")
+    figure(4, f"{work.name} with held-out text and patience: as above; resumed at each boundary in turn")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +111,7 @@ def test_a_signal_saves_first(
     assert process.returncode == 0, stderr.decode()
     assert model.read_bytes() == expected
     assert not checkpoint.exists()
-    figure(2, f"{work.command}, {number.name}: saved and ended after {took:.2f} s")
+    figure(2, f"{work.name}, {number.name}: saved and ended after {took:.2f} s")
 
 
 def children(pid: int) -> list[int]:
@@ -147,7 +145,7 @@ def test_workers_end_with_their_leader(trained: Trained, tmp_path: Path, figure:
             process.communicate()
     assert slowest < patience(1)
     assert not {name for name in in_memory() - before if "nlptool" in name or name.startswith("sem.mp")}
-    figure(17, f"{work.command}: {ORPHANED} leaders ended, their workers gone {1000 * slowest:.0f} ms after")
+    figure(17, f"{work.name}: {ORPHANED} leaders ended, their workers gone {1000 * slowest:.0f} ms after")
 
 
 def test_divergence_is_told_and_keeps_the_checkpoint(
@@ -168,4 +166,4 @@ def test_divergence_is_told_and_keeps_the_checkpoint(
     assert not (tmp_path / "model").exists()
     saved = open_model(str(checkpoint))
     assert all(np.isfinite(saved.array(name)).all() for name in saved.metadata["arrays"])
-    figure(15, f"{work.command}: told in one line, the checkpoint is finite")
+    figure(15, f"{work.name}: told in one line, the checkpoint is finite")

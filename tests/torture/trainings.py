@@ -156,6 +156,40 @@ TRAININGS["classify-train"] = Training(
 )
 
 
+NETWORKS = {
+    "classify-train --method rnn": Training(
+        options=words("--hidden 4 --embed-dim 4 --batch-size 150 --epochs 4 --patience 3"),
+        endless=words("--epochs 100000 --patience 100000"),
+        once=words("--epochs 1 --hidden 4 --embed-dim 4"),
+        diverging=words("--lr 900"),
+        others={
+            "mode": "spaces",
+            "cased": True,
+            "loss": "ova",
+            "cell": "gru",
+            "layers": "2",
+            "hidden": "5",
+            "embed_dim": "5",
+            "chars": True,
+            "pool": "attention",
+            "word_dropout": "0.2",
+            "dropout": "0.2",
+            "clip": "4",
+            "batch_size": "140",
+            "class_weights": "balanced",
+            "epochs": "121",
+            "lr": "0.04",
+            "seed": "2",
+            "patience": "91",
+        },
+        labels=LABELS,
+    ),
+}
+"""Another learner of a command, by what its command line begins with."""
+
+EVERY = TRAININGS | NETWORKS
+
+
 def write_tokens(path: Path, lines: int, seed: int = 0, labels: Sequence[str] = ("",)) -> Path:
     """Lines of twelve tokens, a few of them frequent and many rare, behind each of the labels by turns."""
     generator = random.Random(seed)  # noqa: S311
@@ -168,21 +202,26 @@ def write_tokens(path: Path, lines: int, seed: int = 0, labels: Sequence[str] = 
 
 @dataclass(frozen=True)
 class Work:
-    """A command, its text and its held-out text, ready to be trained."""
+    """A training of `EVERY`, by its name, its text and its held-out text."""
 
-    command: str
+    name: str
     text: Path
     valid: Path
 
     @property
     def training(self) -> Training:
         """How the command is tortured."""
-        return TRAININGS[self.command]
+        return EVERY[self.name]
+
+    @property
+    def command(self) -> str:
+        """The command alone."""
+        return self.name.split()[0]
 
     def words(self, model: Path, *more: str) -> list[str]:
         """The command line, which goes on from a checkpoint if there is one."""
         files = ("--valid", str(self.valid), "-o", str(model), str(self.text))
-        return [self.command, *self.training.options, "--resume", "-v", *more, *files]
+        return [*self.name.split(), *self.training.options, "--resume", "-v", *more, *files]
 
     def start(self, model: Path, *more: str) -> subprocess.Popen[bytes]:
         """Start to train `model`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nlp.classification.config import LINEAR, MODES, OVA, SOFTMAX, WORDS
+from nlp.classification.config import EPOCHS, LINEAR, MODES, OVA, RATES, RECURRENT, SOFTMAX, WORDS
 from nlp.networks.token_config import TokenNetworkConfig
 from nlp.settings import TRAINING, setting
 
@@ -25,6 +25,15 @@ class RecurrentClassifierConfig(TokenNetworkConfig):
         "How the vectors of a text's tokens become one in `method` rnn: those at its ends, their mean, the "
         "largest value of each number, or a mean weighted by attention.",
         choices=("last", "mean", "max", "attention"),
+        idle=_IDLE,
+    )
+    word_dropout: float = setting(
+        1.0,
+        "In training of `method` rnn, read a word seen n times as unknown with probability "
+        "FLOAT / (FLOAT + n).",
+        low=0,
+        high=1_000,
+        group=TRAINING,
         idle=_IDLE,
     )
     dropout: float = setting(
@@ -54,4 +63,5 @@ class RecurrentClassifierConfig(TokenNetworkConfig):
     mode: str = setting(WORDS, choices=MODES)
     cased: bool = setting(False)
     loss: str = setting(SOFTMAX, choices=(SOFTMAX, OVA))
-    epochs: int = setting(10, low=1, high=1_000_000)
+    epochs: int = setting(EPOCHS[RECURRENT], low=1, high=1_000_000)
+    lr: float = setting(RATES[RECURRENT], above=0, high=1_000)

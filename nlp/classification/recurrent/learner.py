@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from nlp.classification.losses import Loss, fitted_temperature, untrained_loss
 from nlp.classification.recurrent.classifier import network_scores
@@ -41,12 +40,12 @@ class RecurrentClassifierLearner(SentenceLearner):
         network: ClassifierNetwork,
         loss: Loss,
         examples: Labelled,
-        rare: npt.NDArray[np.bool_],
+        forgotten: Floats,
         *,
         valid: Labelled | None = None,
     ) -> None:
         super().__init__(
-            network, examples.text, rare, untrained_loss(network.config.loss, examples.targets.shape[1])
+            network, examples.text, forgotten, untrained_loss(network.config.loss, examples.targets.shape[1])
         )
         self.network, self.examples, self.valid, self._loss = network, examples, valid, loss
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from nlp.classification.examples import weighted
 from nlp.classification.learner import check_texts
 from nlp.classification.losses import make_loss
@@ -49,5 +51,18 @@ def recurrent_training(
     network = ClassifierNetwork(config, *numbering.sizes, matrix, loss.scores)
     examples = Labelled(numbering.numbered(texts.tokens), weighted(texts.shares, class_weights))
     held_out = Labelled(numbering.numbered(valid.tokens), valid.shares) if valid is not None else None
-    learner = RecurrentClassifierLearner(network, loss, examples, numbering.seen_once(), valid=held_out)
+    forgotten = _forgotten(numbering, config.word_dropout)
+    learner = RecurrentClassifierLearner(network, loss, examples, forgotten, valid=held_out)
     return RecurrentTraining(learner, numbering, texts)
+
+
+def _forgotten(numbering: Numbering, dropout: float) -> Floats:
+    """How often each word is read as unknown: the rarer it is, the more.
+
+    Equation: p = α / (α + n),   n the occurrences of the word, α the dropout
+    Source:   Kiperwasser & Goldberg 2016, "Simple and accurate dependency parsing using bidirectional LSTM
+              feature representations"
+    """
+    counts = np.maximum(numbering.words.counts, 1)
+    found: Floats = dropout / (dropout + counts)
+    return found

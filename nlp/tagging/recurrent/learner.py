@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlp.layers.arrays import Indices
+from nlp.layers.arrays import Floats, Indices
 from nlp.layers.parameters import Parameters
 from nlp.layers.workspace import Workspace
 from nlp.networks.encoders.tokens import TokenBatch
@@ -47,12 +47,12 @@ class RecurrentTaggerLearner(SentenceLearner):
         network: TaggerNetwork,
         chain: Chain,
         examples: Labelled,
-        rare: npt.NDArray[np.bool_],
+        forgotten: Floats,
         *,
         valid: Labelled | None = None,
         hashed: HashedFeatures | None = None,
     ) -> None:
-        super().__init__(network, examples.text, rare, math.log(len(chain.names)))
+        super().__init__(network, examples.text, forgotten, math.log(len(chain.names)))
         self.network, self.chain, self.examples, self.valid = network, chain, examples, valid
         self.hashed = hashed
         if hashed:

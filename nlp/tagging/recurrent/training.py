@@ -30,6 +30,8 @@ from nlp.tagging.tagger import CHARACTERS, TOKENS, TagScores, features_for
 from nlp.tagging.token_features import TokenTypes
 from nlp.vectors.word_vectors import WordVectors
 
+_FORGOTTEN = 0.5  # of the words seen once, as Lample et al. 2016 have it, §4.3
+
 
 class _Text(NamedTuple):
     """Sentences, the labels (N,) of their places, and the buckets (K, N) of their features, if hashed."""
@@ -167,6 +169,6 @@ def _learnt(
         table = Table.of(text.buckets, hashed.bits)
         rows = table.rows(valid.buckets) if valid and valid.buckets is not None else None
         features = HashedFeatures(hashed, table.rows(text.buckets), table.height, len(chain.names), rows)
-    rare = numbering.seen_once()
-    learner = RecurrentTaggerLearner(network, chain, examples, rare, valid=held_out, hashed=features)
+    forgotten = numbering.seen_once() * _FORGOTTEN
+    learner = RecurrentTaggerLearner(network, chain, examples, forgotten, valid=held_out, hashed=features)
     return learner, numbering, table
