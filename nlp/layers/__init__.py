@@ -4,7 +4,7 @@ To read them in the order of a course:
 
 - `embedding` (one-hot vectors and lookup), `dense`, `softmax` (with cross-entropy);
 - `cells` (RNN, LSTM, GRU, a file each: one step forward, one step back), then `recurrent` (the scan over
-  time, and backpropagation through time);
+  time, and backpropagation through time) and `both_ways` (two scans at once);
 - against gradients that vanish or explode, and against overfitting: `initialize`, `clipping`, `dropout`,
   `batch_norm`, `normalised`;
 - `adaptive_softmax`, for large vocabularies; `crf`, for the labels of a sequence;

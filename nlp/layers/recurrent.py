@@ -227,26 +227,31 @@ def _sum_of_products(dz: Floats, W: Floats, dx: Floats, workspace: Workspace) ->
 
 def steps_of(trace: Trace[Any]) -> Iterator[tuple[int, int, int, int]]:
     """Yield each step in its order: t, where in `states` the state before and after it is, rows alive."""
-    _, count, batch, _ = trace.z.shape
+    count, batch = trace.z.shape[1], trace.z.shape[-2]
     for t in range(count - 1, -1, -1) if trace.reverse else range(count):
         alive = batch if trace.active is None else trace.active[t]
         yield (t, t + 1, t, alive) if trace.reverse else (t, t, t + 1, alive)
 
 
 def scan(cell: Cell, link: Link, trace: Trace[Any], state: Floats, workspace: Workspace) -> Floats:
-    """Take all steps forward from W x + b in `trace.z`; return h (T, B, H)."""
-    _, count, batch, hidden = trace.z.shape
-    states, reverse = trace.states, trace.reverse
+    """Take all steps forward from W x + b in `trace.z`; return h (T, B, H).
+
+    The rows may be those of several scans, each with its own U: see `both_ways`.
+    """
+    count, *rows = trace.z.shape[1:]
+    states, reverse, batch = trace.states, trace.reverse, rows[-2]
     states[:, count if reverse else 0] = state
-    scratch = workspace("scratch", cell.scratch, batch, hidden)
+    scratch = workspace("scratch", cell.scratch, *rows)
     for t, before, after, n in steps_of(trace):
         link.at = t
         z, saved = trace.z[:, t], trace.saved[:, t]
-        cell.forward(
-            link, z[:, :n], states[:, before, :n], states[:, after, :n], saved[:, :n], scratch[:, :n]
-        )
-        if n < batch:
-            states[:, after, n:] = states[:, before, n:]
+        left, right = states[:, before], states[:, after]
+        if n == batch:
+            cell.forward(link, z, left, right, saved, scratch)
+            continue
+        alive, ended = np.s_[..., :n, :], np.s_[..., n:, :]
+        cell.forward(link, z[alive], left[alive], right[alive], saved[alive], scratch[alive])
+        right[ended] = left[ended]
     state[...] = states[:, 0 if reverse else count]
     return states[0, :count] if reverse else states[0, 1:]
 
@@ -261,23 +266,27 @@ def scan_back(
     on_step: OnStep | None,
 ) -> None:
     """Take all steps back; leave in `trace.z` the gradient of W x + b, zero where a row has ended."""
-    _, _, batch, hidden = trace.z.shape
-    scratch = workspace("scratch", cell.scratch, batch, hidden)
-    d, back = workspace("d", 2, cell.states, batch, hidden)
+    rows = trace.z.shape[2:]
+    batch = rows[-2]
+    scratch = workspace("scratch", cell.scratch, *rows)
+    d, back = workspace("d", 2, cell.states, *rows)
     d[...] = 0 if d_state is None else d_state
     for t, before, _, n in reversed(list(steps_of(trace))):
-        d[0, :n] += dh[t, :n]  # ∂E_t/∂h_t joins what has come back from step t+1
+        alive, ended = np.s_[..., :n, :], np.s_[..., n:, :]
+        here = d[0][alive]
+        here += dh[t][alive]  # ∂E_t/∂h_t joins what has come back from step t+1
         if on_step is not None:
             on_step(t, d)
         link.at = t
-        z, saved = trace.z[:, t], trace.saved[:, t]
-        cell.backward(
-            link, d[:, :n], back[:, :n], z[:, :n], trace.states[:, before, :n], saved[:, :n], scratch[:, :n]
-        )
-        if n < batch:
-            back[:, n:] = d[:, n:]
-            z[:, n:] = 0
-            saved[:, n:] = 0
+        z, saved, left = trace.z[:, t], trace.saved[:, t], trace.states[:, before]
+        if n == batch:
+            cell.backward(link, d, back, z, left, saved, scratch)
+        else:
+            some = (array[alive] for array in (d, back, z, left, saved, scratch))
+            cell.backward(link, *some)
+            back[ended] = d[ended]
+            z[ended] = 0
+            saved[ended] = 0
         d, back = back, d
     if d_state is not None:
         d_state[...] = d
@@ -286,5 +295,5 @@ def scan_back(
 def transposed(U: Floats, workspace: Workspace) -> Floats:
     """Uᵀ of each gate, as a contiguous copy: twice as fast in a small product as a transposed view."""
     UT = workspace("UT", *U.shape)
-    UT[...] = U.swapaxes(1, 2)
+    UT[...] = U.swapaxes(-1, -2)
     return UT

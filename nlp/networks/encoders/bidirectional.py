@@ -8,20 +8,15 @@ from typing import NamedTuple
 import numpy as np
 
 from nlp.layers.arrays import Floats
+from nlp.layers.both_ways import BothTraces, Ways, both_ways_backward, both_ways_forward
 from nlp.layers.cells.cell import Cell
 from nlp.layers.dropout import dropout_, dropout_mask
 from nlp.layers.parameters import Parameters
-from nlp.layers.recurrent import Trace, recurrent_backward, recurrent_forward
 from nlp.layers.workspace import Workspace
 
 
 class BidirectionalLayer:
-    """One layer of cells that go forward, `PREFIX.forward`, and one that go backward, `PREFIX.backward`.
-
-    Equation: →h_t = cell(x_t, →h_{t-1});   ←h_t = cell'(x_t, ←h_{t+1});   h_t = [→h_t; ←h_t]
-    Shapes:   x (T, B, D) -> h (T, B, 2H); the ends (B, 2H), →h of each row's last place and ←h of its first
-    Source:   Schuster & Paliwal 1997, "Bidirectional recurrent neural networks"
-    """
+    """One layer of cells that go forward, `PREFIX.forward`, and one that go backward, `PREFIX.backward`."""
 
     def __init__(self, cell: Cell, prefix: str, inputs: int, hidden: int) -> None:
         self.cell, self.inputs, self.hidden = cell, inputs, hidden
@@ -40,25 +35,9 @@ class BidirectionalLayer:
 
     def forward(
         self, p: Parameters, x: Floats, active: Sequence[int], workspace: Workspace
-    ) -> tuple[Floats, Floats, list[Trace[Floats]]]:
-        """Read rows of falling length, the first `active[t]` of them still alive at t.
-
-        Shapes: x (T, B, D), contiguous, finite also where a row has ended -> h (T, B, 2H), the ends (B, 2H),
-                both buffers of `workspace`, and what `backward` needs
-        """
-        h = workspace("joined", *x.shape[:2], 2 * self.hidden)
-        ends = workspace("ends", x.shape[1], 2 * self.hidden)
-        traces = []
-        for number, way in enumerate(self._ways):
-            scope, half = workspace.scope(way), slice(number * self.hidden, (number + 1) * self.hidden)
-            state = scope("state", self.cell.states, x.shape[1], self.hidden)
-            state[...] = 0
-            of_way, trace = recurrent_forward(
-                self.cell, p.scope(way), x, state, scope, active=active, reverse=bool(number)
-            )
-            h[..., half], ends[:, half] = of_way, state[0]
-            traces.append(trace)
-        return h, ends, traces
+    ) -> tuple[Floats, Floats, BothTraces]:
+        """Read rows of falling length: see `both_ways_forward`."""
+        return both_ways_forward(self.cell, self._scopes(p), x, active, workspace)
 
     def backward(
         self,
@@ -66,36 +45,23 @@ class BidirectionalLayer:
         grad: Parameters,
         dh: Floats | None,
         d_ends: Floats | None,
-        cache: list[Trace[Floats]],
+        cache: BothTraces,
         workspace: Workspace,
     ) -> Floats:
-        """Add the gradients of the tensors; return that of x, zero where a row has ended.
+        """Add the gradients of the tensors; return that of x: see `both_ways_backward`."""
+        ways = self._scopes(p), self._scopes(grad)
+        return both_ways_backward(self.cell, *ways, dh, d_ends, cache, workspace)
 
-        Shapes: dh (T, B, 2H), d_ends (B, 2H), zero where they are None -> dx (T, B, D), a buffer
-        """
-        steps, batch = cache[0].inputs.shape[:2]
-        dx = workspace("dx", *cache[0].inputs.shape)
-        of_way = workspace("of_way", steps, batch, self.hidden)
-        for number, way in enumerate(self._ways):
-            scope, half = workspace.scope(way), slice(number * self.hidden, (number + 1) * self.hidden)
-            of_way[...] = 0 if dh is None else dh[..., half]
-            d_state = scope("d_state", self.cell.states, batch, self.hidden)
-            d_state[...] = 0
-            if d_ends is not None:
-                d_state[0] = d_ends[:, half]
-            tensors = p.scope(way), grad.scope(way)
-            found = recurrent_backward(self.cell, *tensors, of_way, cache[number], scope, d_state=d_state)
-            if number:
-                dx += found
-            else:
-                dx[...] = found
-        return dx
+    def _scopes(self, p: Parameters) -> Ways:
+        """The tensors of each direction."""
+        forward, backward = self._ways
+        return p.scope(forward), p.scope(backward)
 
 
 class Pass(NamedTuple):
     """What a forward pass leaves: `traces` of layers, and dropout `masks`, before each and on the output."""
 
-    traces: list[list[Trace[Floats]]]
+    traces: list[BothTraces]
     masks: list[Floats | None]
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nlp.layers.arrays import Floats, Ids
+from nlp.layers.both_ways import BothTraces
 from nlp.layers.cells.cell import Cell
 from nlp.layers.embedding import embedding_backward, embedding_forward
 from nlp.layers.parameters import Parameters
-from nlp.layers.recurrent import Trace
 from nlp.layers.workspace import Workspace
 from nlp.networks.encoders.bidirectional import BidirectionalLayer
 
@@ -49,9 +49,7 @@ class SpellingEncoder:
         """Open the forget gates."""
         self._layer.initialize_(p)
 
-    def forward(
-        self, p: Parameters, spelt: Spelt, workspace: Workspace
-    ) -> tuple[Floats, list[Trace[Floats]]]:
+    def forward(self, p: Parameters, spelt: Spelt, workspace: Workspace) -> tuple[Floats, BothTraces]:
         """The vectors of the N words, (N, 2H), a buffer of `workspace`; and what `backward` needs."""
         x = embedding_forward(p["characters.E"], spelt.characters, workspace)
         _, ends, trace = self._layer.forward(p, x, spelt.active, workspace.scope("layer"))
@@ -63,7 +61,7 @@ class SpellingEncoder:
         grad: Parameters,
         dy: Floats,
         spelt: Spelt,
-        cache: list[Trace[Floats]],
+        cache: BothTraces,
         workspace: Workspace,
     ) -> None:
         """Add the gradients of all tensors. Shapes: dy (N, 2H)."""

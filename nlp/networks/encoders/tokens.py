@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from nlp.layers.arrays import Floats, Ids
+from nlp.layers.both_ways import BothTraces
 from nlp.layers.cells import make_cell
 from nlp.layers.embedding import embedding_backward
 from nlp.layers.initialize import uniform_
 from nlp.layers.parameters import Parameters
-from nlp.layers.recurrent import Trace
 from nlp.layers.workspace import Workspace
 from nlp.networks.encoders.bidirectional import BidirectionalEncoder, Pass
 from nlp.networks.encoders.spelling import SpellingEncoder, Spelt
@@ -39,7 +39,7 @@ class Encoded(NamedTuple):
     """What a forward pass leaves for its way back."""
 
     layers: Pass
-    spelt: list[Trace[Floats]] | None
+    spelt: BothTraces | None
 
 
 class TokenEncoder:

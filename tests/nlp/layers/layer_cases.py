@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nlp.layers.adaptive_softmax import adaptive_cross_entropy, adaptive_shapes
+from nlp.layers.both_ways import both_ways_backward, both_ways_forward
 from nlp.layers.cells import CELLS as TABLE
 from nlp.layers.crf import crf_loss_and_grad, crf_shapes
 from nlp.layers.dense import dense_backward, dense_forward
@@ -113,6 +114,34 @@ def recurrent(cell: Cell, size: Size, dtype: npt.DTypeLike, *, lookup: bool, rev
         return loss, {**grad, "start": d_state, "x": dx}
 
     return Layer({**p, "start": start} | ({} if lookup else {"x": x}), step)
+
+
+def both_ways(cell: Cell, size: Size, dtype: npt.DTypeLike) -> Layer:
+    drawn, active = Drawn(size, dtype), size.active
+    parameters = drawn.parameters(
+        {
+            f"{way}.{name}": shape
+            for way in ("forward", "backward")
+            for name, shape in cell.shapes(size.inputs, size.hidden).items()
+        }
+    )
+    gradients = parameters.like()
+    x = drawn.normal(size.steps, size.batch, size.inputs)
+    to_h = drawn.normal(size.steps, size.batch, 2 * size.hidden)
+    to_ends = drawn.normal(size.batch, 2 * size.hidden)
+    d_h = to_h * size.alive[..., None]
+    ways, grads = ((some.scope("forward"), some.scope("backward")) for some in (parameters, gradients))
+    p, grad = parameters.views(), gradients.views()
+    moved = [name for name in p if size.steps > 1 or not name.endswith(".U")]  # a single place has no step
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        gradients.flat[:] = 0
+        h, ends, cache = both_ways_forward(cell, ways, x, active, workspace)
+        loss = float(np.vdot(h, d_h) + np.vdot(ends, to_ends))
+        dx = both_ways_backward(cell, ways, grads, to_h, to_ends, cache, workspace)
+        return loss, {**{name: grad[name] for name in moved}, "x": dx}
+
+    return Layer({**{name: p[name] for name in moved}, "x": x}, step)
 
 
 def normalised(form: str, cell: Cell, size: Size, dtype: npt.DTypeLike, *, reverse: bool) -> Layer:
@@ -273,6 +302,8 @@ CASES: dict[str, Callable[[Size, npt.DTypeLike], Layer]] = {
     **{f"pooling-{name}": partial(pooling, name) for name in POOLS},
 }
 for _name, _cell in CELLS.items():
+    if _name != "gru-after":  # whose step reads biases too
+        CASES[f"{_name}-both-ways"] = partial(both_ways, _cell)
     for _reverse in (False, True):
         _way = "backward" if _reverse else "forward"
         CASES[f"{_name}-{_way}"] = partial(recurrent, _cell, lookup=False, reverse=_reverse)
