@@ -37,7 +37,7 @@ _OF_RNN = {"method", "cell", "layers", "hidden", "embed_dim", "chars"}
 OF_OTHERS = {
     "tag-train": _OF_RNN,
     "classify-train": _OF_RNN | {"pool", "word_dropout", "dropout", "clip", "batch_size"},
-    "classify-train --method rnn": {"method", "ngrams", "subwords", "buckets", "dim"},
+    "classify-train --method rnn": {"method", "ngrams", "subwords", "buckets", "dim", "quantize"},
 }
 FIELDS = {"phrases": "phrase_threshold"}
 
