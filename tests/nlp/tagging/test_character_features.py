@@ -41,7 +41,7 @@ def test_each_sees_the_places_that_it_names() -> None:
     whole = features(["丁丁丁甲丁丁丁"], "words")
     changed = features(["丁丁丁乙丁丁丁"], "words")
     assert (whole[:, 0] == changed[:, 0]).all()
-    assert (whole[:13, 1] != changed[:13, 1]).sum() == 2  # C2 and C1C2
+    assert (whole[:13, 1] != changed[:13, 1]).sum() == 2  # C1C2 and C2
     assert (
         features(["丁丁丁甲丁丁丁"], "entities")[:, 0] != features(["丁丁丁乙丁丁丁"], "entities")[:, 0]
     ).sum() == 1
