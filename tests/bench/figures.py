@@ -42,6 +42,8 @@ class Figure:
     peer: str = ""
     theirs: tuple[float, ...] = ()
     note: str = ""
+    kernels: str = ""
+    """Those that both computed with, where that matters."""
 
     @property
     def ratios(self) -> tuple[float, ...]:

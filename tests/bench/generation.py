@@ -36,6 +36,8 @@ SIZES: dict[str, dict[str, Any]] = {
 def run(setting: Setting) -> Iterator[Figure]:
     """The figures of all sizes, drawn at temperature 1 from random weights."""
     for subject, sizes in SIZES.items():
+        if not setting.wants(subject):
+            continue
         model, settings = str(setting.folder / "generating.model"), json.dumps(sizes)
         run_child(setting, module("random_language_model", model, settings))
         turns = [

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Generic, TypeVar
 
@@ -41,14 +41,24 @@ class ChildFailedError(Exception):
 
 @dataclass(frozen=True)
 class Setting:
-    """How benchmarks are to run: a folder for their files, and how often, if the user said so."""
+    """How benchmarks are to run.
+
+    Attributes: `folder` for their files; `repeats`, if the user said how many; `only`, what the subjects of
+    all rows contain; `variables` that children find changed.
+    """
 
     folder: Path
     repeats: int | None = None
+    only: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def times(self, usual: int) -> int:
         """The number of repeats: `usual`, unless the user asked for another."""
         return self.repeats or usual
+
+    def wants(self, subject: str) -> bool:
+        """Whether rows of this subject are asked for."""
+        return self.only in subject
 
     def environment(self) -> dict[str, str]:
         """A child's environment: one thread, temporary files in our folder, none of the user's models.
@@ -56,7 +66,7 @@ class Setting:
         All else that the user has set stays; `machine` tells what of it changes a library's speed.
         """
         kept = {key: value for key, value in os.environ.items() if not key.startswith("NLPTOOL")}
-        return {**kept, **dict.fromkeys(THREADS, "1"), "TMPDIR": str(self.folder)}
+        return {**kept, **self.variables, **dict.fromkeys(THREADS, "1"), "TMPDIR": str(self.folder)}
 
 
 @dataclass(frozen=True)

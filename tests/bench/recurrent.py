@@ -80,6 +80,8 @@ CELLS = [
 def run(contests: Sequence[Contest], setting: Setting) -> Iterator[Figure]:
     """The figures of `contests`, one after the other."""
     for contest in contests:
+        if not setting.wants(contest.subject):
+            continue
         text = _text(setting.folder, contest.settings["level"], contest.tokens)
         theirs = {**contest.settings, **contest.peer_settings}
         their_speed = _torch if contest.peer == "PyTorch" else _nlptool

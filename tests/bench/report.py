@@ -47,7 +47,8 @@ def _row(figure: Figure) -> str:
         what += f", {measure.name} ({measure.unit})" if measure.unit else f", {measure.name}"
         ours = _average(measure, figure.ours)
         theirs = f"{figure.peer} {_average(measure, figure.theirs) or figure.note}".strip()
-    cells = (figure.benchmark, what, ours, theirs or figure.note, _ratio(figure), _target(figure))
+    benchmark = f"{figure.benchmark}, {figure.kernels}" if figure.kernels else figure.benchmark
+    cells = (benchmark, what, ours, theirs or figure.note, _ratio(figure), _target(figure))
     return f"| {' | '.join(cells)} |\n"
 
 

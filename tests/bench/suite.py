@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from . import (
     generation,
     latency,
     memory,
+    products,
     recurrent,
     similar,
     startup,
@@ -21,11 +23,12 @@ from .figures import Figure
 from .harness import ChildFailedError, Skipped, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .harness import Setting
 
 BENCHMARKS: dict[str, Callable[[Setting], Iterator[Figure]]] = {
+    "products": products.run,
     "startup": startup.run,
     "similar": similar.run,
     "latency": latency.run,
@@ -43,16 +46,26 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Figure]]] = {
     "tagging": tagging.run,
 }
 
+OF_KERNELS = {name for name in BENCHMARKS if name.startswith(("products", "w2v", "rnn", "generate"))}
+"""Those whose speed depends on the kernels of products."""
 
-def run_all(names: Sequence[str], setting: Setting) -> list[Figure]:
-    """The figures of the benchmarks `names`; one that cannot run is a figure that says why."""
+
+def run_all(names: Sequence[str], settings: Mapping[str, Setting]) -> list[Figure]:
+    """The figures of the benchmarks `names`, by the kernels of `settings` where kernels matter."""
     figures: list[Figure] = []
+    alone = {"": next(iter(settings.values()))}
     for name in names:
-        say(name)
-        try:
-            figures += BENCHMARKS[name](setting)
-        except Skipped as reason:
-            figures.append(Figure(name, "skipped", note=str(reason)))
-        except ChildFailedError as error:
-            figures.append(Figure(name, "failed", note=str(error)))
+        for kernels, setting in (settings if name in OF_KERNELS else alone).items():
+            say(f"{name}, {kernels} kernels" if kernels else name)
+            figures += (replace(figure, kernels=kernels) for figure in _run(name, setting))
     return figures
+
+
+def _run(name: str, setting: Setting) -> Iterator[Figure]:
+    """The figures that `setting` wants; a benchmark that cannot run is a figure that says why."""
+    try:
+        yield from (figure for figure in BENCHMARKS[name](setting) if setting.wants(figure.subject))
+    except Skipped as reason:
+        yield Figure(name, "skipped", note=str(reason))
+    except ChildFailedError as error:
+        yield Figure(name, "failed", note=str(error))

@@ -76,6 +76,8 @@ SUBWORDS = [Contest("subwords, 1 worker", {"subwords": True}, ("fasttext",))]
 def run(contests: Sequence[Contest], setting: Setting) -> Iterator[Figure]:
     """The figures of `contests`, one after the other."""
     for contest in contests:
+        if not setting.wants(contest.subject):
+            continue
         text = word2vec_text(setting.folder, contest.size)
         everybody = {**SETTINGS, **contest.settings}
         turns = [Contestant(US, "cli", partial(_nlptool, setting, text, {**everybody, **contest.only_ours}))]
