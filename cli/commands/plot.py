@@ -41,6 +41,9 @@ _LARGEST_LOSS = 1e100  # a model file may claim anything
 @option("--method", type=click.Choice(["pca", "tsne"]), default="pca", help="The projection.")
 @option("--seed", type=click.IntRange(0), default=1, help="Seed of t-SNE: same seed, same map.")
 @option("--losses", is_flag=True, help="Draw the loss of each epoch of the models named instead.")
+@option("--trace", metavar="FILE", help="Draw what score --trace has told instead: units by tokens.")
+@option("--layer", type=click.IntRange(1), show_default="the last", help="Of --trace: which layer.")
+@option("--gate", default="h", help="Of --trace: which gate or state, f of an LSTM for one.")
 @click.argument("names", nargs=-1, metavar="[WORD|MODEL]...")
 def plot(
     *,
@@ -53,9 +56,15 @@ def plot(
     method: str,
     seed: int,
     losses: bool,
+    trace: str | None,
+    layer: int | None,
+    gate: str,
     names: tuple[str, ...],
 ) -> None:
     """Draw the map of WORDs, or of the most frequent content words; with --losses, the curves of MODELs.
+
+    With --trace, a heat map of what a network does while it reads: a row for each unit, a column for each
+    token, blue above zero and red below.
 
     Words without a vector are left out, with a warning. Without WORDs, those that every text is full of are
     left out (the, of, 的). Held-out losses, where a model has them, are a dashed curve.
@@ -67,17 +76,11 @@ def plot(
     nlptool plot king queen man woman bread soup river sea
     nlptool plot -m book.model --words 200 --method tsne -o map.html
     nlptool plot --losses first.model second.model
+    echo 'the king rode out' | nlptool score -m book.model --trace | nlptool plot --trace - --gate f
     """
     if len(model) > 1 and not losses:
         raise click.UsageError(f"-m names two models, {model[0]} and {model[1]}; only --losses compares them")
-    if losses:
-        tell_idle(console, "with --losses", "count", "near", "method", "seed", "limit")
-    elif not names:
-        tell_idle(console, "without WORDs", "near")
-    elif not near:
-        tell_idle(console, "beside WORDs, unless --near is given too", "count")
-    if method == "pca" and not losses:
-        tell_idle(console, "with --method pca", "seed")
+    _tell_idle(console, count_of_words=len(names), trace=trace, losses=losses, near=near, method=method)
     from cli.drawing import figures
     from cli.drawing.canvas import Axes
     from cli.io.writing import check_output, open_binary_output
@@ -85,7 +88,12 @@ def plot(
     check_output(output)
     figures.figure_ending(output)  # a wrong one is told before the work
     with figures.warning(console):
-        if losses:
+        if trace is not None:
+            from cli.io.reading import Input
+            from cli.jobs.traces import trace_map
+
+            drawn = figures.draw_heat_map(output, *trace_map(Input([trace]), layer, gate, console))
+        elif losses:
             curves, held_out = _loss_curves(named_models(tuple(map(path_or_bundled, names)), model))
             axes = Axes("epoch", "loss, nats a prediction")
             drawn = figures.draw_curves(output, curves, figures.LOSSES_TITLE, axes, held_out)
@@ -97,6 +105,28 @@ def plot(
             _tell_unlabelled(console, figures.unlabelled(output, words, points), len(words))
     with open_binary_output(output) as writer:
         writer.write(drawn)
+
+
+def _tell_idle(
+    console: Console, *, count_of_words: int, trace: str | None, losses: bool, near: bool, method: str
+) -> None:
+    """Warn of options that change nothing. Raises: UsageError where two things are to be drawn."""
+    of_map = ("count", "near", "method", "seed", "limit")
+    if trace is not None:
+        if losses or count_of_words:
+            raise click.UsageError("--trace draws a trace alone; leave out --losses, WORDs and MODELs")
+        tell_idle(console, "with --trace", *of_map, "model")
+        return
+    tell_idle(console, "without --trace", "layer", "gate")
+    if losses:
+        tell_idle(console, "with --losses", *of_map)
+        return
+    if not count_of_words:
+        tell_idle(console, "without WORDs", "near")
+    elif not near:
+        tell_idle(console, "beside WORDs, unless --near is given too", "count")
+    if method == "pca":
+        tell_idle(console, "with --method pca", "seed")
 
 
 def _map(

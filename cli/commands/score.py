@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.io.printers import SCORES
+from cli.io.printers import SCORES, TSV
 from cli.jobs.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
 from cli.options.common import command, model_option, streams
 from cli.options.help import option
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Add `pieces`, the `surprisals` of each (-log P in nats) and whether it is `known`.",
 )
+@option(
+    "--trace",
+    is_flag=True,
+    help="Add to --tokens the `trace` of each layer: gates and states once it has read each piece.",
+)
 @option("--by-line", is_flag=True, help="Score each line as a text of its own.")
 @option(
     "--mix",
@@ -38,6 +43,7 @@ def score(
     console: Console,
     model: tuple[str, ...],
     tokens: bool,
+    trace: bool,
     by_line: bool,
     mix: tuple[str, ...],
     summary: bool,
@@ -58,19 +64,27 @@ def score(
     is one distribution over the tokens of -m. `auto` reads the text whole and tells the weight on stderr:
     find it on text held out, then score with the number.
 
+    --trace tells of each layer what it does: the gates (i, f, o and c̃ of an LSTM, r, z and h̃ of a GRU) and
+    the states h and c, a row of H numbers for each piece; `nlptool plot --trace` draws them.
+
     \b
     nlptool score -m book.model --summary held-out.txt
     nlptool score -m book.model --mix book.ngrams:auto --summary valid.txt
     echo "the king rode out" | nlptool score -m book.model --tokens | jq -c '[.pieces, .surprisals]'
     """
-    if tokens and summary:
-        raise click.UsageError("--summary is of the whole text; leave out --tokens")
+    if (tokens or trace) and summary:
+        left_out = "--trace" if trace else "--tokens"
+        raise click.UsageError(f"--summary is of the whole text; leave out {left_out}")
+    if trace and streams.format == TSV:
+        raise click.UsageError("--trace has no columns; write --format jsonl")
+    if trace and len(model) > 1:
+        raise click.UsageError(f"--trace is of one model; name {model[0]} or {model[1]}")
     if mix and len(model) > 1:
         raise click.UsageError(f"--mix mixes into one model; name {model[0]} or {model[1]}")
     from cli.jobs.score import Judge, Mixing, ScoredLines
 
     mixing = Mixing.parsed(mix)
-    judges = [Judge.opened(path, mixing, by_line=by_line) for path in model or (None,)]
+    judges = [Judge.opened(path, mixing, by_line=by_line, traced=trace) for path in model or (None,)]
     lines = ScoredLines(streams, console, judges, mixing)
     with streams.open_output() as output:
-        lines.write(output, pieces=tokens, summary=summary)
+        lines.write(output, pieces=tokens or trace, summary=summary)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from cli.console import Console
     from cli.drawing.canvas import Axes, Point
+    from cli.drawing.heat_map import HeatMap
 
 MAP_TITLE = "Word vectors: similar words lie together"
 LOSSES_TITLE = "Mean loss of each epoch"
@@ -79,6 +80,19 @@ def draw_curves(
         figure = svg.draw_curves(curves, title, axes, dashed)
         return (svg.as_html(figure, title) if ending == ".html" else figure).encode()
     return terminal.draw_curves(curves, *_terminal_size(), axes, dashed).encode()
+
+
+def draw_heat_map(path: str | None, heat_map: HeatMap, title: str) -> bytes:
+    """Numbers as colours in the format that the ending of `path` names, else as text."""
+    ending = figure_ending(path)
+    if ending == ".png":
+        from cli.drawing import png
+
+        return png.draw_heat_map(heat_map, title)
+    if ending in {".svg", ".html"}:
+        figure = svg.draw_heat_map(heat_map, title)
+        return (svg.as_html(figure, title) if ending == ".html" else figure).encode()
+    return terminal.draw_heat_map(heat_map).encode()
 
 
 def figure_ending(path: str | None) -> str:

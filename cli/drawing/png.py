@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from cli.drawing.canvas import UNNAMED, Axes, FigureWarning, printable
+from cli.drawing.heat_map import heat_frame
 from cli.drawing.page import (
     COLOURS,
     FONT_SIZE,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
 
     from cli.drawing.canvas import Point
+    from cli.drawing.heat_map import HeatMap
 
 _DOTS_PER_INCH = 200  # twice the pixels of the page: sharp on every screen
 _PIXEL = 100  # pixels of the page in an inch
@@ -118,6 +120,39 @@ def _curves(curves: Mapping[str, Sequence[float]], title: str, named: Axes, dash
     )
     for text in legend.get_texts():
         text.set_parse_math(False)
+    return figure
+
+
+def draw_heat_map(heat_map: HeatMap, title: str) -> bytes:
+    """A cell for each number, in its colour; rows and columns are named.
+
+    Raises: NlpError where matplotlib is not installed
+    Warns:  FigureWarning where no font has a character
+    """
+    with _fonts("".join([*heat_map.rows, *heat_map.columns])):
+        return _png(_heat_map(heat_map, title))
+
+
+def _heat_map(heat_map: HeatMap, title: str) -> Any:
+    from matplotlib.colors import ListedColormap
+
+    figure, frame = _figure(title), heat_frame(heat_map)
+    width, height = (frame.right - frame.left) / WIDTH, (frame.bottom - frame.top) / HEIGHT
+    axes = figure.add_axes((frame.left / WIDTH, 1 - frame.bottom / HEIGHT, width, height))
+    colours = ListedColormap([heat_map.colour(heat_map.limit * (share - 128) / 128) for share in range(257)])
+    limits = {"vmin": -heat_map.limit, "vmax": heat_map.limit}
+    drawn = axes.imshow(heat_map.values, cmap=colours, aspect="auto", interpolation="nearest", **limits)
+    for axis, names, room in (
+        (axes.yaxis, heat_map.rows, frame.bottom - frame.top),
+        (axes.xaxis, heat_map.columns, frame.right - frame.left),
+    ):
+        shown = range(0, len(names), heat_map.step(room / len(names)))
+        axis.set_ticks(list(shown))
+        axis.set_ticklabels([printable(names[number]) for number in shown], parse_math=False)
+    axes.tick_params(length=0, labelcolor=INK, labelsize=FONT_SIZE * _POINTS)
+    axes.tick_params(axis="x", labelrotation=60)
+    axes.spines[:].set_visible(False)
+    figure.colorbar(drawn, cax=figure.add_axes((frame.right / WIDTH + 0.02, 0.62, 0.02, 0.3)))
     return figure
 
 

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from cli.drawing.canvas import UNNAMED, Axes, Box, printable, scaled, ticks
+from cli.drawing.heat_map import SHARES, heat_frame
 from cli.drawing.page import (
     COLOURS,
     FONT_SIZE,
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
     from cli.drawing.canvas import Point
+    from cli.drawing.heat_map import HeatMap
 
 _STYLE = f"""text{{font:{FONT_SIZE}px system-ui,"DejaVu Sans","Noto Sans CJK SC",sans-serif;fill:{INK};
 paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}}
 .title{{font-size:{FONT_SIZE + 3}px;font-weight:600}} circle{{fill:{COLOURS[0]};fill-opacity:.75}}
 .grid{{stroke:{PALE}}} .end{{text-anchor:end}} .middle{{text-anchor:middle}}
-.curve{{fill:none;stroke-width:2;stroke-linejoin:round}}"""
+.curve{{fill:none;stroke-width:2;stroke-linejoin:round}} .cell{{shape-rendering:crispEdges}}"""
 
 
 def draw_map(points: Sequence[Point], labels: Sequence[str], title: str) -> str:
@@ -88,6 +90,32 @@ def draw_curves(
         parts.append(f'<path class="curve" stroke="{colour}"{dashes} {sample}/>')
         where = f'x="{legend + 34:.1f}" y="{y + 4:.1f}"'
         parts.append(f'<text {where} style="fill:{colour}">{_text(shortened(name))}</text>')
+    return _document(parts, title)
+
+
+def draw_heat_map(heat_map: HeatMap, title: str) -> str:
+    """A cell for each number, in its colour; rows and columns are named, and the pointer tells the number."""
+    frame = heat_frame(heat_map)
+    width = (frame.right - frame.left) / len(heat_map.columns)
+    height = (frame.bottom - frame.top) / len(heat_map.rows)
+    parts = []
+    for i, (name, row) in enumerate(zip(heat_map.rows, heat_map.values, strict=True)):
+        y = frame.top + i * height
+        if i % heat_map.step(height) == 0:
+            parts.append(_label(frame.left - 8, "end", y + height / 2 + 4, name))
+        for j, (label, value) in enumerate(zip(heat_map.columns, row, strict=True)):
+            where = f'x="{frame.left + j * width:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}"'
+            told = f"<title>{_text(f'{label}, {name}: {value:.4g}')}</title>"
+            parts.append(f'<rect class="cell" {where} fill="{heat_map.colour(value)}">{told}</rect>')
+    for j in range(0, len(heat_map.columns), heat_map.step(width)):
+        x, y = frame.left + (j + 0.5) * width + 4, frame.bottom + 12
+        turned = f'class="end" transform="translate({x:.1f} {y:.1f}) rotate(-60)"'
+        parts.append(f"<text {turned}>{_text(heat_map.columns[j])}</text>")
+    for number, share in enumerate(SHARES):
+        colour, y = heat_map.colour(share * heat_map.limit), frame.top + 24 * number
+        parts.append(f'<rect x="{frame.right + 20:.1f}" y="{y:.1f}" width="20" height="24" fill="{colour}"/>')
+        where = f'x="{frame.right + 46:.1f}" y="{y + 16:.1f}"'
+        parts.append(f"<text {where}>{share * heat_map.limit:.3g}</text>")
     return _document(parts, title)
 
 

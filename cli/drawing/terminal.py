@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
     from cli.drawing.canvas import Point
+    from cli.drawing.heat_map import HeatMap
 
 MARK = "•"
 _SCALE = 9  # columns for the scale, left of the axis
@@ -99,6 +100,17 @@ def draw_curves(
         f"{letter}  {printable(name)}" for letter, name in zip(cycle(ascii_letters), curves, strict=False)
     ]
     return "".join(f"{line}\n" for line in [*lines, *legend])
+
+
+def draw_heat_map(heat_map: HeatMap) -> str:
+    """A line for each column, a character for each row: the fuller, the larger; dots are below zero."""
+    names = [printable(name) for name in heat_map.columns]
+    broadest = max(map(columns_of, names))
+    lines = [
+        f"{name}{' ' * (broadest - columns_of(name))}  {''.join(map(heat_map.shade, column))}"
+        for name, column in zip(names, zip(*heat_map.values, strict=True), strict=True)
+    ]
+    return "".join(f"{line.rstrip()}\n" for line in [*lines, heat_map.scale])
 
 
 def _between(curve: Sequence[float], step: float) -> float:

@@ -12,7 +12,9 @@ import numpy as np
 
 from cli.io.printers import SCORES, SURPRISALS, of_models
 from cli.jobs.language_models import chosen_language_model
+from nlp.analysis.traces import Tracer
 from nlp.decoding.mixture import tuned_weights
+from nlp.decoding.network_predictor import NetworkPredictor
 from nlp.decoding.reading import pieces_of
 from nlp.decoding.scoring import LineReader, Score
 from nlp.errors import ModelError
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
     from nlp.decoding.mixture import LogProbabilities
     from nlp.decoding.predictor import Predictor
     from nlp.decoding.scoring import ReadLine
+    from nlp.layers.arrays import Floats
     from nlp.text.records import Record
 
 AUTO = "auto"
 _FLUSH_SECONDS = 0.1
 _DECIMALS = 6
+_DIGITS = 4  # of a trace, which is long
 _FEW_UNKNOWN, _MANY_UNKNOWN = 10, 0.2  # tokens; share of a text
 
 
@@ -87,17 +91,25 @@ class Judge:
     Attributes: `name`, of the model as the user calls it; `total`, the score of all lines so far.
     """
 
-    def __init__(self, name: str, predictors: Sequence[Predictor], *, by_line: bool) -> None:
+    def __init__(
+        self, name: str, predictors: Sequence[Predictor], tracer: Tracer | None, *, by_line: bool
+    ) -> None:
         self.name, self.total = name, Score()
         self._vocabulary = predictors[0].vocabulary
         self._reader = LineReader(predictors, by_line=by_line)
+        self._tracer, self._by_line = tracer, by_line
 
     @classmethod
-    def opened(cls, path: str | None, mixing: Mixing, *, by_line: bool) -> Judge:
-        """Load the models. Raises: UsageError without a path; ModelError."""
+    def opened(cls, path: str | None, mixing: Mixing, *, by_line: bool, traced: bool) -> Judge:
+        """Load the models; the first one may be `traced`. Raises: UsageError without a path; ModelError."""
         predictor = chosen_language_model(path)
         predictors = [predictor, *mixing.opened(predictor.vocabulary.level)]
-        return cls(str(path), predictors, by_line=by_line)
+        tracer = None
+        if traced:
+            if not isinstance(predictor, NetworkPredictor):
+                raise ModelError(f"{path}: an n-gram model has no layers to trace; name one of rnn-train")
+            tracer = Tracer(predictor.network, predictor.vocabulary.line_end)
+        return cls(str(path), predictors, tracer, by_line=by_line)
 
     def read(self, lines: Sequence[Line]) -> Iterable[ReadLine]:
         """What the models find in the lines, one after the other."""
@@ -128,7 +140,17 @@ class Judge:
             "pieces": list(read.pieces),
             "surprisals": [_number(-one) for one in log_probabilities.tolist()],
             "known": [number != unknown for number in self._vocabulary.numbers(read.pieces)],
+            **self._trace(read),
         }
+
+    def _trace(self, read: ReadLine) -> Record:
+        if self._tracer is None:
+            return {}
+        if self._by_line:
+            self._tracer.restart()
+        layers = self._tracer.read(np.array(self._vocabulary.numbers(read.pieces), np.int32))
+        told = [{name: _rounded(array) for name, array in layer.items()} for layer in layers]
+        return {"trace": [{"layer": number, **layer} for number, layer in enumerate(told, 1)]}
 
     def _tokens(self, line: Line) -> Sequence[str]:
         """The tokens of a line, at the level of the model."""
@@ -237,6 +259,12 @@ def _fields(score: Score) -> Record:
         "logprob": _number(score.logprob),
         "perplexity": _number(score.perplexity),
     }
+
+
+def _rounded(array: Floats) -> list[list[float]]:
+    """Rows of a trace; what is past every number stays out of JSON as the largest one."""
+    rows: list[list[float]] = np.nan_to_num(array.astype(np.float64)).round(_DIGITS).tolist()
+    return rows
 
 
 def _number(value: float) -> float | None:

@@ -220,3 +220,60 @@ def test_what_arrives_together_changes_no_byte(language_model: Path) -> None:
     lines = [f"{line}\n".encode() for line in LINES.splitlines()] * 5
     at_once = run("score", "-m", str(language_model), stdin=b"".join(lines)).stdout
     assert b"".join(answers("score", "-m", str(language_model), lines=lines)) == at_once
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A small recurrent model of the words of `LINES`."""
+    folder = tmp_path_factory.mktemp("network")
+    (folder / "text").write_text(LINES, encoding="utf-8")
+    sizes = ("--hidden", "3", "--embed-dim", "2", "--epochs", "1", "--level", "word")
+    done = run("rnn-train", *sizes, "-q", "-o", str(folder / "model"), str(folder / "text"))
+    assert done.returncode == 0, done.stderr
+    return str(folder / "model")
+
+
+@pytest.fixture
+def traced(nlptool: Nlptool, network: str) -> Callable[..., Outcome]:
+    return lambda *arguments, stdin=LINES: nlptool("score", "-m", network, *arguments, stdin=stdin)
+
+
+def test_a_trace_tells_gates_and_states_of_each_piece(traced: Callable[..., Outcome]) -> None:
+    with_traces, plain = records(traced("--trace")), records(traced("--tokens"))
+    for one, other in zip(with_traces, plain, strict=True):
+        layers = one.pop("trace")
+        assert one == other
+        assert [layer["layer"] for layer in layers] == list(range(1, len(layers) + 1))
+        for layer in layers:
+            assert "h" in layer
+            for rows in [layer[name] for name in layer if name != "layer"]:
+                assert len(rows) == len(one["pieces"])
+                assert all(-1.0001 <= number <= 1.0001 for row in rows for number in row)
+
+
+def test_each_line_is_traced_alone_where_it_is_scored_alone(traced: Callable[..., Outcome]) -> None:
+    both, again = records(traced("--trace", "--by-line", stdin="the king\nthe king\n"))
+    assert both["trace"] == again["trace"]
+    first, second = records(traced("--trace", stdin="the king\nthe king\n"))
+    assert first["trace"] == both["trace"]
+    assert second["trace"] != first["trace"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--trace", "--summary"], "leave out --trace"),
+        (["--trace", "--format", "tsv"], "--trace has no columns; write --format jsonl"),
+        (["--trace", "-m", "other.model"], "--trace is of one model"),
+    ],
+)
+def test_what_does_not_go_with_a_trace(score: Nlptool, arguments: list[str], told: str) -> None:
+    outcome = score(*arguments)
+    assert outcome.status == 2
+    assert told in outcome.stderr
+
+
+def test_an_n_gram_model_has_nothing_to_trace(score: Nlptool) -> None:
+    outcome = score("--trace")
+    assert outcome.status == 1
+    assert "an n-gram model has no layers to trace; name one of rnn-train" in outcome.stderr

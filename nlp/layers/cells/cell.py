@@ -5,6 +5,7 @@ The notation of the equations is told in this folder's `__init__`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -56,7 +57,8 @@ class Cell(Protocol):
     Attributes: `gates` G, of which the first `sigmas` go through σ; `states` S, how many vectors are carried
     from step to step, the first of them the output h; `saved`, how many more a step leaves for its way back;
     `scratch`, how many it uses within the step alone; `forget`, the place of a forget gate, whose bias has a
-    setting of its own, if there is one.
+    setting of its own, if there is one; `gate_names` and `state_names`, what the literature calls those parts
+    of z and of the state that `forward` leaves.
     """
 
     gates: ClassVar[int]
@@ -65,6 +67,8 @@ class Cell(Protocol):
     saved: ClassVar[int] = 1
     scratch: ClassVar[int]
     forget: ClassVar[int | None] = None
+    gate_names: ClassVar[Sequence[str]] = ()
+    state_names: ClassVar[Sequence[str]] = ("h",)
 
     def shapes(self, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
         """The tensors of a layer of this cell: `W` (G, D, H), `U` (G, H, H), `b` (G, H) and perhaps more."""

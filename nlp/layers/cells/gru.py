@@ -35,6 +35,7 @@ class Gru(Cell):
     """
 
     gates, sigmas, scratch = 3, 2, 4
+    gate_names = ("r", "z", "h̃")
 
     def forward(
         self, link: Link, z: Floats, before: Floats, after: Floats, saved: Floats, scratch: Floats

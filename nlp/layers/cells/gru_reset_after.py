@@ -34,6 +34,7 @@ class GruResetAfter(Cell):
     """
 
     gates, sigmas, scratch = 3, 2, 4
+    gate_names = ("r", "z", "h̃")
 
     def shapes(self, inputs: int, hidden: int) -> dict[str, tuple[int, ...]]:
         """The tensors of every cell, `W`, `U` and `b`, and `b_reset` (H,)."""

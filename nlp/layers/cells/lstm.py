@@ -32,6 +32,7 @@ class Lstm(Cell):
     """
 
     gates, sigmas, states, scratch, forget = 4, 3, 2, 5, 1
+    gate_names, state_names = ("i", "f", "o", "c̃"), ("h", "c")
 
     def forward(
         self, link: Link, z: Floats, before: Floats, after: Floats, saved: Floats, scratch: Floats

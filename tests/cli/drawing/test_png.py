@@ -12,6 +12,7 @@ import pytest
 
 from cli.drawing import png
 from cli.drawing.canvas import Axes, FigureWarning
+from cli.drawing.heat_map import HeatMap
 from nlp.errors import NlpError
 
 if TYPE_CHECKING:
@@ -96,3 +97,12 @@ def test_an_absent_matplotlib_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(NlpError, match=r"pip install matplotlib, or write \.svg or \.html"):
         png.draw_map(TRIANGLE, ["a"] * 3, "title")
+
+
+@needs_matplotlib
+def test_a_heat_map_repeats_to_the_byte_and_shows_its_numbers() -> None:
+    first, other = (HeatMap([[value, -1.0]], ["$a"], ["_b", "c"]) for value in (0.5, 0.6))
+    drawn = png.draw_heat_map(first, "title")
+    assert size_of(drawn) == (1920, 1440)
+    assert png.draw_heat_map(first, "title") == drawn
+    assert png.draw_heat_map(other, "title") != drawn

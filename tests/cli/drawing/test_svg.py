@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.drawing.canvas import Axes, Point, printable
-from cli.drawing.svg import as_html, draw_curves, draw_map
+from cli.drawing.heat_map import HeatMap
+from cli.drawing.svg import as_html, draw_curves, draw_heat_map, draw_map
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 TRIANGLE: list[Point] = [(0, 0), (1, 0), (0.5, 1)]
@@ -100,3 +101,19 @@ def test_html_holds_the_figure() -> None:
     assert svg in page
     assert page.startswith('<!doctype html><html lang="en"><meta charset="utf-8"><title>&lt;t&gt;</title>')
     assert "http" not in page.replace("http://www.w3.org/2000/svg", ""), "it loads nothing"
+
+
+def test_a_heat_map_has_a_cell_for_each_number() -> None:
+    heat_map = HeatMap([[0.5, -1.0], [0.0, 0.25]], ["<up>", "down"], ["国王", "&"])
+    root = parsed(draw_heat_map(heat_map, "title"))
+    cells = [cell for cell in root.iter(f"{NAMESPACE}rect") if cell.get("class") == "cell"]
+    assert [cell.get("fill") for cell in cells] == [
+        heat_map.colour(value) for value in (0.5, -1.0, 0.0, 0.25)
+    ]
+    assert texts(root, "./rect/title") == ["国王, <up>: 0.5", "&, <up>: -1", "国王, down: 0", "&, down: 0.25"]
+    assert {"<up>", "down", "国王", "&", "0.5", "-1"} <= set(texts(root, "./text"))
+
+
+def test_names_of_many_rows_are_thinned_out() -> None:
+    heat_map = HeatMap([[0.0]] * 200, list(map(str, range(200))), ["x"])
+    assert len(texts(parsed(draw_heat_map(heat_map, "title")), "./text")) < 120

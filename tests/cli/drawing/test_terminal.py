@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cli.drawing.canvas import Axes, Point
-from cli.drawing.terminal import MARK, draw_curves, draw_map
+from cli.drawing.heat_map import HeatMap
+from cli.drawing.terminal import MARK, draw_curves, draw_heat_map, draw_map
 from nlp.text.columns import columns_of
 
 SQUARE: list[Point] = [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -96,3 +97,8 @@ def test_flat_and_short_curves(curve: list[float]) -> None:
 
 def test_more_curves_than_letters_go_round() -> None:
     assert draw_curves({f"m{n}": [1.0, n] for n in range(53)}, 40, 24).splitlines()[-1] == "a  m52"
+
+
+def test_a_heat_map_has_a_line_for_each_column() -> None:
+    heat_map = HeatMap([[0.5, -1.0], [0.0, 0.25]], ["1", "2"], ["国王", "a\x1b"])
+    assert draw_heat_map(heat_map) == "国王  ▒\na\ufffd    ◉░\n░▒▓█ to 1, ·•●◉ to -1\n"
