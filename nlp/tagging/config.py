@@ -132,7 +132,7 @@ class HashedConfig:
 
     bits: int = setting(20, low=10, high=22)
     lr: float = setting(0.1, above=0, high=100)
-    dropout: float = setting(0.5, low=0, high=0.95)
+    dropout: float = setting(0.6, low=0, high=0.95)
 
     def __post_init__(self) -> None:
         check(self)

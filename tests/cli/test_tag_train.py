@@ -194,3 +194,24 @@ def test_a_checkpoint_of_other_unlabelled_text_is_refused(nlptool: Nlptool, tmp_
         outcome = nlptool("tag-train", *SMALL, *checkpoint, *resumed, "-q", "-o", "/dev/full", stdin=TEXT)
         assert outcome.status == status
     assert "its text is" in outcome.stderr
+
+
+BOTH = ("--task", "segment", "--method", "both", "--bits", "14", "--hidden", "8", "--embed-dim", "8")
+
+
+def test_a_network_beside_the_features_finds_words_too(nlptool: Nlptool, tmp_path: Path) -> None:
+    path, valid, further = tmp_path / "m", tmp_path / "valid", tmp_path / "further"
+    valid.write_text(TEXT, encoding="utf-8")
+    further.write_text("语言学\n", encoding="utf-8")
+    helpers = ("--dictionary", str(further), "--text", str(valid))
+    learnt = ("tag-train", *BOTH, "--epochs", "6", "--batch-size", "60", "--lr", "0.02", "-q")
+    outcome = nlptool(*learnt, "--valid", str(valid), *helpers, "-o", str(path), stdin=TEXT)
+    assert outcome.status == 0, outcome
+    report = json.loads(nlptool("tag-eval", "-m", str(path), stdin=TEXT).stdout)
+    assert report["f1"] > 0.95
+    found = nlptool("tokenize", "--han", "words", "--model", str(path), stdin="我爱自然语言处理。\n")
+    assert found.stdout == "我 爱 自然 语言 处理 。\n"
+    assert json.loads(nlptool("info", str(path)).stdout)["kind"] == "recurrent-segmenter"
+    wrong = nlptool("tag", "-m", str(path), stdin="我\n")
+    assert wrong.status == 1
+    assert "use it with tokenize" in wrong.stderr
