@@ -6,7 +6,8 @@ import os
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+
+from cli.machine import processor
 
 from .harness import THREADS
 
@@ -29,7 +30,7 @@ def machine() -> dict[str, str]:
     """The date, the processor and the versions of all that takes part."""
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "processor": _processor(),
+        "processor": processor(),
         "cores": str(os.cpu_count()),
         "load at the start": f"{os.getloadavg()[0]:.2f}",
         "system": f"{platform.system()} {platform.release()}",
@@ -46,15 +47,6 @@ def _set_by_the_user() -> dict[str, str]:
         for name, value in sorted(os.environ.items())
         if name.startswith(OF_LIBRARIES) and name not in THREADS
     }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(models, platform.machine())
 
 
 def _version(package: str) -> str:
