@@ -9,16 +9,16 @@ from nlp.settings import DATA, TRAINING, check, setting
 from nlp.wording import Message
 
 MODES = WORDS, SPACES, CHARACTERS = ("words", "spaces", "chars")
-LOSSES = SOFTMAX, OVA, HIERARCHICAL = ("softmax", "ova", "hs")
+LOSSES = SOFTMAX, HINGE, OVA, HIERARCHICAL = ("softmax", "hinge", "ova", "hs")
 NONE, BALANCED = "none", "balanced"
 METHODS = LINEAR, RECURRENT = ("linear", "rnn")
 
 _DIRECT_LABELS = 24  # so many at most have a column of the table each
 _LITTLE = 500_000  # tokens: with fewer, a vector of a text makes labels share what they learn
 _OF_LITTLE, _OF_MANY = 32, 64
-EPOCHS = {LINEAR: 5, RECURRENT: 8}
-RATES = {LINEAR: 0.2, RECURRENT: 0.004}
-"""Passes over the texts, and the first learning rate, as a method has them by default."""
+EPOCHS = {LINEAR: 5, HINGE: 20, RECURRENT: 8}
+RATES = {LINEAR: 0.2, HINGE: 1.0, RECURRENT: 0.004}
+"""Passes over the texts, and the first learning rate, as a method or loss has them by default."""
 
 _IDLE = {"method": (RECURRENT,)}
 
@@ -71,7 +71,8 @@ class ClassifierConfig:
     )
     loss: str = setting(
         SOFTMAX,
-        "One label a text (softmax, or hs for many labels); or each label independently (ova).",
+        "One label a text: softmax, hinge (a support vector machine, at times better on little text) or hs "
+        "(a tree, for many labels); or each label independently (ova).",
         choices=LOSSES,
     )
     quantize: bool = setting(
@@ -85,7 +86,7 @@ class ClassifierConfig:
         low=1,
         high=1_000_000,
         group=TRAINING,
-        shown=f"{EPOCHS[LINEAR]}; rnn: {EPOCHS[RECURRENT]}",
+        shown=f"{EPOCHS[LINEAR]}; hinge: {EPOCHS[HINGE]}; rnn: {EPOCHS[RECURRENT]}",
     )
     lr: float | None = setting(
         None,
@@ -93,7 +94,7 @@ class ClassifierConfig:
         above=0,
         high=1_000,
         group=TRAINING,
-        shown=f"{RATES[LINEAR]:g}; rnn: {RATES[RECURRENT]:g}",
+        shown=f"{RATES[LINEAR]:g}; hinge: {RATES[HINGE]:g}; rnn: {RATES[RECURRENT]:g}",
     )
     seed: int = setting(1, "Same seed, same bytes.", low=0, high=2**64 - 1, group=TRAINING)
 
@@ -102,25 +103,33 @@ class ClassifierConfig:
         if self.minn > self.maxn:
             told = "`minn` is {minn}, but `maxn` {maxn}: the shortest n-grams are longer than the longest"
             raise SettingError(Message(told, minn=self.minn, maxn=self.maxn))
-        if self.method == RECURRENT and self.loss == HIERARCHICAL:
-            raise SettingError(Message("`loss` 'hs' is for `method` 'linear'; 'rnn' takes softmax and ova"))
+        if self.method == RECURRENT and self.loss in {HINGE, HIERARCHICAL}:
+            told = "`loss` {loss!r} is for `method` 'linear'; 'rnn' takes softmax and ova"
+            raise SettingError(Message(told, loss=self.loss))
+        if self.loss == HINGE and self.dim:
+            told = "`dim` is {dim}, but with `loss` 'hinge' n-grams vote for labels; leave it out"
+            raise SettingError(Message(told, dim=self.dim))
 
     @property
     def passes(self) -> int:
-        """Epochs, as the method has them by default."""
-        return self.epochs or EPOCHS[self.method]
+        """Epochs, as the method or loss has them by default."""
+        return self.epochs or EPOCHS[self._learnt_by]
 
     @property
     def rate(self) -> float:
-        """The first learning rate, as the method has it by default."""
-        return self.lr or RATES[self.method]
+        """The first learning rate, as the method or loss has it by default."""
+        return self.lr or RATES[self._learnt_by]
+
+    @property
+    def _learnt_by(self) -> str:
+        return HINGE if self.loss == HINGE else self.method
 
     def fitted(self, labels: int, tokens: int, *, has_groups: bool = False) -> ClassifierConfig:
         """The settings for texts with so many labels and tokens, of which none is left open.
 
         Where groups of words make like words share what they learn, labels need not.
         """
-        dim = self.dim
+        dim = 0 if self.loss == HINGE else self.dim
         if dim is None and labels > _DIRECT_LABELS:
             dim = _OF_MANY
         elif dim is None:

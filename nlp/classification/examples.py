@@ -32,6 +32,12 @@ class Texts(NamedTuple):
     label_ids: Ids
     label_starts: Offsets
 
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Texts:
+        """The texts with those of their features that are chosen, and the first one of each. Shapes: (F,)."""
+        chosen[self.starts[:-1]] = True
+        counts = np.add.reduceat(chosen, self.starts[:-1], dtype=np.int64)
+        return self._replace(buckets=self.buckets[chosen], starts=_offsets(counts))
+
     def targets(self, labels: int) -> Floats:
         """The labels of each text as shares that add up to 1. Shapes: of L labels (B, L)."""
         return label_shares(self.label_ids, np.diff(self.label_starts), labels)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.classification.classifier import Classifier, Weights, rows_of, scales
-from nlp.classification.config import HIERARCHICAL, OVA, ClassifierConfig
+from nlp.classification.config import HIERARCHICAL, HINGE, OVA, ClassifierConfig
 from nlp.classification.examples import GROUP, Examples, Texts, weighted
 from nlp.classification.features import Offsets
 from nlp.classification.losses import fitted_temperature, make_loss, untrained_loss
@@ -24,11 +24,12 @@ from nlp.training.team import shared_array
 from nlp.vectors.word_groups import WordGroups
 from nlp.wording import Message, number_of
 
-_INITIAL, _ORDER = 0, 1  # purposes of random numbers
+_INITIAL, _ORDER, _LEFT_OUT = 0, 1, 2  # purposes of random numbers
 _STEPS, _LEAST, _MOST = 1_000, 512, 1 << 16  # steps of an epoch at most, and features of a step
 _MOST_TEXTS = 512  # of a step: all of them move the bias at once, and more would overshoot
 _SHARDS = 8
 _START_OF_SQUARES = 0.01
+_DROPOUT = 0.5  # of the features of a text, with a hinge loss
 _PART_OF_BAYES, _SMOOTHING, _ROWS = 0.3, 0.5, 4096
 
 
@@ -41,6 +42,14 @@ class ClassifierLearner(Learner[Texts]):
 
     Equation: a += g²,   w -= lr g / √a   for each occurrence of a feature, in order (Adagrad)
     Source:   Duchi, Hazan & Singer 2011, "Adaptive subgradient methods"
+
+    A hinge loss has one rate for all weights of a step, and leaves out half of the features of each text, now
+    these and now those, so that no weight relies on another one.
+
+    Equation: w -= lr B / |Σ_t x_t|² g   for a step of B texts, where x_t has 1 / √F_t for each feature of a
+              text, so that |x_t| = 1: the step is shorter the more alike the texts are
+
+    Source:   Wager, Wang & Liang 2013, "Dropout training as adaptive regularization"
 
     `has_groups` tells whether groups of words are features.
 
@@ -80,7 +89,7 @@ class ClassifierLearner(Learner[Texts]):
             self._streams.at(_INITIAL).random(dtype=np.float32, out=table)
             table -= np.float32(0.5)
             table /= np.float32(dim)
-        elif config.loss != HIERARCHICAL:
+        elif config.loss not in {HINGE, HIERARCHICAL}:
             self._start_from_counts(self.weights.table)
         self._squares = [shared_array(weights.shape) for weights in self._learnt()]
         for squares in self._squares:
@@ -126,6 +135,7 @@ class ClassifierLearner(Learner[Texts]):
         self._batch_rows: Ids = shared_array((int(largest.sum()),), np.int32)
         self._batch_starts: Offsets = shared_array((most + 1,), np.int64)
         self._targets: Floats = shared_array((most, len(self.examples.labels)))
+        self._unlike: Floats = shared_array((1,))
         self._size: npt.NDArray[np.int64] = shared_array((1,), np.int64)
         self._gradient: Floats = shared_array((most, dim or scores))  # with respect to the sum of features
         self._shards = min(_SHARDS, most)
@@ -135,8 +145,13 @@ class ClassifierLearner(Learner[Texts]):
     def steps(self, epoch: int, skip: int = 0) -> Iterator[Texts]:
         """Deal out the texts of an epoch in random order, group by group."""
         order = self._streams.at(_ORDER, epoch).permutation(self.examples.groups)
-        for start in range(skip * self._groups_per_step, len(order), self._groups_per_step):
-            yield self.examples.read(order[start : start + self._groups_per_step].tolist())
+        for number in range(skip, self.steps_per_epoch):
+            start = number * self._groups_per_step
+            texts = self.examples.read(order[start : start + self._groups_per_step].tolist())
+            if self.config.loss == HINGE:
+                chances = self._streams.at(_LEFT_OUT, epoch, number).random(len(texts.buckets), np.float32)
+                texts = texts.only(chances >= _DROPOUT)
+            yield texts
 
     def place_(self, data: Texts) -> None:
         """Copy the features of a step, and the labels of its texts, to where all workers see them."""
@@ -144,6 +159,10 @@ class ClassifierLearner(Learner[Texts]):
         self._size[0] = size
         self._batch_starts[: size + 1] = data.starts
         self._rows.take(data.buckets, out=self._batch_rows[: len(data.buckets)])
+        if self.config.loss == HINGE:
+            shares = np.repeat(scales(data.starts), np.diff(data.starts))
+            total = np.bincount(np.unique(data.buckets, return_inverse=True)[1], shares)
+            self._unlike[0] = size / np.dot(total, total)
         self._targets[:size] = weighted(data.targets(len(self.examples.labels)), self._class_weights)
 
     def phases(self, workers: int) -> Sequence[Phase]:
@@ -188,7 +207,7 @@ class ClassifierLearner(Learner[Texts]):
         if self._valid is None:
             return None
         parts = _held_out(self._valid, self.weights, self._rows)
-        loss = sum(self._loss.loss_and_grad(*part)[0] for part in parts)
+        loss = sum(self._loss.nats(*part) for part in parts)
         return loss / len(self._valid)
 
     def team_size(self, workers: int) -> int:
@@ -245,6 +264,11 @@ class ClassifierLearner(Learner[Texts]):
         table, squares = self.weights.table.reshape(-1), self._squares[0].reshape(-1)
         for column in range(first, last):
             gradient = self._gradient[:size, column]
+            if self.config.loss == HINGE:
+                gradient = gradient * self._unlike[0]
+                np.add.at(table, places, np.repeat(gradient * rate, counts))
+                places += 1
+                continue
             np.add.at(squares, places, np.repeat(gradient * gradient, counts))
             moves = squares.take(places)
             np.sqrt(moves, out=moves)
