@@ -16,7 +16,7 @@ METHODS = LINEAR, RECURRENT = ("linear", "rnn")
 _DIRECT_LABELS = 24  # so many at most have a column of the table each
 _LITTLE = 500_000  # tokens: with fewer, a vector of a text makes labels share what they learn
 _OF_LITTLE, _OF_MANY = 32, 64
-EPOCHS = {LINEAR: 5, HINGE: 20, RECURRENT: 8}
+EPOCHS = {LINEAR: 5, HINGE: 20, RECURRENT: 15}
 RATES = {LINEAR: 0.2, HINGE: 1.0, RECURRENT: 0.004}
 """Passes over the texts, and the first learning rate, as a method or loss has them by default."""
 

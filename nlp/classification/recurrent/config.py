@@ -28,7 +28,7 @@ class RecurrentClassifierConfig(TokenNetworkConfig):
         idle=_IDLE,
     )
     word_dropout: float = setting(
-        1.0,
+        3.0,
         "In training of `method` rnn, read a word seen n times as unknown with probability "
         "FLOAT / (FLOAT + n).",
         low=0,

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from nlp.data.labelled.texts import LabelledText
 
 CONFIG = RecurrentClassifierConfig(
-    hidden=6, embed_dim=5, char_dim=3, char_hidden=3, epochs=2, batch_size=40, lr=0.02, dropout=0.1
+    hidden=6,
+    embed_dim=5,
+    char_dim=3,
+    char_hidden=3,
+    epochs=2,
+    batch_size=40,
+    lr=0.02,
+    dropout=0.1,
+    word_dropout=1.0,
 )
 FORMS = {
     "last": replace(CONFIG, pool="last", cell="gru", shards=1),
