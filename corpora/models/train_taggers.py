@@ -1,7 +1,7 @@
 """Train the shipped taggers by tag-train's defaults: `make taggers GSD=FOLDER EWT=FOLDER WIKIGOLD=FILE`.
 
-GSD has train.iob2 and test.iob2 of the Chinese treebank, EWT en_ewt-ud-{train,test}.conllu of the English,
-WIKIGOLD columns of word and entity.
+GSD has {train,dev,test}.iob2 of the Chinese treebank, EWT en_ewt-ud-{train,dev,test}.conllu of the English,
+WIKIGOLD columns of word and entity. Where there is a development part, tags are fitted to it.
 """
 
 from __future__ import annotations
@@ -30,10 +30,19 @@ class Tagger(NamedTuple):
     scores: tuple[str, ...]
 
 
+class Parts(NamedTuple):
+    """The files of a text: to learn from, to be judged by, and to choose an epoch by, if there is one."""
+
+    train: Path
+    test: Path
+    valid: Path | None = None
+
+
+_SEGMENT, _PARTS = "segment", ("train", "test", "dev")
 OF_SPANS = ("precision", "recall", "f1")
 TAGGERS = {
     "zh-words": Tagger(
-        "segment",
+        _SEGMENT,
         "gsd",
         "words of the training part of Universal Dependencies Chinese GSDSimp (Wikipedia, simplified)",
         "CC BY-SA 4.0, as the treebank is",
@@ -74,32 +83,30 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         parts = {
-            "gsd": (arguments.gsd / "train.iob2", arguments.gsd / "test.iob2"),
-            "ewt": (
-                arguments.ewt / "en_ewt-ud-train.conllu",
-                arguments.ewt / "en_ewt-ud-test.conllu",
-            ),
+            "gsd": Parts(*(arguments.gsd / f"{part}.iob2" for part in _PARTS)),
+            "ewt": Parts(*(arguments.ewt / f"en_ewt-ud-{part}.conllu" for part in _PARTS)),
             "wikigold": _parts(arguments.wikigold, Path(folder)),
         }
         for name, tagger in TAGGERS.items():
-            make(tagger, *parts[tagger.data], arguments.output / f"{name}.model")
+            make(tagger, parts[tagger.data], arguments.output / f"{name}.model")
 
 
-def _parts(whole: Path, folder: Path) -> tuple[Path, Path]:
+def _parts(whole: Path, folder: Path) -> Parts:
     """Files of the first nine tenths and of the last tenth of the sentences in columns."""
     sentences = whole.read_text(encoding="utf-8").strip().split("\n\n")
     end, train, test = len(sentences) * 9 // 10, folder / "train.conll", folder / "test.conll"
     for path, part in ((train, sentences[:end]), (test, sentences[end:])):
         path.write_text("\n\n".join(part) + "\n", encoding="utf-8")
-    return train, test
+    return Parts(train, test)
 
 
-def make(tagger: Tagger, train: Path, test: Path, output: Path) -> None:
+def make(tagger: Tagger, parts: Parts, output: Path) -> None:
     """What tag-train writes, array for array, with data and scores in its metadata."""
     with tempfile.TemporaryDirectory() as folder:
         trained, judged = f"{folder}/trained.model", Path(folder, "judged.json")
-        _run("tag-train", "--task", tagger.task, "-o", trained, str(train))
-        _run("tag-eval", "--task", tagger.task, "-m", trained, "-o", str(judged), str(test))
+        valid = ["--valid", str(parts.valid)] if parts.valid and tagger.task != _SEGMENT else []
+        _run("tag-train", "--task", tagger.task, *valid, "-o", trained, str(parts.train))
+        _run("tag-eval", "--task", tagger.task, "-m", trained, "-o", str(judged), str(parts.test))
         report, model = json.loads(judged.read_text()), open_model(trained)
         scores = {"test_part": {name: report[name] for name in tagger.scores}}
         about: dict[str, Any] = {

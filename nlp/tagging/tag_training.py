@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from nlp.data.labelled.schemes import SCHEMES, Scheme, entities_of
 from nlp.data.sentence_batches import batch_bounds
 from nlp.errors import InputError
+from nlp.layers.arrays import Floats
 from nlp.tagging.characters import lengths_of
 from nlp.tagging.config import TaggerConfig
 from nlp.tagging.examples import Examples, Table, stacked
@@ -73,14 +75,29 @@ class TaggerTraining:
         model = Tagger(weights, moves, chain, self.features, self.scheme, groups=self.groups)
         if self.valid is None:
             return model
-        last = batch_bounds(lengths_of(self.valid[0]), _FITTED)[1]
-        tokens, tags = self.valid[0][:last], learnt_tags(self.valid[1][:last], self.scheme)
-        temperature = fitted_temperature(
-            lambda temperature: model.marginals(tokens, temperature),
-            numbered_tags(tags, model.chain),
-            float(scale),
-        )
-        return replace(model, temperature=temperature)
+        return replace(model, temperature=temperature_for(model, self.valid, float(scale)))
+
+
+class TellsMarginals(Protocol):
+    """What taggers of any kind tell of held-out text."""
+
+    @property
+    def chain(self) -> Chain:
+        """The labels."""
+
+    @property
+    def scheme(self) -> Scheme | None:
+        """The scheme in which tags spell entities, if they do."""
+
+    def marginals_at(self, sentences: Sentences) -> Callable[[float], Floats]:
+        """A function from a temperature to the probability of each label at each token, (N, L)."""
+
+
+def temperature_for(model: TellsMarginals, valid: Tagged, guess: float) -> float:
+    """The temperature that fits the first sentences of held-out text; `guess` is one near it."""
+    last = batch_bounds(lengths_of(valid[0]), _FITTED)[1]
+    tokens, tags = valid[0][:last], learnt_tags(valid[1][:last], model.scheme)
+    return fitted_temperature(model.marginals_at(tokens), numbered_tags(tags, model.chain), guess)
 
 
 def tagger_training(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from typing import Any, NamedTuple, TypeVar
@@ -98,17 +98,21 @@ class Tagger:
         found: list[list[float]] = []
         for some in _batches(sentences, _MARGINALS_AT_A_TIME // len(self.chain.names)):
             labels = self._labels(some).astype(np.int64)
-            of_labels = self.marginals(some, self.temperature)
+            of_labels = self.marginals_at(some)(self.temperature)
             told = iter(of_labels[np.arange(len(labels)), labels].tolist())
             found += [[next(told) for _ in sentence] for sentence in some]
         return found
 
-    def marginals(self, sentences: Sentences, temperature: float) -> Floats:
-        """The probability of each label at each token of the sentences, (N, L)."""
+    def marginals_at(self, sentences: Sentences) -> Callable[[float], Floats]:
+        """A function from a temperature to the probability of each label at each token, (N, L)."""
         chart = self._chart(sentences)
-        return chart.by_token(
-            marginals(chart.scores, self.transitions, self.chain, chart.lattice, temperature)
-        )
+
+        def at(temperature: float) -> Floats:
+            return chart.by_token(
+                marginals(chart.scores, self.transitions, self.chain, chart.lattice, temperature)
+            )
+
+        return at
 
     def _labels(self, sentences: Sentences) -> npt.NDArray[np.uint8]:
         chart = self._chart(sentences)

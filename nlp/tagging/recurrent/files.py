@@ -20,6 +20,7 @@ from nlp.tagging.config import HashedConfig
 from nlp.tagging.files import (
     chain_of_file,
     form_of_tags,
+    temperature_of,
     weight_arrays,
     weights_of,
     word_chain_of_file,
@@ -34,7 +35,8 @@ from nlp.tagging.tagger import TagScores
 
 def save_recurrent_tagger(writer: BinaryWriter, model: RecurrentTagger, about: Mapping[str, Any]) -> None:
     """Write a tagger; `about` is metadata beside its settings. Raises: OSError from the writer."""
-    _save(writer, RECURRENT_TAGGER, model, form_of_tags(model), about)
+    form = form_of_tags(model) | {"temperature": model.temperature}
+    _save(writer, RECURRENT_TAGGER, model, form, about)
 
 
 def save_recurrent_segmenter(
@@ -63,6 +65,7 @@ def recurrent_tagger_of(file: ModelFile) -> RecurrentTagger:
         metadata=file.metadata,
         features=features,
         scheme=scheme,
+        temperature=temperature_of(file) or 1.0,
     )
 
 

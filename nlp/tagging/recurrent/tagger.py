@@ -82,11 +82,13 @@ class RecurrentTagger(RecurrentLabels):
     """A trained network that tells the tag of each token.
 
     Attributes: `features`, whether tokens are words or characters; `scheme`, in which tags spell entities, or
-    None where tags are those of tokens.
+    None where tags are those of tokens; `temperature`, by which scores are divided where probabilities are
+    told: networks are too sure of themselves.
     """
 
     features: str
     scheme: Scheme | None
+    temperature: float = 1.0
 
     @property
     def tells_confidence(self) -> bool:
@@ -104,17 +106,32 @@ class RecurrentTagger(RecurrentLabels):
 
     def confidences(self, sentences: Sentences) -> list[list[float]]:
         """The probability of the tag that each token gets: that its label in the chain is the right one."""
-        text, further = self._read(sentences)
-        labels = network_labels(self.network, self.chain, text, further).astype(np.int64)
-        told = np.zeros(len(labels), np.float32)
-        chain, workspace = self.network.head.chain(self.network.parameters), Workspace()
-        for places, active, z in _scores(self.network, text, further):
-            crf_marginals_(chain, z, active, workspace)
-            alive = _alive(active)
-            of_labels = np.take_along_axis(z, labels[places][:, :, None], axis=2)[:, :, 0]
-            told[places[alive]] = of_labels[alive]
-        each = iter(told.tolist())
+        labels = self.labels(sentences).astype(np.int64)
+        of_labels = self.marginals_at(sentences)(self.temperature)
+        each = iter(of_labels[np.arange(len(labels)), labels].tolist())
         return [[next(each) for _ in sentence] for sentence in sentences]
+
+    def marginals_at(self, sentences: Sentences) -> Callable[[float], Floats]:
+        """A function from a temperature to the probability of each label at each token, (N, L)."""
+        text, further = self._read(sentences)
+        chain, workspace = self.network.head.chain(self.network.parameters), Workspace()
+        batches = [
+            (places, active, z.astype(np.float32))
+            for places, active, z in _scores(self.network, text, further)
+        ]
+
+        def at(temperature: float) -> Floats:
+            rate = np.float32(1 / temperature)
+            of_chain = {name: scores * rate for name, scores in chain.items()}
+            told = np.zeros((len(text.tokens), len(self.chain.names)), np.float32)
+            for places, active, scores in batches:
+                z = scores * rate
+                crf_marginals_(of_chain, z, active, workspace)
+                alive = _alive(active)
+                told[places[alive]] = z[alive]
+            return told
+
+        return at
 
 
 class RecurrentSegmenter(RecurrentLabels):

@@ -25,7 +25,14 @@ from nlp.tagging.recurrent.learner import Labelled, RecurrentTaggerLearner
 from nlp.tagging.recurrent.tagger import AddedScores, LinearScores, RecurrentSegmenter, RecurrentTagger
 from nlp.tagging.segment_training import Words, WordText, word_texts
 from nlp.tagging.segmenter import WordScores
-from nlp.tagging.tag_training import Tagged, buckets_of_tokens, chain_of, learnt_tags, numbered_tags
+from nlp.tagging.tag_training import (
+    Tagged,
+    buckets_of_tokens,
+    chain_of,
+    learnt_tags,
+    numbered_tags,
+    temperature_for,
+)
 from nlp.tagging.tagger import CHARACTERS, TOKENS, TagScores, features_for
 from nlp.tagging.token_features import TokenTypes
 from nlp.vectors.word_vectors import WordVectors
@@ -63,10 +70,11 @@ class RecurrentTraining(_Learnt):
 
     features: str
     scheme: Scheme | None
+    valid: Tagged | None
 
     def model(self) -> RecurrentTagger:
-        """The tagger as it has been learnt."""
-        return RecurrentTagger(
+        """The tagger as it has been learnt; with held-out text its probabilities are fitted to that."""
+        model = RecurrentTagger(
             network=self.learner.network,
             chain=self.learner.chain,
             numbering=self.numbering,
@@ -74,6 +82,9 @@ class RecurrentTraining(_Learnt):
             features=self.features,
             scheme=self.scheme,
         )
+        if self.valid is None:
+            return model
+        return replace(model, temperature=temperature_for(model, self.valid, 1.0))
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,7 @@ def recurrent_training(
     if features == CHARACTERS:
         config = _with_pairs(config)
     learnt = _learnt(made(text), made(valid) if valid else None, chain, config, hashed, vectors)
-    return RecurrentTraining(*learnt, features, scheme)
+    return RecurrentTraining(*learnt, features, scheme, valid)
 
 
 def recurrent_segmenter_training(

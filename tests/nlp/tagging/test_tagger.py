@@ -105,7 +105,7 @@ def test_confidence_is_the_probability_of_the_tag_in_its_sentence(kind: str) -> 
     for sentence, some in zip(tokens, found, strict=True):
         assert model.confidences([sentence])[0] == pytest.approx(some, abs=1e-6)
     assert model.temperature is not None
-    of_labels = model.marginals(tokens, model.temperature)
+    of_labels = model.marginals_at(tokens)(model.temperature)
     assert of_labels.sum(axis=1) == pytest.approx(1)
     assert of_labels.max(axis=1)[0] == pytest.approx(found[0][0])
 

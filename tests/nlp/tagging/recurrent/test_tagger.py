@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from nlp.data.labelled.schemes import SCHEMES, entities_of
@@ -14,6 +16,9 @@ from nlp.text.tokenize import tokenizer
 from nlp.training.loop import train
 from tests.nlp.tagging import segmented, tagged
 from tests.nlp.tagging.recurrent import small
+
+if TYPE_CHECKING:
+    from nlp.tagging.recurrent.tagger import RecurrentTagger
 
 
 @pytest.mark.parametrize("kind", tagged.TEXTS)
@@ -77,3 +82,26 @@ def test_confidence_is_the_probability_of_the_tag() -> None:
     assert all(0 < score <= 1 for some in found for score in some)
     for sentence, some in zip(tokens, found, strict=True):
         assert model.confidences([sentence])[0] == pytest.approx(some, abs=1e-5)
+    of_labels = model.marginals_at(tokens)
+    assert of_labels(1.0).sum(axis=1) == pytest.approx(1)
+    surest, sure, unsure = (of_labels(temperature).max(axis=1).mean() for temperature in (0.1, 1.0, 9.0))
+    assert surest > sure > unsure
+
+
+def test_probabilities_are_fitted_to_held_out_text() -> None:
+    """Here it is the training text, so that the network may be surer than it is."""
+    made = small.training("tags")
+    train(made.learner)
+    model = made.model()
+    plain = replace(model, temperature=1.0)
+    assert model.temperature != 1
+    tokens, tags = tagged.sentences("tags", 7)
+    assert model.tags(tokens) == plain.tags(tokens)
+
+    def log_likelihood(some: RecurrentTagger) -> float:
+        names = {name: number for number, name in enumerate(some.chain.names)}
+        labels = [names[tag] for own in tags for tag in own]
+        found = some.marginals_at(tokens)(some.temperature)
+        return float(np.log(found[np.arange(len(labels)), labels]).sum())
+
+    assert log_likelihood(model) > log_likelihood(plain)
