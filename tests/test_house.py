@@ -267,6 +267,7 @@ def test_the_top_level_is_the_promised_one() -> None:
     allowed = {
         "pyproject.toml",
         "README.md",
+        "README.zh-CN.md",
         "cli",
         "nlp",
         "corpora",

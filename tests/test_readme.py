@@ -79,7 +79,7 @@ def run_example(example: Example, folder: Path) -> list[str]:
     return (result.stdout + result.stderr).splitlines()
 
 
-@pytest.mark.parametrize("readme", ["README.md"])
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
 def test_the_readme_shows_what_happens(readme: str, tmp_path: Path) -> None:
     script = tmp_path / "bin" / "nlptool"
     script.parent.mkdir()
