@@ -14,7 +14,7 @@ help:
 	@echo "make demo   install, train word vectors on the bundled tales, show the neighbours of king"
 	@echo "make test   install, lint, check types, run every test"
 	@echo "make torture  the tests of reliability in their long form: hundreds of kills, a line of 1 GB"
-	@echo "make bench  install the peers too, and measure against them (long)"
+	@echo "make bench [CONTESTS=…]  install the peers too, and measure against them (long; segmenting, say, is one)"
 	@echo "make man    write the pages of the manual, docs/man, anew from the commands' help"
 	@echo "make vectors TEXT=… ANALOGIES=… SIMILARITY=…  train the English vectors that come with nlptool"
 	@echo "make taggers GSD=… EWT=… WIKIGOLD=…  train the segmenter and the taggers that come with nlptool"
@@ -48,7 +48,7 @@ torture: $(VENV)/installed-test
 bench: $(BENCH)/installed
 	$(BENCH)/bin/$(PIP_INSTALL) --no-deps --force-reinstall .
 	rm -rf build/lib build/bdist.*
-	$(BENCH)/bin/python -m tests.bench
+	$(BENCH)/bin/python -m tests.bench $(CONTESTS)
 
 man: $(VENV)/installed
 	$(BIN)/python -m cli.manual docs/man

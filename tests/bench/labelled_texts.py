@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+PREFIX = "__label__"
 MADE_BYTES = 50 * MEGABYTE
 MADE_TEST_BYTES = 5 * MEGABYTE
 _WORDS_A_TEXT = 20
@@ -105,7 +106,7 @@ def _lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
 def _written(path: Path, lines: Iterable[str]) -> Path:
     """The file of these lines, each a label, a space and a text, as fastText reads them."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"__label__{line}" for line in lines)
+        file.writelines(PREFIX + line for line in lines)
     return path
 
 

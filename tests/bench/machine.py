@@ -20,6 +20,7 @@ PEERS = [
     "tokenizers",
     "sacremoses",
     "jieba",
+    "scikit-learn",
     "torch",
 ]
 OF_LIBRARIES = ("OPENBLAS_", "MKL_", "NPY_", "ATEN_", "ONEDNN_", "DNNL_")

@@ -7,12 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from . import (
+    classifying,
     filling,
     generation,
     latency,
     memory,
     products,
     recurrent,
+    segmenting,
     similar,
     startup,
     tagging,
@@ -44,6 +46,8 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Figure]]] = {
     "rnn-cells": partial(recurrent.run, recurrent.CELLS),
     "generate": generation.run,
     "tagging": tagging.run,
+    "segmenting": segmenting.run,
+    "classifying": classifying.run,
 }
 
 OF_KERNELS = {name for name in BENCHMARKS if name.startswith(("products", "w2v", "rnn", "generate"))}

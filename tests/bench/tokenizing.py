@@ -11,7 +11,7 @@ from .peer_tokenizers import CHINESE, ENGLISH
 from .texts import chinese, english
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from .figures import Figure
@@ -70,6 +70,11 @@ def _library_speed(setting: Setting, key: str, text: Path, _round: int) -> float
 
 def _filter(setting: Setting, key: str, text: Path, _round: int) -> Filtered:
     line = [NLPTOOL, "tokenize"] if key == US else module("peer_tokenizers", key)
+    return filtered(setting, line, text, setting.folder / f"{key}.tokens")
+
+
+def filtered(setting: Setting, line: Sequence[str], text: Path, output: Path) -> Filtered:
+    """The command `line`, from the file `text` to the file `output`."""
     with text.open("rb") as source:
-        run = run_child(setting, line, stdin=source, stdout=setting.folder / f"{key}.tokens")
+        run = run_child(setting, line, stdin=source, stdout=output)
     return Filtered(text.stat().st_size / MEGABYTE / run.wall, run.cpu, run.peak_rss / MEGABYTE)

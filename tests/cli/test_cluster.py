@@ -115,6 +115,14 @@ def test_lines(cluster: Nlptool, tmp_path: Path) -> None:
     assert near.stdout == "0\t3\tqueen prince\n1\t1\tparis New York\n"
 
 
+def test_lines_of_segmented_chinese_are_of_its_words(nlptool: Nlptool, tmp_path: Path) -> None:
+    words = {"上海": (5, 0.1), "中国": (4, 0), "城市": (0, 2), "上": (0, 9), "国": (0, 9)}
+    options = ("-m", write_words(tmp_path / "han.model", words), "-k", "2", "--lines", "--remove-common", "0")
+    segmented = nlptool("tokenize", "--han", "words", stdin="上海\n上海中国\n城市\n").stdout
+    result = nlptool("cluster", *options, stdin=segmented)
+    assert result == (0, "上海\t0\n上海 中国\t0\n城市\t1\n", "")
+
+
 def test_lines_of_jsonl_keep_their_fields(cluster: Nlptool) -> None:
     records = '{"text":"the king","id":1}\n{"tokens":["paris"]}\n'
     result = cluster("--lines", "--remove-common", "0", "--format", "jsonl", stdin=records)

@@ -116,6 +116,19 @@ def test_lines(model: str, nlptool: Nlptool, tmp_path: Path) -> None:
     assert other.stdout != result.stdout
 
 
+def test_lines_of_segmented_chinese_are_of_its_words(nlptool: Nlptool, tmp_path: Path) -> None:
+    words = {"上海": (1, 0), "城市": (0, 1), "上": (9, 9), "海": (9, -9), "。": (0.5, 0.5)}
+    model = write_words(tmp_path / "han.model", words)
+    segmented = nlptool("tokenize", "--han", "words", stdin="上海城市\n").stdout
+    assert segmented == "上海 城市\n"
+    result = nlptool("vectors", "-m", model, "--lines", "--remove-common", "0", stdin=segmented)
+    item, vector = result.stdout.rstrip("\n").split("\t")
+    assert (result.status, item) == (0, "上海 城市")
+    x, y = map(float, vector.split())
+    assert x > 0 < y  # of the two words, not of the characters
+    assert abs(x) + abs(y) < 2
+
+
 def test_lines_of_jsonl_keep_their_fields(model: str, nlptool: Nlptool) -> None:
     records = '{"text":"the queen","id":1}\n{"tokens":["the","queen"]}\n'
     result = nlptool("vectors", "-m", model, "--lines", "--format", "jsonl", stdin=records)

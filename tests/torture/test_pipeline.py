@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -64,7 +65,8 @@ def test_kills_of_make_do_not_change_a_bit(tmp_path: Path, figure: Figure) -> No
     made(tmp_path)
     seconds = time.monotonic() - before
     expected = outputs(tmp_path)
-    assert len(expected) == 13
+    assert len(expected) == 20
+    assert json.loads(expected["tags.json"])["accuracy"] > 0.9
     kills, whole, build = 0, 0, tmp_path / "build"
     shutil.rmtree(build)
     while kills < KILLS:
