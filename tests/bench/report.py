@@ -72,7 +72,9 @@ def _target(figure: Figure) -> str:
 def _number(value: float) -> str:
     """Three significant digits at least, and never an exponent."""
     size = abs(value)
-    return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.3g}"
+    if size >= 10:
+        return f"{value:,.0f}" if size >= 100 else f"{value:.1f}"
+    return f"{value:.3g}" if size >= 1 else f"{value:.4g}"
 
 
 def _entry(figure: Figure) -> dict[str, Any]:
