@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cli.options.common import command, streams
+import click
+
+from cli.options.common import chosen_names, command, streams, tell_idle
 from cli.options.files import ModelFile
 from cli.options.help import option
 from cli.options.settings import settings_options
 from cli.options.training import training_options
-from nlp.classification.config import ClassifierConfig
+from nlp.classification.config import METRICS, RECURRENT, ClassifierConfig
 from nlp.classification.recurrent.config import RecurrentClassifierConfig
 from nlp.settings import MODEL, TRAINING
 
@@ -37,6 +39,20 @@ if TYPE_CHECKING:
     help="Word vectors, best on little text: groups of words that lie together count as words do; "
     "--method rnn reads the vectors themselves beside its own.",
 )
+@option(
+    "--autotune",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    group=TRAINING,
+    help="First look for SECONDS for the settings that do best on --valid; those given stay as they are.",
+)
+@option(
+    "--autotune-metric",
+    type=click.Choice(METRICS),
+    default=METRICS[0],
+    group=TRAINING,
+    help="What --autotune looks for.",
+)
 @training_options
 def classify_train(
     *,
@@ -45,6 +61,8 @@ def classify_train(
     training: Training,
     class_weights: str,
     vectors: str | None,
+    autotune: float | None,
+    autotune_metric: str,
     **settings: Any,
 ) -> None:
     """Train a text classifier from labelled texts, one a line.
@@ -52,6 +70,9 @@ def classify_train(
     A line is `__label__x text` (with several labels, several of these), a label, a tab and the text, or a
     record of JSONL with `label`, a string or a list, and `text`. With --valid, the best epoch is kept and
     probabilities are calibrated. The classifier depends on texts, settings and seed, and on nothing else.
+
+    With --autotune many classifiers are trained, each with other settings, for SECONDS or until ^C; then one
+    is trained by the best settings. `nlptool info` tells them, and training by them gives the same bytes.
 
     With --method rnn it is a network: recurrent layers read a text from both sides, and --pool makes one
     vector of it. It takes many times as long, and knows the order of words. Of a text of over 512 tokens it
@@ -66,6 +87,15 @@ def classify_train(
 
     for path in filter(None, (training.output, training.checkpoint)):
         check_output(path)
-    from cli.jobs.classify_train import Request, run
+    from cli.jobs.classify_train import Request, Tuning, run
 
-    run(Request(streams, console, training, settings, class_weights, vectors))
+    fixed = chosen_names()
+    if autotune is None:
+        tell_idle(console, "without --autotune", "autotune_metric")
+    elif training.valid is None:
+        raise click.UsageError("--autotune needs --valid: texts that tell which settings are better")
+    elif training.checkpoint or settings["method"] == RECURRENT:
+        other = "--method rnn" if settings["method"] == RECURRENT else "a checkpoint"
+        raise click.UsageError(f"--autotune and {other} do not go together")
+    tuning = None if autotune is None else Tuning(autotune, autotune_metric, fixed)
+    run(Request(streams, console, training, settings, class_weights, vectors, tuning))

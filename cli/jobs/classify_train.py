@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
 from cli.io.steps import Steps
+from cli.jobs.classify_autotune import autotuned
 from cli.jobs.labelled_texts import labelled_texts
 from cli.training import job
 from cli.training.start import start_vectors, tell_started
@@ -29,7 +30,7 @@ from nlp.vectors.word_groups import word_groups
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from nlp.classification.classifier import Classifier
     from nlp.classification.examples import Examples
@@ -55,14 +56,33 @@ class Request(job.Command):
     settings: Mapping[str, Any]
     class_weights: str
     vectors: str | None
+    tuning: Tuning | None
+
+
+class Tuning(NamedTuple):
+    """For how many `seconds` to look for settings that are best by a `metric`; those in `fixed` stay."""
+
+    seconds: float
+    metric: str
+    fixed: Collection[str]
+
+
+class Sources(NamedTuple):
+    """Labelled texts, and held-out ones: what is read once, or a list."""
+
+    texts: Iterable[LabelledText]
+    valid: Iterable[LabelledText] | None
 
 
 def run(request: Request) -> None:
     """Read, train and save; with --dry-run only estimate what that would take."""
     own = {name for name, _ in settings_of(ClassifierConfig)}
     config = ClassifierConfig(**{name: request.settings[name] for name in own})
-    ready = (_recurrent if config.method == RECURRENT else _linear)(request, config)
+    ready = (_recurrent if config.method == RECURRENT else _linear)(request, config, _sources(request))
     examples, valid, parameters = ready.examples, ready.valid, ready.parameters
+    if valid is not None and valid.skipped:
+        told = number_of(valid.skipped, "held-out text")
+        request.console.warn(f"{told} left out: no text of the training has the label")
     labels = number_of(len(examples.labels), "label")
     request.console.note(
         f"{number_of(len(examples), 'text')} of {labels}, {number_of(ready.tokens, 'token')}"
@@ -123,16 +143,23 @@ class _Ready:
     identity: Mapping[str, Any]
 
 
-def _linear(request: Request, config: ClassifierConfig) -> _Ready:
+def _linear(request: Request, config: ClassifierConfig, sources: Sources) -> _Ready:
     groups = _groups(request, config) if request.vectors else None
-    featurizer = Featurizer(config, groups)
-    examples, valid = _read(
-        request, lambda texts, labels: encode_texts(texts, featurizer, request.directory, labels)
-    )
-    weights = _weights(request, examples)
-    learner = ClassifierLearner(
-        examples, config, class_weights=weights, valid=valid, has_groups=groups is not None
-    )
+
+    def make(tried: ClassifierConfig) -> tuple[ClassifierLearner, Examples, Examples | None, Floats | None]:
+        featurizer = Featurizer(tried, groups)
+        examples, valid = _read(
+            sources, lambda texts, labels: encode_texts(texts, featurizer, request.directory, labels)
+        )
+        weights = _weights(request, examples)
+        learner = ClassifierLearner(
+            examples, tried, class_weights=weights, valid=valid, has_groups=groups is not None
+        )
+        return learner, examples, valid, weights
+
+    if request.tuning and not request.training.dry_run:
+        config = _tuned(request, request.tuning, config, groups, make)
+    learner, examples, valid, weights = make(config)
     parameters = sum(matrix.size for matrix in learner.learnt)
 
     def write(to: BinaryWriter, about: Mapping[str, Any]) -> None:
@@ -160,13 +187,39 @@ def _linear(request: Request, config: ClassifierConfig) -> _Ready:
     )
 
 
-def _recurrent(request: Request, config: ClassifierConfig) -> _Ready:
+def _tuned(
+    request: Request,
+    tuning: Tuning,
+    config: ClassifierConfig,
+    groups: WordGroups | None,
+    make: Callable[[ClassifierConfig], tuple[ClassifierLearner, Examples, Examples | None, Floats | None]],
+) -> ClassifierConfig:
+    """The settings that --autotune finds."""
+
+    def trial(tried: ClassifierConfig) -> tuple[ClassifierLearner, Callable[[], float]]:
+        learner, _, valid, _ = make(tried)
+        held_out = cast("Examples", valid)
+        return learner, lambda: judged(learner.classifier(groups), held_out)[tuning.metric.replace("-", "_")]
+
+    training = request.training
+    return autotuned(
+        config,
+        tuning.fixed,
+        trial,
+        seconds=tuning.seconds,
+        workers=training.workers,
+        patience=training.patience,
+        console=request.console,
+    )
+
+
+def _recurrent(request: Request, config: ClassifierConfig, sources: Sources) -> _Ready:
     known = settings_of(RecurrentClassifierConfig)
     own = {name: request.settings[name] for name, one in known if one.help}
     taken = {name: getattr(config, name) for name in ("mode", "cased", "loss", "seed")}
     form = RecurrentClassifierConfig(**own, **taken, epochs=config.passes, lr=config.rate)
     cut = TextTokens(form.mode, cased=form.cased)
-    examples, valid = _read(request, lambda texts, labels: labelled_tokens(texts, cut, labels))
+    examples, valid = _read(sources, lambda texts, labels: labelled_tokens(texts, cut, labels))
     weights = _weights(request, examples)
     vectors = start_vectors(request.vectors, "embed_dim", None, request.console) if request.vectors else None
     made = recurrent_training(examples, form, class_weights=weights, valid=valid, vectors=vectors)
@@ -197,19 +250,21 @@ def _recurrent(request: Request, config: ClassifierConfig) -> _Ready:
 Read = TypeVar("Read", "Examples", "LabelledTokens")
 
 
+def _sources(request: Request) -> Sources:
+    """The texts and those of --valid, in lists where they are read many times."""
+    texts: Iterable[LabelledText] = chain.from_iterable(labelled_texts(request.streams))
+    valid: Iterable[LabelledText] | None = None
+    if request.training.valid is not None:
+        valid = chain.from_iterable(labelled_texts(request.streams.like(request.training.valid)))
+    return Sources(list(texts), valid and list(valid)) if request.tuning else Sources(texts, valid)
+
+
 def _read(
-    request: Request, read: Callable[[Iterator[LabelledText], Sequence[str] | None], Read]
+    sources: Sources, read: Callable[[Iterable[LabelledText], Sequence[str] | None], Read]
 ) -> tuple[Read, Read | None]:
-    """The texts, and those of --valid whose labels the texts have."""
-    examples = read(chain.from_iterable(labelled_texts(request.streams)), None)
-    if request.training.valid is None:
-        return examples, None
-    held_out = chain.from_iterable(labelled_texts(request.streams.like(request.training.valid)))
-    valid = read(held_out, examples.labels)
-    if valid.skipped:
-        told = number_of(valid.skipped, "held-out text")
-        request.console.warn(f"{told} left out: no text of the training has the label")
-    return examples, valid
+    """The texts, and held-out ones whose labels the texts have."""
+    examples = read(sources.texts, None)
+    return examples, None if sources.valid is None else read(sources.valid, examples.labels)
 
 
 def _lost(before: Classifier, model: Classifier, valid: Examples | None) -> dict[str, Any]:

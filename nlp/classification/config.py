@@ -11,6 +11,7 @@ from nlp.wording import Message
 MODES = WORDS, SPACES, CHARACTERS = ("words", "spaces", "chars")
 LOSSES = SOFTMAX, HINGE, OVA, HIERARCHICAL = ("softmax", "hinge", "ova", "hs")
 NONE, BALANCED = "none", "balanced"
+METRICS = ("accuracy", "macro-f1", "micro-f1")
 METHODS = LINEAR, RECURRENT = ("linear", "rnn")
 
 _DIRECT_LABELS = 24  # so many at most have a column of the table each

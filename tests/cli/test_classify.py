@@ -102,6 +102,43 @@ def test_a_model_can_be_small(nlptool: Nlptool, tmp_path: Path) -> None:
     assert nlptool("classify", "-m", str(outputs[1]), stdin="jade\n").stdout.startswith("stone\t")
 
 
+NOISY = [line.replace("cat", "dog") if number % 4 else line for number, line in enumerate(LINES)]
+
+
+def test_settings_are_found_and_training_by_them_gives_the_same_bytes(
+    nlptool: Nlptool, tmp_path: Path
+) -> None:
+    text, valid = written(tmp_path / "text", NOISY), written(tmp_path / "valid", LINES[:12])
+    train = ("classify-train", text, "--valid", valid, "--buckets", "4096", "--workers", "1", "-o")
+    tuned = ("--autotune", "0.3", "--autotune-metric", "macro-f1", "--no-progress")
+    outcome = nlptool(*train, str(tmp_path / "tuned"), *tuned)
+    assert outcome.status == 0, outcome.stderr
+    assert "autotune: " in outcome.stderr or "no training ended within" in outcome.stderr
+    found = json.loads(nlptool("info", str(tmp_path / "tuned")).stdout)["config"]
+    words = [
+        word
+        for name, value in found.items()
+        if name not in {"buckets", "cased", "subwords", "quantize", "method"}
+        for word in (f"--{name}", str(value))
+    ]
+    words += [f"--{name}" for name in ("cased", "subwords") if found[name]]
+    assert nlptool(*train, str(tmp_path / "plain"), "-q", *words).status == 0
+    assert (tmp_path / "plain").read_bytes() == (tmp_path / "tuned").read_bytes()
+
+
+def test_autotune_is_refused_where_it_makes_no_sense(nlptool: Nlptool, tmp_path: Path) -> None:
+    text = written(tmp_path / "text", LINES)
+    train = ("classify-train", "-o", str(tmp_path / "model"), text)
+    assert "needs --valid" in nlptool(*train, "--autotune", "1").stderr
+    tuned = (*train, "--autotune", "1", "--valid", text)
+    for words, told in ((["--resume"], "a checkpoint"), (["--method", "rnn"], "--method rnn")):
+        outcome = nlptool(*tuned, *words)
+        assert (outcome.status, f"--autotune and {told} do not go together" in outcome.stderr) == (2, True)
+    told = nlptool(*train, "--autotune-metric", "macro-f1").stderr
+    assert "--autotune-metric changes nothing without --autotune" in told
+    assert nlptool(*tuned, "--dry-run").status == 0
+
+
 @pytest.mark.parametrize(
     ("words", "stdin", "status", "message"),
     [

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # What changes nothing that is learnt, and what only says where the data are.
 FREE = {"workers", "checkpoint", "checkpoint_every", "resume", "dry_run", "output", "files", "help"}
+FREE |= {"autotune", "autotune_metric"}  # which take no checkpoint
 FREE |= {
     "quiet",
     "verbose",
