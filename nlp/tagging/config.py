@@ -96,7 +96,8 @@ class TaggerConfig:
     def __post_init__(self) -> None:
         check(self)
         if self.method == RECURRENT and self.task == SEGMENT:
-            raise SettingError(Message("`method` 'rnn' is for `task` 'tag' and 'entities', not 'segment'"))
+            told = "`method` 'rnn' is for `task` 'tag' and 'entities', not 'segment'; 'both' finds words too"
+            raise SettingError(Message(told))
 
     @property
     def passes(self) -> int:

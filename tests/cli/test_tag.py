@@ -251,7 +251,7 @@ def test_what_goes_not_with_a_method_is_told(nlptool: Nlptool, model: Path, tmp_
         "tag-train", "--task", "segment", "--method", "rnn", "-o", str(tmp_path / "m"), stdin="a b"
     )
     assert outcome.status == 2
-    assert "--method 'rnn' is for --task 'tag' and 'entities', not 'segment'" in outcome.stderr
+    assert "--method 'rnn' is for --task 'tag' and 'entities', not 'segment'; 'both' finds" in outcome.stderr
     some = (*SMALL[:-1], "--vectors", str(model), "--chars", "-o", str(tmp_path / "m"))
     outcome = nlptool("tag-train", *some, "--task", "segment", stdin="我 爱 北京\n" * 9)
     assert outcome.status == 0
