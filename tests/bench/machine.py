@@ -22,6 +22,7 @@ PEERS = [
     "jieba",
     "scikit-learn",
     "torch",
+    "ufal-kenlm",
 ]
 OF_LIBRARIES = ("OPENBLAS_", "MKL_", "NPY_", "ATEN_", "ONEDNN_", "DNNL_")
 """How variables begin by which a user tells a library the instructions or the cache to compute with."""
