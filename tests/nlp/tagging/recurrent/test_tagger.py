@@ -18,6 +18,9 @@ from tests.nlp.tagging import segmented, tagged
 from tests.nlp.tagging.recurrent import small
 
 if TYPE_CHECKING:
+    from nlp.tagging.config import HashedConfig
+
+if TYPE_CHECKING:
     from nlp.tagging.recurrent.tagger import RecurrentTagger
 
 
@@ -73,8 +76,9 @@ def test_odd_sentences_are_tagged_too() -> None:
     assert model.tags([[]]) == [[]]
 
 
-def test_confidence_is_the_probability_of_the_tag() -> None:
-    model = small.tagger("entities")
+@pytest.mark.parametrize("hashed", [None, small.HASHED], ids=["network", "hybrid"])
+def test_confidence_is_the_probability_of_the_tag(hashed: HashedConfig | None) -> None:
+    model = small.tagger("entities", hashed)
     tokens = [*tagged.sentences("entities")[0][:9], [], ["unseen"]]
     found = model.confidences(tokens)
     assert model.tells_confidence
