@@ -41,7 +41,7 @@ class TextReader:
         self._predictor = predictor
         self.is_cut_freely = bool(getattr(predictor, "is_cut_freely", False))
         own = predictor.vocabulary
-        self._length = stretch_length(own)
+        self._length = stretch_length(predictor)
         lacking = [token for token in reference.words if token not in own.index]
         self._share = -math.log(len(lacking) + 1)
         self._reference = reference

@@ -28,9 +28,14 @@ def pieces_of(vocabulary: Vocabulary, text: str) -> Sequence[str]:
     return pieces
 
 
-def stretch_length(vocabulary: Vocabulary) -> int:
-    """How many tokens a predictor is asked to read at once."""
-    return max(_MIN_STRETCH, min(_MAX_STRETCH, _MAX_SCORES // len(vocabulary)))
+def stretch_length(predictor: Predictor) -> int:
+    """How many tokens a predictor is asked to read at once.
+
+    A network scores the whole vocabulary for each of them; what is cut freely looks up the tokens alone.
+    """
+    if getattr(predictor, "is_cut_freely", False):
+        return _MAX_STRETCH
+    return max(_MIN_STRETCH, min(_MAX_STRETCH, _MAX_SCORES // len(predictor.vocabulary)))
 
 
 def read_prompt(predictor: Predictor, prompt: Sequence[int]) -> tuple[Any, Floats]:
@@ -40,7 +45,7 @@ def read_prompt(predictor: Predictor, prompt: Sequence[int]) -> tuple[Any, Float
     """
     state = predictor.start(1)
     stream: Ids = np.array([predictor.vocabulary.line_end, *prompt], np.int32)
-    length = stretch_length(predictor.vocabulary)
+    length = stretch_length(predictor)
     for start in range(0, len(prompt), length):
         end = min(start + length, len(prompt))
         predictor.score(state, stream[start:end], stream[start + 1 : end + 1])

@@ -128,7 +128,7 @@ def test_a_long_prompt_is_read_in_stretches(length: int) -> None:
     _, log_p = read_prompt(predictor, prompt)
     np.testing.assert_array_equal(log_p, predictor.log_table[prompt[-1]])
     assert sum(predictor.calls) == 7 * length + 1
-    assert max(predictor.calls) <= stretch_length(predictor.vocabulary)
+    assert max(predictor.calls) <= stretch_length(predictor)
 
 
 def test_the_unknown_is_said_only_where_it_may_be() -> None:

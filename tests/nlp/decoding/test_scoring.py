@@ -73,11 +73,21 @@ def test_what_is_unknown_is_counted() -> None:
     assert (read.unknown, list(read.pieces)) == (2, ["a", "x", "<unk>", "<eos>"])
 
 
-def test_long_lines_are_read_in_stretches() -> None:
+@pytest.mark.parametrize("is_cut_freely", [False, True])
+def test_long_lines_are_read_in_stretches(is_cut_freely: bool) -> None:
     predictor = random_bigrams(4)
+    predictor.is_cut_freely = is_cut_freely  # type: ignore[attr-defined]
     text = "abbabaab" * 2500
     assert values(LineReader([predictor]), [text]) == [chain(predictor, text + "\n")]
-    assert max(predictor.calls) == stretch_length(predictor.vocabulary) < len(text)
+    assert max(predictor.calls) == stretch_length(predictor) < len(text)
+
+
+def test_only_what_scores_the_whole_vocabulary_reads_less_at_once_the_larger_that_is() -> None:
+    predictor = random_bigrams(4, "".join(map(chr, range(0x4E00, 0x4E00 + 1500))))
+    longest = stretch_length(random_bigrams(4))
+    assert stretch_length(predictor) < longest
+    predictor.is_cut_freely = True  # type: ignore[attr-defined]
+    assert stretch_length(predictor) == longest
 
 
 def test_a_score_is_a_perplexity() -> None:
