@@ -8,7 +8,7 @@ DEMO   := build/demo
 DEMO_SETTINGS := --min-count 2 --epochs 20
 PIP_INSTALL   := pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint torture bench man vectors taggers clean
+.PHONY: help demo test lint torture bench man translations vectors taggers clean
 
 help:
 	@echo "make demo   install, train word vectors on the bundled tales, show the neighbours of king"
@@ -16,6 +16,7 @@ help:
 	@echo "make torture  the tests of reliability in their long form: hundreds of kills, a line of 1 GB"
 	@echo "make bench [CONTESTS=…]  install the peers too, and measure against them (long; segmenting, say, is one)"
 	@echo "make man    write the pages of the manual, docs/man, anew from the commands' help"
+	@echo "make translations  compile the catalogues of messages in other languages, cli/locale"
 	@echo "make vectors TEXT=… ANALOGIES=… SIMILARITY=…  train the English vectors that come with nlptool"
 	@echo "make taggers GSD=… EWT=… WIKIGOLD=…  train the segmenter and the taggers that come with nlptool"
 	@echo "make clean  remove what was built"
@@ -51,7 +52,10 @@ bench: $(BENCH)/installed
 	$(BENCH)/bin/python -m tests.bench $(CONTESTS)
 
 man: $(VENV)/installed
-	$(BIN)/python -m cli.manual docs/man
+	LANGUAGE=C $(BIN)/python -m cli.manual docs/man
+
+translations: $(VENV)/installed
+	$(BIN)/python -m cli.translation
 
 vectors: $(VENV)/installed
 	$(BIN)/python -m corpora.models.train_english_vectors $(TEXT) --analogies $(ANALOGIES) --similarity $(SIMILARITY)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Self
 
+from cli.translation import translated
 from nlp.wording import Message
 
 if TYPE_CHECKING:
@@ -43,11 +44,11 @@ class Console:
         """Something the user should know and can change; the run goes on."""
         if not self.quiet:
             told = with_flags(message)
-            say_json({"warning": told}, WARNING) if self.log_json else say(f"warning: {told}")
+            say_json({"warning": told}, WARNING) if self.log_json else say(translated(f"warning: {told}"))
 
     def fail(self, message: str) -> None:
         """What is wrong; it is told however quiet the run is to be."""
-        say_json({"error": message}, ERROR) if self.log_json else say(message)
+        say_json({"error": message}, ERROR) if self.log_json else say(translated(message))
 
     def tell(self, message: str, record: dict[str, Any]) -> None:
         """Something the user asked for beside the data: `message`, or with --log-json `record`."""

@@ -40,8 +40,11 @@ def _outcome() -> int:
     for variable in _BLAS_VARIABLES:  # one thread a process: several would change the bytes of a model
         os.environ[variable] = "1"
     from cli.console import Console, clear_status
+    from cli.translation import choose_language
 
     console = Console.for_words(sys.argv[1:])
+    if not console.log_json:  # what programs read is English
+        choose_language()
     try:
         status = _run(sys.argv[1:], console)
         sys.stdout.flush()
@@ -104,7 +107,7 @@ def _tell(error: BaseException, console: Console) -> None:
         path = error.ctx.command_path if error.ctx else "nlptool"
         command = path.removeprefix("nlptool").strip()
         where = f"{command}: " if command else ""
-        console.fail(f"{where}{_one_line(error.format_message()).removesuffix('.')}; try '{path} --help'")
+        console.fail(f"{where}{_one_line(error.format_message()).rstrip('.。')}; try '{path} --help'")
     elif isinstance(error, NlpError):
         console.fail(_one_line(with_flags(error.told)))
     elif isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):

@@ -43,7 +43,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("nlp.networks", "nlp.word2vec", "nlp.ngrams", "nlp.vectors", "nlp.tagging"),
     ("nlp.decoding", "nlp.analysis", "nlp.evaluation", "nlp.classification"),
     ("nlp.lecture",),
-    ("cli.console", "cli.machine", "cli.readiness", "cli.signals", "cli.terminal"),
+    ("cli.console", "cli.machine", "cli.readiness", "cli.signals", "cli.terminal", "cli.translation"),
     ("cli.io",),
     ("cli.options", "cli.drawing"),
     ("cli.training",),

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from importlib import import_module
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import nlp
 from cli.options.suggestions import command_hint, no_such
+from cli.translation import translated
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -101,10 +103,18 @@ class Commands(click.Group):
         ]
         return commands + click.Command.shell_complete(self, ctx, incomplete)
 
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The text about all commands, in the language of the locale."""
+        paragraphs = cleandoc(self.help or "").split("\n\n")
+        told = (part if part.startswith("\b") else translated(part.replace("\n", " ")) for part in paragraphs)
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text("\n\n".join(told))
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The table as it stands: click would import every command for its first line."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section(translated("Commands")):
+            formatter.write_dl([(name, translated(told)) for name, told in COMMANDS.items()])
 
 
 def _show_version(context: click.Context, _parameter: click.Parameter, wanted: Any) -> None:
@@ -121,7 +131,7 @@ def _show_version(context: click.Context, _parameter: click.Parameter, wanted: A
     is_eager=True,
     expose_value=False,
     callback=_show_version,
-    help="Show the version.",
+    help=translated("Show the version."),
 )
 def cli() -> None:
     """Text to tokens, vectors and neighbours: filters that pipe plain text or JSONL.

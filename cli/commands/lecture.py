@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
@@ -52,9 +51,10 @@ def lecture(
     nlptool lecture bptt --seed 7
     echo '{"x": [[1, 0], [1, 1], [0, 1]]}' | nlptool lecture lstm --numbers -
     """
+    from cli.translation import is_chinese
     from nlp.lecture import TOPICS
 
-    language = lang or ("zh" if _locale().startswith("zh") else "en")
+    language = lang or ("zh" if is_chinese() else "en")
     with streams.open_output() as output:
         if topic is None:
             if numbers is not None or seed is not None:
@@ -68,8 +68,3 @@ def lecture(
         write = streams.printer(LECTURE_STEPS)
         for record in page(topic, language, streams.like(numbers).input if numbers else None, seed):
             output.write(write(record))
-
-
-def _locale() -> str:
-    """The language of messages, as the C library chooses it."""
-    return next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")

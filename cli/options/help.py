@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.translation import translated
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -107,7 +109,7 @@ def write_options(
     names = [name for rows in groups.values() for name, _ in rows]
     width = max(len(name) for name in names if len(name) <= _NAMES_WIDTH)
     for group, listed in groups.items():
-        with formatter.section(group):
+        with formatter.section(translated(group)):
             rows = [(name.ljust(width), _SHORT_BRACKETS.sub(_kept_whole, told)) for name, told in listed]
             formatter.write_dl(rows, width)
     formatter.buffer[:] = [text.replace(_NO_BREAK, " ") for text in formatter.buffer]

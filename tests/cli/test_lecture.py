@@ -39,6 +39,7 @@ def test_the_language_is_that_of_the_locale(
 ) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANGUAGE", "")
     monkeypatch.setenv("LANG", "zh_TW.UTF-8")
     monkeypatch.setenv(variable, value)
     assert nlptool("lecture", "cbow").stdout.splitlines()[0] == title
