@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _TOPICS = (
     *("one-hot", "softmax", "skip-gram", "cbow", "rnn"),
-    *("bptt", "vanishing", "bidirectional", "lstm", "gru"),
+    *("bptt", "vanishing", "bidirectional", "lstm", "gru", "attention"),
 )
 
 

@@ -7,6 +7,7 @@ place of the lecture's; `recurrence` runs a cell with the weights of a page.
 
 from __future__ import annotations
 
+from nlp.lecture.attention import ATTENTION
 from nlp.lecture.bidirectional import BIDIRECTIONAL
 from nlp.lecture.bptt import BPTT
 from nlp.lecture.cbow import CBOW
@@ -30,5 +31,6 @@ TOPICS: dict[str, Topic] = {
     "bidirectional": BIDIRECTIONAL,
     "lstm": LSTM,
     "gru": GRU,
+    "attention": ATTENTION,
 }
 """Every page by its name."""

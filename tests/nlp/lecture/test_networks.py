@@ -153,3 +153,22 @@ def test_gru_gate_by_gate() -> None:
     np.testing.assert_allclose(simple["h_T of the GRU"], simple["h_T of the RNN"], atol=1e-7)
     for state in kept.values():
         np.testing.assert_allclose(state, n["h_0"], atol=1e-7)
+
+
+def test_attention_looks_where_the_state_makes_it_look() -> None:
+    n = numbers("attention")
+    scored, weighed, read, elsewhere = steps_of("attention")
+    for state, alpha, context in (("s", weighed["α"], read["c"]), ("s'", elsewhere["α"], elsewhere["c"])):
+        e = [n["v"] @ np.tanh(n["W"] @ h + n["U"] @ n[state]) for h in n["h"]]
+        np.testing.assert_allclose(alpha, softmax(np.array(e)), rtol=1e-13)
+        np.testing.assert_allclose(
+            context, sum(a * h for a, h in zip(alpha, n["h"], strict=True)), rtol=1e-13
+        )
+    np.testing.assert_allclose(scored["e"], [n["v"] @ row for row in scored["tanh(W h_j + U s)"]], rtol=1e-13)
+    assert n["words"][weighed["α"].argmax()] == "我"
+    assert n["words"][elsewhere["α"].argmax()] == "喜欢"
+
+
+def test_attention_needs_half_as_many_numbers_as_a_state_has() -> None:
+    with pytest.raises(InputError, match="W has 1 rows"):
+        steps_of("attention", W=[[1.0, 2.0, 3.0, 4.0]], U=[[1.0, 2.0]], v=[1.0])
