@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     group=MODEL,
     help="Word vectors, best on little text: groups of words that lie together count as words do; "
-    "--method rnn reads the vectors themselves beside its own.",
+    "--method rnn reads the vectors themselves beside its own, which start from them.",
 )
 @option(
     "--autotune",
@@ -98,4 +98,6 @@ def classify_train(
         other = "--method rnn" if settings["method"] == RECURRENT else "a checkpoint"
         raise click.UsageError(f"--autotune and {other} do not go together")
     tuning = None if autotune is None else Tuning(autotune, autotune_metric, fixed)
+    if vectors and settings["method"] == RECURRENT:
+        tell_idle(console, "with --vectors: words start from vectors of that size", "embed_dim")
     run(Request(streams, console, training, settings, class_weights, vectors, tuning))

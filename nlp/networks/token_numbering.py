@@ -76,6 +76,10 @@ class Numbering:
             of_types,
         )
 
+    def vectors_of_words(self) -> Ids:
+        """Of each row of the embedding of words, the row of the given vector of its word, or 0."""
+        return np.array([self._given(word) for word in self.words.words], np.int32)
+
     def seen_once(self) -> npt.NDArray[np.bool_]:
         """Of each row of the embedding of words, whether its word occurs only once in the training text."""
         return np.equal(self.words.counts, 1)

@@ -81,6 +81,7 @@ def test_a_network_is_trained_saved_and_asked_like_any_classifier(nlptool: Nlpto
     assert outcome.status == 0, outcome.stderr
     assert "--ngrams changes nothing with --method rnn" in outcome.stderr
     assert "words start from a vector" in outcome.stderr
+    assert "--embed-dim changes nothing with --vectors" in outcome.stderr
     assert "wrote" in outcome.stderr
     assert nlptool("classify", "-m", path, stdin="I saw horse\n").stdout.startswith("animal\t")
     assert json.loads(nlptool("classify-eval", "-m", path, stdin="\n".join(LINES)).stdout)["accuracy"] == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from nlp.classification.recurrent.texts import LabelledTokens
 from nlp.layers.arrays import Floats
 from nlp.networks.token_numbering import Numbering, given_vectors, no_vectors
 from nlp.vectors.word_vectors import WordVectors
+
+_STARTING = np.float32(0.2)  # of a given vector: what is learnt starts small beside what is given
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,18 @@ def recurrent_training(
     valid: LabelledTokens | None = None,
     vectors: WordVectors | None = None,
 ) -> RecurrentTraining:
-    """Make labelled texts ready. Raises: InputError where there is nothing to learn, or to evaluate."""
+    """Make labelled texts ready.
+
+    Where there are vectors, words have two: the given one, and one that starts from it and is learnt.
+
+    Raises: InputError where there is nothing to learn, or to evaluate
+
+    Source: Kim 2014, "Convolutional neural networks for sentence classification", §3.1 (two channels)
+    """
     check_texts(texts, valid)
     given, matrix = given_vectors(vectors, texts.tokens) if vectors else no_vectors()
+    if vectors:
+        config = replace(config, embed_dim=matrix.shape[1])
     numbering = Numbering.of(texts.tokens, given, pairs=config.pair_dim > 0)
     loss = make_loss(config.loss, texts.counts)
     network = ClassifierNetwork(config, *numbering.sizes, matrix, loss.scores)
@@ -53,6 +64,9 @@ def recurrent_training(
     held_out = Labelled(numbering.numbered(valid.tokens), valid.shares) if valid is not None else None
     forgotten = _forgotten(numbering, config.word_dropout)
     learner = RecurrentClassifierLearner(network, loss, examples, forgotten, valid=held_out)
+    if vectors:
+        rows = numbering.vectors_of_words()
+        network.parameters["E"][rows > 0] = _STARTING * matrix[rows[rows > 0]]
     return RecurrentTraining(learner, numbering, texts)
 
 

@@ -54,6 +54,9 @@ def test_vectors_are_of_words_as_they_stand_or_else_in_lower_case() -> None:
     rows = Numbering.of(TEXT, words).numbered(TEXT)
     found = rows.vectors[rows.tokens].tolist()
     assert found == [1, 2, 0, 1, 2, 0, 0]
+    numbering = Numbering.of(TEXT, words)
+    of_words = dict(zip(numbering.words.words, numbering.vectors_of_words().tolist(), strict=True))
+    assert of_words == {"<eos>": 0, "<unk>": 0, "king": 2, "The": 1, "a": 0, "queen": 0, "saw": 0, "the": 1}
     assert (matrix[0] == 0).all()
     np.testing.assert_allclose(np.square(matrix[1:]).mean(), 1, rtol=1e-2)
     assert (matrix * 32 == np.rint(matrix * 32)).all()

@@ -13,6 +13,7 @@ from nlp.errors import InputError
 from nlp.training.loop import train
 from tests.nlp.classification.recurrent import small
 from tests.nlp.classification.texts import texts
+from tests.nlp.tagging.recurrent.small import vectors
 
 NEW = ["I saw horse today", "there was moss and rose", "slate and jade"]
 
@@ -79,6 +80,22 @@ def test_held_out_texts_choose_the_epoch_and_calibrate() -> None:
     assert losses[0] < losses[1]
     assert losses[1] == pytest.approx(60 * min(curves.valid_losses), rel=1e-4)
     assert made.learner.rehearse_epoch_end() == made.learner.network.parameters.flat.nbytes
+
+
+def test_words_start_from_their_given_vectors_and_these_are_not_moved() -> None:
+    config = replace(small.FORMS["max"], word_dropout=0.0)
+    examples = small.read(config, [*texts(20), LabelledText(("plant",), "the king")])
+    made = recurrent_training(examples, config, vectors=vectors())
+    network, numbering = made.learner.network, made.numbering
+    given = network.encoder.vectors.copy()
+    assert network.config.embed_dim == given.shape[1]
+    words = numbering.words.index
+    of_king = given[1 + numbering.given.index["king"]]
+    np.testing.assert_allclose(network.parameters["E"][words["king"]], 0.2 * of_king, rtol=1e-6)
+    assert np.abs(network.parameters["E"][words["dog"]]).max() > 0
+    train(made.learner)
+    assert network.encoder.vectors.tobytes() == given.tobytes()
+    assert not np.allclose(network.parameters["E"][words["king"]], 0.2 * of_king)
 
 
 def test_texts_that_teach_nothing_are_refused() -> None:
