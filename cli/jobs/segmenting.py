@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import corpora
@@ -30,7 +31,9 @@ def han_words(
         from nlp.storage import kinds
         from nlp.tagging.segmenter import spacing
 
-        return spacing(kinds.load(path, kinds.SEGMENTER, kinds.RECURRENT_SEGMENTER), words)
+        found = spacing(kinds.load(path, kinds.SEGMENTER, kinds.RECURRENT_SEGMENTER), words)
+        gc.freeze()  # all that is there stays: collections need not look through NumPy each time
+        return found
 
     if dictionary is None:
         return HanWords(words, load)
