@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from nlp.layers.arrays import Floats, Tensors
 from nlp.layers.dense import dense_backward, dense_forward
+from nlp.layers.ragged import alive
 from nlp.layers.workspace import Workspace
 
 _NEVER = -1e30  # a score of what is not there, finite so that nothing becomes NaN
@@ -62,7 +63,7 @@ class Last:
     ) -> tuple[Floats, Cache]:
         """The last vector of one direction beside the first one of the other."""
         y, half = workspace("y", *h.shape[1:]), h.shape[2] // 2
-        last = alive(active, h.shape[1]).sum(axis=0) - 1
+        last = alive(active).sum(axis=0) - 1
         y[:, :half] = h[last, np.arange(len(last)), :half]
         y[:, half:] = h[0, :, half:]
         return y, Cache(h, active, (last,))
@@ -105,7 +106,7 @@ class Mean:
         y[...] = 0
         for t, rows in enumerate(active):
             y[:rows] += h[t, :rows]
-        lengths = alive(active, h.shape[1]).sum(axis=0)[:, None].astype(h.dtype)
+        lengths = alive(active).sum(axis=0)[:, None].astype(h.dtype)
         y /= lengths
         return y, Cache(h, active, (lengths,))
 
@@ -190,7 +191,7 @@ class Attention:
             dense_forward(p, h.reshape(-1, width), workspace), out=workspace("u", steps * batch, width // 2)
         )
         a = (u @ p["v"]).reshape(steps, batch)
-        a[~alive(active, batch)] = _NEVER
+        a[~alive(active)] = _NEVER
         a -= a.max(axis=0)
         np.exp(a, out=a)
         a /= a.sum(axis=0)
@@ -220,11 +221,6 @@ class Attention:
         for t, rows in enumerate(active):
             dh[t, :rows] += a[t, :rows, None] * dy[:rows]
         return dh
-
-
-def alive(active: Sequence[int], batch: int) -> npt.NDArray[np.bool_]:
-    """Whether a row has a place. Shapes: (T, B)."""
-    return np.arange(batch) < np.array(active)[:, None]
 
 
 POOLS: Mapping[str, Pool] = {"last": Last(), "mean": Mean(), "max": Max(), "attention": Attention()}

@@ -13,6 +13,7 @@ from nlp.data.labelled.schemes import Scheme, entities_of
 from nlp.data.sentence_batches import by_length
 from nlp.layers.arrays import Floats, Indices
 from nlp.layers.crf import crf_marginals_
+from nlp.layers.ragged import alive
 from nlp.layers.workspace import Workspace
 from nlp.networks.tagger import TaggerNetwork
 from nlp.networks.token_numbering import Numbered, Numbering, Sentences
@@ -127,8 +128,8 @@ class RecurrentTagger(RecurrentLabels):
             for places, active, scores in batches:
                 z = scores * rate
                 crf_marginals_(of_chain, z, active, workspace)
-                alive = _alive(active)
-                told[places[alive]] = z[alive]
+                there = alive(active)
+                told[places[there]] = z[there]
             return told
 
         return at
@@ -149,13 +150,13 @@ def network_labels(
     labels = np.zeros(len(text.tokens), np.uint8)
     p = network.parameters
     for places, active, z in _scores(network, text, further):
-        alive = _alive(active)
-        lengths = alive.sum(axis=0)
+        there = alive(active)
+        lengths = there.sum(axis=0)
         z[0] += p["chain.start"]
         z[lengths - 1, np.arange(len(lengths))] += p["chain.end"]
         lattice = lattice_of(np.cumsum(lengths) - lengths, lengths, window=None)
-        scores = np.ascontiguousarray(z[alive].T)
-        labels[places[alive]] = best_labels(scores, p["chain.transitions"], chain, lattice)
+        scores = np.ascontiguousarray(z[there].T)
+        labels[places[there]] = best_labels(scores, p["chain.transitions"], chain, lattice)
     return labels
 
 
@@ -171,9 +172,3 @@ def _scores(
         if further:
             z += further(places)
         yield places, batch.active, z
-
-
-def _alive(active: Sequence[int]) -> npt.NDArray[np.bool_]:
-    """Whether a sentence has a place, (T, B)."""
-    has_place: npt.NDArray[np.bool_] = np.arange(active[0]) < np.array(active)[:, None]
-    return has_place
