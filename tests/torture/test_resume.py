@@ -37,6 +37,7 @@ WITH_OTHERS = {"direct", "minn", "maxn", "task"}
 _OF_RNN = {"method", "cell", "layers", "hidden", "embed_dim", "chars"}
 OF_OTHERS = {
     "tag-train": _OF_RNN,
+    "tag-train --method both": {"method"},
     "classify-train": _OF_RNN | {"pool", "word_dropout", "dropout", "clip", "batch_size"},
     "classify-train --method rnn": {"method", "ngrams", "subwords", "buckets", "dim", "quantize"},
 }

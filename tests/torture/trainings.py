@@ -184,6 +184,29 @@ NETWORKS = {
         },
         labels=LABELS,
     ),
+    "tag-train --method both": Training(
+        options=words(
+            "--task segment --bits 12 --hidden 4 --embed-dim 4 --batch-size 300 --epochs 2 --patience 2"
+        ),
+        endless=words("--epochs 1000 --patience 1000"),
+        once=words("--task segment --epochs 1 --hidden 4 --embed-dim 4"),
+        diverging=words("--lr 90"),
+        others={
+            "bits": "13",
+            "cell": "gru",
+            "layers": "2",
+            "hidden": "5",
+            "embed_dim": "5",
+            "chars": True,
+            "dropout": "0.2",
+            "batch_size": "290",
+            "epochs": "999",
+            "lr": "0.04",
+            "seed": "2",
+            "patience": "91",
+        },
+        streams=False,
+    ),
 }
 """Another learner of a command, by what its command line begins with."""
 
