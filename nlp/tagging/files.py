@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from nlp.data.labelled.schemes import SCHEMES, Scheme
-from nlp.errors import SettingError
 from nlp.storage.kinds import SEGMENTER, TAGGER
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
+from nlp.storage.settings import read_settings
 from nlp.tagging.accessor_variety import MOST_LEVELS, MUTUAL, SIZE, SIZES, AccessorVariety
 from nlp.tagging.config import TaggerConfig
 from nlp.tagging.labels import Chain, entity_chain, free_chain, word_chain
@@ -37,7 +37,7 @@ def save_segmenter(
 
 def segmenter_of(file: ModelFile) -> Segmenter:
     """The segmenter that `save_segmenter` wrote. Raises: ModelError if its parts do not fit together."""
-    config, chain = _config(file), word_chain_of_file(file)
+    config, chain = read_settings(file, TaggerConfig), word_chain_of_file(file)
     try:
         scores = word_scores_of(file, config.bits, chain)
         return Segmenter(scores, _moves_of(file, chain), chain, file.metadata)
@@ -54,7 +54,7 @@ def save_tagger(writer: BinaryWriter, model: Tagger, config: TaggerConfig, about
 
 def tagger_of(file: ModelFile) -> Tagger:
     """The tagger that `save_tagger` wrote. Raises: ModelError if its parts do not fit together."""
-    config, (chain, features, scheme) = _config(file), chain_of_file(file)
+    config, (chain, features, scheme) = read_settings(file, TaggerConfig), chain_of_file(file)
     try:
         weights, moves = weights_of(file, config.bits, chain), _moves_of(file, chain)
     except ValueError as error:
@@ -177,13 +177,6 @@ def _bytes(file: ModelFile, name: str) -> Bytes:
     if array.dtype != np.uint8 or array.ndim != 1:
         raise ValueError(f"its {name} are {array.dtype} of shape {array.shape}")
     return array
-
-
-def _config(file: ModelFile) -> TaggerConfig:
-    try:
-        return TaggerConfig(**file.metadata["config"])
-    except (LookupError, TypeError, SettingError) as error:
-        raise file.unusable(f"its settings are not those of a tagger ({error})") from error
 
 
 def _names(file: ModelFile) -> tuple[str, ...]:

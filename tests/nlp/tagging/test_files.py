@@ -39,8 +39,9 @@ def test_it_is_read_as_it_was_written(path: Path) -> None:
     [
         ({"labels": ["B", "E"]}, "'BE' are no labels"),
         ({"labels": "BMES"}, "its labels are no list of different names"),
-        ({"config": {"task": "segment", "bits": 99}}, "its settings are not those of a tagger"),
-        ({"config": None}, "its settings are not those of a tagger"),
+        ({"config": {"task": "segment", "bits": 99}}, "bits is 99; it must be from 10 to 22"),
+        ({"config": {"task": "segment", "bits": [20]}}, "its setting bits is [20]"),
+        ({"config": None}, "its settings are not those of this nlptool"),
         ({"transitions": np.zeros((4, 4), np.int32)}, "its transitions are int32 of shape"),
         ({"transitions": np.full((6, 6), 1 << 30, np.int32)}, "its transitions are"),
         ({"weights": np.zeros(9, np.uint8)}, "its numbers cannot be expanded"),
