@@ -41,7 +41,7 @@ class Weights:
     def hidden(self, rows: Ids, starts: Offsets) -> Floats:
         """The vectors of texts."""
         sums: Floats
-        if self.table.shape[1] <= _FEW_COLUMNS:
+        if self.table.shape[1] <= FEW_COLUMNS:
             flat, columns = self.table.reshape(-1), self.table.shape[1]
             places = rows.astype(np.int64)
             places *= columns
@@ -55,7 +55,8 @@ class Weights:
         return sums
 
 
-_FEW_COLUMNS = 16  # so many are summed faster one by one
+FEW_COLUMNS = 16
+"""So many are summed faster one by one."""
 
 
 def scales(starts: Offsets) -> Floats:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp.classification.classifier import Classifier, Weights, rows_of, scales
+from nlp.classification.classifier import FEW_COLUMNS, Classifier, Weights, rows_of, scales
 from nlp.classification.config import HIERARCHICAL, HINGE, OVA, ClassifierConfig
 from nlp.classification.examples import GROUP, Examples, Texts, weighted
 from nlp.classification.features import Offsets
@@ -18,6 +19,7 @@ from nlp.classification.quantization import quantized
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats, Ids
 from nlp.layers.random_streams import RandomStreams
+from nlp.layers.scatter import RowGroups
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.schedules import linear_decay
 from nlp.training.team import shared_array
@@ -138,7 +140,7 @@ class ClassifierLearner(Learner[Texts]):
         self._unlike: Floats = shared_array((1,))
         self._size: npt.NDArray[np.int64] = shared_array((1,), np.int64)
         self._gradient: Floats = shared_array((most, dim or scores))  # with respect to the sum of features
-        self._shards = min(_SHARDS, most)
+        self._shards = max(min(_SHARDS, most // GROUP), 1)
         self._output_gradients: Floats = shared_array((self._shards if dim else 0, scores, dim))
         self._losses: npt.NDArray[np.float64] = shared_array((self._shards, 2), np.float64)
 
@@ -166,16 +168,18 @@ class ClassifierLearner(Learner[Texts]):
         self._targets[:size] = weighted(data.targets(len(self.examples.labels)), self._class_weights)
 
     def phases(self, workers: int) -> Sequence[Phase]:
-        """Compute what the texts of a shard want; then move the columns of the table and the second layer."""
-        columns = self.weights.table.shape[1]
-        parts = min(columns, 1 if workers == 1 else 2 * workers)
-        bounds = [part * columns // parts for part in range(parts + 1)]
-
-        output = self.weights.output
+        """Compute what the texts of a shard want; then move the table, in parts, and the second layer."""
+        columns, output = self.weights.table.shape[1], self.weights.output
+        is_wide = columns > FEW_COLUMNS
+        parts = 1 if workers == 1 else 2 * workers
+        if not is_wide:
+            parts = min(parts, columns)
 
         def move(at: Position, task: int) -> None:
-            if task < parts:
-                self._move_columns(at, bounds[task], bounds[task + 1])
+            if task < parts and is_wide:
+                self._move_rows(at, task, parts)
+            elif task < parts:
+                self._move_columns(at, task * columns // parts, (task + 1) * columns // parts)
             elif output is not None:
                 self._move_output(at, output)
 
@@ -275,6 +279,22 @@ class ClassifierLearner(Learner[Texts]):
             np.divide(np.repeat(gradient * rate, counts), moves, out=moves)
             np.add.at(table, places, moves)
             places += 1
+
+    def _move_rows(self, at: Position, part: int, parts: int) -> None:
+        """Move all columns of the rows of a part: the same sums, faster where there are many columns."""
+        size, rate = int(self._size[0]), -np.float32(self.learning_rate(at))
+        starts = self._batch_starts[: size + 1]
+        texts = np.repeat(np.arange(size), np.diff(starts))
+        groups = RowGroups.of(self._batch_rows[: starts[-1]], part, parts)
+        groups = replace(groups, order=texts[groups.order])  # what a row sums are the gradients of texts
+        gradient, rows = self._gradient[:size], groups.rows
+        if self.config.loss == HINGE:
+            self.weights.table[rows] += groups.sum(gradient * (rate * self._unlike[0]))
+            return
+        squares = self._squares[0][rows]
+        squares += groups.sum(gradient * gradient)
+        self._squares[0][rows] = squares
+        self.weights.table[rows] += groups.sum(gradient * rate) / np.sqrt(squares)
 
     def _move_output(self, at: Position, output: Floats) -> None:
         gradient = self._output_gradients.sum(axis=0)
