@@ -1,16 +1,16 @@
 """The kernels that libraries compute with: the best of this processor, or those of most processors.
 
-AVX-512 doubles the speed of a product of matrices, and most processors have AVX2 only. So on one that has
+AVX-512 may double the speed of a product of matrices, and most processors have AVX2 only. So on one that has
 both, whatever lives by products is measured twice. Variables hold libraries to AVX2: OpenBLAS, in NumPy and
-in SciPy, where gensim gets its products; NumPy's own loops; PyTorch's own loops, oneDNN and MKL. MKL obeys
-on Intel's processors alone; on others it takes AVX2 of its own accord. What a package has compiled for this
-processor (word2vec.c), or for any (fastText, gensim's loops, tokenizers), stays as it is. The clock and the
-caches stay this processor's too: these are AVX2 kernels, not another machine.
+in SciPy, where gensim gets its products; NumPy's own loops; PyTorch's own loops, oneDNN and MKL. MKL obeys on
+Intel's processors alone, and on others goes its own way. What a package has compiled for this processor
+(word2vec.c), or for any (fastText, gensim's loops, tokenizers), stays as it is. The clock and the caches stay
+this processor's too: these are AVX2 kernels, not another machine.
 
 `python -m tests.bench.kernels` prints, as JSON, what NumPy computes with.
 
-Source: OpenBLAS README ("Switching the target"); NumPy, "CPU/SIMD optimizations"; oneDNN, "CPU dispatcher
-        control"; Intel oneMKL Developer Guide, "Instruction set specific dispatching"
+Source: oneDNN, "CPU dispatcher control"; oneMKL Developer Guide, "Instruction set specific dispatching";
+        what OpenBLAS and NumPy make of their variables is read back from them, and told under the table.
 """
 
 from __future__ import annotations
