@@ -1,4 +1,4 @@
-"""Train the shipped taggers by tag-train's defaults: `make taggers GSD=FOLDER EWT=FOLDER WIKIGOLD=FILE`.
+"""Train the shipped taggers by tag-train: `make taggers GSD=FOLDER EWT=FOLDER WIKIGOLD=FILE`.
 
 GSD has {train,dev,test}.iob2 of the Chinese treebank, EWT en_ewt-ud-{train,dev,test}.conllu of the English,
 WIKIGOLD columns of word and entity. Where there is a development part, tags are fitted to it.
@@ -21,13 +21,17 @@ from nlp.storage.model_file import open_model, write_model
 
 
 class Tagger(NamedTuple):
-    """What a tagger learns: `task`, from `data` of which description and licence are told; its `scores`."""
+    """What a tagger learns: `task`, from `data` of which description and licence are told; its `scores`.
+
+    `options` are further ones of tag-train.
+    """
 
     task: str
     data: str
     description: str
     licence: str
     scores: tuple[str, ...]
+    options: tuple[str, ...] = ()
 
 
 class Parts(NamedTuple):
@@ -66,9 +70,11 @@ TAGGERS = {
     "en-entities": Tagger(
         "entities",
         "wikigold",
-        "names in the first nine tenths of the sentences of WikiGold (Wikipedia); the rest is the test part",
-        "CC BY 4.0, as WikiGold is",
+        "names in the first nine tenths of the sentences of WikiGold (Wikipedia), the rest is the test part; "
+        "groups of the words of en-vectors",
+        "CC BY-SA 4.0, as en-vectors are; WikiGold is CC BY 4.0",
         OF_SPANS,
+        ("--vectors", "en-vectors"),
     ),
 }
 
@@ -105,7 +111,7 @@ def make(tagger: Tagger, parts: Parts, output: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         trained, judged = f"{folder}/trained.model", Path(folder, "judged.json")
         valid = ["--valid", str(parts.valid)] if parts.valid and tagger.task != _SEGMENT else []
-        _run("tag-train", "--task", tagger.task, *valid, "-o", trained, str(parts.train))
+        _run("tag-train", "--task", tagger.task, *tagger.options, *valid, "-o", trained, str(parts.train))
         _run("tag-eval", "--task", tagger.task, "-m", trained, "-o", str(judged), str(parts.test))
         report, model = json.loads(judged.read_text()), open_model(trained)
         scores = {"test_part": {name: report[name] for name in tagger.scores}}
