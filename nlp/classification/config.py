@@ -73,7 +73,7 @@ class ClassifierConfig:
     loss: str = setting(
         SOFTMAX,
         "One label a text: softmax, hinge (a support vector machine, at times better on little text) or hs "
-        "(a tree, for many labels); or each label independently (ova).",
+        "(a tree of labels, about as fast); or each label independently (ova).",
         choices=LOSSES,
     )
     quantize: bool = setting(

@@ -128,6 +128,8 @@ class HierarchicalSoftmax(Loss):
             raise SettingError(Message(told, most=_MOST_OF_TREE, labels=len(counts)))
         tree = HuffmanTree.of(np.maximum(counts, 1))
         self.scores = tree.size
+        self._nodes, self._first, self._lengths = tree.nodes, tree.first, tree.lengths
+        self._signs = tree.signs.astype(np.float32)
         labels = np.repeat(np.arange(len(counts)), tree.lengths)
         self._right: Floats = np.zeros((len(counts), tree.size), np.float32)
         self._left = np.zeros_like(self._right)
@@ -136,10 +138,16 @@ class HierarchicalSoftmax(Loss):
 
     def loss_and_grad(self, scores: Floats, targets: Floats) -> tuple[float, Floats]:
         """The loss, and its gradient with respect to the scores."""
-        right = targets @ self._right
-        below = right + targets @ self._left
-        gradient = np.exp(log_sigmoid(scores)) * below - right
-        return -float(np.vdot(targets, self.log_probabilities(scores))), gradient
+        texts, labels = np.nonzero(targets)
+        lengths = self._lengths[labels]
+        before = np.cumsum(lengths) - lengths
+        places = np.arange(lengths.sum()) + np.repeat(self._first[labels] - before, lengths)
+        nodes, signs = self._nodes[places], self._signs[places]
+        texts, shares = np.repeat(texts, lengths), np.repeat(targets[texts, labels], lengths)
+        logs = log_sigmoid(signs * scores[texts, nodes])
+        gradient = np.zeros_like(scores)
+        np.add.at(gradient, (texts, nodes), shares * signs * (np.exp(logs) - 1))
+        return -float(np.vdot(shares, logs)), gradient
 
     def log_probabilities(self, scores: Floats) -> Floats:
         """Sums over the paths."""
