@@ -78,7 +78,7 @@ class ClassifierConfig:
     )
     quantize: bool = setting(
         False,
-        "A tenth of the size: the three in ten features that weigh most, in 8 bits a weight.",
+        "A fifth to a tenth of the size: the three in ten features that weigh most, in 8 bits a weight.",
         idle=_IDLE,
     )
     epochs: int | None = setting(
