@@ -6,9 +6,12 @@ BENCH  := .venv-bench
 DEMO   := build/demo
 # A small corpus wants rarer words and more passes than the defaults, which are for millions of words.
 DEMO_SETTINGS := --min-count 2 --epochs 20
+PICTURED      := king queen prince princess man woman boy girl father mother paris london rome berlin madrid \
+  france england italy germany spain bread soup cheese wine beer river lake sea mountain island car train ship plane \
+  red blue green white music song film book monday friday sunday january june
 PIP_INSTALL   := pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint torture bench man translations vectors taggers clean
+.PHONY: help demo test lint torture bench man pictures translations vectors taggers clean
 
 help:
 	@echo "make demo   install, train word vectors on the bundled tales, show the neighbours of king"
@@ -16,6 +19,7 @@ help:
 	@echo "make torture  the tests of reliability in their long form: hundreds of kills, a line of 1 GB"
 	@echo "make bench [CONTESTS=…]  install the peers too, and measure against them (long; segmenting, say, is one)"
 	@echo "make man    write the pages of the manual, docs/man, anew from the commands' help"
+	@echo "make pictures  draw the picture of the README anew"
 	@echo "make translations  compile the catalogues of messages in other languages, cli/locale"
 	@echo "make vectors TEXT=… ANALOGIES=… SIMILARITY=…  train the English vectors that come with nlptool"
 	@echo "make taggers GSD=… EWT=… WIKIGOLD=…  train the segmenter and the taggers that come with nlptool"
@@ -50,6 +54,9 @@ bench: $(BENCH)/installed
 	$(BENCH)/bin/$(PIP_INSTALL) --no-deps --force-reinstall .
 	rm -rf build/lib build/bdist.*
 	$(BENCH)/bin/python -m tests.bench $(CONTESTS)
+
+pictures: $(VENV)/installed
+	$(BIN)/nlptool plot -o docs/map.svg $(PICTURED)
 
 man: $(VENV)/installed
 	LANGUAGE=C $(BIN)/python -m cli.manual docs/man

@@ -1,4 +1,4 @@
-"""The README is run: every `console` block in it, in order, in one empty folder."""
+"""The pages of the documentation are run: every `console` block, in order, each page in one empty folder."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ from tests.conftest import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+PAGES = [
+    str(path.relative_to(ROOT))
+    for path in [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+    if "```console" in path.read_text(encoding="utf-8")
+]
+"""Those that show commands and what they print."""
 TOLERANCE = 0.05
 """Of a printed decimal: processors of another kind round the last bits of a training differently."""
 
@@ -79,7 +85,7 @@ def run_example(example: Example, folder: Path) -> list[str]:
     return (result.stdout + result.stderr).splitlines()
 
 
-@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+@pytest.mark.parametrize("readme", PAGES)
 def test_the_readme_shows_what_happens(readme: str, tmp_path: Path) -> None:
     script = tmp_path / "bin" / "nlptool"
     script.parent.mkdir()

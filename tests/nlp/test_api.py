@@ -47,7 +47,7 @@ def test_the_examples_of_the_docstrings_are_true(
 
 def test_the_readme_shows_what_python_shows(tales: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tales)
-    failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
+    failed, tried = doctest.testfile(str(ROOT / "docs/python.md"), module_relative=False, encoding="utf-8")
     assert (failed, tried > 3) == (0, True)
 
 
