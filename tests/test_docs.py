@@ -34,8 +34,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert lost == []
 
 
-def test_every_page_is_linked_from_the_readme() -> None:
-    linked = {path for path, _ in _LINK.findall((ROOT / "README.md").read_text(encoding="utf-8"))}
+def test_every_page_is_linked_from_a_readme() -> None:
+    linked = {
+        path
+        for page in ROOT.glob("README*.md")
+        for path, _ in _LINK.findall(page.read_text(encoding="utf-8"))
+    }
     assert {f"docs/{page.name}" for page in PAGES if page.parent != ROOT} <= linked
 
 

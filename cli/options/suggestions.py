@@ -136,7 +136,7 @@ _COMMANDS_OF_OTHER_TOOLS: dict[str, tuple[str, ...]] = {
 """A command of those tools, or what people call the task, in lower case with hyphens → the commands here."""
 
 _TASKS_OF_OTHER_TOOLS = {
-    "quantize": "Models of nlptool are not quantized; --dim or --max-vocab makes smaller ones",
+    "quantize": "classify-train --quantize makes small classifiers, --dim or --max-vocab smaller vectors",
 }
 """A command of those tools that has no counterpart here → what to know instead."""
 
