@@ -46,7 +46,7 @@ class Finding(NamedTuple):
 
 
 def findings(*, speed: bool) -> Iterator[Finding]:
-    """All that is looked at, each as soon as it is known; the speeds, which take seconds, come last."""
+    """All that is looked at, each as soon as it is known; load and speeds, which change, come last."""
     yield Finding("nlptool", nlp.__version__)
     yield Finding("Python", platform.python_version())
     for library in _LIBRARIES:
@@ -60,12 +60,12 @@ def findings(*, speed: bool) -> Iterator[Finding]:
     )
     for name, value in slowing_variables().items():
         yield Finding(name, value, f"unset {name}: it keeps products below what the processor can do")
-    yield _load()
     for library, purpose in _EXTRAS.items():
         yield _extra(library, purpose)
     yield _completion(Path(os.environ.get("SHELL", "")).name, Path.home())
     yield _manual()
     if speed:
+        yield _load()
         for each in speeds():
             part = each.rate / each.documented
             told = f"{each.rate:,.{0 if each.rate > 1000 else 1}f} {each.unit}, {part:.2f} of {DOCUMENTED_ON}"
