@@ -29,7 +29,7 @@ from nlp.wording import Message, number_of
 _INITIAL, _ORDER, _LEFT_OUT = 0, 1, 2  # purposes of random numbers
 _STEPS, _LEAST, _MOST = 1_000, 512, 1 << 16  # steps of an epoch at most, and features of a step
 _MOST_TEXTS = 512  # of a step: all of them move the bias at once, and more would overshoot
-_SHARDS = 8
+_SHARDS = 4  # of a step, at most: with smaller ones two workers wait for one another more than they compute
 _START_OF_SQUARES = 0.01
 _DROPOUT = 0.5  # of the features of a text, with a hinge loss
 _PART_OF_BAYES, _SMOOTHING, _ROWS = 0.3, 0.5, 4096
