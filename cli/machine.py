@@ -7,23 +7,13 @@ import os
 import platform
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _TELL_KERNEL = ("scipy_openblas_get_corename64_", "openblas_get_corename64_", "openblas_get_corename")
 _SLOWING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NPY_DISABLE_CPU_FEATURES", "MKL_ENABLE_INSTRUCTIONS")
-
-
-class Blas(NamedTuple):
-    """What multiplies matrices for NumPy.
-
-    Attributes: `library` and its version; `kernel`, the kind of processor that it computes for, if known.
-    """
-
-    library: str
-    kernel: str | None
 
 
 def processor(system: Path = Path("/")) -> str:
@@ -41,14 +31,14 @@ def memory() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-def blas() -> Blas:
-    """The library that NumPy was built with, and the kernel that it has chosen on this processor."""
+def blas() -> str:
+    """What multiplies matrices for NumPy: a library, its version and, if known, its kernel."""
     import numpy as np
 
     built = np.show_config(mode="dicts")
     found = built.get("Build Dependencies", {}).get("blas", {}) if isinstance(built, dict) else {}
-    library = " ".join(filter(None, (str(found.get("name", "")), str(found.get("version", "")))))
-    return Blas(library or "unknown", next(iter(_kernels(_loaded_libraries())), None))
+    told = [str(found[key]) for key in ("name", "version") if found.get(key)] or ["unknown"]
+    return " ".join([*told, *(f"({kernel})" for kernel in _kernels(_loaded_libraries())[:1])])
 
 
 def slowing_variables() -> dict[str, str]:

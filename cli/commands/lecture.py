@@ -34,7 +34,7 @@ _TOPICS = (
 def lecture(
     *,
     streams: Streams,
-    console: Console,  # noqa: ARG001  a command gets it
+    console: Console,
     topic: str | None,
     lang: str | None,
     numbers: str | None,
@@ -53,12 +53,14 @@ def lecture(
     """
     from cli.translation import is_chinese
     from nlp.lecture import TOPICS
+    from nlp.wording import number_of
 
     language = lang or ("zh" if is_chinese() else "en")
+    if topic is None and (numbers is not None or seed is not None):
+        raise click.UsageError("--numbers and --seed are for a TOPIC")
+    console.note(f"{number_of(len(TOPICS), 'topic')}")
     with streams.open_output() as output:
         if topic is None:
-            if numbers is not None or seed is not None:
-                raise click.UsageError("--numbers and --seed are for a TOPIC")
             write = streams.printer(LECTURE_TOPICS)
             for name, each in TOPICS.items():
                 output.write(write({"topic": name, "title": getattr(each.title, language)}))

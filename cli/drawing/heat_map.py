@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ class HeatMap:
     rows: Sequence[str]
     columns: Sequence[str]
 
-    @property
+    @cached_property
     def limit(self) -> float:
         """The number that has the full colour, and its negative: 1, or the largest if that is larger."""
         return max(1.0, *(abs(value) for row in self.values for value in row))

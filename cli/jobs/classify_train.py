@@ -182,7 +182,7 @@ def _linear(request: Request, config: ClassifierConfig, sources: Sources) -> _Re
         write=write,
         identity={
             **asdict(learner.config),
-            "vectors": groups and sha256(groups.hashes.tobytes() + groups.groups.tobytes()).hexdigest(),
+            "vectors": groups and groups.sha256,
         },
     )
 

@@ -55,9 +55,7 @@ def findings(*, speed: bool) -> Iterator[Finding]:
     yield Finding("processor", processor())
     yield _cores()
     yield Finding("memory", f"{memory() / 1e9:.1f} GB")
-    yield Finding(
-        "matrix products", " ".join(filter(None, (blas().library, blas().kernel and f"({blas().kernel})")))
-    )
+    yield Finding("matrix products", blas())
     for name, value in slowing_variables().items():
         yield Finding(name, value, f"unset {name}: it keeps products below what the processor can do")
     for library, purpose in _EXTRAS.items():

@@ -206,7 +206,7 @@ def _linear(request: Request, text: LabelledText, valid: LabelledText | None, co
         size,
         size + (tags.groups.size if tags.groups else 0),
         lambda to, about: save_tagger(to, tags.model(), config, about),
-        {"vectors": groups and hashlib.sha256(groups.hashes.tobytes() + groups.groups.tobytes()).hexdigest()},
+        {"vectors": groups and groups.sha256},
     )
 
 

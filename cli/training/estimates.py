@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 import resource
 import sys
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.io.printers import ESTIMATE
 from cli.io.writing import open_output
+from cli.machine import memory
 from nlp.training.loop import Watch, train
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def foretell(streams: Streams, size: Mapping[str, Any], least: int) -> bool:
 
 def has_memory(console: Console, least: int) -> bool:
     """Whether this machine has so many bytes of memory; a warning tells if not."""
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    total = memory()
     if least > total:
         console.warn(f"{least:,} bytes of memory are needed at least, and this machine has {total:,}")
     return least <= total

@@ -14,6 +14,7 @@ import numpy as np
 
 from nlp.layers.arrays import Floats, Indices, Tensors
 from nlp.layers.cells.cell import Cell, Link
+from nlp.layers.ragged import alive
 from nlp.layers.recurrent import (
     Trace,
     input_gradients,
@@ -123,9 +124,9 @@ def both_ways_backward(
 
 def _turned(active: Sequence[int], batch: int) -> Indices:
     """Where the places of rows turned round within their lengths are, (T B,); twice, and all is back."""
-    alive = np.arange(batch) < np.array(active)[:, None]
+    there = alive(active)
     steps = np.arange(len(active))[:, None]
-    back = np.where(alive, alive.sum(axis=0) - 1 - steps, steps)
+    back = np.where(there, there.sum(axis=0) - 1 - steps, steps)
     turned: Indices = (back * batch + np.arange(batch)).reshape(-1)
     return turned
 

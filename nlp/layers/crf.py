@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.layers.arrays import Floats, Integers, Tensors, check_ids
+from nlp.layers.ragged import alive
 from nlp.layers.workspace import Workspace
 
 Doubles = npt.NDArray[np.float64]
@@ -113,7 +114,7 @@ class _Steps:
         """
         rooms = (_doubles(workspace, name, scores.shape) for name in ("factors", "before", "alpha"))
         factors, before, alpha = rooms
-        alive = np.arange(scores.shape[1]) < np.array(active)[:, None]
+        there = alive(active)
         factors[...] = scores
         highest = factors.max(axis=2)
         factors -= highest[:, :, None]
@@ -129,7 +130,7 @@ class _Steps:
             np.add.reduce(here, axis=1, keepdims=True, out=sums[t, :n])
             np.maximum(sums[t, :n], _LEAST, out=sums[t, :n])
             here /= sums[t, :n]
-        log_sum = float(np.log(sums).sum() + highest[alive].sum()) + self._highest * sum(active[1:])
+        log_sum = float(np.log(sums).sum() + highest[there].sum()) + self._highest * sum(active[1:])
         return _Passed(factors, before, alpha, log_sum)
 
     def backward_(self, scores: Floats, passed: _Passed, active: Sequence[int]) -> Doubles:
@@ -184,8 +185,8 @@ def _of_labels(
 ) -> tuple[float, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The score of all labels together, and the labels before and after each transition."""
     check_ids(labels, scores.shape[2])
-    alive = np.arange(scores.shape[1]) < np.array(active)[:, None]
-    steps, rows = np.nonzero(alive)
-    before, after = (some[alive[1:]].astype(np.int64) for some in (labels[:-1], labels[1:]))
+    there = alive(active)
+    steps, rows = np.nonzero(there)
+    before, after = (some[there[1:]].astype(np.int64) for some in (labels[:-1], labels[1:]))
     places = scores[steps, rows, labels[steps, rows]].sum(dtype=np.float64)
     return float(places + p["transitions"][before, after].sum(dtype=np.float64)), before, after

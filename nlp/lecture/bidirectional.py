@@ -12,7 +12,7 @@ from nlp.layers.cells.rnn import Rnn
 from nlp.layers.recurrent import recurrent_forward
 from nlp.layers.softmax import softmax_
 from nlp.lecture.page import Step, Told, Topic, Values
-from nlp.lecture.recurrence import run, tensors_of
+from nlp.lecture.recurrence import axes_of, run, tensors_of
 
 
 def _steps(values: Values) -> Iterator[Step]:
@@ -101,11 +101,7 @@ BIDIRECTIONAL = Topic(
         "gap": "",
         "x": "T D",
         "x'": "D",
-        **{
-            f"{name}{way}": axes
-            for way in ("", "'")
-            for name, axes in (("W", "H D"), ("U", "H H"), ("b", "H"))
-        },
+        **axes_of(("", "'")),
         "candidates": "K",
         "V": "K H",
         "V'": "K H",

@@ -9,10 +9,9 @@ import numpy as np
 from nlp.layers.cells.gru import Gru
 from nlp.layers.cells.rnn import Rnn
 from nlp.lecture.page import Step, Told, Topic, Values
-from nlp.lecture.recurrence import run, tensors_of
+from nlp.lecture.recurrence import OPEN, SHUT, axes_of, run, tensors_of
 
 _GATES = ("_r", "_z", "_h")
-_OPEN, _SHUT = 20.0, -20.0  # biases at which σ is 1 and 0, to eight digits
 
 
 def _steps(values: Values) -> Iterator[Step]:
@@ -46,7 +45,7 @@ def _steps(values: Values) -> Iterator[Step]:
             },
             Gru,
         )
-    simple = {**values, "b_r": np.full_like(h_0, _OPEN), "b_z": np.full_like(h_0, _SHUT)}
+    simple = {**values, "b_r": np.full_like(h_0, OPEN), "b_z": np.full_like(h_0, SHUT)}
     yield Step(
         Told(
             "With r → 1 and z → 0 (biases of 20 and -20) it is the simple recurrent network.",
@@ -59,7 +58,7 @@ def _steps(values: Values) -> Iterator[Step]:
         },
         Rnn,
     )
-    kept = {**values, "b_z": np.full_like(h_0, _OPEN)}
+    kept = {**values, "b_z": np.full_like(h_0, OPEN)}
     states = run(Gru(), tensors_of(kept, _GATES), x, h_0).states[0]
     yield Step(
         Told("With z → 1 the state is kept as it is.", "当 z → 1 时，状态保持不变。"),
@@ -88,11 +87,7 @@ GRU = Topic(
     {
         "x": "T D",
         "h_0": "H",
-        **{
-            f"{name}{gate}": axes
-            for gate in _GATES
-            for name, axes in (("W", "H D"), ("U", "H H"), ("b", "H"))
-        },
+        **axes_of(_GATES),
     },
     _steps,
 )

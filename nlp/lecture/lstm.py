@@ -8,10 +8,9 @@ import numpy as np
 
 from nlp.layers.cells.lstm import Lstm
 from nlp.lecture.page import Step, Told, Topic, Values
-from nlp.lecture.recurrence import run, tensors_of
+from nlp.lecture.recurrence import OPEN, SHUT, axes_of, run, tensors_of
 
 _GATES = ("_i", "_f", "_o", "_c")
-_OPEN, _SHUT = 20.0, -20.0  # biases at which σ is 1 and 0, to eight digits
 
 
 def _steps(values: Values) -> Iterator[Step]:
@@ -47,7 +46,7 @@ def _steps(values: Values) -> Iterator[Step]:
             },
             Lstm,
         )
-    kept = {**values, "b_f": np.full_like(c_0, _OPEN), "b_i": np.full_like(c_0, _SHUT)}
+    kept = {**values, "b_f": np.full_like(c_0, OPEN), "b_i": np.full_like(c_0, SHUT)}
     states = run(Lstm(), tensors_of(kept, _GATES), x, h_0, c_0).states[1]
     yield Step(
         Told(
@@ -84,11 +83,7 @@ LSTM = Topic(
         "x": "T D",
         "h_0": "H",
         "c_0": "H",
-        **{
-            f"{name}{gate}": axes
-            for gate in _GATES
-            for name, axes in (("W", "H D"), ("U", "H H"), ("b", "H"))
-        },
+        **axes_of(_GATES),
     },
     _steps,
 )

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy.typing as npt
 
-LANGUAGES = ENGLISH, CHINESE = ("en", "zh")
-
 Values = Mapping[str, npt.NDArray[Any]]
 """Arrays by what an equation calls them."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,9 @@ from nlp.layers.cells.cell import Cell
 from nlp.layers.recurrent import Trace, recurrent_backward, recurrent_forward
 from nlp.layers.workspace import Workspace
 from nlp.lecture.page import Values
+
+OPEN, SHUT = 20.0, -20.0
+"""Biases at which a gate, σ, is 1 and 0 to eight digits."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,12 @@ class Unrolled:
         """The state before the first step and after each (S, T + 1, H)."""
         states: Floats = self.trace.states[:, :, 0]
         return states
+
+
+def axes_of(gates: Iterable[str]) -> dict[str, str]:
+    """The axes of W, U and b of each gate: see `Topic`."""
+    tensors = (("W", "H D"), ("U", "H H"), ("b", "H"))
+    return {f"{name}{gate}": axes for gate in gates for name, axes in tensors}
 
 
 def tensors_of(values: Values, gates: Sequence[str]) -> Tensors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,11 @@ class WordGroups:
 
     hashes: Hashes
     groups: Ids
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of all of it, which what is trained with it depends on."""
+        return hashlib.sha256(self.hashes.tobytes() + self.groups.tobytes()).hexdigest()
 
     @property
     def size(self) -> int:
