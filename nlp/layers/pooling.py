@@ -31,8 +31,9 @@ class Cache(NamedTuple):
 class Pool(Protocol):
     """One way of pooling, as two functions of vectors h (T, B, F)."""
 
-    def shapes(self, width: int) -> dict[str, tuple[int, ...]]:
+    def shapes(self, width: int) -> dict[str, tuple[int, ...]]:  # noqa: ARG002  most have none
         """The tensors of a pool of vectors of F numbers."""
+        return {}
 
     def forward(
         self, p: Tensors, h: Floats, active: Sequence[int], workspace: Workspace
@@ -43,16 +44,12 @@ class Pool(Protocol):
         """Add the gradients of the tensors; return dh (T, B, F), a buffer of `workspace`."""
 
 
-class Last:
+class Last(Pool):
     """What each direction knows at its end, of layers that read from both sides.
 
     Equation: y = [→h_T; ←h_1],   h_t = [→h_t; ←h_t]
     Shapes:   F even, half of it of either direction
     """
-
-    def shapes(self, width: int) -> dict[str, tuple[int, ...]]:  # noqa: ARG002  it has none
-        """None."""
-        return {}
 
     def forward(
         self,
@@ -84,15 +81,11 @@ class Last:
         return dh
 
 
-class Mean:
+class Mean(Pool):
     """The mean over the places of each row.
 
     Equation: y = Σ_t h_t / T
     """
-
-    def shapes(self, width: int) -> dict[str, tuple[int, ...]]:  # noqa: ARG002  it has none
-        """None."""
-        return {}
 
     def forward(
         self,
@@ -125,7 +118,7 @@ class Mean:
         return dh
 
 
-class Max:
+class Max(Pool):
     """The largest value of each number over the places of a row; the first of equals.
 
     Equation: y_f = max_t h_tf
@@ -133,10 +126,6 @@ class Max:
               recurrent layers of both directions, Lai, Xu, Liu & Zhao 2015, "Recurrent convolutional neural
               networks for text classification"
     """
-
-    def shapes(self, width: int) -> dict[str, tuple[int, ...]]:  # noqa: ARG002  it has none
-        """None."""
-        return {}
 
     def forward(
         self,
@@ -169,7 +158,7 @@ class Max:
         return dh
 
 
-class Attention:
+class Attention(Pool):
     """The mean over the places of a row, each weighted by what it holds.
 
     Equation: u_t = tanh(W h_t + b),   a = softmax_t(u_t v),   y = Σ_t a_t h_t
