@@ -1,1 +1,4 @@
-"""Text before any model: normalisation, sentences, tokens, vocabulary, records. Never imports NumPy."""
+"""Text before any model: normalisation, sentences, tokens, vocabulary, records. Never imports NumPy.
+
+Tokens are words, characters or, by `byte_pairs`, pieces of words that are learnt.
+"""
