@@ -75,7 +75,7 @@ def test_incremental_counts_are_those_of_counting_anew(words: list[str], data: s
 
 
 def test_the_words_of_the_paper() -> None:
-    """Those of Sennrich et al. 2016, listing 1, with a mark at their ends; of equal counts, ours come first."""
+    """Those of Sennrich et al. 2016, algorithm 1, each with a mark at its end."""
     counts = {"low·": 5, "lower·": 2, "newest·": 6, "widest·": 3}
     assert BytePairs.learn(counts, 5).names[-5:] == ["es", "t·", "est·", "lo", "low"]
 
