@@ -9,12 +9,34 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nlp.layers.adaptive_softmax import adaptive_cross_entropy, adaptive_shapes
+from nlp.layers.attention import (
+    attention_backward,
+    attention_forward,
+    causal_bias,
+    heads_of,
+    padding_bias,
+)
 from nlp.layers.both_ways import both_ways_backward, both_ways_forward
 from nlp.layers.cells import CELLS as TABLE
 from nlp.layers.crf import crf_loss_and_grad, crf_shapes
 from nlp.layers.dense import dense_backward, dense_forward
 from nlp.layers.dropout import dropout_, dropout_mask
 from nlp.layers.embedding import embedding_backward, embedding_forward
+from nlp.layers.feed_forward import (
+    ACTIVATIONS,
+    feed_forward_backward,
+    feed_forward_forward,
+    feed_forward_shapes,
+)
+from nlp.layers.layer_norm import layer_norm_backward, layer_norm_forward
+from nlp.layers.multi_head import (
+    cross_attention_backward,
+    cross_attention_forward,
+    cross_attention_shapes,
+    self_attention_backward,
+    self_attention_forward,
+    self_attention_shapes,
+)
 from nlp.layers.normalised import (
     FORMS,
     normalised_backward,
@@ -25,6 +47,8 @@ from nlp.layers.normalised import (
 from nlp.layers.parameters import Parameters, Shapes
 from nlp.layers.pooling import POOLS
 from nlp.layers.recurrent import lookup_backward, lookup_forward, recurrent_backward, recurrent_forward
+from nlp.layers.rms_norm import rms_norm_backward, rms_norm_forward
+from nlp.layers.rotary import rotary_turns
 from nlp.layers.softmax import cross_entropy
 
 if TYPE_CHECKING:
@@ -284,6 +308,111 @@ def adaptive(size: Size, dtype: npt.DTypeLike) -> Layer:
     return Layer({**p, "x": x}, step)
 
 
+def attention(size: Size, dtype: npt.DTypeLike) -> Layer:
+    """Two heads, side by side in the vectors of one array; some rows have ended."""
+    drawn, places, heads = Drawn(size, dtype), size.steps + 1, 2
+    q = drawn.normal(size.batch, size.steps, heads * size.hidden)
+    kv = drawn.normal(size.batch, places, 2 * heads * size.hidden)
+    to_y = drawn.normal(size.batch, size.steps, heads, size.hidden)
+    lengths = np.arange(size.batch) % 2 + size.steps
+    bias = causal_bias(size.steps, 1, dtype=dtype) + padding_bias(lengths, places, dtype)
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        (by_head,), (k, v) = heads_of(q, 1, heads), heads_of(kv, 2, heads)
+        y, cache = attention_forward(by_head, k, v, bias, workspace)
+        loss = float(np.vdot(y, to_y))
+        of_q, of_kv = workspace("of_q", *q.shape), workspace("of_kv", *kv.shape)
+        (dq,), (dk, dv) = heads_of(of_q, 1, heads), heads_of(of_kv, 2, heads)
+        attention_backward(to_y, cache, dq, dk, dv, workspace)
+        return loss, {"q": of_q, "kv": of_kv}
+
+    return Layer({"q": q, "kv": kv}, step)
+
+
+def self_attention(size: Size, dtype: npt.DTypeLike, *, earlier: int) -> Layer:
+    """Without earlier places a query at the only place has no other to choose, and so no gradient."""
+    drawn, heads, width = Drawn(size, dtype), 2, 4 * size.hidden
+    parameters = drawn.parameters(self_attention_shapes(width))
+    parameters.flat[:] *= 0.5
+    gradients = parameters.like()
+    x = drawn.normal(size.batch, size.steps, width)
+    given = drawn.normal(size.batch, earlier, 2, width) if earlier else None
+    to_y = drawn.normal(*x.shape)
+    bias = causal_bias(size.steps, earlier, dtype=dtype)
+    turns = rotary_turns(earlier + size.steps, width // heads, dtype)
+    p, grad = parameters.views(), gradients.views()
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        gradients.flat[:] = 0
+        memory = None if given is None else workspace("memory", *given.shape)
+        if memory is not None:
+            memory[...] = given
+        y, cache = self_attention_forward(p, x, heads, bias, workspace, turns=turns, memory=memory)
+        loss = float(np.vdot(y, to_y))
+        dx = self_attention_backward(p, grad, to_y, cache, workspace)
+        return loss, {**grad, "x": dx}
+
+    return Layer({**p, "x": x}, step)
+
+
+def cross_attention(size: Size, dtype: npt.DTypeLike) -> Layer:
+    drawn, places, heads, width = Drawn(size, dtype), size.steps + 2, 2, 2 * size.hidden
+    parameters = drawn.parameters(cross_attention_shapes(width))
+    gradients = parameters.like()
+    x = drawn.normal(size.batch, size.steps, width)
+    source = drawn.normal(size.batch, places, width)
+    to_y = drawn.normal(*x.shape)
+    bias = padding_bias(np.arange(size.batch) % 2 + size.steps + 1, places, dtype)
+    p, grad = parameters.views(), gradients.views()
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        gradients.flat[:] = 0
+        y, cache = cross_attention_forward(p, x, source, heads, bias, workspace)
+        loss = float(np.vdot(y, to_y))
+        dx, d_source = cross_attention_backward(p, grad, to_y, cache, workspace)
+        return loss, {**grad, "x": dx, "source": d_source}
+
+    return Layer({**p, "x": x, "source": source}, step)
+
+
+def norm(size: Size, dtype: npt.DTypeLike, *, centred: bool) -> Layer:
+    drawn = Drawn(size, dtype)
+    shapes = {"gain": (size.hidden,)} | ({"shift": (size.hidden,)} if centred else {})
+    parameters = drawn.parameters(shapes)
+    gradients = parameters.like()
+    x = drawn.normal(size.steps * size.batch, size.hidden)
+    to_y = drawn.normal(*x.shape)
+    p, grad = parameters.views(), gradients.views()
+    forward, backward = (
+        (layer_norm_forward, layer_norm_backward) if centred else (rms_norm_forward, rms_norm_backward)
+    )
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        gradients.flat[:] = 0
+        y, cache = forward(p, x, workspace)
+        loss = float(np.vdot(y, to_y))
+        return loss, {"x": backward(p, grad, to_y, cache, workspace), **grad}
+
+    return Layer({**p, "x": x}, step)
+
+
+def feed_forward(activation: str, size: Size, dtype: npt.DTypeLike, *, biases: bool) -> Layer:
+    drawn = Drawn(size, dtype)
+    parameters = drawn.parameters(feed_forward_shapes(size.hidden, 2 * size.hidden, biases=biases))
+    gradients = parameters.like()
+    x = drawn.normal(size.steps * size.batch, size.hidden)
+    to_y = drawn.normal(*x.shape)
+    p, grad = parameters.views(), gradients.views()
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        gradients.flat[:] = 0
+        y, cache = feed_forward_forward(p, x, activation, workspace)
+        loss = float(np.vdot(y, to_y))
+        return loss, {"x": feed_forward_backward(p, grad, to_y, cache, workspace), **grad}
+
+    return Layer({**p, "x": x}, step)
+
+
 CELLS: dict[str, Cell] = {"-".join(filter(None, name)): make() for name, make in TABLE.items()}
 NORMALISED: dict[str, tuple[str, Cell]] = {  # every form with every cell that it is for
     f"{form}-normalised-{name}": (form, cell)
@@ -299,6 +428,16 @@ CASES: dict[str, Callable[[Size, npt.DTypeLike], Layer]] = {
     "softmax": softmax,
     "adaptive-softmax": adaptive,
     "crf": crf,
+    "attention": attention,
+    "self-attention-with-memory": partial(self_attention, earlier=2),
+    "cross-attention": cross_attention,
+    "layer-norm": partial(norm, centred=True),
+    "rms-norm": partial(norm, centred=False),
+    **{
+        f"feed-forward-{activation}{'-biases' * biases}": partial(feed_forward, activation, biases=biases)
+        for activation in ACTIVATIONS
+        for biases in (False, True)
+    },
     **{f"pooling-{name}": partial(pooling, name) for name in POOLS},
 }
 for _name, _cell in CELLS.items():

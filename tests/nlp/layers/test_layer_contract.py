@@ -85,7 +85,7 @@ def test_float32_stays_float32_and_is_close(make: Make) -> None:
 
 @every_layer
 def test_the_second_batch_allocates_nothing_large(make: Make) -> None:
-    """Large is half of one activation (T, B, H)."""
+    """Large is half of one activation (T, B, H), or of the input where that is wider."""
     if make is CASES["embedding"]:
         pytest.skip("a lookup hands out a new array")
     size = Size(steps=10, batch=100, inputs=64, hidden=64, vocabulary=64)
@@ -97,4 +97,6 @@ def test_the_second_batch_allocates_nothing_large(make: Make) -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < size.steps * size.batch * size.hidden * np.float32().nbytes / 2
+    activation = size.steps * size.batch * size.hidden * np.float32().nbytes
+    widest = layer.tensors["x"].nbytes if "x" in layer.tensors else 0
+    assert peak < max(activation, widest) / 2

@@ -1,0 +1,129 @@
+"""Attention: each query's mean of values, weighted by how well their keys fit, in several heads at once.
+
+Heads are views of wider arrays, never copies: NumPy hands matrices of any row stride to BLAS as they are. So
+the same two functions serve for self-attention, attention from one sequence to another, and a single head.
+
+What may not be seen is told by a bias that is added to the scores: `HIDDEN` and no less, so that a query that
+may see nothing gets the mean of all values instead of a NaN.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.layers.arrays import Floats, Integers
+from nlp.layers.softmax import row_blocks
+from nlp.layers.workspace import Workspace
+
+HIDDEN = -1e9
+"""What is added to the score of a place that may not be seen: its weight is then 0 to the last bit."""
+
+_IN_CACHE = 1 << 15  # scores that stay in the cache through all passes of a softmax
+
+
+class Attended(NamedTuple):
+    """What `attention_forward` leaves for the way back.
+
+    Attributes: `q` (B, H, T, d), `k` and `v` (B, H, S, d), as they were given; `weights` (B, H, T, S);
+    `out` (B, T, H, d).
+    """
+
+    q: Floats
+    k: Floats
+    v: Floats
+    weights: Floats
+    out: Floats
+
+
+def heads_of(x: Floats, parts: int, heads: int) -> Iterator[Floats]:
+    """Views of the heads in each of the equal parts of wide vectors, such as queries beside keys and values.
+
+    Shapes: x (B, T, P H d), contiguous -> P times (B, H, T, d)
+    """
+    batch, steps, _ = x.shape
+    yield from x.reshape(batch, steps, parts, heads, -1).transpose(2, 0, 3, 1, 4)
+
+
+def causal_bias(steps: int, earlier: int = 0, *, dtype: npt.DTypeLike, reach: int | None = None) -> Floats:
+    """The bias of `steps` places that see themselves and what is before them, not what comes after.
+
+    `earlier` places stand before the first of them; `reach` is how many places back each one sees, itself
+    included, if there is a limit.
+
+    Equation: y_ts = 0 where t + earlier - reach < s ≤ t + earlier, else `HIDDEN`
+    Shapes:   -> y (T, S), S = earlier + T
+    """
+    back = np.arange(earlier, earlier + steps)[:, None] - np.arange(earlier + steps)
+    seen = (back >= 0) & (back < (earlier + steps if reach is None else reach))
+    bias: Floats = np.where(seen, 0, HIDDEN).astype(dtype)
+    return bias
+
+
+def padding_bias(lengths: Integers, places: int, dtype: npt.DTypeLike) -> Floats:
+    """The bias that hides what stands behind the end of each row.
+
+    Shapes: lengths (B,) -> (B, 1, 1, S), S = `places`
+    """
+    bias: Floats = np.where(np.arange(places) < lengths[:, None], 0, HIDDEN).astype(dtype)
+    return bias[:, None, None]
+
+
+def attention_forward(
+    q: Floats, k: Floats, v: Floats, bias: Floats | None, workspace: Workspace
+) -> tuple[Floats, Attended]:
+    """Answer every query by the values, each weighted by how its key fits.
+
+    Equation: a = softmax_s(q_t · k_s / √d + bias_ts);   y_t = Σ_s a_ts v_s
+    Shapes:   q (B, H, T, d), k and v (B, H, S, d), views of any stride; bias broadcast to (B, H, T, S), such
+              as (T, S) or (B, 1, 1, S) -> y (B, T, H, d), a buffer of `workspace`
+    Source:   Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser & Polosukhin 2017, "Attention is all
+              you need", §3.2
+    """
+    batch, heads, steps, width = q.shape
+    weights = workspace("weights", batch, heads, steps, k.shape[2])
+    out = workspace("out", batch, steps, heads, width)
+    np.matmul(q, k.swapaxes(2, 3), out=weights)
+    biases = None if bias is None else np.broadcast_to(bias, weights.shape)
+    for rows in row_blocks(batch, weights[0].size, _IN_CACHE):
+        block = weights[rows]
+        block *= 1 / math.sqrt(width)
+        if biases is not None:
+            block += biases[rows]
+        block -= block.max(axis=-1, keepdims=True)
+        np.exp(block, out=block)
+        block *= 1 / np.einsum("bhts->bht", block)[..., None]
+    np.matmul(weights, v, out=out.transpose(0, 2, 1, 3))
+    return out, Attended(q, k, v, weights, out)
+
+
+def attention_backward(
+    dy: Floats, cache: Attended, dq: Floats, dk: Floats, dv: Floats, workspace: Workspace
+) -> None:
+    """Write the gradients of queries, keys and values over `dq`, `dk` and `dv`, views of any stride.
+
+    `dk` and `dv` may have fewer places than there are keys: they are those of the last ones, and the first
+    ones are taken as given.
+
+    Equation: dv_s = Σ_t a_ts dy_t;   dz_ts = a_ts (dy_t · v_s - dy_t · y_t);
+              dq_t = Σ_s dz_ts k_s / √d;   dk_s = Σ_t dz_ts q_t / √d
+    Shapes:   dy (B, T, H, d); dq (B, H, T, d); dk, dv (B, H, S', d), S' ≤ S
+    """
+    q, k, v, weights, out = cache
+    last = slice(k.shape[2] - dk.shape[2], None)
+    by_head = dy.transpose(0, 2, 1, 3)
+    np.matmul(weights[..., last].swapaxes(2, 3), by_head, out=dv)
+    dz = np.matmul(by_head, v.swapaxes(2, 3), out=workspace("dz", *weights.shape))
+    # Σ_s a_ts (dy_t · v_s), what softmax takes back from every score, is dy_t · y_t
+    mean = np.einsum("bthd,bthd->bht", dy, out)[..., None]
+    for rows in row_blocks(len(dz), dz[0].size, _IN_CACHE):
+        block = dz[rows]
+        block -= mean[rows]
+        block *= weights[rows]
+        block *= 1 / math.sqrt(q.shape[3])
+    np.matmul(dz, k, out=dq)
+    np.matmul(dz[..., last].swapaxes(2, 3), q, out=dk)
