@@ -27,6 +27,7 @@ COMMANDS = {
     "analogy": "answer: a is to b as c is to ?",
     "vectors": "write the vectors of words or of lines of text",
     "cluster": "divide words or lines of text into groups",
+    "dedupe": "leave out lines that repeat earlier ones, or nearly so",
     "tag-train": "train a tagger of tokens or entities, or a segmenter of Chinese",
     "tag": "tag tokens, or find entities",
     "classify-train": "train a text classifier",

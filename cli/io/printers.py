@@ -91,6 +91,10 @@ def _columns(*names: str) -> Rows:
     return lambda record: [[record[name] for name in names]]
 
 
+def _one_line(text: str) -> str:
+    return text.replace("\n", " ") + "\n"
+
+
 def _count_as_text(record: Record) -> str:
     """Return one line. Raises: InputError for a token of JSONL that would not be read again as it is."""
     token = record["token"]
@@ -218,6 +222,8 @@ def _labels(record: Record) -> Iterable[Sequence[object]]:
     yield [value for label, score in pairs for value in (label.replace("\t", " "), f"{score:.4f}")]
 
 
+TEXTS = Form(text=lambda record: _one_line(record["text"]))
+GROUPED = Form(_columns("group", "text"), lambda record: f"{record['group']}\t{_one_line(record['text'])}")
 TOKENS = Form(text=lambda record: " ".join(record["tokens"]) + "\n")
 COUNTS = Form(_columns("token", "count"), _count_as_text)
 ONE_HOT = Form(_columns("token", "vector"), jsonl=_one_hot_as_jsonl)

@@ -123,6 +123,7 @@ SAMPLES = {
     ),
     "vectors": Sample(("-m", "{model}", "--lines"), stdin=_TOKENS),
     "cluster": Sample(("-m", "{model}", "--lines", "-k", "2"), stdin=_TOKENS),
+    "dedupe": Sample(stdin=_TOKENS),
     "classify-train": Sample(("--epochs", "2", "-o", "{output}"), stdin=_LABELLED, writes="file"),
     "classify": Sample(("-m", "{classifier}"), stdin=_TOKENS),
     "classify-eval": Sample(("-m", "{classifier}"), stdin=_LABELLED),

@@ -102,7 +102,9 @@ def test_help_starts_without_the_model_layer(words: list[str]) -> None:
     assert not loaded & {"numpy", "rich", "regex", "multiprocessing", "asyncio", "email", "http"}
 
 
-@pytest.mark.parametrize("words", [["tokenize"], ["tokenize", "--han", "words"], ["vocab"]])
+@pytest.mark.parametrize(
+    "words", [["tokenize"], ["tokenize", "--han", "words"], ["vocab"], ["dedupe", "--threshold", "1"]]
+)
 @pytest.mark.parametrize("from_file", [True, False])
 def test_what_only_reads_text_starts_without_the_model_layer(
     words: list[str], from_file: bool, tmp_path: Path

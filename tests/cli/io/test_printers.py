@@ -23,6 +23,8 @@ _SCORE = {"tokens": 2, "unknown": 0, "logprob": None, "perplexity": None}
 _LOST = "[1,2]"
 
 CASES: dict[str, tuple[dict[str, Any], str, str | None]] = {
+    "TEXTS": ({"text": "a\tb\nc", "id": 1}, "a\tb c\n", None),
+    "GROUPED": ({"text": "a b", "group": 3}, "3\ta b\n", "3\ta b\n"),
     "TOKENS": ({"text": "ab", "tokens": ["a", "b"], "spans": [[0, 1], [1, 2]]}, "a b\n", None),
     "COUNTS": ({"token": "a", "count": 3}, "a\t3\n", "a\t3\n"),
     "SPARSE": ({"token": "a", "index": None, "size": 2}, "a\t-1\t2\n", "a\t-1\t2\n"),
