@@ -41,7 +41,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("nlp.storage", "nlp.layers"),
     ("nlp.data", "nlp.training"),
     ("nlp.networks", "nlp.word2vec", "nlp.ngrams", "nlp.vectors", "nlp.tagging"),
-    ("nlp.decoding", "nlp.analysis", "nlp.evaluation", "nlp.classification", "nlp.documents"),
+    ("nlp.decoding", "nlp.analysis", "nlp.evaluation", "nlp.classification", "nlp.documents", "nlp.search"),
     ("nlp.lecture",),
     ("cli.console", "cli.machine", "cli.readiness", "cli.signals", "cli.terminal", "cli.translation"),
     ("cli.io",),

@@ -28,6 +28,8 @@ COMMANDS = {
     "vectors": "write the vectors of words or of lines of text",
     "cluster": "divide words or lines of text into groups",
     "dedupe": "leave out lines that repeat earlier ones, or nearly so",
+    "index": "make a search index of texts, or change one",
+    "search": "find what texts say by words, in a search index",
     "tag-train": "train a tagger of tokens or entities, or a segmenter of Chinese",
     "tag": "tag tokens, or find entities",
     "classify-train": "train a text classifier",

@@ -224,6 +224,17 @@ def _labels(record: Record) -> Iterable[Sequence[object]]:
 
 TEXTS = Form(text=lambda record: _one_line(record["text"]))
 GROUPED = Form(_columns("group", "text"), lambda record: f"{record['group']}\t{_one_line(record['text'])}")
+
+
+def _hits(record: Record) -> Iterable[Sequence[object]]:
+    """Rows of a score, an id and the text: of several lines the one with the most words of the query."""
+    from nlp.search.passages import best_line
+
+    for hit in record["hits"]:
+        line, _ = best_line(hit["text"], hit["spans"])
+        yield f"{hit['score']:z.4f}", _NO_FIELD.sub(" ", hit["id"]), _NO_FIELD.sub(" ", line)
+
+
 TOKENS = Form(text=lambda record: " ".join(record["tokens"]) + "\n")
 COUNTS = Form(_columns("token", "count"), _count_as_text)
 ONE_HOT = Form(_columns("token", "vector"), jsonl=_one_hot_as_jsonl)
@@ -247,6 +258,8 @@ BUNDLED_TEXTS = Form(_columns("name", "bytes", "description"))
 PARAGRAPHS = Form(_columns("source", "text"))
 ESTIMATE = Form(lambda record: record.items())
 ENTITIES = Form(text=_entities)
+HITS = Form(_hits)
+HITS_OF_QUERIES = Form(lambda record: [[_NO_FIELD.sub(" ", record["query"]), *row] for row in _hits(record)])
 REPORT = Form(text=_indented)
 LECTURE_TOPICS = Form(_columns("topic", "title"))
 LECTURE_STEPS = Form(text=_lecture_step)

@@ -33,6 +33,11 @@ def word_questions(streams: Streams, asked: Sequence[str]) -> Iterator[list[Ques
     return _questions(streams, asked, _word_question)
 
 
+def query_questions(streams: Streams, asked: Sequence[str]) -> Iterator[list[Question]]:
+    """What is searched for, as `word_questions`; a record of JSONL asks by its `query`, else `text`."""
+    return _questions(streams, asked, _query_question)
+
+
 def pair_questions(streams: Streams, asked: Sequence[str], *, are_lines: bool) -> Iterator[list[Question]]:
     """Pairs, as `word_questions`: the first two that are asked, the next two …, or those of a line of stdin.
 
@@ -122,6 +127,21 @@ def _word_question(line: Line) -> Question:
     if not isinstance(line.record["word"], str):
         raise line.refuse_field("word")
     return Question(line.record["word"], line.record, place)
+
+
+def _query_question(line: Line) -> Question:
+    """What a line looks for, or the `query` or `text` of a JSONL record.
+
+    Raises: InputError for a record with neither
+    """
+    place = f"{line.path}:{line.number}:1: "
+    if line.plain:
+        asked = line.text.strip()
+        return Question(asked, {"query": asked}, place)
+    text = line.record.get("query", line.record.get("text"))
+    if not isinstance(text, str):
+        raise line.refuse("the record has no string in `query`; name what is looked for so")
+    return Question(text, {**line.record, "query": text}, place)
 
 
 def _pair_question(line: Line) -> Question:

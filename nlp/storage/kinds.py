@@ -27,6 +27,7 @@ FILL_MODEL, NGRAM_MODEL = "fill-model", "ngram-model"
 SEGMENTER, TAGGER, CLASSIFIER = "segmenter", "tagger", "classifier"
 RECURRENT_TAGGER, RECURRENT_SEGMENTER = "recurrent-tagger", "recurrent-segmenter"
 RECURRENT_CLASSIFIER = "recurrent-classifier"
+SEARCH_INDEX = "search-index"
 CHECKPOINT = "-checkpoint"
 """How the kinds of checkpoints end: what comes before it and `-train` is the command that goes on."""
 
@@ -41,6 +42,7 @@ KINDS = {
     TAGGER: Kind("nlp.tagging.files", "tagger_of", "tag"),
     RECURRENT_TAGGER: Kind("nlp.tagging.recurrent.files", "recurrent_tagger_of", "tag"),
     RECURRENT_SEGMENTER: Kind("nlp.tagging.recurrent.files", "recurrent_segmenter_of", "tokenize"),
+    SEARCH_INDEX: Kind("nlp.search.files", "index_of", "search"),
 }
 
 

@@ -30,6 +30,7 @@ import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -65,9 +66,16 @@ class BinaryWriter(Protocol):
 
 
 def write_model(
-    writer: BinaryWriter, kind: str, metadata: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+    writer: BinaryWriter,
+    kind: str,
+    metadata: Mapping[str, Any],
+    arrays: Mapping[str, NDArray[Any]],
+    sums: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Write a model of `kind`. The bytes are a function of the arguments alone.
+
+    `sums` are the SHA-256 of arrays that are copied from another model and need not be read for them: where
+    that is damaged, the copy is found to be.
 
     Raises: ValueError for what the format has no place for: an array's name, type or number of dimensions,
     too many arrays, too much metadata; OSError from the writer.
@@ -78,7 +86,9 @@ def write_model(
         "header_sha256": "0" * 64,
         "version": str(VERSION),
         "kind": kind,
-        "sha256": _json({name: _sha256(_bytes_of(array)) for name, array in arrays.items()}),
+        "sha256": _json(
+            {name: sums.get(name) or _sha256(_bytes_of(array)) for name, array in arrays.items()}
+        ),
         "metadata": _json(metadata),
     }
     header = bytearray(_header(strings, arrays))
@@ -122,14 +132,22 @@ class ModelFile:
 
         Raises: ModelError if it is absent or its bytes are not those that were written.
         """
-        if name not in self._mapped:
-            raise _damaged(self.path, f"it has no array {name!r}")
-        array = self._mapped[name]
+        array = self.unchecked(name)
         if name not in self._checked:
             if _sha256(_bytes_of(array)) != self.metadata["arrays"][name]["sha256"]:
-                raise _damaged(self.path, f"the bytes of {name!r} are not those that were written")
+                raise self.changed(name)
             self._checked.add(name)
         return array
+
+    def unchecked(self, name: str) -> NDArray[Any]:
+        """The array `name`, of which nothing has been read: who reads it checks it. Raises: as `array`."""
+        if name not in self._mapped:
+            raise _damaged(self.path, f"it has no array {name!r}")
+        return self._mapped[name]
+
+    def changed(self, name: str) -> ModelError:
+        """The error that an array is not what was written."""
+        return _damaged(self.path, f"the bytes of {name!r} are not those that were written")
 
     def verify(self) -> None:
         """Read every byte of every array. Raises: ModelError naming the first damaged one."""

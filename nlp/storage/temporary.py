@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import tempfile
 from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nlp.errors import blaming
 
@@ -50,6 +55,20 @@ class UnnamedFile:
             pieces.append(piece)
             count, position = count - len(piece), position + len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def reserve(self, size: int) -> None:
+        """Let the file have `size` bytes, for which there is room from now on; new ones are zero."""
+        with blaming(self._directory):
+            if size > self.size:
+                os.posix_fallocate(self._descriptor, 0, size)
+        self.size = max(self.size, size)
+
+    def mapped(self, dtype: str) -> NDArray[Any]:
+        """All of it as one array of `dtype`, memory-mapped: to write to that is to write to the file."""
+        if not self.size:  # nothing cannot be mapped
+            return np.zeros(0, dtype)
+        with blaming(self._directory):
+            return np.frombuffer(mmap.mmap(self._descriptor, self.size), dtype)
 
     def truncate(self, size: int) -> None:
         """Keep the first `size` bytes."""

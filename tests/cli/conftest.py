@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Arguments = Callable[[str], list[str]]
 
-__all__ = ["language_model", "model", "nlptool", "tag_model"]
+__all__ = ["index", "language_model", "model", "nlptool", "tag_model"]
 
 
 def _trained(command: str, path: Path) -> Path:
@@ -50,9 +50,14 @@ def tag_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _trained("index", tmp_path_factory.mktemp("model") / "tiny.index")
+
+
 @pytest.fixture
 def arguments(
-    model: Path, language_model: Path, classifier: Path, tag_model: Path, tmp_path: Path
+    model: Path, language_model: Path, classifier: Path, tag_model: Path, index: Path, tmp_path: Path
 ) -> Arguments:
     """The words of a command's sample, with its model and output filled in."""
     return lambda name: [
@@ -63,6 +68,7 @@ def arguments(
                 language_model=language_model,
                 classifier=classifier,
                 tag_model=tag_model,
+                index=index,
                 output=tmp_path / "output",
             )
             for word in SAMPLES[name].arguments

@@ -89,9 +89,9 @@ def litter(folder: Path) -> list[Path]:
 class Sample:
     """A run of a command that succeeds: the contract's tests vary it.
 
-    `arguments` may name {model}, {language_model}, {classifier}, {tag_model} and {output}; `stdin` is
-    repeated for large inputs. `writes` is "stdout" or "file", for commands that need -o; `reads` is whether
-    stdin matters.
+    `arguments` may name {model}, {language_model}, {classifier}, {tag_model}, {index} and {output}; `stdin`
+    is repeated for large inputs. `writes` is "stdout" or "file", for commands that need -o; `reads` is
+    whether stdin matters.
     """
 
     arguments: tuple[str, ...] = ()
@@ -124,6 +124,8 @@ SAMPLES = {
     "vectors": Sample(("-m", "{model}", "--lines"), stdin=_TOKENS),
     "cluster": Sample(("-m", "{model}", "--lines", "-k", "2"), stdin=_TOKENS),
     "dedupe": Sample(stdin=_TOKENS),
+    "index": Sample(("-o", "{output}"), stdin=_TEXT, writes="file"),
+    "search": Sample(("-m", "{index}", "-k", "2"), stdin=b"king\nqueen\n", takes_files=False),
     "classify-train": Sample(("--epochs", "2", "-o", "{output}"), stdin=_LABELLED, writes="file"),
     "classify": Sample(("-m", "{classifier}"), stdin=_TOKENS),
     "classify-eval": Sample(("-m", "{classifier}"), stdin=_LABELLED),

@@ -312,7 +312,8 @@ def test_files_compressed_or_not_are_one_stream(name: str, arguments: Arguments,
     (tmp_path / "b").write_bytes(gzip.compress(second))
     result = run(*arguments(name), "a", "-", "b", stdin=b"", cwd=tmp_path)
     assert result.returncode == 0, result.stderr.decode()
-    assert data_of(name, result, tmp_path) == expected
+    if name != "index":  # which knows a document by its file
+        assert data_of(name, result, tmp_path) == expected
 
 
 @every_reading_command

@@ -32,6 +32,7 @@ MODELS = {
     "hybrid": ("tag-train", "--method", "both", "--bits", "12", "--epochs", "1"),
     "classifier": ("classify-train", "--epochs", "1"),
     "pooled": ("classify-train", "--method", "rnn", *_SMALL),
+    "index": ("index",),
     "segmenter": ("tag-train", "--task", "segment", "--bits", "12", "--epochs", "1"),
     "two-segmenter": ("tag-train", "--task", "segment", "--method", "both", *_SMALL),
 }
@@ -65,6 +66,7 @@ READING = [
     "tokenize --han words --model {two-segmenter}",
     "classify -m {classifier}",
     "classify -m {pooled}",
+    "search -m {index} king",
 ]
 
 STDIN = {"tokenize": "我爱北京\n", "w2v-eval": ": kin\nking queen dawn noon\n"}
@@ -123,6 +125,7 @@ def test_a_model_is_opened_once_and_each_array_hashed_once(
     class Hash:
         def __init__(self, *data: bytes) -> None:
             self.update, self.hexdigest_of = (made := sha256(*data)).update, made.hexdigest
+            self.digest = made.digest
 
         def hexdigest(self) -> str:
             taken[digest := self.hexdigest_of()] += 1

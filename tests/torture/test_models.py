@@ -35,6 +35,7 @@ CHECKPOINTED = ("--min-count", "1", "--dim", "4", "--epochs", "2", "--patience",
 LANGUAGE = ("--layers", "1", "--hidden", "4", "--embed-dim", "4", "--epochs", "2", "--valid", "{text}")
 COUNTED = {
     "n-grams": ("ngram-train", "--order", "3"),
+    "index": ("index",),
     "tagger": ("tag-train", "--columns", "1:2", "--bits", "12", "--epochs", "1"),
     "recurrent tagger": (
         *("tag-train", "--columns", "1:2", "--method", "rnn", "--chars", "--hidden", "4", "--embed-dim", "4"),
@@ -97,6 +98,11 @@ READERS: dict[str, list[tuple[str, ...]]] = {
     "recurrent classifier": [
         ("classify", "-m", "{model}", "-k", "2", "{text}"),
         ("info", "--verify", "{model}"),
+    ],
+    "index": [
+        ("search", "-m", "{model}", "w1 w2"),
+        ("search", "-m", "{model}", '"w1 w2"'),
+        ("info", "{model}"),
     ],
     "n-grams": [("score", "-m", "{model}", "--summary", "{text}"), ("info", "{model}")],
     "tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],

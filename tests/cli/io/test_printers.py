@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.cli.inside import Nlptool
 
 _FOUND = [{"word": "b", "score": -0.00001}, {"word": "c", "score": 0.123456}]
+_HIT = {"id": "a:1", "score": 1.5, "text": "c\na\tb", "spans": [[2, 3]]}
+_HITS = {"query": "a\tb", "hits": [_HIT]}
 _GAPS = [{"candidates": [{"text": "x y", "probability": 0.5}]}, {"candidates": []}]
 _SCORE = {"tokens": 2, "unknown": 0, "logprob": None, "perplexity": None}
 _LOST = "[1,2]"
@@ -39,6 +41,8 @@ CASES: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "CLUSTERS": ({"cluster": 0, "size": 2, "words": _FOUND}, "0\t2\tb c\n", "0\t2\tb c\n"),
     "COSINE": ({"pair": ["a", "b"], "score": -0.00001}, "0.0000\n", "0.0000\n"),
     "OF_PAIRS": ({"pair": ["a", "b c"], "score": 0.5}, "a\tb c\t0.5000\n", "a\tb c\t0.5000\n"),
+    "HITS": (_HITS, "1.5000\ta:1\ta b\n", "1.5000\ta:1\ta b\n"),
+    "HITS_OF_QUERIES": (_HITS, "a b\t1.5000\ta:1\ta b\n", "a b\t1.5000\ta:1\ta b\n"),
     "WORD_VECTORS": ({"word": "a b", "vector": [0, -0.5]}, "a b\t0 -0.5\n", "a b\t0\t-0.5\n"),
     "LINE_VECTORS": ({"text": "a\tb", "vector": [1, 1e-9]}, "a b\t1 1e-09\n", "a b\t1\t1e-09\n"),
     "GAPS": ({"text": "___", "gaps": _GAPS}, "1\tx y\t0.5000\n", "1\tx y\t0.5000\n"),

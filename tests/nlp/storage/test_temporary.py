@@ -63,3 +63,14 @@ def test_a_folder_that_takes_no_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         UnnamedFile(tmp_path / "absent")
     assert caught.value.filename == str(tmp_path / "absent")
+
+
+def test_it_is_mapped_as_an_array(tmp_path: Path) -> None:
+    file = UnnamedFile(tmp_path)
+    assert file.mapped("<i4").tolist() == []
+    file.append(b"\1\0\0\0")
+    file.reserve(12)
+    file.reserve(8)
+    numbers = file.mapped("<i4")
+    numbers[2] = 3
+    assert (numbers.tolist(), file.read(8, 4)) == ([1, 0, 3], b"\3\0\0\0")

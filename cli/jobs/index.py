@@ -1,0 +1,113 @@
+"""Texts as documents, and what `nlptool index` makes of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.io.reading import STDIN
+from cli.io.storage import storage_directory
+from cli.io.streams import TEXT_OF
+from cli.io.writing import check_output, open_binary_output
+from cli.jobs.questions import listed_words
+from cli.training.job import tell_written
+from nlp.search.analysis import Analyzer
+from nlp.search.config import LINE, PARAGRAPH, WORDS, IndexConfig
+from nlp.search.documents import Document
+from nlp.search.files import Building, save_index
+from nlp.text.tokenize import tokenizer
+from nlp.wording import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cli.console import Console
+    from cli.io.streams import Line, Streams
+    from nlp.text.tokenize import Tokenizer
+
+
+def build(
+    streams: Streams, console: Console, config: IndexConfig, stopwords: str | None, output: str
+) -> None:
+    """Write an index of the documents of the input; `stopwords` is a file of words."""
+    check_output(output)
+    left_out = listed_words(streams, stopwords) if stopwords else []
+    analyzer = Analyzer(config, splitter(config), left_out)
+    building = Building(analyzer, storage_directory(output))
+    for documents in Documents(streams, config.unit):
+        building.add(documents)
+    arrays = building.arrays()
+    with open_binary_output(output) as writer:
+        save_index(writer, config, analyzer.stopwords, arrays)
+    tell_written(console, output, number_of(len(building), "document"))
+
+
+def splitter(config: IndexConfig) -> Tokenizer:
+    """The tokenizer of an index: with the segmenter that comes with nlptool, if it is one of Han words."""
+    if config.han != WORDS:
+        return tokenizer("words")
+    from cli.jobs.segmenting import han_words
+
+    return han_words(None, None, str, tweets=False)
+
+
+class Documents:
+    """The documents of the input: its records and, by `unit`, its lines, paragraphs or files, as they come.
+
+    Those of stdin are numbered on from `last`. Raises: InputError for an id that comes a second time
+    """
+
+    def __init__(self, streams: Streams, unit: str, last: int = 0) -> None:
+        self._streams, self._unit, self._last = streams, unit, last
+        self._lines: list[Line] = []
+        self._ids: set[str] = set()
+
+    def __iter__(self) -> Iterator[list[Document]]:
+        for batch in self._streams.batches(TEXT_OF):
+            yield [document for line in batch for document in self._with(line)]
+        yield list(self._gathered())
+
+    def _with(self, line: Line) -> Iterator[Document]:
+        """The documents that are complete now."""
+        if not line.plain or len(line.record) > 1:
+            yield from self._gathered()
+            yield self._of_record(line)
+            return
+        is_other = bool(self._lines) and self._lines[0].path != line.path
+        is_blank = self._unit == PARAGRAPH and not line.text.strip()
+        if is_other or is_blank or self._unit == LINE:
+            yield from self._gathered()
+        if not is_blank:
+            self._lines.append(line)
+
+    def _gathered(self) -> Iterator[Document]:
+        """The document of the lines that were gathered, if any."""
+        if self._lines:
+            first, text = self._lines[0], "\n".join([line.text for line in self._lines])
+            self._lines = []
+            yield Document(self._named(first), text)
+
+    def _named(self, line: Line) -> str:
+        """What a document is called that begins with this line."""
+        if line.path == STDIN:
+            self._last += 1
+            return str(self._last)
+        found = f"{line.path}:{line.number}" if self._unit in {LINE, PARAGRAPH} else line.path
+        if line.number == 1:
+            self._see(found, line)
+        return found
+
+    def _of_record(self, line: Line) -> Document:
+        found = line.record.get("id")
+        if isinstance(found, bool) or not isinstance(found, str | int | None):
+            raise line.refuse("`id` is neither a string nor a whole number; name the document so")
+        name = self._named(line) if found is None else str(found)
+        if found is not None:
+            self._see(name, line)
+        left_out = {"id", "text", line.field}
+        fields = {key: value for key, value in line.record.items() if key not in left_out}
+        return Document(name, line.text, fields)
+
+    def _see(self, name: str, line: Line) -> None:
+        if name in self._ids:
+            raise line.refuse(f"the id {name!r} comes a second time; give each document its own")
+        self._ids.add(name)

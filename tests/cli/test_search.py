@@ -1,0 +1,133 @@
+"""`nlptool index` and `search`, as they work together."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.inside import Nlptool
+
+NOTES = "The king rode out at dawn.\nThe queen ate bread.\n\n国王爱面包\nThe king ate bread, too.\n"
+
+
+@pytest.fixture
+def index(nlptool: Nlptool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.txt").write_text(NOTES, encoding="utf-8")
+    outcome = nlptool("index", "-o", "notes.index", "notes.txt")
+    assert (outcome.status, "5 documents" in outcome.stderr) == (0, True)
+    return "notes.index"
+
+
+def test_one_query_gives_score_id_and_text(nlptool: Nlptool, index: str) -> None:
+    outcome = nlptool("search", "-m", index, "king bread")
+    assert outcome.status == 0
+    rows = [line.split("\t") for line in outcome.stdout.splitlines()]
+    assert [row[1:] for row in rows] == [
+        ["notes.txt:5", "The king ate bread, too."],
+        ["notes.txt:2", "The queen ate bread."],
+        ["notes.txt:1", "The king rode out at dawn."],
+    ]
+    assert float(rows[0][0]) > float(rows[1][0]) > 0
+
+
+def test_several_queries_are_told_apart_and_grep_gives_the_status(nlptool: Nlptool, index: str) -> None:
+    outcome = nlptool("search", "-m", index, "-k", "1", "dawn", "nothing", "国王")
+    assert outcome.status == 0
+    assert [line.split("\t")[0] for line in outcome.stdout.splitlines()] == ["dawn", "国王"]
+    nothing = nlptool("search", "-m", index, "nothing")
+    assert (nothing.status, nothing.stdout, nothing.stderr) == (1, "", "")
+    assert "has no word to look for" in nlptool("search", "-m", index, "--", "-king").stderr
+
+
+def test_records_tell_where_the_words_stand(nlptool: Nlptool, index: str) -> None:
+    stdin = '{"query": "面包", "n": 1}\n{"text": "queen"}\n'
+    outcome = nlptool("search", "-m", index, "--format", "jsonl", stdin=stdin)
+    first, second = map(json.loads, outcome.stdout.splitlines())
+    [hit] = first["hits"]
+    assert (first["query"], first["n"], hit["id"]) == ("面包", 1, "notes.txt:4")
+    assert [hit["text"][start:end] for start, end in hit["spans"]] == ["面包"]
+    assert second["hits"][0]["spans"] == [[4, 9]]
+
+
+def test_documents_are_lines_paragraphs_files_or_records(
+    nlptool: Nlptool, index: str, tmp_path: Path
+) -> None:
+    (tmp_path / "b.gz").write_bytes(gzip.compress(b"bread\n\n\nking\nof bread"))
+    records = '{"id": 7, "text": "bread", "who": "me", "score": 1}\n{"text": "bread and bread"}\n'
+    (tmp_path / "c.jsonl").write_text(records)
+    for unit, ids in (
+        ("line", ["b.gz:1", "b.gz:5", "notes.txt:2", "notes.txt:5", "c.jsonl:2", "7"]),
+        ("paragraph", ["b.gz:1", "b.gz:4", "notes.txt:1", "notes.txt:4", "c.jsonl:2", "7"]),
+        ("file", ["b.gz", "notes.txt", "c.jsonl", "7"]),
+    ):
+        assert nlptool("index", "--unit", unit, "-o", index, "notes.txt", "b.gz", "c.jsonl").status == 0
+        told = nlptool("search", "-m", index, "--format", "jsonl", "bread")
+        hits = {hit["id"]: hit for hit in json.loads(told.stdout)["hits"]}
+        assert sorted(hits) == sorted(ids)
+        assert (hits["7"]["who"], hits["7"]["text"]) == ("me", "bread")
+        assert hits["7"]["score"] < 1
+    assert "king of bread" not in nlptool("search", "-m", index, "bread").stdout
+    assert "\tof bread\n" in nlptool("search", "-m", index, "of bread").stdout
+
+
+def test_documents_of_stdin_are_numbered(nlptool: Nlptool, tmp_path: Path) -> None:
+    path = str(tmp_path / "index")
+    assert nlptool("index", "-o", path, stdin="a\n\nb\n").status == 0
+    assert nlptool("search", "-m", path, "b").stdout.split("\t")[1] == "3"
+
+
+@pytest.mark.parametrize(
+    ("stdin", "told"),
+    [
+        ('{"id": 1, "text": "a"}\n{"id": "1", "text": "b"}\n', "<stdin>:2:1: the id '1' comes a second time"),
+        ('{"id": 1.5, "text": "a"}\n', "<stdin>:1:1: `id` is neither a string nor a whole number"),
+    ],
+)
+def test_ids_that_are_none_are_refused(stdin: str, told: str, nlptool: Nlptool, tmp_path: Path) -> None:
+    path = str(tmp_path / "index")
+    outcome = nlptool("index", "-o", path, "--input-format", "jsonl", stdin=stdin)
+    assert outcome.status == 1
+    assert told in outcome.stderr
+    (tmp_path / "a").write_text("a\n")
+    assert (
+        "comes a second time" in nlptool("index", "-o", path, str(tmp_path / "a"), str(tmp_path / "a")).stderr
+    )
+
+
+def test_stop_words_are_those_of_a_file(nlptool: Nlptool, index: str, tmp_path: Path) -> None:
+    (tmp_path / "stop").write_text("The\nking\n")
+    assert nlptool("index", "--stopwords", "stop", "-o", index, "notes.txt").status == 0
+    assert nlptool("search", "-m", index, "the king").status == 1
+    assert nlptool("search", "-m", index, "bread").status == 0
+
+
+def test_han_text_is_found_by_words_too(nlptool: Nlptool, index: str) -> None:
+    for han, query, status in (
+        ("words", "面包", 0),
+        ("words", "面", 1),
+        ("chars", "面", 0),
+        ("bigrams", "包", 0),
+    ):
+        assert nlptool("index", "--han", han, "-o", index, "notes.txt").status == 0
+        assert nlptool("search", "-m", index, query).status == status
+
+
+def test_an_index_is_named(nlptool: Nlptool, index: str) -> None:
+    outcome = nlptool("search", "king")
+    assert outcome.status == 2
+    assert "name a search index with -m" in outcome.stderr
+    assert "did you mean -m" in nlptool("search", index, "king").stderr
+    assert "needs one of kind 'search-index'" in nlptool("search", "-m", "en-vectors", "king").stderr
+
+
+def test_the_same_texts_give_the_same_bytes(nlptool: Nlptool, index: str, tmp_path: Path) -> None:
+    before = (tmp_path / index).read_bytes()
+    assert nlptool("index", "-o", "again", "notes.txt").status == 0
+    assert (tmp_path / "again").read_bytes() == before
