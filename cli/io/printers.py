@@ -218,8 +218,13 @@ def _finding(record: Record) -> Iterable[Sequence[object]]:
 
 def _labels(record: Record) -> Iterable[Sequence[object]]:
     """One row: a label and its probability, the next one and its, and so on."""
+    yield _labels_as_text(record).removesuffix("\n").split("\t")
+
+
+def _labels_as_text(record: Record) -> str:
     pairs = zip(record["labels"], record["scores"], strict=True)
-    yield [value for label, score in pairs for value in (label.replace("\t", " "), f"{score:.4f}")]
+    fields = [field for label, score in pairs for field in (label.replace("\t", " "), f"{score:.4f}")]
+    return "\t".join(fields) + "\n"
 
 
 TEXTS = Form(text=lambda record: _one_line(record["text"]))
@@ -251,7 +256,7 @@ OF_QUERIES = Form(lambda record: [[record["word"], *row] for row in _neighbours(
 COSINE = Form(_cosine)
 OF_PAIRS = Form(lambda record: [[*record["pair"], *row] for row in _cosine(record)])
 GAPS = Form(_candidates)
-LABELS = Form(_labels)
+LABELS = Form(_labels, _labels_as_text)
 SCORES = Form(_scores, _as_jsonl)
 SURPRISALS = Form(_surprisals, _as_jsonl)
 BUNDLED_TEXTS = Form(_columns("name", "bytes", "description"))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from functools import partial
 from itertools import chain
 from operator import attrgetter
 from pathlib import PurePath
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cli.console import Console, with_flags
 from cli.io.printers import CSV, JSONL, TEXT, TSV, Form
 from nlp.errors import InputError
+from nlp.text.token_lists import plain_spaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,8 +32,6 @@ Raw = TypeVar("Raw")
 TEXT_FIELD = "text"
 _SHOWN_FIELDS = 8
 _NO_FIELDS = "--field is of JSONL, CSV and TSV, but this is text; if it is not, tell with --input-format"
-_OTHER_SPACE = re.compile(r"[^\S \n]")
-_OTHER_ASCII_SPACE = "\t\r\v\f\x1c\x1d\x1e\x1f"
 
 COMPRESSIONS = (".gz", ".bz2", ".xz")
 """Endings of compressed files."""
@@ -45,8 +43,7 @@ def ending_of(path: str | None) -> str:
     return (name.with_suffix("") if name.suffix in COMPRESSIONS else name).suffix
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line of input: its record, and where it stood."""
 
     record: Record
@@ -178,7 +175,7 @@ class Streams:
         A token of JSONL that holds white space becomes several.
         """
         yield from self._each(
-            _plain_spaces,
+            plain_spaces,
             TOKENS_OF,
             lambda batch: "".join(" ".join(" ".join(line.tokens).split()) + "\n" for line in batch),
         )
@@ -240,9 +237,9 @@ class Streams:
             return line
         found = record.get(self.field)
         if isinstance(found, str):
-            return replace(line, record={**record, TEXT_FIELD: found})
+            return line._replace(record={**record, TEXT_FIELD: found})
         if isinstance(found, list):
-            return replace(line, record={**record, "tokens": found})
+            return line._replace(record={**record, "tokens": found})
         raise line.refuse_field(self.field, "text")
 
     def _of_row(self, table: Table, row: list[str], number: int) -> Line:
@@ -290,10 +287,3 @@ class Skipped:
             one = self.count == 1
             records = "1 record is" if one else f"{self.count:,} records are"
             console.warn(f"{records} left out{':' if one else '; the first:'} {self.first}")
-
-
-def _plain_spaces(text: str) -> str:
-    """`text` with every white space but the line end as a space; ASCII without any is returned as it is."""
-    if text.isascii() and not any(space in text for space in _OTHER_ASCII_SPACE):
-        return text
-    return _OTHER_SPACE.sub(" ", text)

@@ -38,12 +38,16 @@ def run(model: Classifier | RecurrentClassifier, streams: Streams, most: int, th
                 order = probabilities.argmax(axis=1)[:, None]
             else:
                 order = np.argsort(-probabilities, axis=1, kind="stable")[:, :most]
-            best = np.take_along_axis(probabilities, order, axis=1).tolist()
-            pieces = []
-            for line, numbers, scores in zip(batch, order.tolist(), best, strict=True):
-                kept = sum(score >= threshold for score in scores)
-                labels = [model.labels[number] for number in numbers[:kept]]
-                shown = [round(score, 6) for score in scores[:kept]]
-                pieces.append(write({**line.record, "labels": labels, "scores": shown}))
-            output.write("".join(pieces))
+            best = np.take_along_axis(probabilities, order, axis=1)
+            kept = (best >= threshold).sum(axis=1).tolist()  # they fall from the first on
+            shown = best.astype(np.float64).round(6).tolist()
+            answers = [
+                {
+                    **line.record,
+                    "labels": [model.labels[number] for number in numbers[:count]],
+                    "scores": scores[:count],
+                }
+                for line, numbers, scores, count in zip(batch, order.tolist(), shown, kept, strict=True)
+            ]
+            output.write("".join(map(write, answers)))
             output.flush()

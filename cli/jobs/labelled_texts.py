@@ -15,21 +15,20 @@ if TYPE_CHECKING:
 def labelled_texts(streams: Streams) -> Iterator[list[LabelledText]]:
     """Read the texts, as they arrive; lines of white space are left out."""
     for batch in streams.batches(_labelled):
-        yield [_labelled(line) for line in batch if not line.plain or line.text.strip()]
+        yield [found for found in map(_labelled, batch) if found]
 
 
-def _labelled(line: Line) -> LabelledText:
-    """The labels and the text of a line. Raises: InputError where it has none."""
-    if line.plain and not line.text.strip():
-        return LabelledText((), "")
+def _labelled(line: Line) -> LabelledText | None:
+    """The labels and the text of a line, None where it is empty. Raises: InputError where it has none."""
+    text = line.text
     label = line.record.get("label")
     if label is None:
-        found = labelled_text(line.text)
-        if found is None:
+        found = labelled_text(text)
+        if found is None and not (line.plain and not text.strip()):
             raise line.refuse(NO_LABEL)
         return found
     labels = label if isinstance(label, list) else [label]
     named = [str(one) for one in labels if isinstance(one, str | int) and str(one).strip()]
     if len(named) < len(labels) or not named:
         raise line.refuse("`label` is neither a label nor a list of labels; write strings")
-    return LabelledText(tuple(dict.fromkeys(named)), line.text)
+    return LabelledText(tuple(dict.fromkeys(named)), text)

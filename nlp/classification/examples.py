@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from os import PathLike
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from nlp.classification.features import Bags, Featurizer, Offsets
 from nlp.data.labelled.texts import LabelledText
 from nlp.layers.arrays import Floats, Ids
+from nlp.layers.ragged import places_of
 from nlp.storage.temporary import UnnamedFile
 
 GROUP = 8
@@ -114,10 +115,9 @@ def encode_texts(
         bags = featurizer.bags([text for _, text in batch])
         tokens += bags.tokens
         read += len(batch)
-        for first in range(0, len(batch), GROUP):
-            block = _block([ids for ids, _ in batch[first : first + GROUP]], bags, first)
-            storage.append(block.tobytes())
-            starts.append(starts[-1] + len(block))
+        blocks, ends = _blocks([ids for ids, _ in batch], bags)
+        storage.append(blocks.tobytes())
+        starts += (starts[-1] + ends).tolist()
     names, final, counts = numbers.sorted()
     return Examples(
         names,
@@ -186,18 +186,33 @@ def weighted(shares: Floats, class_weights: Floats | None) -> Floats:
     return shares if class_weights is None else shares * (shares @ class_weights)[:, None]
 
 
-def _block(ids: Sequence[Sequence[int]], bags: Bags, first: int) -> Ids:
-    """What is stored of the texts of a group: see `Examples.read`."""
-    starts = bags.starts[first : first + len(ids) + 1]
-    head = [*np.diff(starts).tolist(), *map(len, ids), *(number for some in ids for number in some)]
-    return np.concatenate((np.array(head, np.int32), bags.buckets[starts[0] : starts[-1]]))
+def _blocks(ids: Sequence[Sequence[int]], bags: Bags) -> tuple[Ids, Offsets]:
+    """What is stored of the texts of some groups, see `Examples.read`, and where each group ends."""
+    sizes, of_labels = np.diff(bags.starts), np.fromiter(map(len, ids), np.int64, len(ids))
+    firsts = np.arange(0, len(ids), GROUP)
+    texts = np.minimum(GROUP, len(ids) - firsts)
+    labels, features = (np.add.reduceat(lengths, firsts) for lengths in (of_labels, sizes))
+    lengths = 2 * texts + labels + features
+    starts = np.cumsum(lengths) - lengths
+    stored = np.empty(lengths.sum(), np.int32)
+    for numbers, counts in (
+        (sizes, texts),
+        (of_labels, texts),
+        (np.fromiter(chain.from_iterable(ids), np.int32, int(labels.sum())), labels),
+        (bags.buckets, features),
+    ):
+        stored[places_of(starts, counts)] = numbers
+        starts = starts + counts
+    return stored, starts
 
 
 def hashed(texts: Iterable[LabelledText], digest: hashlib._Hash) -> Iterator[LabelledText]:
     """The same texts; the digest takes in their labels and what they say."""
-    for one in texts:
-        digest.update("\t".join((*one.labels, one.text, "")).encode("utf-8", "surrogatepass"))
-        yield one
+    texts = iter(texts)
+    while some := list(islice(texts, _GROUPS_AT_ONCE * GROUP)):
+        told = "".join(["\t".join((*labels, text, "")) for labels, text in some])
+        digest.update(told.encode("utf-8", "surrogatepass"))
+        yield from some
 
 
 def _offsets(counts: Ids) -> Offsets:

@@ -11,7 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.classification.config import CHARACTERS, SPACES, ClassifierConfig
-from nlp.layers.arrays import Ids
+from nlp.data.token_table import LINE_END, TokenTable, tokens_in
+from nlp.layers.arrays import Ids, Indices
+from nlp.layers.ragged import places_of
+from nlp.text.token_lists import plain_spaces
 from nlp.text.tokenize import tokenizer
 from nlp.vectors.word_groups import Hashes, WordGroups
 
@@ -22,8 +25,7 @@ _MULTIPLIER = np.uint32(0x85EBCA6B)
 _SPREADS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1], np.uint32)
 _KINDS_OF_RUNS = 16  # what is no run of tokens has a number from here on, parts of words have 0
 _SHIFT = np.uint32(15)
-_CACHED_CHUNKS = 1 << 17
-_CACHED_LENGTH = 32
+_MOST_CHUNKS, _MOST_CHARACTERS = 1 << 17, 1 << 22  # that are remembered
 
 
 @dataclass(frozen=True)
@@ -54,22 +56,42 @@ class Featurizer:
 
     def __init__(self, config: ClassifierConfig, groups: WordGroups | None = None) -> None:
         self._config, self._groups = config, groups
-        self._tokens = _Hashed(tokens_of(config.mode, cased=config.cased))
-        self._parts = _Hashed(lambda chunk: _parts(self._tokens.cut(chunk), config.minn, config.maxn))
+        self._cut = tokens_of(config.mode, cased=config.cased)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Know no chunk, as at first."""
+        config = self._config
+        self._chunks = TokenTable([LINE_END])
+        self._tokens = _HashesOfChunks(self._cut, start=(_START,))
+        self._parts = _HashesOfChunks(lambda chunk: _parts(self._cut(chunk), config.minn, config.maxn))
 
     def bags(self, texts: Sequence[str]) -> Bags:
         """The features of texts."""
-        chunks = [text.split() for text in texts]
-        hashed = [list(chain.from_iterable(map(self._tokens.__getitem__, some))) for some in chunks]
-        lengths = np.fromiter(map(len, hashed), np.int64, len(hashed)) + 1
-        flat = chain.from_iterable(chain((_START,), some) for some in hashed)
-        buckets, starts = self._runs(np.fromiter(flat, np.uint32, int(lengths.sum())), lengths)
+        chunks = self._numbers(texts)
+        firsts = np.flatnonzero(chunks == 0)
+        hashes, ends = self._tokens.of(chunks)
+        lengths = np.diff(ends[firsts], append=len(hashes))
+        buckets, starts = self._runs(hashes, lengths)
         if self._config.subwords:
-            parts = [list(chain.from_iterable(map(self._parts.__getitem__, some))) for some in chunks]
-            counts = np.fromiter(map(len, parts), np.int64, len(parts))
-            of_parts = np.fromiter(chain.from_iterable(parts), np.uint32, int(counts.sum()))
-            buckets, starts = _joined(buckets, starts, self._buckets(of_parts, 0), counts)
-        return Bags(buckets, starts, int(lengths.sum()) - len(hashed))
+            parts, ends = self._parts.of(chunks)
+            counts = np.diff(ends[firsts], append=len(parts))
+            buckets, starts = _joined(buckets, starts, self._buckets(parts, 0), counts)
+        return Bags(buckets, starts, len(hashes) - len(texts))
+
+    def _numbers(self, texts: Sequence[str]) -> Ids:
+        """The number of each chunk of texts, of which each begins with that of a line end, 0."""
+        joined = "\n".join(("", *texts))
+        if joined.count("\n") > len(texts):
+            joined = "\n".join(("", *(text.replace("\n", " ") for text in texts)))
+        if len(self._chunks.tokens) > _MOST_CHUNKS or self._tokens.characters > _MOST_CHARACTERS:
+            self._forget()
+        data = np.frombuffer(plain_spaces(joined).encode("utf-8", "surrogatepass"), np.uint8)
+        numbers = self._chunks.numbers(data, *tokens_in(data))
+        self._tokens.read(self._chunks.tokens)
+        if self._config.subwords:
+            self._parts.read(self._chunks.tokens)
+        return numbers
 
     def _runs(self, hashes: Hashes, lengths: Offsets) -> tuple[Ids, Offsets]:
         """The buckets of all runs, text by text, and where those of each text start."""
@@ -109,20 +131,41 @@ class Featurizer:
         return buckets
 
 
-class _Hashed(dict[str, tuple[int, ...]]):
-    """From a chunk without white space to the hashes of its pieces, computed when first asked for."""
+class _HashesOfChunks:
+    """The hashes of the pieces of chunks, those without white space, by number; `start` are those of 0.
 
-    def __init__(self, cut: Callable[[str], Iterable[str]]) -> None:
-        super().__init__()
-        self.cut = cut
+    Attributes: `characters` of all chunks together.
+    """
 
-    def __missing__(self, chunk: str) -> tuple[int, ...]:
-        hashes = tuple(crc32(token.encode("utf-8", "surrogatepass")) for token in self.cut(chunk))
-        if len(chunk) <= _CACHED_LENGTH:
-            if len(self) >= _CACHED_CHUNKS:
-                self.clear()
-            self[chunk] = hashes
-        return hashes
+    def __init__(self, cut: Callable[[str], Iterable[str]], start: Sequence[int] = ()) -> None:
+        self._cut, self.characters = cut, 0
+        self._hashes: Hashes = np.array(start, np.uint32)
+        self._counts: Indices = np.array([len(start)])
+        self._firsts: Indices = np.zeros(1, np.int64)
+
+    def read(self, chunks: Sequence[str]) -> None:
+        """Cut the chunks that are new: all have a number, and the first ones are known."""
+        new = chunks[len(self._counts) :]
+        if not new:
+            return
+        pieces = [[_hash(piece) for piece in self._cut(chunk)] for chunk in new]
+        self._hashes = np.append(self._hashes, np.array(list(chain.from_iterable(pieces)), np.uint32))
+        self._counts = np.append(self._counts, np.array(list(map(len, pieces)), np.int64))
+        self._firsts = np.cumsum(self._counts) - self._counts
+        self.characters += sum(map(len, new))
+
+    def of(self, numbers: Ids) -> tuple[Hashes, Indices]:
+        """The hashes of all pieces of N chunks, and where those of each begin.
+
+        Shapes: (N,) -> (P,), (N,)
+        """
+        counts = self._counts.take(numbers)
+        hashes = self._hashes.take(places_of(self._firsts.take(numbers), counts))
+        return hashes, np.cumsum(counts) - counts
+
+
+def _hash(piece: str) -> int:
+    return crc32(piece.encode("utf-8", "surrogatepass"))
 
 
 def tokens_of(mode: str, *, cased: bool) -> Callable[[str], Iterable[str]]:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from nlp.classification.config import HIERARCHICAL, HINGE, OVA
 from nlp.errors import SettingError
 from nlp.layers.arrays import Floats
+from nlp.layers.ragged import places_of
 from nlp.training.calibration import best_temperature
 from nlp.word2vec.huffman import HuffmanTree
 from nlp.wording import Message
@@ -140,8 +141,7 @@ class HierarchicalSoftmax(Loss):
         """The loss, and its gradient with respect to the scores."""
         texts, labels = np.nonzero(targets)
         lengths = self._lengths[labels]
-        before = np.cumsum(lengths) - lengths
-        places = np.arange(lengths.sum()) + np.repeat(self._first[labels] - before, lengths)
+        places = places_of(self._first[labels], lengths)
         nodes, signs = self._nodes[places], self._signs[places]
         texts, shares = np.repeat(texts, lengths), np.repeat(targets[texts, labels], lengths)
         logs = log_sigmoid(signs * scores[texts, nodes])

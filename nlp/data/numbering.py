@@ -10,28 +10,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
+from nlp.data.token_table import LINE_END, Bytes, TokenTable, tokens_in
 from nlp.layers.arrays import Ids
 from nlp.storage.temporary import UnnamedFile
-from nlp.text.token_lists import of_equal_size, split_blocks
 from nlp.text.vocabulary import Vocabulary
 
 AT_ONCE = 1 << 18
 """Tokens that are handled at a time, about."""
 
-_NOTHING = 0  # number of "", which two separators in a row have between them
-_LINE_END = 1
+_LINE_END = 0  # its number
 _FORGOTTEN = -2  # in the map of a segment
+_SLICE = 1 << 18  # bytes
 _CODE_POINTS = 0x110000
 _BYTES = 4  # of an int32
-
-
-class _Numbers(dict[str, int]):
-    def __missing__(self, token: str) -> int:
-        number = self[token] = len(self)
-        return number
 
 
 @dataclass(frozen=True)
@@ -59,10 +54,8 @@ class Numbering:
         capacity: int | None = None,
         at_once: int = AT_ONCE,
     ) -> None:
-        self._numbers = _Numbers({"": _NOTHING, "\n": _LINE_END})
-        for word in known:
-            self._numbers[word]
-        self._pinned = len(self._numbers)
+        self._table = TokenTable((LINE_END, *filter(None, known)))
+        self._pinned = len(self._table.tokens)
         self._counts = np.zeros(self._pinned, np.int64)
         self._capacity, self._at_once = capacity, at_once
         self._directory = directory
@@ -72,27 +65,28 @@ class Numbering:
 
     def write(self, blocks: Iterable[str], storage: UnnamedFile) -> None:
         """Append the numbers of all tokens to `storage`, as int32, and count them."""
-        for batch in self._batches(split_blocks(blocks)):
+        for batch in self._batches(blocks):
             storage.append(batch.tobytes())
-            sums = np.bincount(batch, minlength=len(self._numbers))
+            sums = np.bincount(batch, minlength=len(self._table.tokens))
             sums[: len(self._counts)] += self._counts
             self._counts = sums
-            if self._capacity is not None and len(self._numbers) - self._pinned > self._capacity:
+            if self._capacity is not None and len(self._counts) - self._pinned > self._capacity:
                 self._forget(self._capacity, storage)
 
     def counts(self) -> dict[str, int]:
         """How often each type occurs; if it was forgotten and came back, since it came back."""
-        counts = dict(zip(self._numbers, self._counts.tolist(), strict=True))
-        del counts[""]
-        return counts
+        return dict(zip(self._table.tokens, self._counts.tolist(), strict=True))
 
     def maps(self, vocabulary: Vocabulary, length: int) -> Iterator[tuple[int, Ids]]:
         """Yield (end, map) for each segment of a file of `length` values.
 
         A map has for each number of the segment that of its word in the vocabulary.
         """
-        remap = np.full(len(self._numbers), vocabulary.unknown, np.int32)
-        remap[[self._numbers[word] for word in vocabulary.words]] = np.arange(len(vocabulary))
+        numbers = {token: number for number, token in enumerate(self._table.tokens)}
+        remap = np.full(len(numbers), vocabulary.unknown, np.int32)
+        for number, word in enumerate(vocabulary.words):
+            if word:  # no text has the empty one
+                remap[numbers[word]] = number
         remap[_LINE_END] = vocabulary.line_end
         last = remap
         # Each segment's own map gives the next one's numbers, and `remap` turns those into the final ones.
@@ -103,18 +97,20 @@ class Numbering:
         yield from ((segment.end, self._map(segment)) for segment in self._segments)
         yield length, last
 
-    def _batches(self, token_lists: Iterable[list[str]]) -> Iterator[Ids]:
-        if self._capacity is not None:
-            token_lists = of_equal_size(token_lists, self._at_once)
+    def _batches(self, blocks: Iterable[str]) -> Iterator[Ids]:
+        """The numbers of all tokens, some at a time; with a capacity always so many, however they came."""
         pending: list[Ids] = []
         size = 0
-        for tokens in token_lists:
-            ids = np.fromiter(map(self._numbers.__getitem__, tokens), np.int32, len(tokens))
-            pending.append(ids[ids != _NOTHING])
-            size += len(ids)
-            if size >= self._at_once or self._capacity is not None:
-                yield np.concatenate(pending)
-                pending, size = [], 0
+        for data in _slices(blocks):
+            (starts, lengths), start = tokens_in(data), 0
+            while start < len(starts):
+                end = start + self._at_once - size
+                pending.append(self._table.numbers(data, starts[start:end], lengths[start:end]))
+                size += len(pending[-1])
+                start = end
+                if size == self._at_once:
+                    yield np.concatenate(pending)
+                    pending, size = [], 0
         if pending:
             yield np.concatenate(pending)
 
@@ -127,8 +123,7 @@ class Numbering:
         maps = self._storage_of_maps()
         self._segments.append(Segment(storage.size // _BYTES, maps.size, len(remap)))
         maps.append(remap.tobytes())
-        words = [word for word, keep in zip(self._numbers, kept.tolist(), strict=True) if keep]
-        self._numbers = _Numbers(zip(words, range(len(words)), strict=True))
+        self._table = TokenTable(compress(self._table.tokens, kept.tolist()))
         self._counts = self._counts[kept]
 
     def _map(self, segment: Segment) -> Ids:
@@ -138,6 +133,17 @@ class Numbering:
         if self._maps is None:
             self._maps = UnnamedFile(self._directory)
         return self._maps
+
+
+def _slices(blocks: Iterable[str]) -> Iterator[Bytes]:
+    """The text in UTF-8, in slices that end at a space where they would be too large."""
+    for block in blocks:
+        data, start = block.encode("utf-8", "surrogatepass"), 0
+        while start < len(data):
+            end = data.find(b" ", start + _SLICE)
+            end = len(data) if end < 0 else end
+            yield np.frombuffer(data, np.uint8, end - start, start)
+            start = end
 
 
 class CodePoints:

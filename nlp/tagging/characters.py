@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from nlp.tagging.lattice import places_of
+from nlp.layers.ragged import places_of
 
 Codes = npt.NDArray[np.uint32]
 

@@ -27,13 +27,6 @@ DENSE = 1 << 15
 """Scores of a step up to which all that may come before are tried at once."""
 
 
-def places_of(starts: Indices, lengths: Indices) -> Indices:
-    """The places of sequences that begin at `starts`, one sequence after another."""
-    offsets = starts - (np.cumsum(lengths) - lengths)
-    places: Indices = np.arange(lengths.sum()) + np.repeat(offsets, lengths)
-    return places
-
-
 @dataclass(frozen=True)
 class Lattice:
     """The places of some pieces, by steps.

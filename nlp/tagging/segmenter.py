@@ -12,13 +12,14 @@ import numpy.typing as npt
 
 from nlp.data.sentence_batches import batch_bounds
 from nlp.layers.arrays import Indices
+from nlp.layers.ragged import places_of
 from nlp.tagging.accessor_variety import AccessorVariety
 from nlp.tagging.character_features import word_features
 from nlp.tagging.characters import Codes, codes, flat, lengths_of
 from nlp.tagging.few_labels import best_of_few
 from nlp.tagging.hashing import Hashes
 from nlp.tagging.labels import Chain
-from nlp.tagging.lattice import lattice_of, places_of
+from nlp.tagging.lattice import lattice_of
 from nlp.tagging.lexicon import Lexicon, Longest
 from nlp.tagging.packed import PackedWeights, Sums
 from nlp.tagging.whole_tokens import WholeTokens

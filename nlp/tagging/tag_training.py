@@ -14,12 +14,12 @@ from nlp.data.labelled.schemes import SCHEMES, Scheme, entities_of
 from nlp.data.sentence_batches import batch_bounds
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats
+from nlp.layers.ragged import places_of
 from nlp.tagging.characters import lengths_of
 from nlp.tagging.config import TaggerConfig
 from nlp.tagging.examples import Examples, Table, stacked
 from nlp.tagging.hashing import Hashes, text_hash
 from nlp.tagging.labels import Chain, entity_chain, free_chain
-from nlp.tagging.lattice import places_of
 from nlp.tagging.learner import TaggerLearner
 from nlp.tagging.marginals import fitted_temperature
 from nlp.tagging.packed import rounded, rounded_moves

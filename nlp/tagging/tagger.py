@@ -13,11 +13,12 @@ import numpy.typing as npt
 from nlp.data.labelled.schemes import Scheme, entities_of
 from nlp.data.sentence_batches import batch_bounds
 from nlp.layers.arrays import Floats, Indices
+from nlp.layers.ragged import places_of
 from nlp.tagging.character_features import entity_features
 from nlp.tagging.characters import FAR, Codes, Flat, codes, flat, lengths_of
 from nlp.tagging.hashing import Hashes, text_hash
 from nlp.tagging.labels import Chain
-from nlp.tagging.lattice import Lattice, Moves, best_labels, lattice_of, places_of
+from nlp.tagging.lattice import Lattice, Moves, best_labels, lattice_of
 from nlp.tagging.marginals import marginals
 from nlp.tagging.packed import PackedWeights, Sums
 from nlp.tagging.token_features import (

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 SLICE_CHARACTERS = 1 << 15
 """Text that one list is cut from: so few tokens stay in the L2 cache, twice as fast as with 1 << 18."""
+
+_OTHER_SPACE = re.compile(r"[^\S \n]")
+_OTHER_ASCII_SPACE = "\t\r\v\f\x1c\x1d\x1e\x1f"
+
+
+def plain_spaces(text: str) -> str:
+    """`text` with every white space but the line end as a space; ASCII without any is returned as it is."""
+    if text.isascii() and not any(space in text for space in _OTHER_ASCII_SPACE):
+        return text
+    return _OTHER_SPACE.sub(" ", text)
 
 
 def split_blocks(blocks: Iterable[str]) -> Iterator[list[str]]:

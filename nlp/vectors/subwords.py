@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.layers.arrays import Floats, Ids, Integers
+from nlp.layers.ragged import places_of
 from nlp.layers.scatter import RowGroups
 
 MOST_NGRAMS = 127
@@ -148,9 +149,8 @@ class SubwordTable:
     def members(self, words: Integers) -> tuple[Ids, npt.NDArray[np.int64]]:
         """List the rows of several words: (N,) -> rows (M,), and the first of each word's (N + 1,)."""
         counts = (self.first[1:] - self.first[:-1]).take(words)
-        ends = np.concatenate(([0], np.cumsum(counts)))
-        source = np.arange(ends[-1]) + np.repeat(self.first.take(words) - ends[:-1], counts)
-        return self.rows.take(source), ends
+        rows = self.rows.take(places_of(self.first.take(words), counts))
+        return rows, np.concatenate(([0], np.cumsum(counts)))
 
     def frequent_part(self, shares: npt.NDArray[np.float64], frequent: float) -> npt.NDArray[np.float64]:
         """Return the part of each word's rows that are at least `frequent`.

@@ -13,13 +13,13 @@ from nlp.data.labelled.schemes import Scheme, entities_of
 from nlp.data.sentence_batches import by_length
 from nlp.layers.arrays import Floats, Indices
 from nlp.layers.crf import crf_marginals_
-from nlp.layers.ragged import alive
+from nlp.layers.ragged import alive, places_of
 from nlp.layers.workspace import Workspace
 from nlp.networks.tagger import TaggerNetwork
 from nlp.networks.token_numbering import Numbered, Numbering, Sentences
 from nlp.tagging.characters import lengths_of
 from nlp.tagging.labels import Chain
-from nlp.tagging.lattice import best_labels, lattice_of, places_of
+from nlp.tagging.lattice import best_labels, lattice_of
 from nlp.tagging.packed import PackedWeights, Sums
 
 _AT_A_TIME = 4_000  # places that are labelled together

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.layers.arrays import Floats, Ids
+from nlp.layers.ragged import places_of
 from nlp.training.learner import Loss
 from nlp.training.row_updates import RowUpdates
 from nlp.word2vec.chunks import Chunk, ContextBand
@@ -58,7 +59,7 @@ class SplitPaths:
         """
         counts = self._counts.take(words)
         target = np.repeat(np.arange(len(words)), counts)
-        source = np.arange(len(target)) + np.repeat(self._first.take(words) - _first_of(counts)[:-1], counts)
+        source = places_of(self._first.take(words), counts)
         of_blocks = counts.reshape(-1, block).sum(axis=1)
         by_size = (-of_blocks).argsort(kind="stable")
         batches = np.array_split(by_size, min(_BATCHES, len(by_size)))
