@@ -33,14 +33,15 @@ __version__ = "0.1.0"
 def load(model: str | os.PathLike[str]) -> WordVectors | LanguageModel | FillModel:
     """What a model file holds; `model` is its path, or the name of a model that comes with nlptool.
 
-    Word vectors may be in the format of another tool. A language model of `rnn-train --bidirectional` only
-    fills gaps: it is a `FillModel`.
+    Word vectors may be in the format of another tool, n-grams in an ARPA file. A language model of `rnn-train
+    --bidirectional` only fills gaps: it is a `FillModel`.
 
     Raises: NlpError for a file that holds neither, or is damaged; OSError if it can't be read
     """
     from corpora import path_or_bundled
     from nlp.decoding.language_model import language_model
     from nlp.errors import NoModelError
+    from nlp.ngrams.arpa import is_arpa, read_arpa
     from nlp.storage.kinds import KINDS, load
     from nlp.vectors.files import load_vectors
     from nlp.vectors.word_vectors import WordVectors
@@ -49,7 +50,7 @@ def load(model: str | os.PathLike[str]) -> WordVectors | LanguageModel | FillMod
     try:
         loaded = load(path, *KINDS)
     except NoModelError:
-        return load_vectors(path)
+        return language_model(read_arpa(path)) if is_arpa(path) else load_vectors(path)
     return loaded if isinstance(loaded, WordVectors) else language_model(loaded)
 
 

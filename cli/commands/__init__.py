@@ -44,7 +44,7 @@ COMMANDS = {
     "fill": "fill gaps in text with a language model",
     "gradients": "measure how far back a recurrent network learns",
     "info": "show what is in a model",
-    "export": "write word vectors for other tools",
+    "export": "write word vectors or n-grams for other tools",
     "plot": "draw a map of word vectors, or loss curves",
     "lecture": "compute a page of the lecture, formula by formula",
     "doctor": "tell what is installed, how fast it is, what slows it",

@@ -1,4 +1,4 @@
-"""`nlptool export`: word vectors for other tools."""
+"""`nlptool export`: word vectors and n-gram models for other tools."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.io.streams import COMPRESSIONS, ending_of
+from cli.io.streams import ARPA, COMPRESSIONS, ending_of
 from cli.jobs.vector_queries import chosen_vectors, tell_size
-from cli.options.common import chosen_options, command, limit_option, output_option, vectors_option
+from cli.options.common import (
+    chosen_options,
+    command,
+    limit_option,
+    output_option,
+    tell_idle,
+    vectors_option,
+)
 from cli.options.help import option
 
 if TYPE_CHECKING:
@@ -17,10 +24,12 @@ if TYPE_CHECKING:
 
     from cli.console import Console
 
-FORMATS = ("word2vec-text", "word2vec-binary", "npy", "safetensors")
+OF_VECTORS = ("word2vec-text", "word2vec-binary", "npy", "safetensors")
+"""Formats of word vectors."""
+OF_NGRAMS = "arpa"
 _MAPPED = ("npy", "safetensors")
 _NOT_VECTORS = (".json", ".jsonl", ".tsv")
-_ENDINGS = {".bin": "word2vec-binary", ".npy": "npy", ".safetensors": "safetensors"}
+_ENDINGS = {".bin": "word2vec-binary", ".npy": "npy", ".safetensors": "safetensors", ARPA: OF_NGRAMS}
 
 
 @command
@@ -29,8 +38,8 @@ _ENDINGS = {".bin": "word2vec-binary", ".npy": "npy", ".safetensors": "safetenso
 @option(
     "--to",
     "form",
-    type=click.Choice(FORMATS),
-    show_default=f"by the ending of -o, {', '.join(_ENDINGS)}; else {FORMATS[0]}",
+    type=click.Choice((*OF_VECTORS, OF_NGRAMS)),
+    show_default=f"by the ending of -o, {', '.join(_ENDINGS)}; else {OF_VECTORS[0]}",
     help="The format.",
 )
 @vectors_option
@@ -44,15 +53,19 @@ def export(
     named: str | None,
     form: str | None,
 ) -> None:
-    """Write word vectors in the format of another tool; gensim and fastText read the word2vec ones.
+    """Write word vectors or n-grams in the format of another tool; gensim and fastText read word2vec's.
 
     npy is the matrix alone; its words are written beside it, to X.words.txt for -o X.npy. safetensors holds
     the tensor `vectors` and the words in its metadata. MODEL may be in any of these formats itself; without
     it, that of NLPTOOL_MODEL is written, else the English vectors that come with nlptool.
 
+    arpa is for MODEL of ngram-train (--level word): KenLM and SRILM read it, and give each line as a sentence
+    the probability that score gives it. Compressed by the ending of -o.
+
     \b
     nlptool export book.model -o book.vec
     nlptool export -o book.npy book.model
+    nlptool export -o book.arpa.gz book.ngrams
     """
     if named and chosen_options("model"):
         raise click.UsageError(f"MODEL and -m name two models, {named} and {model}; name one")
@@ -65,9 +78,13 @@ def export(
     if form is None and ending in _NOT_VECTORS:
         remedy = f"name a format with --to, or one of {', '.join(_ENDINGS)}, .vec or .txt after -o"
         raise click.UsageError(f"{output}: vectors are not written as {ending}; {remedy}")
-    form = form or _ENDINGS.get(ending, FORMATS[0])
+    form = form or _ENDINGS.get(ending, OF_VECTORS[0])
     if last in COMPRESSIONS and form in _MAPPED:
         raise click.UsageError(f"{form} is mapped into memory, so it is not compressed; leave out {last}")
+    if form == OF_NGRAMS:
+        tell_idle(console, f"with --to {form}", "limit")
+        _write_ngrams(model, output)
+        return
     words_file = None
     if form == "npy" and output and is_file:
         words_file = writers.words_path(output)
@@ -88,6 +105,19 @@ def export(
     if words_file:
         with open_output(words_file) as beside:
             beside.write("".join(f"{name}\n" for name in names))
+
+
+def _write_ngrams(model: str | None, output: str | None) -> None:
+    """Write an n-gram model as an ARPA file. Raises: UsageError where none is named."""
+    if not model:
+        raise click.UsageError(f"--to {OF_NGRAMS} is for n-grams; name a MODEL of ngram-train")
+    from cli.io.writing import open_binary_output
+    from nlp.decoding.opening import load_ngrams
+    from nlp.ngrams.arpa_writer import write_arpa
+
+    ngrams = load_ngrams(model)
+    with open_binary_output(output) as writer:
+        write_arpa(writer, ngrams)
 
 
 def _names(words: Sequence[str], console: Console) -> list[str]:

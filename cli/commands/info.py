@@ -41,7 +41,8 @@ def info(
 ) -> None:
     """Print the metadata of each MODEL as JSON: kind, settings, data, scores, arrays with their checksums.
 
-    Of word vectors in the format of another tool it tells format, words and dimensions.
+    Of word vectors in the format of another tool it tells format, words and dimensions, of an ARPA file the
+    number of n-grams of each order.
 
     Without MODEL it is about the one that NLPTOOL_MODEL names, else about the English word vectors that come
     with nlptool; `bundled` lists the names of all models that do, which -m takes as well as a file.
@@ -89,10 +90,13 @@ def _of_model(path: str, console: Console, *, verify: bool) -> dict[str, Any]:
 
 
 def _of_other_tool(path: str, console: Console, limit: int | None, *, verify: bool) -> dict[str, Any] | None:
-    """About word vectors in another tool's format; None for any other file."""
+    """About an ARPA file or word vectors in another tool's format; None for any other file."""
     from nlp.errors import NoModelError
+    from nlp.ngrams.arpa import is_arpa
     from nlp.vectors.formats import read_foreign
 
+    if is_arpa(path):
+        return _of_arpa(path, console, verify=verify)
     try:
         found = read_foreign(path, limit)
     except NoModelError:
@@ -105,6 +109,17 @@ def _of_other_tool(path: str, console: Console, limit: int | None, *, verify: bo
     compression = {"compression": found.compression} if found.compression else {}
     kind = {"kind": "word-vectors", "format": found.form}
     return {"file": path, **kind, **compression, "words": words, "dim": dim}
+
+
+def _of_arpa(path: str, console: Console, *, verify: bool) -> dict[str, Any]:
+    from nlp.ngrams.arpa import about_arpa, read_arpa
+    from nlp.storage.kinds import NGRAM_MODEL
+
+    if verify:
+        read_arpa(path)
+        console.warn(f"{path}: this format has no checksums; its lines make sense, more cannot be told")
+    tell_idle(console, f"with {path}, which has no vectors", "limit")
+    return {"file": path, "kind": NGRAM_MODEL, **about_arpa(path)}
 
 
 def _first_lr(metadata: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
+from cli.io.streams import ARPA, ending_of
 from cli.options.common import command, streams
 from cli.options.settings import settings_options
 from cli.options.training import required_output
 from nlp.data.vocabulary_settings import VocabularySettings
 from nlp.ngrams.config import NgramConfig
+from nlp.text.vocabulary import WORDS
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -29,8 +33,12 @@ def ngram_train(
     same model each time. A line end is a token. Words are predicted from their own line alone,
     characters across line ends too. -v tells the n-grams and discounts of each order.
 
+    A model of words whose name ends in .arpa (.arpa.gz, .bz2, .xz) is written as text, as KenLM and SRILM
+    read it; there a line is a sentence from <s> to </s>.
+
     \b
     nlptool tokenize --lower book.txt | nlptool ngram-train -o book.ngrams
+    nlptool ngram-train --order 3 -o book.arpa.gz book.tokens
     nlptool ngram-train --level char --order 7 -o letters.ngrams book.txt
     """
     from cli.io.language_streams import language_blocks
@@ -39,11 +47,17 @@ def ngram_train(
     from cli.training.job import provenance, tell_written
     from nlp.data.advice import advice_on_text
     from nlp.data.corpus import encode
+    from nlp.ngrams.arpa_writer import write_arpa
     from nlp.ngrams.files import save_ngrams
     from nlp.ngrams.model import train_ngrams
     from nlp.wording import number_of
 
     output = required_output(streams)
+    is_arpa = ending_of(output) == ARPA
+    if is_arpa and level != WORDS:
+        raise click.UsageError(
+            f"{output}: ARPA has sentences of words, not of characters; give another ending"
+        )
     check_output(output)
     text = encode(
         language_blocks(streams, level),
@@ -59,7 +73,10 @@ def ngram_train(
         console.warn(warning)
     about = provenance(text, tokens=text.length, unknown=text.unknown)
     with open_binary_output(output) as writer:
-        save_ngrams(writer, model, about)
+        if is_arpa:
+            write_arpa(writer, model)
+        else:
+            save_ngrams(writer, model, about)
     tell_written(console, output, number_of(sum(model.about["ngrams"]), "n-gram"))
 
 

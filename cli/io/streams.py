@@ -37,6 +37,10 @@ COMPRESSIONS = (".gz", ".bz2", ".xz")
 """Endings of compressed files."""
 
 
+ARPA = ".arpa"
+"""The ending of n-gram models as text, which may be compressed; those of nlptool are mapped into memory."""
+
+
 def ending_of(path: str | None) -> str:
     """The ending of a file name in lower case, without that of a compression; "" where there is none."""
     name = PurePath((path or "").lower())

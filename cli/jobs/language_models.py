@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from nlp.decoding.predictor import Predictor
 
 LANGUAGE_VARIABLE = "NLPTOOL_LM"
-LANGUAGE_HELP = "A language model made by rnn-train or ngram-train."
+LANGUAGE_HELP = "A language model made by rnn-train or ngram-train, or an ARPA file."
 
 
 def chosen_language_model(model: str | None) -> Predictor:

@@ -12,7 +12,7 @@ _OTHER_COMPRESSIONS = (
 )
 _OTHER_FORMATS = (
     *(".parquet", ".feather", ".arrow", ".avro", ".orc", ".xlsx", ".xls", ".ods", ".sqlite", ".db"),
-    *(".csv", ".xml", ".yaml", ".yml", ".arpa", ".doc", ".docx", ".odt", ".rtf"),
+    *(".csv", ".xml", ".yaml", ".yml", ".doc", ".docx", ".odt", ".rtf"),
     *(".h5", ".hdf5", ".mat", ".pkl", ".pickle", ".joblib", ".kv", ".pt", ".pth", ".onnx", ".gguf"),
 )
 _OTHER_PICTURES = (".pdf", ".jpg", ".jpeg", ".gif", ".webp", ".eps")  # told by the commands that draw, too
@@ -22,6 +22,7 @@ _WRITTEN_BY = {
     ".npy": ("export", "vectors"),
     ".npz": ("onehot",),
     ".safetensors": _WITH_MODELS,
+    ".arpa": ("export", "ngram-train"),
     **dict.fromkeys([".svg", ".html", ".png"], _DRAWING),
 }
 _OF_JSON = (".jsonl", ".ndjson", ".json")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.io.streams import COMPRESSIONS
+from cli.io.streams import ARPA, COMPRESSIONS, ending_of
 from cli.options.common import making
 from cli.options.cores import usable_cores
 from cli.options.help import OUTPUT, all_of, option
@@ -121,7 +121,7 @@ def required_output(streams: Streams) -> str:
     output = streams.output
     if not output or output == "-":
         raise click.UsageError("Missing option '-o' / '--output': a model is binary; name its file")
-    if Path(output).suffix.lower() in COMPRESSIONS:
+    if Path(output).suffix.lower() in COMPRESSIONS and ending_of(output) != ARPA:
         warning = "a compressed model has to be decompressed before use, since it is mapped into memory"
         streams.console.warn(f"{output}: {warning}")
     return output

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from nlp.decoding.filling import BayesFiller
 from nlp.decoding.gaps import Filler
 from nlp.decoding.network_predictor import NetworkPredictor, RecurrentPredictor
 from nlp.decoding.predictor import Predictor
 from nlp.decoding.two_sided import TwoSidedFiller
+from nlp.errors import NoModelError
 from nlp.networks.encoders.recurrent import RecurrentEncoder
 from nlp.networks.files import LoadedLanguageModel
+from nlp.ngrams.arpa import is_arpa, read_arpa
 from nlp.ngrams.model import NgramModel
 from nlp.ngrams.predictor import NgramPredictor
 from nlp.storage.kinds import FILL_MODEL, LANGUAGE_MODEL, NGRAM_MODEL, load
 
 
 def open_predictor(path: str) -> Predictor:
-    """The predictor of a model of `rnn-train` or `ngram-train`.
+    """The predictor of a model of `rnn-train` or `ngram-train`, or of an ARPA file.
 
-    Raises: ModelError if it is damaged or of another kind; OSError if it can't be read
+    Raises: ModelError if it is damaged or of another kind; InputError for a bad ARPA file; OSError if it
+            can't be read
     """
-    return _predictor_of(load(path, LANGUAGE_MODEL, NGRAM_MODEL))
+    return _predictor_of(_loaded(path, LANGUAGE_MODEL, NGRAM_MODEL))
 
 
 def open_filler(path: str) -> Filler:
     """The filler of any language model. Raises: as `open_predictor`."""
-    return filler_of(load(path, FILL_MODEL, LANGUAGE_MODEL, NGRAM_MODEL))
+    return filler_of(_loaded(path, FILL_MODEL, LANGUAGE_MODEL, NGRAM_MODEL))
+
+
+def load_ngrams(path: str) -> NgramModel:
+    """The n-gram model of a file of `ngram-train`, or of an ARPA file. Raises: as `open_predictor`."""
+    loaded: NgramModel = _loaded(path, NGRAM_MODEL)
+    return loaded
 
 
 def filler_of(loaded: LoadedLanguageModel | NgramModel) -> Filler:
@@ -40,3 +51,13 @@ def _predictor_of(loaded: LoadedLanguageModel | NgramModel) -> Predictor:
     if isinstance(loaded.model.encoder, RecurrentEncoder):
         return RecurrentPredictor(loaded.model, loaded.model.encoder, loaded.vocabulary)
     return NetworkPredictor(loaded.model, loaded.vocabulary)
+
+
+def _loaded(path: str, *kinds: str) -> Any:
+    """What a model of one of these kinds holds, or an ARPA file. Raises: as `open_predictor`."""
+    try:
+        return load(path, *kinds)
+    except NoModelError:
+        if not is_arpa(path):
+            raise
+        return read_arpa(path)

@@ -7,19 +7,15 @@ into memory, so they are plain files.
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.errors import ModelError, NlpError, NoModelError, blaming
+from nlp.errors import ModelError, NlpError, NoModelError
+from nlp.storage.foreign_file import ForeignFile, open_foreign
 from nlp.storage.model_file import START_BYTES, cannot_be_mapped, may_be_model
-from nlp.text import decompress
 from nlp.text.not_text import ARCHIVES, is_safetensors, is_tar
 from nlp.vectors.binary_format import fits, read_binary
 from nlp.vectors.rows import Read, Rows
@@ -39,7 +35,6 @@ from nlp.wording import number_of, to_install
 TEXT, GLOVE, BINARY = "word2vec-text", "glove", "word2vec-binary"
 NPY, SAFETENSORS = "npy", "safetensors"
 
-_CHUNK_BYTES = 1 << 20
 _LEAST_BYTES, _MOST_BYTES = 1 << 16, 1 << 22  # that are looked at; the most is for 200,000 dimensions
 _CONTROL = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b\x1c\x1d\x1e\x1f"})
 
@@ -67,32 +62,13 @@ class Foreign(NamedTuple):
     read: Read
 
 
-@dataclass
-class _Source:
-    """The plain bytes of a file, of which the `first` have been looked at already."""
-
-    path: str
-    regular: bool
-    compression: str | None
-    first: bytes
-    rest: Callable[[int], bytes]
-    started: bool = False
-
-    def read(self, size: int) -> bytes:
-        """Some more bytes, first those that were looked at; none at the end."""
-        if self.started:
-            return self.rest(size)
-        self.started = True
-        return self.first or self.rest(size)
-
-
 def read_foreign(path: str, limit: int | None = None) -> Foreign:
     """Word vectors in a format of another tool, at most `limit` of them.
 
     Raises: ModelError, InputError for a file that is damaged, or of a kind that is known not to be read;
             NoModelError for any other; OSError if it can't be read
     """
-    with _opened(path) as source:
+    with open_foreign(path, _needs_more) as source:
         first = source.first
         if may_be_model(first[:START_BYTES]) and not source.compression:
             raise ModelError(cannot_be_mapped(path))
@@ -109,42 +85,6 @@ def read_foreign(path: str, limit: int | None = None) -> Foreign:
         return Foreign(form, source.compression, read_rows(path, source.read, shape, limit))
 
 
-@contextmanager
-def _opened(path: str) -> Iterator[_Source]:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    try:
-        with blaming(path):
-            os.set_blocking(descriptor, True)  # only opening a pipe that nobody writes to must not wait
-            regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
-
-        def read(size: int) -> bytes:
-            with blaming(path):
-                return os.read(descriptor, size)
-
-        first = _first(read, b"", decompress.undecided)
-        compression = decompress.detect(first)
-        rest: Callable[[int], bytes] = read
-        if compression:
-            pending = [first]
-            rest = decompress.Decompressed(
-                compression, lambda size: pending.pop() if pending else read(size), path
-            ).read
-            first = b""
-        first = _first(rest, first, _needs_more)
-        yield _Source(path, regular, compression, first, rest)
-    finally:
-        os.close(descriptor)
-
-
-def _first(read: Callable[[int], bytes], found: bytes, needs_more: Callable[[bytes], bool]) -> bytes:
-    while needs_more(found) or not found:
-        more = read(_CHUNK_BYTES)
-        if not more:
-            break
-        found += more
-    return found
-
-
 def _needs_more(first: bytes) -> bool:
     """Whether more bytes are needed to tell the format: that takes the first two lines."""
     if first and may_be_model(first[:START_BYTES]):
@@ -152,7 +92,7 @@ def _needs_more(first: bytes) -> bool:
     return len(first) < _LEAST_BYTES or (first.count(b"\n") < 2 and len(first) < _MOST_BYTES)
 
 
-def _refuse_others(source: _Source) -> None:
+def _refuse_others(source: ForeignFile) -> None:
     """Raises: ModelError for what is known to be something else."""
     first = source.first
     found = next((told for magic, told in _OTHERS.items() if first.startswith(magic)), None)
@@ -165,7 +105,7 @@ def _refuse_others(source: _Source) -> None:
         raise ModelError(f"{source.path}: this is {what}; {remedy}")
 
 
-def _text_or_binary(source: _Source) -> tuple[str, Shape | None]:
+def _text_or_binary(source: ForeignFile) -> tuple[str, Shape | None]:
     """The format of rows, and their shape; None for what is neither. Raises: NoModelError for other text."""
     first = source.first.removeprefix(BYTE_ORDER_MARK)
     lines = first.split(b"\n")
@@ -184,7 +124,7 @@ def _text_or_binary(source: _Source) -> tuple[str, Shape | None]:
     return GLOVE, shape
 
 
-def _is_binary(source: _Source, row: bytes, shape: Shape) -> bool:
+def _is_binary(source: ForeignFile, row: bytes, shape: Shape) -> bool:
     """Whether what looks like text is binary by its length: the bytes of a few numbers may all be letters."""
     return len(source.first) < _LEAST_BYTES and not has_numbers(row) and fits(source.first, shape)
 

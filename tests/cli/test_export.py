@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import os
 import sys
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.commands.export import FORMATS
+from cli.commands.export import OF_VECTORS
 from nlp.vectors.files import load_vectors
+from tests.cli.running import SAMPLES
 from tests.cli.word_model import write_words
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ needs_safetensors = pytest.mark.skipif(
     importlib.util.find_spec("safetensors") is None, reason="the extra [export] is not installed"
 )
 every_format = pytest.mark.parametrize(
-    "form", [pytest.param(one, marks=[needs_safetensors] if one == "safetensors" else []) for one in FORMATS]
+    "form",
+    [pytest.param(one, marks=[needs_safetensors] if one == "safetensors" else []) for one in OF_VECTORS],
 )
 
 
@@ -146,3 +149,34 @@ def test_no_vectors_under_the_name_of_records(
     assert f"vectors are not written as {ending.removesuffix('.gz').lower()}; name a format" in result.stderr
     assert not target.exists()
     assert nlptool("export", model, "--to", "word2vec-text", "-o", str(target)).status == 0
+
+
+def test_ngrams_are_written_as_arpa(language_model: Path, tmp_path: Path, nlptool: Nlptool) -> None:
+    """By its ending or --to, by export or by the training itself: the same bytes, and the same scores."""
+    told, guessed, packed = (str(tmp_path / name) for name in ("told", "guessed.arpa", "packed.arpa.gz"))
+    assert nlptool("export", "--to", "arpa", "-o", told, str(language_model)) == (0, "", "")
+    assert nlptool("export", "-o", guessed, "-m", str(language_model)) == (0, "", "")
+    trained = SAMPLES["ngram-train"].stdin
+    assert nlptool("ngram-train", "-q", "-o", packed, stdin=trained) == (0, "", "")
+    assert Path(told).read_bytes() == Path(guessed).read_bytes() == gzip.decompress(Path(packed).read_bytes())
+    assert nlptool("export", "--to", "arpa", packed).stdout == Path(told).read_text(encoding="utf-8")
+    scores = [nlptool("score", "-m", one, stdin=trained) for one in (str(language_model), guessed, packed)]
+    assert scores[0].status == 0
+    assert scores == scores[:1] * 3
+    mixed = nlptool("score", "-m", str(language_model), "--mix", f"{packed}:0.5", stdin=trained)
+    assert (mixed.status, mixed.stderr) == (0, "")
+
+
+def test_arpa_is_of_ngrams_of_words(model: str, tmp_path: Path, nlptool: Nlptool) -> None:
+    nothing = nlptool("export", "--to", "arpa")
+    assert nothing.status == 2
+    assert "--to arpa is for n-grams; name a MODEL of ngram-train" in nothing.stderr
+    vectors = nlptool("export", "--to", "arpa", model)
+    assert (vectors.status, vectors.stdout) == (1, "")
+    assert (
+        "a model of kind 'word-vectors', but this command needs one of kind 'ngram-model'" in vectors.stderr
+    )
+    characters = nlptool("ngram-train", "--level", "char", "-o", str(tmp_path / "m.arpa"), stdin="ab\n")
+    assert characters.status == 2
+    assert "ARPA has sentences of words, not of characters" in characters.stderr
+    assert not (tmp_path / "m.arpa").exists()

@@ -11,6 +11,7 @@ import pytest
 
 import nlp
 from tests.cli.word_model import write_words
+from tests.nlp.ngrams.arpa_cases import ARPA
 
 if TYPE_CHECKING:
     from tests.cli.inside import Nlptool
@@ -135,3 +136,16 @@ def test_a_model_tells_what_made_it_and_of_which_text(command: str, nlptool: Nlp
     report = json.loads(nlptool("info", str(model)).stdout)
     assert report["nlptool"] == nlp.__version__
     assert report["corpus"]["sha256"] == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_an_arpa_file_is_told_by_its_first_lines(tmp_path: Path, nlptool: Nlptool) -> None:
+    (tmp_path / "m.arpa").write_text(ARPA.replace("-1.3\trode", "-1.3"))
+    told = nlptool("info", str(tmp_path / "m.arpa"))
+    assert (told.status, told.stderr) == (0, "")
+    report = json.loads(told.stdout)
+    assert (report["kind"], report["format"], report["ngrams"]) == ("ngram-model", "arpa", [6, 6, 3])
+    read = nlptool("info", "--verify", str(tmp_path / "m.arpa"))
+    assert (read.status, read.stdout, read.stderr.count("\n")) == (1, "", 1)
+    assert "m.arpa:12: expected 2 more 1-grams" in read.stderr
+    (tmp_path / "m.arpa").write_text(ARPA)
+    assert "no checksums" in nlptool("info", "--verify", str(tmp_path / "m.arpa")).stderr

@@ -46,6 +46,7 @@ READING = [
     "plot -m {vectors} king queen dawn",
     "plot --losses {network}",
     "export {vectors}",
+    "export --to arpa {ngrams}",
     "info --verify {vectors}",
     "w2v-train --update {plain} --min-count 1 --epochs 1 -o {output}",
     "rnn-train --vectors {vectors} --level word --hidden 4 --epochs 1 -o {output}",

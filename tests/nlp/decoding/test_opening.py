@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+import nlp
 from nlp.decoding.filling import BayesFiller
+from nlp.decoding.language_model import LanguageModel
 from nlp.decoding.network_predictor import NetworkPredictor, RecurrentPredictor
-from nlp.decoding.opening import open_filler, open_predictor
+from nlp.decoding.opening import load_ngrams, open_filler, open_predictor
 from nlp.decoding.two_sided import TwoSidedFiller
 from nlp.errors import ModelError
 from nlp.networks.files import save_language_model
@@ -19,6 +21,7 @@ from nlp.ngrams.predictor import NgramPredictor
 from nlp.storage.model_file import write_model
 from tests.nlp.decoding.predictor_cases import TOKENS, two_sided
 from tests.nlp.networks.network_cases import CASES, made
+from tests.nlp.ngrams.arpa_cases import ARPA
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,3 +70,11 @@ def test_word_vectors_are_refused(tmp_path: Path) -> None:
             ModelError, match=r"'word-vectors', but .* 'language-model' or 'ngram-model'; use"
         ):
             opened(str(tmp_path / "m"))
+
+
+def test_an_arpa_file_predicts_and_fills(tmp_path: Path) -> None:
+    (tmp_path / "m").write_text(ARPA)
+    assert type(open_predictor(str(tmp_path / "m"))) is NgramPredictor
+    assert isinstance(open_filler(str(tmp_path / "m")), BayesFiller)
+    assert load_ngrams(str(tmp_path / "m")).order == 3
+    assert isinstance(nlp.load(tmp_path / "m"), LanguageModel)
