@@ -40,9 +40,21 @@ _OF_SAMPLING = [name for name, _ in settings_of(Sampling)]
     help="Search for the most probable texts, keeping this many hypotheses, instead of sampling.",
 )
 @option(
+    "--min-length",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Fewest tokens, the stop string's included, that a text of --beam ends with.",
+)
+@option(
     "--novelty",
     metavar="FILE",
     help="Report on stderr the longest stretch that the text copies from FILE, the training text.",
+)
+@option(
+    "--reject-copies",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Never write N tokens in a row that stand in the FILE of --novelty.",
 )
 @option("--unknown", is_flag=True, help="Allow <unk> in the text; by default it is never drawn.")
 @option("--allow-repetition", is_flag=True, help="Do not end a text that only repeats itself.")
@@ -62,7 +74,9 @@ def generate(
     stop: tuple[str, ...],
     count: int,
     beam: int | None,
+    min_length: int | None,
     novelty: str | None,
+    reject_copies: int | None,
     unknown: bool,
     allow_repetition: bool,
     **sampling: Any,
@@ -80,6 +94,9 @@ def generate(
     or, if given, at a --stop string; the best of --count texts comes first, by its `score`: the
     log-probability normalised for length, logprob / ((5 + tokens) / 6)^0.6.
 
+    --reject-copies leaves out, token by token, what would complete a stretch of N tokens of the training
+    text, which is read before the first prompt; `logprob` stays that of the model.
+
     \b
     nlptool generate -m book.model --prompt "The king" --temperature 0.7 -n 500
     nlptool generate -m book.model --count 5 --stop $'\\n' --seed 1
@@ -95,22 +112,29 @@ def generate(
 
             texts = number_of(beam, "text")
             raise click.UsageError(f"--beam {beam} finds no more than {texts}; lower --count")
+        if min_length is not None and min_length > length:
+            raise click.UsageError(f"--min-length {min_length} is more than --length {length}")
+    elif min_length is not None:
+        raise click.UsageError("--min-length is of --beam; give that too")
     elif not sampling["temperature"]:
         tell_idle(console, "with --temperature 0", "seed")
         if count > 1:
             console.warn(
                 f"--temperature 0 makes the same text {count} times; --beam {count} makes different ones"
             )
+    if reject_copies and not novelty:
+        raise click.UsageError("--reject-copies needs --novelty FILE, the training text")
     from cli.jobs.generate import Novelty, Prompts, TextWriter, searching, seeded
     from cli.jobs.language_models import chosen_language_model
     from nlp.decoding.generation import Limits
 
     prompts = Prompts(streams, prompt)
-    limits = Limits(length, stop, allow_repetition)
     predictor = chosen_language_model(model)
     excluded = () if unknown else (predictor.vocabulary.unknown,)
     make = searching(beam, excluded) if beam else seeded(console, excluded, **sampling)
     copied = Novelty(novelty, streams.input, predictor.vocabulary, console) if novelty else None
+    forbidden = copied.guard(reject_copies) if copied and reject_copies else None
+    limits = Limits(length, stop, allow_repetition, min_length or 0, forbidden)
     with streams.open_output() as output:
         TextWriter(output, streams.format, console, predictor, limits).write(prompts, make, count, copied)
     if copied:

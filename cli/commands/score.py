@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     metavar="MODEL:WEIGHT",
     help="Mix in another model: (1 - WEIGHT) P + WEIGHT P'. WEIGHT `auto` finds the best for this text.",
 )
+@option("--known", is_flag=True, help="Add `known_perplexity`, of the tokens that are not `<unk>`.")
 @option("--summary", is_flag=True, help="Write one object for the whole text.")
 def score(
     *,
@@ -46,13 +47,15 @@ def score(
     trace: bool,
     by_line: bool,
     mix: tuple[str, ...],
+    known: bool,
     summary: bool,
 ) -> None:
     """Score text: a JSON object a line, with `text`, `tokens`, `unknown`, `logprob` and `perplexity`.
 
     `tokens` counts the tokens of the line and its line end, `unknown` those that are `<unk>` to the model;
     `logprob` is the sum of log P in nats and `perplexity` exp(-logprob / tokens), null where a token is
-    impossible. The lines are one stream: each is read given those before it, unless --by-line says otherwise.
+    impossible. --known adds the perplexity of the tokens that are not `<unk>`. The lines are one stream: each
+    is read given those before it, unless --by-line says otherwise.
 
     A model of words reads what spaces separate, or the `tokens` of a JSONL record; one of characters reads
     its `text`. Other fields pass through.
@@ -87,4 +90,4 @@ def score(
     judges = [Judge.opened(path, mixing, by_line=by_line, traced=trace) for path in model or (None,)]
     lines = ScoredLines(streams, console, judges, mixing)
     with streams.open_output() as output:
-        lines.write(output, pieces=tokens or trace, summary=summary)
+        lines.write(output, pieces=tokens or trace, summary=summary, known=known)

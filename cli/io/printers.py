@@ -170,7 +170,7 @@ def _candidates(record: Record) -> Iterable[Sequence[object]]:
 
 
 def _scores(record: Record) -> Iterable[Sequence[object]]:
-    names = ("text", "tokens", "unknown", "logprob", "perplexity")
+    names = ("text", "tokens", "unknown", "logprob", "perplexity", "known_perplexity")
     yield [record[name] for name in names if name in record]
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import numpy as np
 
 from cli.io.printers import RECORDS, TEXT
 from cli.io.streams import TEXT_OF, Streams
 from nlp.decoding.beam import beam_search
+from nlp.decoding.copying import CopyGuard
 from nlp.decoding.generation import REPETITION, Continuation
 from nlp.decoding.novelty import CopiedStretch
 from nlp.decoding.reading import pieces_of
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from nlp.decoding.beam import Hypothesis
     from nlp.decoding.generation import Limits
     from nlp.decoding.predictor import Predictor
+    from nlp.layers.arrays import Ids
     from nlp.text.records import Record
     from nlp.text.vocabulary import Vocabulary
 
@@ -151,7 +154,7 @@ class TextWriter:
 
 
 class Novelty:
-    """What the generated texts have copied from a training text, which is read once, at the end."""
+    """What the generated texts have copied from a training text, read once: at the end, if it may."""
 
     def __init__(self, path: str, source: Input, vocabulary: Vocabulary, console: Console) -> None:
         """Open the file, in the encoding of the `source` of prompts, to fail now, not after generating.
@@ -164,6 +167,13 @@ class Novelty:
         self._path, self._vocabulary, self._console = path, vocabulary, console
         self._input = replace(source, paths=(path,), meter=None)
         self._texts: list[tuple[Sequence[int], CopiedStretch]] = []
+        self._read: Ids | None = None  # the whole text, where it had to be read first
+
+    def guard(self, length: int) -> CopyGuard:
+        """Read the training text; tell from it what would complete a copy of `length` tokens."""
+        parts = [np.array(tokens, np.int32) for tokens in self._training_text()]
+        self._read = np.concatenate([np.zeros(0, np.int32), *parts])
+        return CopyGuard(self._read, length)
 
     def add(self, tokens: Sequence[int]) -> None:
         """Take one more generated text, to be compared at the end."""
@@ -187,6 +197,9 @@ class Novelty:
             )
 
     def _training_text(self) -> Iterator[list[int]]:
+        if self._read is not None:
+            yield self._read.tolist()
+            return
         index = self._vocabulary.index
         for text in Streams(self._input).text():
             yield [index.get(piece, -1) for piece in pieces_of(self._vocabulary, text)]

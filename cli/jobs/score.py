@@ -164,8 +164,11 @@ class ScoredLines:
     def __init__(self, streams: Streams, console: Console, judges: Sequence[Judge], mixing: Mixing) -> None:
         self._streams, self._console, self._judges, self._mixing = streams, console, judges, mixing
 
-    def write(self, output: Output, *, pieces: bool, summary: bool) -> None:
-        """Write a record of each judge for each line as it comes or, with `summary`, for all of them."""
+    def write(self, output: Output, *, pieces: bool, summary: bool, known: bool) -> None:
+        """Write a record of each judge for each line as it comes or, with `summary`, for all of them.
+
+        With `known`, they have the perplexity of the tokens that are not `<unk>`, too.
+        """
         batches: Iterable[Iterable[tuple[Line, Judge, ReadLine]]] = self._batches()
         weights = self._mixing.fixed
         if self._mixing.is_open:
@@ -182,7 +185,12 @@ class ScoredLines:
                 if summary:
                     continue
                 surprisals = judge.surprisals(read, log_probabilities) if pieces else {}
-                record = {**judge.record(line), **self._name(judge), **_fields(score), **surprisals}
+                record = {
+                    **judge.record(line),
+                    **self._name(judge),
+                    **_fields(score, known=known),
+                    **surprisals,
+                }
                 output.write(write(record))
                 if time.monotonic() - flushed > _FLUSH_SECONDS:
                     output.flush()
@@ -190,7 +198,7 @@ class ScoredLines:
             output.flush()
         for judge in self._judges:
             if summary:
-                output.write(write({**self._name(judge), **_fields(judge.total)}))
+                output.write(write({**self._name(judge), **_fields(judge.total, known=known)}))
             self._note_unknown(judge)
 
     def _batches(self) -> Iterator[Iterator[tuple[Line, Judge, ReadLine]]]:
@@ -252,12 +260,14 @@ def _name(level: str) -> str:
     return "characters" if level == CHARACTERS else "words"
 
 
-def _fields(score: Score) -> Record:
+def _fields(score: Score, *, known: bool) -> Record:
+    of_known = {"known_perplexity": _number(score.known_perplexity)} if known else {}
     return {
         "tokens": score.tokens,
         "unknown": score.unknown,
         "logprob": _number(score.logprob),
         "perplexity": _number(score.perplexity),
+        **of_known,
     }
 
 

@@ -58,6 +58,7 @@ def beam_search(
 ) -> list[Hypothesis]:
     """The best texts found after `prompt`, at most `beam`, by falling score; equal ones by their tokens.
 
+    A text that a stop string ends with fewer than `limits.least` tokens is given up.
     At each length the `beam` most probable unfinished texts are kept. A text is finished where a stop string
     comes (if none is given, where its line ends), or when it has `limits.length` tokens. The search ends once
     no unfinished text can overtake the `beam` best finished ones.
@@ -73,7 +74,7 @@ class _Search:
         self, predictor: Predictor, prompt: str, limits: Limits, beam: int, excluded: Sequence[int]
     ) -> None:
         self._predictor, self._prompt, self._beam = predictor, prompt, beam
-        self._length = limits.length
+        self._length, self._least, self._forbidden = limits.length, limits.least, limits.forbidden
         self._stop = tuple(limits.stop) or (LINE_END,)
         self._excluded = list(excluded)
         self._finished: list[Hypothesis] = []
@@ -103,11 +104,14 @@ class _Search:
         """
         scores = totals[:, None] + log_probabilities
         scores[:, self._excluded] = -np.inf
+        if self._forbidden:
+            for row, partial in zip(scores, partials, strict=True):
+                row[list(self._forbidden(partial.tokens))] = -np.inf
         flat = scores.reshape(-1)
         parents: list[int] = []
         kept: list[_Partial] = []
         kept_totals: list[float] = []
-        for place in _falling(flat, 2 * self._beam):
+        for place in _falling(flat, (1 + len(self._stop)) * self._beam):
             if len(kept) == self._beam:
                 break
             parent, number = divmod(place, scores.shape[1])
@@ -124,10 +128,12 @@ class _Search:
         return _Partial((*parent.tokens, number), parent.text + piece)
 
     def _finish(self, partial: _Partial, total: float) -> bool:
-        """Whether this text is finished; if so, keep it if it is among the best."""
+        """Whether this text is finished, and kept if it is among the best, or is given up."""
         ready, stopped = StopStrings(self._stop).feed(partial.text)
         if not stopped and len(partial.tokens) < self._length:
             return False
+        if stopped and len(partial.tokens) < self._least:
+            return True
         text, ended = (ready, STOP) if stopped else (partial.text, LENGTH)
         score = total / length_penalty(len(partial.tokens))
         self._finished.append(Hypothesis(text, partial.tokens, total, score, ended))

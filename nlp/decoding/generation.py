@@ -16,17 +16,24 @@ from nlp.layers.arrays import Floats, Ids
 from nlp.text.vocabulary import CHARACTERS, Vocabulary
 
 Choose = Callable[[Floats, Sequence[int]], int]
+Forbidden = Callable[[Sequence[int]], Sequence[int]]
 
 LENGTH, STOP, REPETITION = "length", "stop", "repetition"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Where a text ends: after `length` tokens, before a `stop` string, or in a loop, unless `may_repeat`."""
+    """Where a text ends: after `length` tokens, before a `stop` string, or in a loop, unless `may_repeat`.
+
+    Beam search ends with a stop string only texts of `least` tokens, its own included. `forbidden` tells
+    which tokens may not follow those that have been generated.
+    """
 
     length: int
     stop: Sequence[str] = ()
     may_repeat: bool = False
+    least: int = 0
+    forbidden: Forbidden | None = None
 
 
 class Spelling:
@@ -91,11 +98,16 @@ class Continuation:
 
     def _drawn(self) -> Iterator[int]:
         predictor, choose, length = self._predictor, self._choose, self._limits.length
+        forbidden = self._limits.forbidden
         history = self._history  # a penalty looks back into the prompt
         state, log_probabilities = read_prompt(predictor, history)
         ids: Ids = np.empty(1, np.int32)
         for drawn in range(1, length + 1):
-            number = choose(log_probabilities, history)
+            allowed = log_probabilities
+            if forbidden and (never := forbidden(history[len(history) - drawn + 1 :])):
+                allowed = log_probabilities.copy()
+                allowed[list(never)] = -np.inf
+            number = choose(allowed, history)
             self.logprob += float(log_probabilities[number])
             history.append(number)
             yield number

@@ -6,43 +6,63 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from nlp.decoding.mixture import LogProbabilities, TextReader, mixed
 from nlp.decoding.predictor import Predictor
 
-_COUNTED_AT_ONCE = 1 << 16
+_NUMBERED_AT_ONCE = 1 << 16
 
 
 class Score(NamedTuple):
-    """Of a text: how many tokens, how many of them `<unk>`, and the sum of log P in nats."""
+    """Of a text: how many tokens, how many of them `<unk>`, and the sums of log P in nats.
+
+    `logprob` is that of all tokens, `known_logprob` that of those that are not `<unk>`.
+    """
 
     tokens: int = 0
     unknown: int = 0
     logprob: float = 0.0
+    known_logprob: float = 0.0
 
     @property
     def perplexity(self) -> float:
         """exp(−log P / tokens); infinite where a token is impossible, NaN without tokens."""
-        if not self.tokens:
-            return math.nan
-        try:
-            return math.exp(-self.logprob / self.tokens)
-        except OverflowError:
-            return math.inf
+        return _perplexity(self.logprob, self.tokens)
+
+    @property
+    def known_perplexity(self) -> float:
+        """The perplexity of the tokens that are not `<unk>`, each read behind all tokens before it."""
+        return _perplexity(self.known_logprob, self.tokens - self.unknown)
 
     def plus(self, other: Score) -> Score:
         """The score of both texts."""
-        return Score(self.tokens + other.tokens, self.unknown + other.unknown, self.logprob + other.logprob)
+        return Score(
+            self.tokens + other.tokens,
+            self.unknown + other.unknown,
+            self.logprob + other.logprob,
+            self.known_logprob + other.known_logprob,
+        )
+
+
+def _perplexity(logprob: float, tokens: int) -> float:
+    if not tokens:
+        return math.nan
+    try:
+        return math.exp(-logprob / tokens)
+    except OverflowError:
+        return math.inf
 
 
 class ReadLine(NamedTuple):
     """A line as the models saw it.
 
-    Attributes: `pieces`, its N tokens as they are written, the line end being the last; `unknown`, how many
-    of them are `<unk>`; `by_model`, log P of each in nats, (N,) a model.
+    Attributes: `pieces`, its N tokens as they are written, the line end being the last; `unknown`, the places
+    of those that are `<unk>`; `by_model`, log P of each in nats, (N,) a model.
     """
 
     pieces: Sequence[str]
-    unknown: int
+    unknown: Sequence[int]
     by_model: list[LogProbabilities]
 
     def log_probabilities(self, weights: Sequence[float]) -> LogProbabilities:
@@ -51,7 +71,10 @@ class ReadLine(NamedTuple):
 
     def score(self, log_probabilities: LogProbabilities) -> Score:
         """The score of the line, given what its tokens have."""
-        return Score(len(self.pieces), self.unknown, float(log_probabilities.sum()))
+        logprob = known = float(log_probabilities.sum())
+        if self.unknown:
+            known = float(np.delete(log_probabilities, self.unknown).sum())
+        return Score(len(self.pieces), len(self.unknown), logprob, known)
 
 
 class LineReader:
@@ -100,9 +123,11 @@ class LineReader:
             yield found[start : start + len(line)]
             start += len(line)
 
-    def _unknown(self, pieces: Sequence[str]) -> int:
+    def _unknown(self, pieces: Sequence[str]) -> list[int]:
         numbers, unknown = self._vocabulary.numbers, self._vocabulary.unknown
-        return sum(
-            numbers(pieces[start : start + _COUNTED_AT_ONCE]).count(unknown)
-            for start in range(0, len(pieces), _COUNTED_AT_ONCE)
-        )
+        return [
+            start + place
+            for start in range(0, len(pieces), _NUMBERED_AT_ONCE)
+            for place, number in enumerate(numbers(pieces[start : start + _NUMBERED_AT_ONCE]))
+            if number == unknown
+        ]

@@ -287,3 +287,30 @@ def test_head_is_silent(varied: str) -> None:
     arguments = ("generate", "-m", varied, "-n", "1000000000", "--seed", "1")
     result = shell('"$@" | head -c 30 | wc -c', *arguments)
     assert (result.stdout.strip(), result.stderr) == (b"30", b"")
+
+
+def test_copies_are_rejected_token_by_token(letters: str, tmp_path: Path, nlptool: Nlptool) -> None:
+    (tmp_path / "text").write_text(f"{ALPHABET}\n" * 2)
+    drawn = ("generate", "-m", letters, "--prompt", "a", "-n", "60", "--seed", "1")
+    told = []
+    for more in ((), ("--reject-copies", "6")):
+        result = nlptool(*drawn, "--novelty", str(tmp_path / "text"), *more)
+        assert result.status == 0
+        told.append(int(result.stderr.partition("text: ")[2].partition(" of ")[0]))
+    assert told[0] > 20
+    assert told[1] == 5
+    alone = nlptool(*drawn, "--reject-copies", "6")
+    assert alone.status == 2
+    assert "--reject-copies needs --novelty FILE" in alone.stderr
+
+
+def test_a_beam_gives_up_texts_that_end_too_soon(letters: str, nlptool: Nlptool) -> None:
+    """Behind a stands b, and so on up to e, the fourth; the next e but one comes a line later."""
+    search = ("generate", "-m", letters, "--prompt", "a", "-n", "40", "--stop", "e")
+    beam = ("--beam", "2", "--format", "jsonl")
+    found = [json.loads(nlptool(*search, *beam, *more).stdout) for more in ((), ("--min-length", "5"))]
+    assert (found[0]["generated"], found[0]["ended"]) == ("bcd", "stop")
+    assert len(found[1]["generated"]) >= 4
+    assert found[1]["generated"] != "bcd"
+    for wrong in ((*beam, "--min-length", "41"), ("--min-length", "3")):
+        assert nlptool(*search, *wrong).status == 2

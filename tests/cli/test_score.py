@@ -46,6 +46,19 @@ def test_a_line_is_a_record(score: Nlptool) -> None:
         assert one["perplexity"] == pytest.approx(math.exp(-one["logprob"] / one["tokens"]), rel=1e-4)
 
 
+def test_the_perplexity_of_known_tokens_is_told_beside(score: Nlptool) -> None:
+    first, empty, last = records(score("--known", "--tokens"))
+    assert first["known_perplexity"] == first["perplexity"]
+    known = [one for one, is_known in zip(last["surprisals"], last["known"], strict=True) if is_known]
+    assert len(known) == 4
+    assert last["known_perplexity"] == pytest.approx(math.exp(sum(known) / 4), rel=1e-4)
+    (summary,) = records(score("--known", "--summary"))
+    surprisals = [*first["surprisals"], *empty["surprisals"], *known]
+    assert summary["known_perplexity"] == pytest.approx(math.exp(sum(surprisals) / 10), rel=1e-4)
+    columns = score("--known", "--format", "tsv", stdin="zebra\n").stdout.rstrip("\n").split("\t")
+    assert (len(columns), columns[:3]) == (6, ["zebra", "2", "1"])
+
+
 def test_surprisals_are_those_of_the_pieces(score: Nlptool) -> None:
     plain, detailed = records(score()), records(score("--tokens"))
     assert detailed[2]["pieces"] == ["the", "zebra", "ate", "bread", "<eos>"]

@@ -120,3 +120,13 @@ def test_a_model_without_an_answer_is_told() -> None:
 def test_the_penalty_is_that_of_the_paper() -> None:
     assert length_penalty(1) == 1
     assert length_penalty(7) == pytest.approx(2**0.6)
+
+
+@pytest.mark.parametrize("least", [2, 4])
+def test_texts_that_end_too_soon_are_given_up(least: int) -> None:
+    """A wide beam finds all the others."""
+    predictor = random_bigrams(1)
+    wide = beam_search(predictor, "", Limits(4, ("b",)), WIDE)
+    found = beam_search(predictor, "", Limits(4, ("b",), least=least), WIDE)
+    assert found == [one for one in wide if one.ended == LENGTH or len(one.tokens) >= least]
+    assert len(found) < len(wide)

@@ -66,11 +66,11 @@ def test_by_line_each_begins_anew(is_cut_freely: bool) -> None:
 
 def test_what_is_unknown_is_counted() -> None:
     (read,) = LineReader([random_bigrams(3)]).read(["axyb"])
-    assert read.unknown == 2
+    assert list(read.unknown) == [1, 2]
     assert read.pieces == "axyb\n"
     word_model = random_bigrams(3, "a b", WORDS)
     (read,) = LineReader([word_model]).read([["a", "x", "<unk>"]])
-    assert (read.unknown, list(read.pieces)) == (2, ["a", "x", "<unk>", "<eos>"])
+    assert (list(read.unknown), list(read.pieces)) == ([1, 2], ["a", "x", "<unk>", "<eos>"])
 
 
 @pytest.mark.parametrize("is_cut_freely", [False, True])
@@ -95,7 +95,9 @@ def test_a_score_is_a_perplexity() -> None:
     assert math.isnan(Score().perplexity)
     assert Score(1, 0, -math.inf).perplexity == math.inf
     assert Score(1, 0, -1e6).perplexity == math.inf
-    assert Score(1, 1, -2.0).plus(Score(2, 0, -3.0)) == Score(3, 1, -5.0)
+    assert Score(1, 1, -2.0).plus(Score(2, 0, -3.0, -3.0)) == Score(3, 1, -5.0, -3.0)
+    assert Score(5, 1, -math.inf, -4 * math.log(3)).known_perplexity == pytest.approx(3)
+    assert math.isnan(Score(2, 2, -3.0).known_perplexity)
 
 
 @given(st.floats(0, 1), st.integers(0, 1000))
