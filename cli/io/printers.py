@@ -216,6 +216,11 @@ def _finding(record: Record) -> Iterable[Sequence[object]]:
     yield [record["name"], record["value"], *([] if advice is None else [advice])]
 
 
+def _keywords(record: Record) -> Iterable[Sequence[object]]:
+    """One row: a word and its weight, the next one and its, and so on."""
+    yield [value for found in record["keywords"] for value in (found["word"], f"{found['weight']:.4f}")]
+
+
 def _labels(record: Record) -> Iterable[Sequence[object]]:
     """One row: a label and its probability, the next one and its, and so on."""
     yield _labels_as_text(record).removesuffix("\n").split("\t")
@@ -227,6 +232,7 @@ def _labels_as_text(record: Record) -> str:
     return "\t".join(fields) + "\n"
 
 
+KEYWORDS = Form(_keywords)
 TEXTS = Form(text=lambda record: _one_line(record["text"]))
 GROUPED = Form(_columns("group", "text"), lambda record: f"{record['group']}\t{_one_line(record['text'])}")
 

@@ -79,6 +79,11 @@ class Line(NamedTuple):
         return self.refuse(f"the record has no {needed} in `{name}`; {remedy}")
 
     @property
+    def is_of_text(self) -> bool:
+        """Whether it is a line of plain text: no record, and no row of a table, which has other fields."""
+        return self.plain and self.record.keys() == {TEXT_FIELD}
+
+    @property
     def text(self) -> str:
         """The `text` field. Raises: InputError where it is absent or no string."""
         text = self.record.get("text")

@@ -123,6 +123,7 @@ SAMPLES = {
     ),
     "vectors": Sample(("-m", "{model}", "--lines"), stdin=_TOKENS),
     "cluster": Sample(("-m", "{model}", "--lines", "-k", "2"), stdin=_TOKENS),
+    "keywords": Sample(stdin=_TOKENS),
     "dedupe": Sample(stdin=_TOKENS),
     "index": Sample(("-o", "{output}"), stdin=_TEXT, writes="file"),
     "search": Sample(("-m", "{index}", "-k", "2"), stdin=b"king\nqueen\n", takes_files=False),

@@ -378,7 +378,7 @@ def test_records_without_their_field_are_told_or_left_out_and_counted(
     status, data, told = of([good[0], *bad, *good[1:]])
     assert status == 1
     assert told.splitlines()[-1].startswith("nlptool: <stdin>:2:1: ")
-    reads_all_first = name in {"vocab", "onehot", "cluster", "classify-eval"}
+    reads_all_first = name in {"vocab", "onehot", "cluster", "classify-eval", "keywords"}
     assert bool(data) != reads_all_first
     assert expected.startswith(data)
 

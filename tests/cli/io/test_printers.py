@@ -25,6 +25,11 @@ _SCORE = {"tokens": 2, "unknown": 0, "logprob": None, "perplexity": None}
 _LOST = "[1,2]"
 
 CASES: dict[str, tuple[dict[str, Any], str, str | None]] = {
+    "KEYWORDS": (
+        {"text": "x", "keywords": [{"word": "a", "weight": 0.5}, {"word": "b", "weight": 0.25}]},
+        "a\t0.5000\tb\t0.2500\n",
+        "a\t0.5000\tb\t0.2500\n",
+    ),
     "TEXTS": ({"text": "a\tb\nc", "id": 1}, "a\tb c\n", None),
     "GROUPED": ({"text": "a b", "group": 3}, "3\ta b\n", "3\ta b\n"),
     "TOKENS": ({"text": "ab", "tokens": ["a", "b"], "spans": [[0, 1], [1, 2]]}, "a b\n", None),
