@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.io.printers import KEYWORDS
-from cli.io.units import LINE
 from cli.options.common import command, streams
 from cli.options.help import INPUT, option
-from cli.options.unit import unit_option
+from cli.options.settings import setting_option
+from nlp.search.config import IndexConfig
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     group=INPUT,
     help="Words of a large text with their counts, as vocab writes them: tfidf tells from it what is rare.",
 )
-@unit_option(LINE)
+@setting_option(IndexConfig, "unit", group=INPUT)
 def keywords(
     *, streams: Streams, console: Console, k: int, method: str, vocab: str | None, unit: str
 ) -> None:

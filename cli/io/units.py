@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from nlp.search.config import FILE, LINE, PARAGRAPH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cli.io.streams import Line, Streams
-
-LINE, PARAGRAPH, FILE = "line", "paragraph", "file"
-UNITS = (LINE, PARAGRAPH, FILE)
 
 
 def texts(streams: Streams, unit: str, needs: Callable[[Line], object]) -> Iterator[list[Line]]:
@@ -45,4 +43,4 @@ def _ends(first: Line, line: Line, unit: str) -> bool:
 def _joined(lines: list[Line]) -> Line:
     if len(lines) == 1:
         return lines[0]
-    return replace(lines[0], record={"text": "\n".join([line.text for line in lines])})
+    return lines[0]._replace(record={"text": "\n".join([line.text for line in lines])})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cli.io.reading import STDIN
 from cli.io.storage import storage_directory
 from cli.io.streams import TEXT_OF
+from cli.io.units import texts
 from cli.io.writing import check_output, open_binary_output
 from cli.jobs.questions import listed_words
 from cli.training.job import tell_written
@@ -58,33 +59,15 @@ class Documents:
 
     def __init__(self, streams: Streams, unit: str, last: int = 0) -> None:
         self._streams, self._unit, self._last = streams, unit, last
-        self._lines: list[Line] = []
         self._ids: set[str] = set()
 
     def __iter__(self) -> Iterator[list[Document]]:
-        for batch in self._streams.batches(TEXT_OF):
-            yield [document for line in batch for document in self._with(line)]
-        yield list(self._gathered())
+        for batch in texts(self._streams, self._unit, TEXT_OF):
+            yield [self._of(line) for line in batch]
 
-    def _with(self, line: Line) -> Iterator[Document]:
-        """The documents that are complete now."""
-        if not line.plain or len(line.record) > 1:
-            yield from self._gathered()
-            yield self._of_record(line)
-            return
-        is_other = bool(self._lines) and self._lines[0].path != line.path
-        is_blank = self._unit == PARAGRAPH and not line.text.strip()
-        if is_other or is_blank or self._unit == LINE:
-            yield from self._gathered()
-        if not is_blank:
-            self._lines.append(line)
-
-    def _gathered(self) -> Iterator[Document]:
-        """The document of the lines that were gathered, if any."""
-        if self._lines:
-            first, text = self._lines[0], "\n".join([line.text for line in self._lines])
-            self._lines = []
-            yield Document(self._named(first), text)
+    def _of(self, line: Line) -> Document:
+        """The document of a text, whose first line is that of the place."""
+        return Document(self._named(line), line.text) if line.is_of_text else self._of_record(line)
 
     def _named(self, line: Line) -> str:
         """What a document is called that begins with this line."""

@@ -8,7 +8,8 @@ import pytest
 
 from cli.io.reading import Input
 from cli.io.streams import TEXT_OF, Streams
-from cli.io.units import FILE, LINE, PARAGRAPH, texts
+from cli.io.units import texts
+from nlp.search.config import FILE, LINE, PARAGRAPH
 
 if TYPE_CHECKING:
     from pathlib import Path
