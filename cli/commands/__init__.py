@@ -39,6 +39,7 @@ COMMANDS = {
     "tag-eval": "judge tags, entities or words",
     "w2v-eval": "judge word vectors by analogies and similarities",
     "rnn-train": "train a recurrent language model",
+    "transformer-train": "train a Transformer, a language model of attention",
     "ngram-train": "train a Kneser-Ney n-gram language model",
     "generate": "make text with a language model",
     "score": "tell how probable text is to a language model",

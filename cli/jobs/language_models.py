@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from nlp.decoding.predictor import Predictor
 
 LANGUAGE_VARIABLE = "NLPTOOL_LM"
-LANGUAGE_HELP = "A language model made by rnn-train or ngram-train, or an ARPA file."
+LANGUAGE_HELP = "A language model made by rnn-train, transformer-train or ngram-train, or an ARPA file."
 
 
 def chosen_language_model(model: str | None) -> Predictor:
@@ -19,6 +19,7 @@ def chosen_language_model(model: str | None) -> Predictor:
 
     if not model:
         raise click.UsageError(
-            f"no language model; name one of rnn-train or ngram-train with -m, or in {LANGUAGE_VARIABLE}"
+            "no language model; name one of rnn-train, transformer-train or ngram-train with -m, or in "
+            f"{LANGUAGE_VARIABLE}"
         )
     return open_predictor(model)

@@ -17,22 +17,24 @@ from nlp.networks.config import LanguageModelConfig
 from nlp.networks.files import save_language_model
 from nlp.networks.learner import NetworkLearner, check_text, least_bytes
 from nlp.networks.network import Network, parameter_count
+from nlp.networks.transformer_config import TransformerConfig
 from nlp.storage.kinds import FILL_MODEL, LANGUAGE_MODEL, load
 from nlp.training.language_settings import LanguageSettings
 from nlp.wording import Message, decimal, number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from cli.console import Console
     from nlp.data.corpus import Corpus
+    from nlp.networks.network import NetworkConfig
     from nlp.storage.model_file import BinaryWriter
     from nlp.text.vocabulary import Vocabulary
     from nlp.training.loop import Curves
+    from nlp.training.transformer_settings import TransformerSettings
     from nlp.vectors.word_vectors import WordVectors
 
-CHECKPOINT_KIND = "rnn-checkpoint"
 NGRAM_ORDER = 5
 _NO_FORM = {"dropout", "init", "init_scale", "forget_bias"}  # of these an earlier model decides nothing
 _MANY_UNKNOWN = 0.1  # of a text, for a model that goes on with the tokens it has
@@ -42,33 +44,52 @@ _MOST_NGRAM_TOKENS = 5_000_000  # so many take the n-gram model a minute and a g
 
 
 @dataclass(frozen=True)
+class Form:
+    """A form of networks.
+
+    Attributes: the dataclasses of its settings, `config` of a model and `pace` of a training; the kinds of
+    files of its `models`, and of its `checkpoint`.
+    """
+
+    config: type[LanguageModelConfig | TransformerConfig]
+    pace: type[LanguageSettings | TransformerSettings]
+    models: Sequence[str]
+    checkpoint: str
+
+
+RECURRENT = Form(LanguageModelConfig, LanguageSettings, (LANGUAGE_MODEL, FILL_MODEL), "rnn-checkpoint")
+
+
+@dataclass(frozen=True)
 class Request(job.Command):
     """What the user asked for.
 
-    Attributes: `settings` of `LanguageModelConfig` and `LanguageSettings`, with `min_count` and `max_vocab`,
-    of which the command line names those in `chosen`; `vectors`, a file of word vectors to start from, which
-    decide `embed_dim` where that is None; `update`, a model to go on from.
+    Attributes: `settings` of the `form`, with `min_count` and `max_vocab`, of which the command line names
+    those in `chosen`; `vectors`, a file of word vectors to start from, which decide `embed_dim` where that is
+    None; `update`, a model to go on from.
     """
 
     settings: Mapping[str, Any]
     chosen: AbstractSet[str]
     vectors: str | None
     update: str | None
+    form: Form = RECURRENT
 
 
 def run(request: Request) -> None:
     """Read, train, save and compare; with --dry-run only estimate what that would take."""
-    console = request.console
-    vectors, embed_dim = None, request.settings["embed_dim"]
+    console, form, chosen = request.console, request.form, request.settings
+    vectors = None
     if request.vectors is not None:
-        vectors = start_vectors(request.vectors, "embed_dim", embed_dim, console)
-        embed_dim = vectors.matrix.shape[1]
-    earlier = load(request.update, LANGUAGE_MODEL, FILL_MODEL) if request.update else None
+        vectors = start_vectors(request.vectors, "embed_dim", chosen["embed_dim"], console)
+        chosen = {**chosen, "embed_dim": vectors.matrix.shape[1]}
+    earlier = load(request.update, *form.models) if request.update else None
+    config: NetworkConfig
     if earlier:
         config = _config_of_earlier(earlier.model.config, request)
     else:
-        config = LanguageModelConfig(**_of(LanguageModelConfig, {**request.settings, "embed_dim": embed_dim}))
-    settings = LanguageSettings(**_of(LanguageSettings, request.settings))
+        config = form.config(**_of(form.config, chosen))
+    settings: LanguageSettings | TransformerSettings = form.pace(**_of(form.pace, chosen))
     text, valid = _read(request, config.level, earlier and earlier.vocabulary)
     check_text(text)
     if earlier and text.unknown > _MANY_UNKNOWN * text.length:
@@ -119,7 +140,7 @@ def run(request: Request) -> None:
     ready = job.Job(
         learner=learner,
         size=size,
-        kind=CHECKPOINT_KIND,
+        kind=form.checkpoint,
         identity={
             **asdict(config),
             **asdict(settings),
@@ -141,12 +162,14 @@ def run(request: Request) -> None:
     job.run(ready, request)
 
 
-def _of(kind: type[LanguageModelConfig | LanguageSettings], settings: Mapping[str, Any]) -> dict[str, Any]:
+def _of(kind: type[Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     return {field.name: settings[field.name] for field in fields(kind)}
 
 
-def _advice(config: LanguageModelConfig, learner: NetworkLearner) -> Iterator[str]:
+def _advice(config: NetworkConfig, learner: NetworkLearner) -> Iterator[str]:
     """Yield a warning, with its remedy, for each combination of settings that is likely to fail."""
+    if isinstance(config, TransformerConfig):
+        return
     if (config.cell, config.activation, config.init) == ("rnn", "relu", "identity"):
         yield (
             "a relu that starts from the identity adds up all that it reads, and may overflow on long texts; "
@@ -160,12 +183,12 @@ def _advice(config: LanguageModelConfig, learner: NetworkLearner) -> Iterator[st
         )
 
 
-def _config_of_earlier(earlier: LanguageModelConfig, request: Request) -> LanguageModelConfig:
+def _config_of_earlier(earlier: NetworkConfig, request: Request) -> NetworkConfig:
     """The form of the model that --update names, with the dropout that the command line gives.
 
     Raises: SettingError naming a setting that the command line has otherwise
     """
-    for name in _of(LanguageModelConfig, request.settings).keys() & request.chosen - _NO_FORM:
+    for name in _of(request.form.config, request.settings).keys() & request.chosen - _NO_FORM:
         there, here = getattr(earlier, name), request.settings[name]
         if there != here:
             raise SettingError(

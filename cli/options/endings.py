@@ -16,7 +16,7 @@ _OTHER_FORMATS = (
     *(".h5", ".hdf5", ".mat", ".pkl", ".pickle", ".joblib", ".kv", ".pt", ".pth", ".onnx", ".gguf"),
 )
 _OTHER_PICTURES = (".pdf", ".jpg", ".jpeg", ".gif", ".webp", ".eps")  # told by the commands that draw, too
-_WITH_MODELS = ("export", "w2v-train", "rnn-train", "ngram-train")
+_WITH_MODELS = ("export", "w2v-train", "rnn-train", "transformer-train", "ngram-train")
 _DRAWING = ("gradients", "plot")
 _WRITTEN_BY = {
     ".npy": ("export", "vectors"),

@@ -13,6 +13,7 @@ from nlp.errors import ModelError
 from nlp.layers.arrays import Floats, Ids
 from nlp.layers.random_streams import RandomStreams
 from nlp.layers.workspace import Workspace
+from nlp.networks.config import NNLM, LanguageModelConfig
 from nlp.networks.encoders.recurrent import OnStepOfLayer, RecurrentEncoder
 from nlp.networks.encoders.two_sided import TwoSidedEncoder
 from nlp.networks.files import LoadedLanguageModel
@@ -44,11 +45,10 @@ def trained_flows(loaded: LoadedLanguageModel, lags: int, seed: int) -> list[Flo
             _Reading("backward layer", encoder.right, np.ascontiguousarray(ids[:steps:-1])),
         ]
     else:
-        cell = network.config.cell
-        raise ModelError(f"a model of cell {cell!r} has no recurrence; name one of cell rnn, lstm or gru")
+        raise ModelError(f"a model of cell {NNLM!r} has no recurrence; name one of cell rnn, lstm or gru")
     by_layer, norm = _measured(network, readings, ids[steps])
     return [
-        by_step.flow(f"{direction} {number}", _about(loaded, direction, number), lags, norm)
+        by_step.flow(f"{direction} {number}", _about(readings[0].stack.config, direction, number), lags, norm)
         for (direction, number), by_step in by_layer.items()
     ]
 
@@ -132,8 +132,7 @@ def _next_token(network: Network, ids: Ids, state: Floats, workspace: Workspace)
     return network.head.log_probabilities(p, h[0], workspace.scope("output"))
 
 
-def _about(loaded: LoadedLanguageModel, name: str, number: int) -> dict[str, Any]:
-    config = loaded.model.config
+def _about(config: LanguageModelConfig, name: str, number: int) -> dict[str, Any]:
     direction = {"direction": name.partition(" ")[0]} if config.bidirectional else {}
     own = {
         "cell": config.cell,

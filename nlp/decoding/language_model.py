@@ -57,7 +57,7 @@ class FillModel:
 
 @dataclass(frozen=True)
 class LanguageModel(FillModel):
-    """A model that reads from left to right: a network of `rnn-train`, or n-grams."""
+    """A model that reads from left to right: a network of `rnn-train` or `transformer-train`, or n-grams."""
 
     predictor: Predictor
 

@@ -15,16 +15,16 @@ from nlp.networks.files import LoadedLanguageModel
 from nlp.ngrams.arpa import is_arpa, read_arpa
 from nlp.ngrams.model import NgramModel
 from nlp.ngrams.predictor import NgramPredictor
-from nlp.storage.kinds import FILL_MODEL, LANGUAGE_MODEL, NGRAM_MODEL, load
+from nlp.storage.kinds import FILL_MODEL, LANGUAGE_MODEL, NGRAM_MODEL, TRANSFORMER, load
 
 
 def open_predictor(path: str) -> Predictor:
-    """The predictor of a model of `rnn-train` or `ngram-train`, or of an ARPA file.
+    """The predictor of a model of `rnn-train`, `transformer-train` or `ngram-train`, or of an ARPA file.
 
     Raises: ModelError if it is damaged or of another kind; InputError for a bad ARPA file; OSError if it
             can't be read
     """
-    return _predictor_of(_loaded(path, LANGUAGE_MODEL, NGRAM_MODEL))
+    return _predictor_of(_loaded(path, LANGUAGE_MODEL, TRANSFORMER, NGRAM_MODEL))
 
 
 def open_filler(path: str) -> Filler:

@@ -11,8 +11,9 @@ import numpy as np
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats
 from nlp.networks.config import LanguageModelConfig
-from nlp.networks.network import Network
-from nlp.storage.kinds import FILL_MODEL, LANGUAGE_MODEL
+from nlp.networks.network import Network, NetworkConfig
+from nlp.networks.transformer_config import TransformerConfig
+from nlp.storage.kinds import FILL_MODEL, LANGUAGE_MODEL, TRANSFORMER
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
 from nlp.storage.settings import read_settings
 from nlp.storage.vocabulary import read_vocabulary, vocabulary_arrays
@@ -32,8 +33,10 @@ class LoadedLanguageModel:
     metadata: dict[str, Any]
 
 
-def kind_of(config: LanguageModelConfig) -> str:
+def kind_of(config: NetworkConfig) -> str:
     """The kind of model file that these settings go into."""
+    if isinstance(config, TransformerConfig):
+        return TRANSFORMER
     return FILL_MODEL if config.bidirectional else LANGUAGE_MODEL
 
 
@@ -69,9 +72,13 @@ def language_model_of(file: ModelFile) -> LoadedLanguageModel:
     return LoadedLanguageModel(model, vocabulary, file.metadata)
 
 
-def _config(file: ModelFile) -> LanguageModelConfig:
+def _config(file: ModelFile) -> NetworkConfig:
     """The settings of a language model of this kind."""
-    config = read_settings(file, LanguageModelConfig)
+    config: NetworkConfig
+    if file.kind == TRANSFORMER:
+        config = read_settings(file, TransformerConfig)
+    else:
+        config = read_settings(file, LanguageModelConfig)
     if kind_of(config) != file.kind:
         raise file.unusable(f"of kind {file.kind!r}, but its settings are of {kind_of(config)!r}")
     return config

@@ -22,9 +22,10 @@ from nlp.networks.network import Network
 from nlp.text.vocabulary import WORDS
 from nlp.training.divergence import NotFiniteError
 from nlp.training.gradients import ShardedGradient
-from nlp.training.language_settings import LanguageSettings
+from nlp.training.language_settings import WindowSettings
 from nlp.training.learner import Learner, Loss, Phase, Position
-from nlp.training.optimizers import MOMENTS, Step, make_optimizer
+from nlp.training.optimizers import MOMENTS, make_optimizer
+from nlp.training.optimizers.optimizer import Step
 from nlp.training.team import shared_array
 from nlp.wording import Message, number_of
 
@@ -57,7 +58,7 @@ class NetworkLearner(Learner[Batch]):
         self,
         model: Network,
         text: Corpus,
-        settings: LanguageSettings,
+        settings: WindowSettings,
         *,
         valid: Corpus | None = None,
     ) -> None:
@@ -81,12 +82,14 @@ class NetworkLearner(Learner[Batch]):
         self._fresh = [model.new_state(end - start) for start, end in pairwise(self._bounds)]
         # Two of each, by turns: a state may be saved while that of the next step is computed.
         self._states = [[shared_array(state.shape, state.dtype) for state in self._fresh] for _ in range(2)]
-        self._gradient = ShardedGradient(model.parameters, self.shards)
         self._losses: npt.NDArray[np.float64] = shared_array((self.shards, 2), np.float64)
         self._untrained: npt.NDArray[np.float64] = shared_array((1,), np.float64)
-        weights = model.parameters.flat
-        self._optimizer = make_optimizer(settings.optimizer, weights.size, weights.dtype)
-        self._workspace = Workspace(weights.dtype)
+        dtype = model.parameters.flat.dtype
+        self._optimizer = make_optimizer(
+            settings.optimizer, model.parameters.shapes, dtype, settings.weight_decay
+        )
+        self._gradient = ShardedGradient(model.parameters, self.shards, self._optimizer)
+        self._workspace = Workspace(dtype)
 
     def steps(self, epoch: int, skip: int = 0) -> Iterator[Batch]:  # noqa: ARG002  each epoch reads the same
         """Read the windows of the text in order."""
@@ -117,8 +120,8 @@ class NetworkLearner(Learner[Batch]):
         return self.batches.tokens_before(number) / self.text.length
 
     def learning_rate(self, at: Position) -> float:
-        """That of the epoch."""
-        return self.settings.rate(at.epoch)
+        """As the settings have it."""
+        return self.settings.rate(at.epoch, at.step, self.steps_per_epoch * self.epochs)
 
     def arrays(self, at: Position) -> dict[str, npt.NDArray[Any]]:
         """Weights, statistics, the state carried from window to window, and the optimizer's memory."""
@@ -186,16 +189,16 @@ class NetworkLearner(Learner[Batch]):
             return
         tokens, clip = float(self._losses[:, 1].sum()), self.settings.clip
         factor = norm_factor(self._gradient.norm() / tokens, clip) if clip else 1.0
-        self._gradient.apply_(task, self._optimizer, Step(self.learning_rate(at), factor / tokens, at.step))
+        self._gradient.apply_(task, Step(self.learning_rate(at), factor / tokens, at.step))
 
 
-def least_bytes(parameters: int, tokens: int, settings: LanguageSettings) -> int:
+def least_bytes(parameters: int, tokens: int, settings: WindowSettings) -> int:
     """The memory of the float32 weights of a training, of their gradient in each shard, and their moments.
 
     That of a batch comes on top.
     """
     shards = min(settings.shards, settings.columns(tokens))
-    return parameters * _WEIGHT_BYTES * (1 + shards + len(MOMENTS[settings.optimizer]))
+    return parameters * _WEIGHT_BYTES * (1 + shards + MOMENTS[settings.optimizer])
 
 
 def _shared(parameters: Parameters) -> Parameters:

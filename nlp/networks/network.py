@@ -17,6 +17,9 @@ from nlp.networks.encoders import make_encoder
 from nlp.networks.encoders.encoder import Encoder
 from nlp.networks.heads import make_head
 from nlp.networks.heads.head import Head
+from nlp.networks.transformer_config import TransformerConfig
+
+NetworkConfig = LanguageModelConfig | TransformerConfig
 
 _EMBEDDING_RANGE = 0.1  # of the embedding at the start, and so of the output matrix where the two are tied
 
@@ -33,7 +36,7 @@ class Network:
 
     def __init__(
         self,
-        config: LanguageModelConfig,
+        config: NetworkConfig,
         vocabulary_size: int,
         *,
         dtype: npt.DTypeLike = np.float32,
@@ -128,7 +131,7 @@ class Network:
         return np.concatenate((batch.ids, batch.targets[-1:])) if self.encoder.looks_ahead else batch.ids
 
 
-def parameter_count(config: LanguageModelConfig, vocabulary_size: int) -> int:
+def parameter_count(config: NetworkConfig, vocabulary_size: int) -> int:
     """How many parameters a network of these settings has, told without making it. Raises: InputError."""
     encoder = make_encoder(config)
     head = make_head(config, vocabulary_size, encoder.width)
@@ -136,6 +139,6 @@ def parameter_count(config: LanguageModelConfig, vocabulary_size: int) -> int:
 
 
 def _shapes(
-    config: LanguageModelConfig, vocabulary_size: int, encoder: Encoder, head: Head
+    config: NetworkConfig, vocabulary_size: int, encoder: Encoder, head: Head
 ) -> dict[str, tuple[int, ...]]:
     return {"E": (vocabulary_size, config.embed_dim)} | encoder.shapes() | head.shapes()

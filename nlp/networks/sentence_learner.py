@@ -24,7 +24,8 @@ from nlp.training.divergence import NotFiniteError
 from nlp.training.gradients import ShardedGradient
 from nlp.training.language_settings import ADAM
 from nlp.training.learner import Learner, Loss, Phase, Position
-from nlp.training.optimizers import Step, make_optimizer
+from nlp.training.optimizers import make_optimizer
+from nlp.training.optimizers.optimizer import Step
 from nlp.training.schedules import linear_decay
 from nlp.training.team import shared_array
 from nlp.wording import Message
@@ -82,9 +83,9 @@ class SentenceLearner(Learner[Batch]):
         self.steps_per_epoch = self._batches.steps
         self.shards = min(config.shards, self._batches.most)
         self._batch: npt.NDArray[np.int64] = shared_array((self._batches.most + 1,), np.int64)
-        self._gradient = ShardedGradient(shared, self.shards)
         self._losses: npt.NDArray[np.float64] = shared_array((self.shards, 2), np.float64)
-        self._optimizer = make_optimizer(ADAM, shared.flat.size, shared.flat.dtype)
+        self._optimizer = make_optimizer(ADAM, shared.shapes, shared.flat.dtype)
+        self._gradient = ShardedGradient(shared, self.shards, self._optimizer)
         self._workspace = Workspace(shared.flat.dtype)
 
     @abstractmethod
@@ -163,4 +164,4 @@ class SentenceLearner(Learner[Batch]):
         predictions, clip = float(self._losses[:, 1].sum()), self._config.clip
         factor = norm_factor(self._gradient.norm() / predictions, clip) if clip else 1.0
         step = Step(self.learning_rate(at), factor / predictions, at.step)
-        self._gradient.apply_(task, self._optimizer, step)
+        self._gradient.apply_(task, step)

@@ -24,6 +24,7 @@ class Kind(NamedTuple):
 
 WORD_VECTORS, LANGUAGE_MODEL = "word-vectors", "language-model"
 FILL_MODEL, NGRAM_MODEL = "fill-model", "ngram-model"
+TRANSFORMER = "transformer"
 SEGMENTER, TAGGER, CLASSIFIER = "segmenter", "tagger", "classifier"
 RECURRENT_TAGGER, RECURRENT_SEGMENTER = "recurrent-tagger", "recurrent-segmenter"
 RECURRENT_CLASSIFIER = "recurrent-classifier"
@@ -34,6 +35,7 @@ CHECKPOINT = "-checkpoint"
 KINDS = {
     WORD_VECTORS: Kind("nlp.vectors.files", "vectors_of", "similar"),
     LANGUAGE_MODEL: Kind("nlp.networks.files", "language_model_of", "generate"),
+    TRANSFORMER: Kind("nlp.networks.files", "language_model_of", "generate"),
     FILL_MODEL: Kind("nlp.networks.files", "language_model_of", "fill"),
     NGRAM_MODEL: Kind("nlp.ngrams.files", "ngrams_of", "generate"),
     CLASSIFIER: Kind("nlp.classification.files", "classifier_of", "classify"),

@@ -7,35 +7,34 @@ reads and writes each vector only once or twice, whatever the optimizer.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 import numpy as np
 
 from nlp.layers.arrays import Floats
 from nlp.layers.clipping import clip_value_, norm_of_squares
 from nlp.layers.parameters import Parameters
-from nlp.training.optimizers import Optimizer, Step
+from nlp.training.optimizers.optimizer import Optimizer, Step
 from nlp.training.team import shared_array
-
-_BLOCK = 1 << 15  # values
-_TASK = 8  # blocks of a task
 
 
 class ShardedGradient:
     """One gradient for each shard; between two steps its values are zero, and what it observed is left.
 
-    Neither the blocks nor the order in which shards and squares are summed depend on the number of workers.
+    Neither the blocks, which are the optimizer's, nor the order in which shards and squares are summed depend
+    on the number of workers.
 
     Attributes: `shards`, in memory that workers share; `tasks`, into how many `sum_` and `apply_` are
     divided.
     """
 
-    def __init__(self, parameters: Parameters, shards: int) -> None:
-        self._weights: Floats = parameters.flat
-        size, dtype = self._weights.size, self._weights.dtype
+    def __init__(self, parameters: Parameters, shards: int, optimizer: Optimizer) -> None:
+        self._weights, self._optimizer = parameters.flat, optimizer
         self.shards = [parameters.like(shared_array) for _ in range(shards)]
-        self._squares = shared_array((-(-size // _BLOCK),), np.float64)
-        self.tasks = -(-len(self._squares) // _TASK)
-        self._scratch = np.empty(min(size, _BLOCK), dtype)
+        self.tasks, self._first = len(optimizer.tasks), [0, *accumulate(map(len, optimizer.tasks))]
+        self._squares = shared_array((self._first[-1],), np.float64)
+        largest = max(block.stop - block.start for task in optimizer.tasks for block in task)
+        self._scratch: Floats = np.empty(largest, self._weights.dtype)
 
     def sum_(self, task: int, limit: float) -> None:
         """Sum the shards into the first one, and clip each value of the sum to ± `limit` (0: no limit)."""
@@ -52,15 +51,15 @@ class ShardedGradient:
         """Euclidean length of the sum, once all tasks of `sum_` are done."""
         return norm_of_squares(self._squares)
 
-    def apply_(self, task: int, optimizer: Optimizer, step: Step) -> None:
-        """Move the weights by the sum, as `optimizer` does, and set every shard to zero for the next step."""
+    def apply_(self, task: int, step: Step) -> None:
+        """Move the weights by the sum, as the optimizer does, and set every shard to zero for the next."""
         total = self.shards[0].flat
         for _, block in self._blocks(task):
             part = total[block]
-            optimizer.update_(block, self._weights[block], part, self._scratch[: part.size], step)
+            self._optimizer.update_(block, self._weights[block], part, self._scratch[: part.size], step)
             for shard in self.shards:
                 shard.flat[block] = 0
 
     def _blocks(self, task: int) -> Iterator[tuple[int, slice]]:
-        for number in range(task * _TASK, min((task + 1) * _TASK, len(self._squares))):
-            yield number, slice(number * _BLOCK, (number + 1) * _BLOCK)
+        """The number and the place of each block of a task."""
+        yield from enumerate(self._optimizer.tasks[task], self._first[task])

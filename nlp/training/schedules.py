@@ -20,3 +20,17 @@ def stepped_decay(initial: float, factor: float, after: int, epoch: int) -> floa
     Source:   Zaremba, Sutskever & Vinyals 2014, "Recurrent neural network regularization", §4.1
     """
     return initial * factor ** max(0, epoch + 1 - after)
+
+
+def warm_up_and_fall(highest: float, warm_up: float, step: int, steps: int) -> float:
+    """Rise along a line in the first steps, then fall along a line to 0 behind the last one.
+
+    Equation: lr = highest min((step + 1) / n, (steps - step) / (steps - n)),   n = warm_up steps
+    Units:    step from 0; warm_up in [0, 1], the part of all `steps` in which the rate rises
+    Source:   Devlin, Chang, Lee & Toutanova 2019, "BERT: pre-training of deep bidirectional transformers for
+              language understanding", §A.2
+    """
+    rising = warm_up * steps
+    up = 1.0 if step + 1 >= rising else (step + 1) / rising
+    down = max(steps - step, 0) / max(steps - rising, 1.0)
+    return highest * min(up, down, 1.0)

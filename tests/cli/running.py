@@ -141,6 +141,14 @@ SAMPLES = {
     "rnn-train": Sample(
         ("--hidden", "8", "--embed-dim", "8", "--epochs", "2", "-o", "{output}"), stdin=_TOKENS, writes="file"
     ),
+    "transformer-train": Sample(
+        (
+            *("--layers", "1", "--heads", "1", "--dim", "8", "--ffn", "8", "--context", "8", "--epochs", "2"),
+            *("-o", "{output}"),
+        ),
+        stdin=_TOKENS,
+        writes="file",
+    ),
     "ngram-train": Sample(("-o", "{output}"), stdin=_TOKENS, writes="file"),
     "generate": Sample(
         ("-m", "{language_model}", "--seed", "1", "-n", "20"),

@@ -36,6 +36,10 @@ LANGUAGE = ("--layers", "1", "--hidden", "4", "--embed-dim", "4", "--epochs", "2
 COUNTED = {
     "n-grams": ("ngram-train", "--order", "3"),
     "index": ("index",),
+    "transformer": (
+        *("transformer-train", "--layers", "1", "--heads", "1", "--dim", "4", "--ffn", "4", "--context", "4"),
+        *("--epochs", "1", "--optimizer", "muon"),
+    ),
     "tagger": ("tag-train", "--columns", "1:2", "--bits", "12", "--epochs", "1"),
     "recurrent tagger": (
         *("tag-train", "--columns", "1:2", "--method", "rnn", "--chars", "--hidden", "4", "--embed-dim", "4"),
@@ -103,6 +107,11 @@ READERS: dict[str, list[tuple[str, ...]]] = {
         ("search", "-m", "{model}", "w1 w2"),
         ("search", "-m", "{model}", '"w1 w2"'),
         ("info", "{model}"),
+    ],
+    "transformer": [
+        ("score", "-m", "{model}", "--summary", "{text}"),
+        ("generate", "-m", "{model}", "--seed", "1", "-n", "5", "--prompt", "w1 "),
+        ("info", "--verify", "{model}"),
     ],
     "n-grams": [("score", "-m", "{model}", "--summary", "{text}"), ("info", "{model}")],
     "tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],

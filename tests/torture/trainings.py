@@ -110,6 +110,40 @@ TRAININGS = {
             "patience": "2",
         },
     ),
+    "transformer-train": Training(
+        options=words(
+            "--level word --layers 1 --heads 1 --dim 8 --ffn 8 --context 8 --bptt 10 --batch-size 10 "
+            "--max-vocab 200 --dropout 0.1 --epochs 3 --patience 3"
+        ),
+        endless=words("--epochs 100000"),
+        once=words(
+            "--level word --layers 1 --heads 1 --dim 4 --ffn 4 --context 4 --epochs 1 --batch-size 500 "
+            "--max-vocab 50"
+        ),
+        diverging=words("--lr 1000"),
+        others={
+            "level": "char",
+            "min_count": "2",
+            "max_vocab": "50",
+            "layers": "2",
+            "heads": "2",
+            "dim": "10",
+            "ffn": "9",
+            "context": "9",
+            "dropout": "0.2",
+            "bptt": "11",
+            "batch_size": "11",
+            "shards": "1",
+            "optimizer": "muon",
+            "weight_decay": "0.2",
+            "warm_up": "0.2",
+            "clip": "4",
+            "epochs": "4",
+            "lr": "0.04",
+            "seed": "2",
+            "patience": "2",
+        },
+    ),
     "tag-train": Training(
         options=words("--task segment --bits 12 --batch-size 100 --epochs 6 --patience 5"),
         endless=words("--epochs 1000"),

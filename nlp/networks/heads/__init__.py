@@ -9,9 +9,10 @@ from nlp.networks.config import LanguageModelConfig
 from nlp.networks.heads.adaptive import AdaptiveHead
 from nlp.networks.heads.head import Head
 from nlp.networks.heads.softmax import SoftmaxHead
+from nlp.networks.transformer_config import TransformerConfig
 
 
-def make_head(config: LanguageModelConfig, vocabulary_size: int, inputs: int) -> Head:
+def make_head(config: LanguageModelConfig | TransformerConfig, vocabulary_size: int, inputs: int) -> Head:
     """The head of these settings, for vectors of `inputs` numbers.
 
     Raises: InputError where the vocabulary is too small for an adaptive softmax

@@ -42,7 +42,7 @@ def test_a_number_that_is_not_finite_is_usage(name: str, option: str, number: st
     assert f"Invalid value for '{option}'" in stderr
 
 
-@pytest.mark.parametrize("name", ["w2v-train", "rnn-train", "ngram-train"])
+@pytest.mark.parametrize("name", ["w2v-train", "rnn-train", "transformer-train", "ngram-train"])
 def test_help_of_a_training_command_tells_that_its_output_is_a_model(name: str, nlptool: Nlptool) -> None:
     shown = " ".join(nlptool(name, "--help").stdout.split())
     assert "Write the model to FILE, whole or not at all. [required]" in shown

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.cli.inside import Nlptool
 
 ALL = pytest.mark.parametrize("name", COMMANDS)
-TRAININGS = ["w2v-train", "rnn-train", "ngram-train"]
+TRAININGS = ["w2v-train", "rnn-train", "transformer-train", "ngram-train"]
 
 
 def groups_of(shown: str) -> dict[str, list[str]]:

@@ -14,10 +14,12 @@ from nlp.data.vocabulary_settings import VocabularySettings
 from nlp.decoding.settings import Sampling
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.token_config import TokenNetworkConfig
+from nlp.networks.transformer_config import TransformerConfig
 from nlp.ngrams.config import NgramConfig
 from nlp.settings import settings_of
 from nlp.tagging.config import TaggerConfig
 from nlp.training.language_settings import LanguageSettings
+from nlp.training.transformer_settings import TransformerSettings
 from nlp.word2vec.config import Word2VecConfig
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 KINDS: dict[str, tuple[type, ...]] = {
     "w2v-train": (Word2VecConfig,),
     "rnn-train": (LanguageModelConfig, LanguageSettings, VocabularySettings),
+    "transformer-train": (TransformerConfig, TransformerSettings, VocabularySettings),
     "tag-train": (TaggerConfig, TokenNetworkConfig),
     "ngram-train": (NgramConfig, VocabularySettings),
     "generate": (Sampling,),
@@ -81,6 +84,10 @@ def test_help_names_other_settings_by_their_flags() -> None:
 
 
 def test_a_first_rate_that_follows_from_other_settings_is_told(nlptool: Nlptool) -> None:
-    for command, told in (("rnn-train", "0.002; sgd: 4"), ("w2v-train", "0.05; cbow: 0.2")):
+    for command, told in (
+        ("rnn-train", "0.002; sgd: 4"),
+        ("transformer-train", "0.006; muon: 0.02"),
+        ("w2v-train", "0.05; cbow: 0.2"),
+    ):
         shown = " ".join(nlptool(command, "--help").stdout.split())
         assert f"[default: {told}; above 0, at most 1,000]" in shown

@@ -68,7 +68,7 @@ COMMAND_LINES: dict[str, tuple[str, str | None]] = {
     "analogies m.bin": ("analogies", "'analogy'"),
     "word2phrase": ("word2phrase", "'w2v-train --phrases'"),
     "lmplz -o 5": ("lmplz", "'ngram-train'"),
-    "train": ("train", "'w2v-train' or 'rnn-train' or 'ngram-train'"),
+    "train": ("train", "'w2v-train' or 'rnn-train' or 'transformer-train' or 'ngram-train'"),
     "version": ("version", "'--version'"),
     "xyz": ("xyz", None),
 }

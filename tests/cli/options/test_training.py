@@ -26,7 +26,7 @@ def corpus(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("option", ["--output", "--checkpoint"])
-@pytest.mark.parametrize("command", ["w2v-train", "rnn-train"])
+@pytest.mark.parametrize("command", ["w2v-train", "rnn-train", "transformer-train"])
 def test_the_text_is_not_written_over(option: str, command: str, nlptool: Nlptool, corpus: Path) -> None:
     link = corpus.with_name("link")
     link.symlink_to(corpus)
@@ -64,7 +64,7 @@ def test_a_link_to_the_output_is_no_checkpoint(nlptool: Nlptool, corpus: Path) -
     assert "--checkpoint and --output name the same file" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["w2v-train", "rnn-train"])
+@pytest.mark.parametrize("command", ["w2v-train", "rnn-train", "transformer-train"])
 def test_held_out_text_is_looked_for_before_the_text_is_read(
     command: str, nlptool: Nlptool, corpus: Path
 ) -> None:
@@ -121,7 +121,7 @@ def test_options_without_effect_are_told(
 
 
 @pytest.mark.parametrize("ending", ["gz", "bz2", "xz"])
-@pytest.mark.parametrize("command", ["w2v-train", "rnn-train", "ngram-train"])
+@pytest.mark.parametrize("command", ["w2v-train", "rnn-train", "transformer-train", "ngram-train"])
 def test_of_a_compressed_model_is_told_before_the_work_what_it_takes_to_use_it(
     ending: str, command: str, nlptool: Nlptool, corpus: Path
 ) -> None:
@@ -132,7 +132,7 @@ def test_of_a_compressed_model_is_told_before_the_work_what_it_takes_to_use_it(
 
 
 @pytest.mark.parametrize("ending", ["gz", "bz2", "xz"])
-@pytest.mark.parametrize("command", ["w2v-train", "rnn-train"])
+@pytest.mark.parametrize("command", ["w2v-train", "rnn-train", "transformer-train"])
 def test_a_checkpoint_is_not_compressed(ending: str, command: str, nlptool: Nlptool, corpus: Path) -> None:
     model = str(corpus.with_name("model"))
     result = nlptool(command, "--checkpoint", f"{model}.ckpt.{ending}", "-o", model, stdin=b"\xff")
@@ -141,7 +141,7 @@ def test_a_checkpoint_is_not_compressed(ending: str, command: str, nlptool: Nlpt
     assert list(corpus.parent.iterdir()) == [corpus]
 
 
-@pytest.mark.parametrize("command", ["w2v-train", "rnn-train"])
+@pytest.mark.parametrize("command", ["w2v-train", "rnn-train", "transformer-train"])
 @pytest.mark.parametrize("options", [(), ("-o", "-"), ("--resume", "--checkpoint-every", "1")])
 def test_a_dry_run_needs_no_output(
     command: str, options: tuple[str, ...], nlptool: Nlptool, corpus: Path, monkeypatch: pytest.MonkeyPatch

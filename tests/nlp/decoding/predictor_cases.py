@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nlp.decoding.predictor import Predictor
+    from nlp.networks.network import NetworkConfig
     from nlp.text.vocabulary import Vocabulary
 
 TOKENS = language_vocabulary("char", "abcdefghi")
 
 
-def of_network(config: LanguageModelConfig, **options: Any) -> Predictor:
+def of_network(config: NetworkConfig, **options: Any) -> Predictor:
     """The predictor of a network with float64 weights."""
     model = network_cases.made(config)
     if isinstance(model.encoder, RecurrentEncoder):

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nlp.decoding.predictor import Predictor
-    from nlp.networks.config import LanguageModelConfig
+    from nlp.networks.network import NetworkConfig
 
 TOKENS = language_vocabulary("char", "abcdefghi")
 IDS = np.random.default_rng(0).integers(0, VOCABULARY, (20, 3)).astype(np.int32)
 every_case = pytest.mark.parametrize("config", CASES.values(), ids=CASES.keys())
 
 
-def opened(config: LanguageModelConfig, tmp_path: Path) -> Predictor:
+def opened(config: NetworkConfig, tmp_path: Path) -> Predictor:
     path = tmp_path / "x.model"
     with path.open("wb") as file:
         save_language_model(file, made(config), TOKENS, {})
@@ -35,7 +35,7 @@ def opened(config: LanguageModelConfig, tmp_path: Path) -> Predictor:
 
 
 @every_case
-def test_it_predicts_what_training_does(config: LanguageModelConfig, tmp_path: Path) -> None:
+def test_it_predicts_what_training_does(config: NetworkConfig, tmp_path: Path) -> None:
     """Token by token: log P is that of the loss."""
     predictor, model = opened(config, tmp_path), made(config)
     targets, ones = np.roll(IDS, -1, axis=0), np.ones((1, 3))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,13 +10,15 @@ import numpy as np
 from nlp.data.batches import Batch
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.network import Network
+from nlp.networks.transformer_config import TransformerConfig
 
 if TYPE_CHECKING:
     from nlp.layers.arrays import Floats
+    from nlp.networks.network import NetworkConfig
 
 VOCABULARY = 11
 SMALL = LanguageModelConfig(layers=2, hidden=5, embed_dim=4)
-CASES: dict[str, LanguageModelConfig] = {
+OF_CELLS: dict[str, LanguageModelConfig] = {
     "lstm": SMALL,
     "one layer": LanguageModelConfig(layers=1, hidden=5, embed_dim=4),
     "gru": LanguageModelConfig(cell="gru", hidden=5, embed_dim=4),
@@ -43,9 +46,15 @@ CASES: dict[str, LanguageModelConfig] = {
     "nnlm adaptive": LanguageModelConfig(cell="nnlm", context=2, softmax="adaptive", hidden=5, embed_dim=4),
     "nnlm tied": LanguageModelConfig(cell="nnlm", context=1, tied=True, hidden=4, embed_dim=4),
 }
+TRANSFORMER = TransformerConfig(layers=2, heads=2, dim=8, ffn=6, context=4)
+CASES: dict[str, NetworkConfig] = {
+    **OF_CELLS,
+    "transformer": TRANSFORMER,
+    "transformer dropout": replace(TRANSFORMER, context=7, dropout=0.3),
+}
 
 
-def made(config: LanguageModelConfig, vocabulary: int = VOCABULARY, dtype: type = np.float64) -> Network:
+def made(config: NetworkConfig, vocabulary: int = VOCABULARY, dtype: type = np.float64) -> Network:
     """A model that starts where seed 3 puts it, biases too, so that no gradient is zero."""
     model = Network(config, vocabulary, dtype=dtype)
     rng = np.random.default_rng(3)

@@ -9,7 +9,7 @@ import pytest
 
 from nlp.errors import ModelError
 from nlp.layers.workspace import Workspace
-from nlp.networks.files import save_language_model
+from nlp.networks.files import kind_of, save_language_model
 from nlp.storage.kinds import LANGUAGE_MODEL, load
 from nlp.storage.model_file import write_model
 from nlp.storage.vocabulary import vocabulary_arrays
@@ -20,7 +20,7 @@ from tests.nlp.text.vocabularies import language_vocabulary
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nlp.networks.config import LanguageModelConfig
+    from nlp.networks.network import NetworkConfig
 
 TOKENS = language_vocabulary("char", "abcde 我é🙂")
 assert len(TOKENS) == VOCABULARY
@@ -28,11 +28,11 @@ assert len(TOKENS) == VOCABULARY
 
 @pytest.mark.parametrize("config", CASES.values(), ids=CASES.keys())
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_what_was_saved_is_what_is_loaded(config: LanguageModelConfig, dtype: type, tmp_path: Path) -> None:
+def test_what_was_saved_is_what_is_loaded(config: NetworkConfig, dtype: type, tmp_path: Path) -> None:
     model, path = made(config, dtype=dtype), tmp_path / "x.model"
     with path.open("wb") as file:
         save_language_model(file, model, TOKENS, {"epoch_losses": [2.5, None], "seed": 7})
-    loaded = load(str(path), LANGUAGE_MODEL)
+    loaded = load(str(path), kind_of(config))
     assert loaded.model.config == config
     assert loaded.vocabulary == TOKENS
     assert loaded.metadata["epoch_losses"] == [2.5, None]

@@ -72,7 +72,7 @@ def plainly_trained(learner: NetworkLearner) -> tuple[np.ndarray, list[float]]:
                 step += 1
                 m, v = 0.9 * m + 0.1 * move, 0.999 * v + 0.001 * move**2
                 move = m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
-            model.parameters.flat[...] -= settings.rate(epoch) * move
+            model.parameters.flat[...] -= settings.rate(epoch, 0, 1) * move
             total += nats
         losses.append(total / batches.text.length)
     return model.parameters.flat, losses

@@ -11,14 +11,16 @@ from nlp.data.batches import Batch
 from nlp.layers.workspace import Workspace
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.network import Network, parameter_count
+from nlp.networks.transformer_config import TransformerConfig
 from tests.nlp.layers.gradcheck import check_slopes
 from tests.nlp.layers.poisoned import PoisonedWorkspace
-from tests.nlp.networks.network_cases import CASES, SMALL, VOCABULARY, batch_of, made
+from tests.nlp.networks.network_cases import CASES, OF_CELLS, SMALL, VOCABULARY, batch_of, made
 from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
     from nlp.layers.arrays import Floats
     from nlp.layers.parameters import Parameters
+    from nlp.networks.network import NetworkConfig
 
 every_case = pytest.mark.parametrize("config", CASES.values(), ids=CASES.keys())
 LOOKED_UP = 8  # steps of three streams from which the first layer's input of 11 tokens is looked up
@@ -35,7 +37,7 @@ def pass_of(
 
 
 @every_case
-def test_parameters_are_counted_without_a_network(config: LanguageModelConfig) -> None:
+def test_parameters_are_counted_without_a_network(config: NetworkConfig) -> None:
     assert parameter_count(config, VOCABULARY) == Network(config, VOCABULARY).parameters.flat.size
 
 
@@ -48,10 +50,12 @@ def started(model: Network, streams: int) -> Floats:
     """A state that is not the first one; of nnlm, ids."""
     state = model.new_state(streams)
     rng = np.random.default_rng(7)
-    if model.config.cell == "nnlm":
+    if isinstance(model.config, LanguageModelConfig) and model.config.cell == "nnlm":
         state[...] = rng.integers(0, model.vocabulary_size, state.shape)
     else:
         state[...] = rng.uniform(-0.5, 0.5, state.shape)
+    if isinstance(model.config, TransformerConfig):
+        state[-1] = model.config.context - 1  # so many places there are
     return state
 
 
@@ -64,7 +68,9 @@ def started(model: Network, streams: int) -> Floats:
 )
 def test_gradients_are_the_slopes(name: str, steps: int) -> None:
     config = CASES[name]
-    streams = 3 if config.norm == "none" else 9  # moments of few numbers bend too much for differences
+    streams = (
+        3 if getattr(config, "norm", "none") == "none" else 9
+    )  # moments of few numbers bend too much for differences
     model, batch = made(config), batch_of(steps, streams)
     workspace = Workspace(np.float64)
     before = batch_of(steps + 2, streams)
@@ -78,7 +84,7 @@ def test_gradients_are_the_slopes(name: str, steps: int) -> None:
 
 
 @every_case
-def test_what_is_left_in_buffers_changes_no_bit(config: LanguageModelConfig) -> None:
+def test_what_is_left_in_buffers_changes_no_bit(config: NetworkConfig) -> None:
     model, batch = made(config, dtype=np.float32), batch_of(dtype=np.float32)
     results = []
     for workspace in (Workspace(), PoisonedWorkspace()):
@@ -92,7 +98,7 @@ def test_what_is_left_in_buffers_changes_no_bit(config: LanguageModelConfig) -> 
 
 
 @every_case
-def test_gradients_are_added_and_inputs_left_alone(config: LanguageModelConfig) -> None:
+def test_gradients_are_added_and_inputs_left_alone(config: NetworkConfig) -> None:
     model, batch = made(config), batch_of()
     before = [model.parameters.flat.tobytes(), batch.ids.tobytes(), batch.targets.tobytes()]
     _, _, once = pass_of(model, batch, started(model, 3))
@@ -105,7 +111,7 @@ def test_gradients_are_added_and_inputs_left_alone(config: LanguageModelConfig) 
 
 
 @every_case
-def test_the_state_carries_on(config: LanguageModelConfig) -> None:
+def test_the_state_carries_on(config: NetworkConfig) -> None:
     """Two windows give what one of both gives, and masked predictions count for nothing."""
     model, batch = made(config), batch_of(LOOKED_UP)
     workspace, whole, parts = Workspace(np.float64), model.new_state(3), model.new_state(3)
@@ -120,11 +126,14 @@ def test_the_state_carries_on(config: LanguageModelConfig) -> None:
 
 
 @every_case
-def test_one_batch_can_be_learnt_by_heart(config: LanguageModelConfig) -> None:
+def test_one_batch_can_be_learnt_by_heart(config: NetworkConfig) -> None:
     hidden = 96 if config.softmax == "adaptive" else 24  # its clusters have a 4th and a 16th of that
-    config = dataclasses.replace(
-        config, hidden=hidden, embed_dim=hidden, dropout=config.dropout / 10, init_scale=None
-    )
+    if isinstance(config, TransformerConfig):
+        config = dataclasses.replace(config, dim=hidden, ffn=hidden, dropout=config.dropout / 10)
+    else:
+        config = dataclasses.replace(
+            config, hidden=hidden, embed_dim=hidden, dropout=config.dropout / 10, init_scale=None
+        )
     model = Network(config, 30)
     model.initialize_(np.random.default_rng(0))
     ids = np.random.default_rng(2).permutation(30).astype(np.int32).reshape(5, 6)  # no token occurs twice
@@ -141,13 +150,15 @@ def test_one_batch_can_be_learnt_by_heart(config: LanguageModelConfig) -> None:
         scale = 0.02 / (1 - 0.9**step) ** 0.5
         model.parameters.flat[...] -= scale * moments[0] / (np.sqrt(moments[1]) + 1e-8)
     loss, _ = model.loss(batch, model.new_state(6), workspace)
-    if config.norm == "batch":  # statistics of all steps are not those of these few
+    if (
+        isinstance(config, LanguageModelConfig) and config.norm == "batch"
+    ):  # statistics of all steps are not those of these few
         loss = trained
     assert loss / count < 0.05
 
 
 @every_case
-def test_scores_in_parts_give_the_same(config: LanguageModelConfig) -> None:
+def test_scores_in_parts_give_the_same(config: NetworkConfig) -> None:
     model, batch = made(config), batch_of()
     whole = *pass_of(model, batch, started(model, 3)), model.loss(batch, started(model, 3), Workspace(float))
     model.head.scores_at_once = 4 * VOCABULARY
@@ -158,7 +169,7 @@ def test_scores_in_parts_give_the_same(config: LanguageModelConfig) -> None:
 
 
 @every_case
-def test_dtypes_are_kept_and_seeds_decide(config: LanguageModelConfig) -> None:
+def test_dtypes_are_kept_and_seeds_decide(config: NetworkConfig) -> None:
     models = [Network(config, VOCABULARY) for _ in range(3)]
     for model, seed in zip(models, (1, 1, 2), strict=True):
         model.initialize_(np.random.default_rng(seed))
@@ -215,10 +226,10 @@ def test_dropout_is_on_layers_not_on_what_is_carried() -> None:
     assert np.abs(whole).max() > 0.01
 
 
-@pytest.mark.parametrize("name", [name for name, config in CASES.items() if config.norm != "none"])
+@pytest.mark.parametrize("name", [name for name, config in OF_CELLS.items() if config.norm != "none"])
 def test_what_is_observed_serves_where_no_batch_is(name: str) -> None:
     """By the moments of a large batch, each text alone has about the loss that it had among the others."""
-    model, batch = made(CASES[name]), batch_of(20, 200)
+    model, batch = made(OF_CELLS[name]), batch_of(20, 200)
     state, gradients = model.new_state(200), model.parameters.like()
     workspace, rng = Workspace(np.float64), np.random.default_rng(0)
     gradients.averages[...] = np.nan

@@ -18,6 +18,7 @@ from nlp.networks.learner import NetworkLearner
 from nlp.networks.network import Network
 from nlp.training.language_settings import ADAM, SGD, LanguageSettings
 from nlp.training.row_updates import StepPlan
+from nlp.training.transformer_settings import ADAMW, MUON, TransformerSettings
 from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.learner import EarlierModel, WordVectorLearner
 from tests.files import TMP
@@ -31,19 +32,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nlp.classification.recurrent.learner import RecurrentClassifierLearner
+    from nlp.networks.network import NetworkConfig
     from nlp.tagging.config import TaggerConfig
     from nlp.tagging.learner import TaggerLearner
     from nlp.tagging.recurrent.learner import RecurrentTaggerLearner
+    from nlp.training.language_settings import WindowSettings
     from nlp.training.learner import Learner
 
 TEXT = "the king rode out at dawn\nthe queen ate bread at noon\n" * 2
 HELD_OUT = "the queen rode at dawn\nthe king ate\n"
 LANGUAGE = LanguageSettings(epochs=2, lr=0.05, batch_size=5, bptt=5, shards=2)
+ATTENDING = TransformerSettings(epochs=2, batch_size=5, bptt=5, shards=2)
 VECTORS = Word2VecConfig(dim=8, window=2, min_count=1, subsample=0.05, epochs=2, lr=0.1, buckets=500)
 
 
 def of_network(
-    config: LanguageModelConfig, settings: LanguageSettings = LANGUAGE, *, valid: bool = True
+    config: NetworkConfig, settings: WindowSettings = LANGUAGE, *, valid: bool = True
 ) -> NetworkLearner:
     """The learner of a language model."""
     text = encode([TEXT], TMP, config.level)
@@ -106,17 +110,21 @@ def two_sided(cell: str) -> LanguageModelConfig:
     return LanguageModelConfig(cell=cell, hidden=5, embed_dim=4, bidirectional=True)
 
 
-CONFIGS: dict[str, LanguageModelConfig] = {
+CONFIGS: dict[str, NetworkConfig] = {
     **network_cases.CASES,
     **{f"bidirectional {cell}": two_sided(cell) for cell in ("rnn", "lstm", "gru")},
     "orthogonal": replace(network_cases.SMALL, init="orthogonal"),
-    "identity": replace(network_cases.CASES["relu"], init="identity"),
+    "identity": replace(network_cases.OF_CELLS["relu"], init="identity"),
     "words": replace(network_cases.SMALL, level="word"),
-    "adaptive words": replace(network_cases.CASES["adaptive dropout"], level="word"),
+    "transformer words": replace(network_cases.TRANSFORMER, level="word"),
+    "adaptive words": replace(network_cases.OF_CELLS["adaptive dropout"], level="word"),
 }
 LANGUAGE_SETTINGS = {
     "by adam": replace(LANGUAGE, optimizer=ADAM, clip=0.5),
     "by sgd": replace(LANGUAGE, optimizer=SGD, lr=4.0, lr_decay=0.5, clip_value=0.1, shards=3),
+}
+ATTENDING_SETTINGS = {
+    f"by {optimizer}": replace(ATTENDING, optimizer=optimizer) for optimizer in (ADAMW, MUON)
 }
 VECTOR_CONFIGS = {
     **{
@@ -145,6 +153,10 @@ CASES: dict[str, Callable[..., Learner[Any]]] = {
     **{
         f"lstm {name}": partial(of_network, CONFIGS["dropout"], settings)
         for name, settings in LANGUAGE_SETTINGS.items()
+    },
+    **{
+        f"transformer {name}": partial(of_network, CONFIGS["transformer dropout"], settings)
+        for name, settings in ATTENDING_SETTINGS.items()
     },
     **{name: partial(of_vectors, config) for name, config in VECTOR_CONFIGS.items()},
     **{

@@ -14,15 +14,23 @@ from nlp.networks.config import LanguageModelConfig
 from nlp.networks.encoders.encoder import Encoder
 from nlp.networks.heads.head import Head
 from nlp.networks.learner import NetworkLearner
+from nlp.networks.transformer_config import TransformerConfig
 from nlp.settings import settings_of
 from nlp.training.checkpoint import take_
 from nlp.training.language_settings import LanguageSettings
 from nlp.training.learner import Learner, Position
 from nlp.training.team import Member, run_team
+from nlp.training.transformer_settings import TransformerSettings
 from nlp.word2vec.config import Word2VecConfig
 from tests.implementations import implementations
 from tests.nlp.training.interrupting import going_on_from, interrupted_at, outcome
-from tests.nlp.training.learner_cases import CASES, CONFIGS, LANGUAGE_SETTINGS, VECTOR_CONFIGS
+from tests.nlp.training.learner_cases import (
+    ATTENDING_SETTINGS,
+    CASES,
+    CONFIGS,
+    LANGUAGE_SETTINGS,
+    VECTOR_CONFIGS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -94,14 +102,16 @@ def test_every_encoder_and_every_head_is_part_of_a_learner() -> None:
     ("kind", "used"),
     [
         (LanguageModelConfig, CONFIGS.values()),
+        (TransformerConfig, CONFIGS.values()),
         (LanguageSettings, LANGUAGE_SETTINGS.values()),
+        (TransformerSettings, ATTENDING_SETTINGS.values()),
         (Word2VecConfig, VECTOR_CONFIGS.values()),
     ],
 )
 def test_every_choice_stands_in_the_table(kind: type, used: Iterable[Any]) -> None:
     for name, known in settings_of(kind):
         choices = (False, True) if known.kind == "bool" else known.choices
-        assert {getattr(one, name) for one in used} >= set(choices)
+        assert {getattr(one, name) for one in used if isinstance(one, kind)} >= set(choices)
 
 
 @every_learner

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from nlp.training.language_settings import OPTIMIZERS
-from nlp.training.optimizers import Optimizer, Step, make_optimizer
+from nlp.training.optimizers import MOMENTS, make_optimizer
+from nlp.training.optimizers.optimizer import Optimizer, Step
 from tests.implementations import implementations
 
 if TYPE_CHECKING:
@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 
     from nlp.layers.arrays import Floats
 
-every_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
+every_optimizer = pytest.mark.parametrize("name", MOMENTS)
 every_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 SIZE = 1000
+SHAPES = {"w": (SIZE,)}
 RNG = np.random.default_rng(0)
 START, GRADIENTS = RNG.standard_normal(SIZE), RNG.standard_normal((6, SIZE))
 
 
 def test_every_optimizer_has_a_name() -> None:
-    assert {type(make_optimizer(name, SIZE)) for name in OPTIMIZERS} == implementations(Optimizer)
+    assert {type(make_optimizer(name, SHAPES)) for name in MOMENTS} == implementations(Optimizer)
 
 
 def train_(
@@ -50,7 +51,7 @@ def train_(
 @every_dtype
 def test_the_first_step_goes_against_the_gradient(name: str, dtype: npt.DTypeLike) -> None:
     before: Floats = START.astype(dtype)
-    after = train_(make_optimizer(name, SIZE, dtype), before.copy(), GRADIENTS[:1])
+    after = train_(make_optimizer(name, SHAPES, dtype), before.copy(), GRADIENTS[:1])
     assert after.dtype == dtype
     assert (np.sign(after - before) == -np.sign(GRADIENTS[0])).all()
 
@@ -59,10 +60,10 @@ def test_the_first_step_goes_against_the_gradient(name: str, dtype: npt.DTypeLik
 def test_a_bowl_is_descended(name: str) -> None:
     """Of the loss |w|²/2 the gradient is w: steps bring it down, in every optimizer's own time."""
     weights: Floats = START.copy()
-    optimizer, scratch = make_optimizer(name, SIZE, np.float64), np.empty(SIZE)
+    optimizer, scratch = make_optimizer(name, SHAPES, np.float64), np.empty(SIZE)
     losses = [float(weights @ weights)]
     for number in range(1000):
-        optimizer.update_(slice(0, SIZE), weights, weights.copy(), scratch, Step(0.01, 1.0, number))
+        optimizer.update_(slice(0, SIZE), weights, weights.copy(), scratch, Step(0.02, 1.0, number))
         losses.append(float(weights @ weights))
     assert losses[-1] < 1e-3 * losses[0]
 
@@ -72,7 +73,7 @@ def test_a_bowl_is_descended(name: str) -> None:
 @pytest.mark.parametrize("bounds", [(0, 500, SIZE), (0, 1, 8, 17, 999, SIZE), (0, 334, 667, SIZE)])
 def test_slices_give_the_bits_of_the_whole(name: str, dtype: npt.DTypeLike, bounds: tuple[int, ...]) -> None:
     whole, slices = (
-        train_(make_optimizer(name, SIZE, dtype), START.astype(dtype), GRADIENTS, cut)
+        train_(make_optimizer(name, SHAPES, dtype), START.astype(dtype), GRADIENTS, cut)
         for cut in ((0, SIZE), bounds)
     )
     assert whole.tobytes() == slices.tobytes()
@@ -81,9 +82,9 @@ def test_slices_give_the_bits_of_the_whole(name: str, dtype: npt.DTypeLike, boun
 @every_optimizer
 @every_dtype
 def test_a_restored_state_goes_on_with_the_same_bits(name: str, dtype: npt.DTypeLike) -> None:
-    whole = train_(make_optimizer(name, SIZE, dtype), START.astype(dtype), GRADIENTS)
+    whole = train_(make_optimizer(name, SHAPES, dtype), START.astype(dtype), GRADIENTS)
     for done in range(1, len(GRADIENTS)):
-        optimizer, again = make_optimizer(name, SIZE, dtype), make_optimizer(name, SIZE, dtype)
+        optimizer, again = make_optimizer(name, SHAPES, dtype), make_optimizer(name, SHAPES, dtype)
         weights = train_(optimizer, START.astype(dtype), GRADIENTS[:done])
         saved = {key: array.copy() for key, array in optimizer.state.items()}
         train_(optimizer, weights.copy(), GRADIENTS[:1])  # what is saved is a copy
@@ -95,9 +96,9 @@ def test_a_restored_state_goes_on_with_the_same_bits(name: str, dtype: npt.DType
 
 @every_optimizer
 def test_two_trainings_share_no_state(name: str) -> None:
-    expected = train_(make_optimizer(name, SIZE), START.astype(np.float32), GRADIENTS)
-    train_(make_optimizer(name, SIZE), START.astype(np.float32), GRADIENTS[::-1])
-    assert train_(make_optimizer(name, SIZE), START.astype(np.float32), GRADIENTS).tobytes() == (
+    expected = train_(make_optimizer(name, SHAPES), START.astype(np.float32), GRADIENTS)
+    train_(make_optimizer(name, SHAPES), START.astype(np.float32), GRADIENTS[::-1])
+    assert train_(make_optimizer(name, SHAPES), START.astype(np.float32), GRADIENTS).tobytes() == (
         expected.tobytes()
     )
 
@@ -106,14 +107,14 @@ def test_two_trainings_share_no_state(name: str) -> None:
 @every_dtype
 def test_a_gradient_of_zero_moves_nothing(name: str, dtype: npt.DTypeLike) -> None:
     before: Floats = START.astype(dtype)
-    after = train_(make_optimizer(name, SIZE, dtype), before.copy(), np.zeros((3, SIZE)))
+    after = train_(make_optimizer(name, SHAPES, dtype), before.copy(), np.zeros((3, SIZE)))
     np.testing.assert_allclose(after, before, atol=1e-9)
 
 
 @every_optimizer
 def test_weights_that_rest_leave_no_denormal_number(name: str) -> None:
     """One in the state would make every further step many times slower."""
-    optimizer, weights = make_optimizer(name, 8), np.ones(8, np.float32)
+    optimizer, weights = make_optimizer(name, {"w": (8,)}), np.ones(8, np.float32)
     for number in range(3000):
         gradient = np.full(8, 0.0 if number else 0.1, np.float32)
         optimizer.update_(slice(0, 8), weights, gradient, np.empty(8, np.float32), Step(0.002, 1.0, number))

@@ -9,7 +9,7 @@ from nlp.layers.parameters import Parameters
 from nlp.layers.workspace import Workspace
 from nlp.networks.encoders.recurrent import RecurrentEncoder
 from tests.nlp.layers.gradcheck import check_slopes
-from tests.nlp.networks.network_cases import CASES
+from tests.nlp.networks.network_cases import OF_CELLS
 
 if TYPE_CHECKING:
     from nlp.layers.arrays import Floats
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 V, T, B = 4, 6, 4
 LENGTHS = [6, 4, 4, 1]
 ACTIVE = [sum(length > t for length in LENGTHS) for t in range(T)]
-RECURRENT = {name: config for name, config in CASES.items() if config.cell != "nnlm" and not config.dropout}
+RECURRENT = {
+    name: config for name, config in OF_CELLS.items() if config.cell != "nnlm" and not config.dropout
+}
 every_stack = pytest.mark.parametrize("config", RECURRENT.values(), ids=RECURRENT)
 both_ways = pytest.mark.parametrize("reverse", [False, True], ids=["forward", "reverse"])
 IDS = np.random.default_rng(0).integers(0, V, (T, B)).astype(np.int32)
@@ -54,10 +56,10 @@ def test_a_ragged_row_is_read_as_if_it_were_alone(config: LanguageModelConfig, r
 @both_ways
 def test_gradients_flow_through_both_ends_of_a_ragged_batch(name: str, rows: int, reverse: bool) -> None:
     """What an encoder-decoder needs: those of the first state, from that of the last one."""
-    encoder, p, start = made(CASES[name])
+    encoder, p, start = made(OF_CELLS[name])
     ids, active, start = IDS[:, :rows], [min(alive, rows) for alive in ACTIVE], start[:, :rows].copy()
     if name == "batch-input":
-        ids, active, start = IDS, ACTIVE, made(CASES[name])[2]
+        ids, active, start = IDS, ACTIVE, made(OF_CELLS[name])[2]
     rng, alive = np.random.default_rng(2), np.arange(len(ids[0])) < np.array(active)[:, None]
     to_h = rng.standard_normal((*ids.shape, encoder.width)) * alive[..., None]
     to_end = rng.standard_normal(start.shape)
