@@ -31,6 +31,7 @@ COMMANDS = {
     "dedupe": "leave out lines that repeat earlier ones, or nearly so",
     "index": "make a search index of texts, or change one",
     "search": "find what texts say by words, in a search index",
+    "search-eval": "judge a search by queries with judged answers",
     "tag-train": "train a tagger of tokens or entities, or a segmenter of Chinese",
     "tag": "tag tokens, or find entities",
     "classify-train": "train a text classifier",

@@ -44,7 +44,8 @@ def ngram_train(
     from cli.io.language_streams import language_blocks
     from cli.io.storage import storage_directory
     from cli.io.writing import check_output, open_binary_output
-    from cli.training.job import provenance, tell_written
+    from cli.training.job import provenance
+    from cli.training.written import tell_written
     from nlp.data.advice import advice_on_text
     from nlp.data.corpus import encode
     from nlp.ngrams.arpa_writer import write_arpa

@@ -10,19 +10,22 @@ from cli.io.streams import TEXT_OF
 from cli.io.units import texts
 from cli.io.writing import check_output, open_binary_output
 from cli.jobs.questions import listed_words
-from cli.training.job import tell_written
+from cli.training.written import tell_written
 from nlp.search.analysis import Analyzer
+from nlp.search.changes import Changes, compacted
 from nlp.search.config import LINE, PARAGRAPH, WORDS, IndexConfig
 from nlp.search.documents import Document
-from nlp.search.files import Building, save_index
+from nlp.search.files import Building, index_of, save_index
+from nlp.storage.kinds import SEARCH_INDEX, load, open_kind
 from nlp.text.tokenize import tokenizer
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cli.console import Console
     from cli.io.streams import Line, Streams
+    from nlp.search.index import Index
     from nlp.text.tokenize import Tokenizer
 
 
@@ -36,6 +39,37 @@ def build(
     building = Building(analyzer, storage_directory(output))
     for documents in Documents(streams, config.unit):
         building.add(documents)
+    _save(building, analyzer, config, output, console)
+
+
+def change(
+    streams: Streams, console: Console, index: str, gone: Sequence[str], output: str, *, reads: bool
+) -> None:
+    """Write an index without the documents that are `gone`, and with those of the input, if it is read."""
+    check_output(output)
+    file = open_kind(index, SEARCH_INDEX)
+    found = index_of(file)
+    analyzer = found.analyzer(splitter(found.config))
+    changes = Changes(file, found, analyzer, storage_directory(output))
+    changes.remove(dict.fromkeys(gone))
+    if reads:
+        for documents in Documents(streams, found.config.unit, changes.last):
+            changes.add(documents)
+    with open_binary_output(output) as writer:
+        changes.save(writer)
+    tell_written(console, output, number_of(len(changes), "document"))
+
+
+def compact(console: Console, index: str, output: str) -> None:
+    """Write an index anew, as if its documents had been indexed at once."""
+    check_output(output)
+    found: Index = load(index, SEARCH_INDEX)
+    analyzer = found.analyzer(splitter(found.config))
+    building = compacted(found, analyzer, storage_directory(output))
+    _save(building, analyzer, found.config, output, console)
+
+
+def _save(building: Building, analyzer: Analyzer, config: IndexConfig, output: str, console: Console) -> None:
     arrays = building.arrays()
     with open_binary_output(output) as writer:
         save_index(writer, config, analyzer.stopwords, arrays)
@@ -80,13 +114,13 @@ class Documents:
         return found
 
     def _of_record(self, line: Line) -> Document:
-        found = line.record.get("id")
+        found = line.record.get("id", line.record.get("_id"))
         if isinstance(found, bool) or not isinstance(found, str | int | None):
             raise line.refuse("`id` is neither a string nor a whole number; name the document so")
         name = self._named(line) if found is None else str(found)
         if found is not None:
             self._see(name, line)
-        left_out = {"id", "text", line.field}
+        left_out = {"id" if "id" in line.record else "_id", "text", line.field}
         fields = {key: value for key, value in line.record.items() if key not in left_out}
         return Document(name, line.text, fields)
 

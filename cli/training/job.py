@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import nlp
@@ -15,6 +14,7 @@ from cli.signals import Ended
 from cli.training.checkpoints import Checkpoints
 from cli.training.estimates import estimate, foretell, has_memory, tell_estimate
 from cli.training.progress import figures_of, log_json, perplexity_of, training_progress
+from cli.training.written import tell_written
 from nlp.training.loop import Curves, Watch, train
 
 if TYPE_CHECKING:
@@ -127,13 +127,6 @@ def run(job: Job, command: Command) -> None:
     figures = {**figures_of_curves(curves, has_perplexity=job.has_perplexity), **job.compare(result)}
     if console.log_json:
         log_json(**{**last, **figures, "done": True})
-
-
-def tell_written(console: Console, output: str, size: str) -> None:
-    """Tell what a training has made; `size` counts what is in it."""
-    if console.progress and not console.log_json:
-        bytes_ = f", {Path(output).stat().st_size:,} bytes" if Path(output).is_file() else ""
-        console.tell(f"wrote {output}: {size}{bytes_}", {})
 
 
 def figures_of_curves(curves: Curves, *, has_perplexity: bool = True) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A search index on disk: documents and postings, of which a search reads only what it needs.
 
 An index has a base and, once documents were added to it, a second part, the names of whose arrays begin with
-`added.`; `removed` are the numbers of the documents of the base that are there no longer.
+`added.`; `removed` are the numbers of the documents that are there no longer, those of the second part
+counted on from those of the base.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from nlp.search.postings import PostingsBuilder
 from nlp.storage.kinds import SEARCH_INDEX
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
 
-_ADDED, _REMOVED, _STOPWORDS = "added.", "removed", "stopwords"
+ADDED = "added."
+_REMOVED, _STOPWORDS = "removed", "stopwords"
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -65,13 +67,13 @@ def save_index(
     removed = np.zeros(0, np.int32) if removed is None else removed
     listed = "\n".join(sorted(set(stopwords))).encode("utf-8", "surrogatepass")
     written: Arrays = {_STOPWORDS: np.frombuffer(listed, np.uint8), _REMOVED: removed, **arrays}
-    lengths = [arrays[name] for name in ("lengths", f"{_ADDED}lengths") if name in arrays]
+    lengths = np.concatenate([arrays[f"{part}lengths"] for part in ("", ADDED) if f"{part}lengths" in arrays])
+    lengths[removed] = 0
     about = {
         "nlptool": nlp.__version__,
         "config": asdict(config),
-        "documents": sum(map(len, lengths)) - len(removed),
-        "tokens": sum(int(one.sum(dtype=np.int64)) for one in lengths)
-        - int(arrays["lengths"][removed].sum(dtype=np.int64)),
+        "documents": len(lengths) - len(removed),
+        "tokens": int(lengths.sum(dtype=np.int64)),
     }
     write_model(writer, SEARCH_INDEX, about, written, sums or {})
 
@@ -89,14 +91,17 @@ def index_of(file: ModelFile) -> Index:
         raise file.unusable(error) from error
     if settings is None or not isinstance(settings.lower, bool) or not isinstance(settings.drop_marks, bool):
         raise file.unusable("it has no settings")
-    base = Part(file)
-    has_more = f"{_ADDED}lengths" in file.metadata["arrays"]
-    parts = [base, *([Part(file, _ADDED)] if has_more else [])]
+    has_more = f"{ADDED}lengths" in file.metadata["arrays"]
+    parts = [Part(file), *([Part(file, ADDED)] if has_more else [])]
     removed: Ids = file.array(_REMOVED)
     is_listed = (removed.dtype.str, removed.ndim) == ("<i4", 1)
     if not is_listed or (
         len(removed)
-        and not (int(removed[0]) >= 0 and int(removed[-1]) < len(base) and (removed[1:] > removed[:-1]).all())
+        and not (
+            int(removed[0]) >= 0
+            and int(removed[-1]) < sum(map(len, parts))
+            and (removed[1:] > removed[:-1]).all()
+        )
     ):
         raise file.unusable("what was removed from it is not in it")
     return Index(settings, list(filter(None, stopwords)), parts, removed)

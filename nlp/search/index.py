@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import chain, compress
 from typing import Any
 
 import numpy as np
@@ -77,11 +78,15 @@ class Index:
         part, within = self._place(number)
         return part.text(within)
 
-    def numbers(self) -> Iterator[int]:
+    def numbers(self) -> list[int]:
         """The numbers of the documents that are there."""
-        for number in range(len(self.lengths)):
-            if self.has is None or self.has[number]:
-                yield number
+        every = range(len(self.lengths))
+        return list(every) if self.has is None else np.flatnonzero(self.has).tolist()
+
+    def ids(self) -> Iterator[str]:
+        """The ids of the documents that are there."""
+        names = chain.from_iterable(part.ids() for part in self.parts)
+        return names if self.has is None else compress(names, self.has.tolist())
 
     def words(self) -> list[str]:
         """All terms, those that most documents hold first."""

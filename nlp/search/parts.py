@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,12 @@ def part_arrays(store: DocumentStore, postings: Postings, prefix: str = "") -> d
     """The arrays of a part, as `Part` reads them; their names begin with `prefix`."""
     found = {**postings._asdict(), **store.arrays()}
     found[_SUMS] = sums_of_pages(found[name] for name in _ARRAYS)
-    return {prefix + name: found[name] for name in (*_ARRAYS, _LENGTHS, _SUMS)}
+    return {name: found[name.removeprefix(prefix)] for name in names_of_part(prefix)}
+
+
+def names_of_part(prefix: str = "") -> list[str]:
+    """The names of the arrays of a part."""
+    return [prefix + name for name in (*_ARRAYS, _LENGTHS, _SUMS)]
 
 
 class Part:
@@ -111,7 +117,7 @@ class Part:
         """All terms, in the order of their bytes."""
         data = self._arrays["words"].all().tobytes()
         ends = self._arrays["word_ends"].all().tolist()
-        return [self._decoded(data[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
+        return [self._decoded(data[start:end]) for start, end in pairwise([0, *ends])]
 
     def holding(self) -> NDArray[np.int64]:
         """How many documents hold each term (V,)."""
@@ -142,10 +148,12 @@ class Part:
             start = self._span("id_ends", first)[0]
             ends = self._arrays["id_ends"].read(first, last)
             data = self._arrays["ids"].read(start, int(ends[-1])).tobytes()
-            begun = 0
-            for end in (ends - start).tolist():
-                yield self._decoded(data[begun:end])
-                begun = end
+            places = [0, *(ends - start).tolist()]
+            if data.isascii():
+                text = data.decode("ascii")
+                yield from (text[begun:end] for begun, end in pairwise(places))
+            else:
+                yield from (self._decoded(data[begun:end]) for begun, end in pairwise(places))
 
     def _item(self, name: str, ends: str, number: int) -> bytes:
         start, end = self._span(ends, number)

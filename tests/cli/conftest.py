@@ -52,7 +52,9 @@ def tag_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _trained("index", tmp_path_factory.mktemp("model") / "tiny.index")
+    path = _trained("index", tmp_path_factory.mktemp("model") / "tiny.index")
+    path.with_suffix(".qrels").write_text("1 0 1 2\n2 0 1 1\n")
+    return path
 
 
 @pytest.fixture
@@ -69,6 +71,7 @@ def arguments(
                 classifier=classifier,
                 tag_model=tag_model,
                 index=index,
+                qrels=index.with_suffix(".qrels"),
                 output=tmp_path / "output",
             )
             for word in SAMPLES[name].arguments

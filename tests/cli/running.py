@@ -89,9 +89,9 @@ def litter(folder: Path) -> list[Path]:
 class Sample:
     """A run of a command that succeeds: the contract's tests vary it.
 
-    `arguments` may name {model}, {language_model}, {classifier}, {tag_model}, {index} and {output}; `stdin`
-    is repeated for large inputs. `writes` is "stdout" or "file", for commands that need -o; `reads` is
-    whether stdin matters.
+    `arguments` may name {model}, {language_model}, {classifier}, {tag_model}, {index} with its {qrels}, and
+    {output}; `stdin` is repeated for large inputs. `writes` is "stdout" or "file", for commands that need -o;
+    `reads` is whether stdin matters.
     """
 
     arguments: tuple[str, ...] = ()
@@ -126,6 +126,11 @@ SAMPLES = {
     "keywords": Sample(stdin=_TOKENS),
     "dedupe": Sample(stdin=_TOKENS),
     "index": Sample(("-o", "{output}"), stdin=_TEXT, writes="file"),
+    "search-eval": Sample(
+        ("-m", "{index}", "--queries", "-", "--qrels", "{qrels}"),
+        stdin=b"1\tking\n2\tqueen\n",
+        takes_files=False,
+    ),
     "search": Sample(("-m", "{index}", "-k", "2"), stdin=b"king\nqueen\n", takes_files=False),
     "classify-train": Sample(("--epochs", "2", "-o", "{output}"), stdin=_LABELLED, writes="file"),
     "classify": Sample(("-m", "{classifier}"), stdin=_TOKENS),

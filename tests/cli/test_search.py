@@ -131,3 +131,90 @@ def test_the_same_texts_give_the_same_bytes(nlptool: Nlptool, index: str, tmp_pa
     before = (tmp_path / index).read_bytes()
     assert nlptool("index", "-o", "again", "notes.txt").status == 0
     assert (tmp_path / "again").read_bytes() == before
+
+
+def test_an_index_is_changed_in_place_and_compacted_to_the_bytes_of_one_build(
+    nlptool: Nlptool, index: str, tmp_path: Path
+) -> None:
+    (tmp_path / "more.txt").write_text("bread for the king\n")
+    assert nlptool("index", "--add", index, "more.txt").status == 0
+    assert nlptool("search", "-m", index, "-k", "1", "bread king").stdout.split("\t")[1] == "more.txt:1"
+    assert nlptool("index", "--compact", index).status == 0
+    assert nlptool("index", "-o", "one", "notes.txt", "more.txt").status == 0
+    assert (tmp_path / index).read_bytes() == (tmp_path / "one").read_bytes()
+    assert (
+        nlptool("index", "--remove", "more.txt:1", "--remove", "notes.txt:4", "-o", "less", index).status == 0
+    )
+    assert "国王" not in nlptool("search", "-m", "less", "国王").stdout
+    assert "国王" in nlptool("search", "-m", index, "国王").stdout
+    outcome = nlptool("index", "--remove", "no", index)
+    assert (outcome.status, "no document has the id 'no'" in outcome.stderr) == (1, True)
+
+
+def test_what_comes_from_stdin_is_numbered_on_and_an_id_is_there_once(
+    nlptool: Nlptool, tmp_path: Path
+) -> None:
+    path = str(tmp_path / "index")
+    assert nlptool("index", "-o", path, stdin="a one\nb\n").status == 0
+    assert nlptool("index", "--add", path, stdin="a two\n").status == 0
+    assert nlptool("search", "-m", path, "two").stdout.split("\t")[1] == "3"
+    assert (
+        nlptool("index", "--add", path, "--input-format", "jsonl", stdin='{"id": 1, "text": "new"}').status
+        == 0
+    )
+    assert nlptool("search", "-m", path, "one").status == 1
+    assert nlptool("search", "-m", path, "new").stdout.split("\t")[1] == "1"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--add", "notes.index", "--drop-marks", "notes.txt"), "--drop-marks is of a new index"),
+        (("--compact",), "name the one index to change"),
+        (("--remove", "1", "a", "b"), "name the one index to change"),
+        (("notes.txt",), "-o"),
+    ],
+)
+def test_what_does_not_go_together_is_usage(
+    words: tuple[str, ...], told: str, nlptool: Nlptool, index: str
+) -> None:
+    outcome = nlptool("index", *words)
+    assert outcome.status == 2
+    assert told in outcome.stderr
+    assert index
+
+
+def test_a_search_is_judged(nlptool: Nlptool, index: str, tmp_path: Path) -> None:
+    (tmp_path / "queries.tsv").write_text("q1\tking rode\nq2\tbread\nq3\tnobody judged\n")
+    (tmp_path / "qrels").write_text("q1 0 notes.txt:1 2\nq2 0 notes.txt:5 1\nq9 0 x 1\n")
+    judge = ("search-eval", "-m", index, "--qrels", "qrels", "--queries")
+    outcome = nlptool(*judge, "queries.tsv")
+    report = json.loads(outcome.stdout)
+    assert (report["queries"], report["documents"], report["recall_100"]) == (2, 5, 1)
+    assert report["mrr_10"] == 0.75
+    assert "1 judged query without text; 'q9' for one" in outcome.stderr
+    (tmp_path / "queries.jsonl").write_text(
+        '{"_id": "q1", "text": "king rode"}\n{"_id": "q2", "text": "bread"}\n'
+    )
+    (tmp_path / "qrels").write_text("query-id\tcorpus-id\tscore\nq1\tnotes.txt:1\t2\nq2\tnotes.txt:5\t1\n")
+    assert json.loads(nlptool(*judge, "queries.jsonl").stdout) == report
+
+
+@pytest.mark.parametrize(
+    ("queries", "qrels", "told"),
+    [
+        ("q1 king\n", "q1 0 a 1\n", "queries:1:1: expected id<TAB>text"),
+        ("q1\ta\nq1\tb\n", "q1 0 a 1\n", "queries:2:1: the query 'q1' comes a second time"),
+        ("q1\ta\n", "q1 0 a\nx 0 a b\n", "qrels:2:1: the grade 'b' is not a whole number"),
+        ("q1\ta\n", "q1 a\n", "qrels:1:1: expected query, 0, document, grade"),
+        ("q1\ta\n", "q2 0 a 1\n", "none of the queries has a judgement"),
+    ],
+)
+def test_judgements_that_are_none_are_told(
+    queries: str, qrels: str, told: str, nlptool: Nlptool, index: str, tmp_path: Path
+) -> None:
+    (tmp_path / "queries").write_text(queries)
+    (tmp_path / "qrels").write_text(qrels)
+    outcome = nlptool("search-eval", "-m", index, "--queries", "queries", "--qrels", "qrels")
+    assert outcome.status == 1
+    assert told in outcome.stderr

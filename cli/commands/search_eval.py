@@ -1,0 +1,63 @@
+"""`nlptool search-eval`: how good a search is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.commands.search import index_option
+from cli.io.printers import REPORT
+from cli.options.common import command, streams
+from cli.options.help import OPTIONS, option
+from cli.options.settings import settings_options
+from nlp.search.config import SearchConfig
+
+if TYPE_CHECKING:
+    from cli.console import Console
+    from cli.io.streams import Streams
+
+
+@command
+@streams(REPORT, reads="stdin", texts=False, records=False)
+@index_option
+@option(
+    "--queries",
+    metavar="FILE",
+    required=True,
+    help="Queries: `id<TAB>text` a line, or JSONL with `_id` and `text`; - is stdin.",
+)
+@option(
+    "--qrels",
+    metavar="FILE",
+    required=True,
+    help="Judgements: `query 0 document grade` a line, as TREC has them, or `query<TAB>document<TAB>grade`.",
+)
+@settings_options(SearchConfig, group=OPTIONS)
+def search_eval(
+    *,
+    streams: Streams,
+    console: Console,
+    model: str | None,
+    queries: str,
+    qrels: str,
+    method: str,
+    k1: float,
+    b: float,
+) -> None:
+    """Judge a search in an index by queries whose answers people have judged; prints a JSON report.
+
+    It has the means of nDCG@10, MRR@10, recall@100 and precision@10 over the queries that have a judgement,
+    counted as trec_eval counts them: a document nobody judged is not relevant.
+
+    \b
+    nlptool search-eval -m notes.index --queries queries.tsv --qrels qrels.tsv
+    """
+    from cli.io.writing import check_output
+    from cli.jobs.search import chosen_index
+    from cli.jobs.search_eval import judged
+    from nlp.search.config import SearchConfig
+
+    check_output(streams.output)
+    config = SearchConfig(method=method, k1=k1, b=b)
+    report = judged(streams, console, chosen_index(model, console), config, queries, qrels)
+    with streams.open_output() as output:
+        output.write(streams.printer(REPORT)(report))
