@@ -42,6 +42,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("nlp.data", "nlp.training"),
     ("nlp.networks", "nlp.word2vec", "nlp.ngrams", "nlp.vectors", "nlp.tagging"),
     ("nlp.decoding", "nlp.analysis", "nlp.evaluation", "nlp.classification", "nlp.documents", "nlp.search"),
+    ("nlp.translation",),
     ("nlp.lecture",),
     ("cli.console", "cli.machine", "cli.readiness", "cli.signals", "cli.terminal", "cli.translation"),
     ("cli.io",),
@@ -61,7 +62,7 @@ WITHOUT = {
     "cli": ("tests",),
 }
 # What loads the model layer or costs start-up time: commands import it inside the function.
-SLOW = ("numpy", "rich", "regex", *(package for floor in FLOORS[2:7] for package in floor))
+SLOW = ("numpy", "rich", "regex", *(package for floor in FLOORS[2:8] for package in floor))
 STANDARD = {"__future__", "collections", "dataclasses", "functools", "typing", "math"}
 
 

@@ -37,6 +37,8 @@ COMMANDS = {
     "classify-train": "train a text classifier",
     "classify": "tell the labels of texts",
     "classify-eval": "judge a text classifier",
+    "seq2seq-train": "train a model that translates or summarises, from pairs of texts",
+    "translate": "write the translations of texts, or whatever a model has learnt from pairs",
     "tag-eval": "judge tags, entities or words",
     "w2v-eval": "judge word vectors by analogies and similarities",
     "rnn-train": "train a recurrent language model",

@@ -221,6 +221,18 @@ def _keywords(record: Record) -> Iterable[Sequence[object]]:
     yield [value for found in record["keywords"] for value in (found["word"], f"{found['weight']:.4f}")]
 
 
+def _translation(record: Record) -> str:
+    """Return the target on a line or, of several, each behind the number of its source and its logarithm."""
+    if "best" not in record:
+        return _one_line(record["target"])
+    rows = ((record["number"], f"{one['logprob']:.4f}", _one_line(one["target"])) for one in record["best"])
+    return "".join("\t".join(map(str, row)) for row in rows)
+
+
+def _translation_as_jsonl(record: Record) -> str:
+    return _as_jsonl({key: value for key, value in record.items() if key != "number"})
+
+
 def _labels(record: Record) -> Iterable[Sequence[object]]:
     """One row: a label and its probability, the next one and its, and so on."""
     yield _labels_as_text(record).removesuffix("\n").split("\t")
@@ -263,6 +275,7 @@ COSINE = Form(_cosine)
 OF_PAIRS = Form(lambda record: [[*record["pair"], *row] for row in _cosine(record)])
 GAPS = Form(_candidates)
 LABELS = Form(_labels, _labels_as_text)
+TRANSLATIONS = Form(text=_translation, jsonl=_translation_as_jsonl)
 SCORES = Form(_scores, _as_jsonl)
 SURPRISALS = Form(_surprisals, _as_jsonl)
 BUNDLED_TEXTS = Form(_columns("name", "bytes", "description"))

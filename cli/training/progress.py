@@ -86,6 +86,7 @@ def figures_of(progress: Progress) -> dict[str, Any]:
     }
     if progress.valid_loss is not None:
         figures["valid_loss"] = round(progress.valid_loss, 6)
+        figures |= {f"valid_{name}": round(value, 4) for name, value in progress.scores.items()}
     return figures
 
 
@@ -155,7 +156,10 @@ class _Wording:
             yield (str(progress.epoch), figure)
 
     def _held_out(self, progress: Progress) -> tuple[str, ...]:
-        return () if progress.valid_loss is None else (f"held out {self._nats(progress.valid_loss)}",)
+        if progress.valid_loss is None:
+            return ()
+        scores = (f"{name.upper()} {decimal(value, 2)}" for name, value in progress.scores.items())
+        return f"held out {self._nats(progress.valid_loss)}", *scores
 
     def _rate(self, progress: Progress) -> str:
         return f"{progress.tokens_per_second:,.0f} {self._unit}/s"

@@ -28,17 +28,20 @@ def cross_entropy(
     b: Floats | None = None,
     *,
     gradient: bool = True,
+    smoothing: float = 0.0,
 ) -> float:
     """Summed cross-entropy of scores z, to which biases b are yet to be added; its gradient overwrites z.
 
-    Without `gradient`, z is overwritten by scratch values.
+    Without `gradient`, z is overwritten by scratch values. With `smoothing` ε the gradient is that of a
+    smoothed target, of which a share of ε is spread over all V classes; the loss that is returned is not.
 
     Equation: L = Σ_n mask_n (log Σ_v exp (z_nv + b_v) − z_n,target − b_target)
-              dL/dz = mask (softmax(z + b) − onehot)
+              dL/dz = mask (softmax(z + b) − (1 − ε) onehot − ε / V)
     Shapes:   z (N, V), overwritten; targets (N,) int in [0, V); mask (N,) 0 or 1; b (V,)
     Returns:  loss in nats, summed over unmasked rows
     Raises:   IndexError if a target is outside [0, V)
-    Source:   Goodfellow, Bengio & Courville 2016, Deep Learning, §6.2.2.3
+    Source:   Goodfellow, Bengio & Courville 2016, Deep Learning, §6.2.2.3; for smoothing, Szegedy, Vanhoucke,
+              Ioffe, Shlens & Wojna 2016, "Rethinking the Inception architecture for computer vision", §7
     """
     check_ids(targets, z.shape[1])
     loss = 0.0
@@ -54,7 +57,9 @@ def cross_entropy(
         loss += float(weights @ (np.log(sums) - of_targets))
         if gradient:
             block *= (weights / sums)[:, None]
-            block[places] -= weights
+            if smoothing:
+                block -= (weights * z.dtype.type(smoothing / z.shape[1]))[:, None]
+            block[places] -= weights * z.dtype.type(1 - smoothing)
     return loss
 
 

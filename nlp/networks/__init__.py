@@ -8,5 +8,5 @@
 - Networks over the tokens of sentences read them by `encoders.tokens`: layers of both directions
   (`encoders.bidirectional`), and characters of words (`encoders.spelling`). `tagger` labels each token, with
   the head `crf`. `token_config` has their settings, `token_numbering` makes numbers of tokens, which
-  `token_files` keeps; `sentence_learner` trains them.
+  `token_files` keeps; `sentence_learner` trains them, by batches as `batch_learner` takes them.
 """

@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from nlp.data.sentence_batches import SentenceBatches
 from nlp.layers.arrays import Floats, Indices
-from nlp.layers.clipping import norm_factor
 from nlp.layers.parameters import Parameters
-from nlp.layers.random_streams import RandomStreams
 from nlp.layers.workspace import Workspace
+from nlp.networks.batch_learner import BatchLearner
 from nlp.networks.encoders.tokens import TokenBatch, TokenEncoder
 from nlp.networks.token_config import TokenNetworkConfig
 from nlp.networks.token_numbering import Numbered
-from nlp.training.divergence import NotFiniteError
-from nlp.training.gradients import ShardedGradient
-from nlp.training.language_settings import ADAM
-from nlp.training.learner import Learner, Loss, Phase, Position
-from nlp.training.optimizers import make_optimizer
-from nlp.training.optimizers.optimizer import Step
-from nlp.training.schedules import linear_decay
-from nlp.training.team import shared_array
-from nlp.wording import Message
+from nlp.training.optimizers.adam import Adam
 
-_ORDER, _DROPOUT, _INITIAL_WEIGHTS = 0, 1, 2  # purposes of random numbers
-_LAST_RATE = 0.05  # of the first learning rate
 _UNKNOWN = 1
 
 
-@dataclass(frozen=True)
-class Batch:
-    """The numbers of the sentences of a step, by falling length."""
-
-    sentences: Indices
+def _adam(weights: Parameters) -> Adam:
+    return Adam(weights.flat.size, weights.flat.dtype)
 
 
 class TokenNetwork(Protocol):
@@ -56,37 +38,21 @@ class TokenNetwork(Protocol):
         """Draw the weights."""
 
 
-class SentenceLearner(Learner[Batch]):
-    """A network, sentences and settings, made ready to train.
+class SentenceLearner(BatchLearner):
+    """A network, sentences and settings, made ready to train by Adam.
 
-    A step is a batch of sentences of about the same length, whose shards, a fixed number of them, have
-    gradients and dropout of their own; these are summed, clipped and applied by Adam, at a rate that falls
-    along a line. `forgotten` (V,) tells of each word how often it is read as unknown, so that it is learnt
-    what that means. `untrained` is the loss of a prediction before training, in nats.
+    `forgotten` (V,) tells of each word how often it is read as unknown, so that it is learnt what that means.
+    `untrained` is the loss of a prediction before training, in nats.
 
     Attributes: `text`, the sentences.
     """
 
-    worst = 1.5, 1.5
-    remedy = Message("a lower `lr` (a tenth of it, say)")
-
     def __init__(self, network: TokenNetwork, text: Numbered, forgotten: Floats, untrained: float) -> None:
         config = network.config
-        self.epochs, self.tokens, self.text = config.epochs, len(text.tokens), text
-        self._network, self._config, self._forgotten, self._untrained = network, config, forgotten, untrained
-        self._randomness = RandomStreams(config.seed)
-        shared = network.parameters.like(shared_array)
-        network.parameters = shared
-        network.initialize_(self._randomness.at(_INITIAL_WEIGHTS))
-        self.learnt = [shared.flat]
-        self._batches = SentenceBatches(text.lengths, config.batch_size)
-        self.steps_per_epoch = self._batches.steps
-        self.shards = min(config.shards, self._batches.most)
-        self._batch: npt.NDArray[np.int64] = shared_array((self._batches.most + 1,), np.int64)
-        self._losses: npt.NDArray[np.float64] = shared_array((self.shards, 2), np.float64)
-        self._optimizer = make_optimizer(ADAM, shared.shapes, shared.flat.dtype)
-        self._gradient = ShardedGradient(shared, self.shards, self._optimizer)
-        self._workspace = Workspace(shared.flat.dtype)
+        batches = SentenceBatches(text.lengths, config.batch_size)
+        super().__init__(network, batches, config, _adam, untrained)
+        self.tokens, self.text = len(text.tokens), text
+        self._encoder, self._forgotten = network.encoder, forgotten
 
     @abstractmethod
     def loss_and_grad(
@@ -102,66 +68,11 @@ class SentenceLearner(Learner[Batch]):
         `batch` is what the network reads of them; `generator` is for its dropout.
         """
 
-    def steps(self, epoch: int, skip: int = 0) -> Iterator[Batch]:
-        """Yield the sentences of each step, of about the same length, in another order each epoch."""
-        for sentences in self._batches.read(self._randomness.at(_ORDER, epoch), skip):
-            yield Batch(sentences)
-
-    def place_(self, data: Batch) -> None:
-        """Copy the numbers of the sentences to where all workers see them."""
-        self._batch[0] = count = len(data.sentences)
-        self._batch[1 : count + 1] = data.sentences
-
-    def phases(self, workers: int) -> Sequence[Phase]:  # noqa: ARG002  shards and blocks are for any number
-        """Compute the gradients of shards; sum them; move the weights."""
-        blocks = self._gradient.tasks
-        return Phase(self.shards, self._compute), Phase(blocks, self._sum), Phase(blocks, self._move)
-
-    def losses(self, at: Position) -> Iterator[Loss]:  # noqa: ARG002  that of the last step
-        """The loss of the batch; weights of 0 find all labels equal. Raises: NotFiniteError."""
-        nats, predictions = self._losses.sum(axis=0).tolist()
-        if math.isfinite(nats) and not math.isfinite(self._gradient.norm()):
-            raise NotFiniteError("the gradient")
-        yield Loss(nats, predictions, self._untrained * predictions)
-
-    def part_done(self, number: int) -> float:
-        """The share of the steps: they are of about the same size."""
-        return min(number / self.steps_per_epoch, 1.0)
-
-    def learning_rate(self, at: Position) -> float:
-        """It falls along a line to a twentieth."""
-        done = (at.epoch + self.part_done(at.number)) / self.epochs
-        return linear_decay(self._config.lr, _LAST_RATE * self._config.lr, done)
-
-    def arrays(self, at: Position) -> dict[str, npt.NDArray[Any]]:  # noqa: ARG002  moved in place
-        """Weights, and the optimizer's memory."""
-        memory = {f"optimizer.{name}": vector for name, vector in self._optimizer.state.items()}
-        return {"parameters": self._network.parameters.flat, **memory}
-
-    def team_size(self, workers: int) -> int:
-        """A batch has only so many shards."""
-        return min(workers, self.shards)
-
-    def _compute(self, at: Position, shard: int) -> None:
-        """Compute the gradient of one shard: of every so-manieth sentence."""
-        sentences = self._batch[1 : self._batch[0] + 1][shard :: self.shards]
-        if not len(sentences):
-            self._losses[shard] = 0
-            return
-        generator = self._randomness.at(_DROPOUT, at.epoch, at.number * self.shards + shard)
-        batch = self.text.batch(sentences, spelt=self._network.encoder.spelling is not None)
+    def shard_loss(
+        self, sentences: Indices, gradients: Parameters, workspace: Workspace, generator: np.random.Generator
+    ) -> tuple[float, float]:
+        """Read some sentences, some of their words as unknown, and add their gradient."""
+        batch = self.text.batch(sentences, spelt=self._encoder.spelling is not None)
         forgotten = generator.random(batch.words.shape) < self._forgotten[batch.words]
         batch = batch._replace(words=np.where(forgotten, np.int32(_UNKNOWN), batch.words))
-        gradient = self._gradient.shards[shard]
-        self._losses[shard] = self.loss_and_grad(sentences, batch, gradient, self._workspace, generator)
-
-    def _sum(self, at: Position, task: int) -> None:  # noqa: ARG002  the same at each step
-        """Sum some blocks of the gradients of all shards."""
-        self._gradient.sum_(task, 0)
-
-    def _move(self, at: Position, task: int) -> None:
-        """Move some blocks of the weights."""
-        predictions, clip = float(self._losses[:, 1].sum()), self._config.clip
-        factor = norm_factor(self._gradient.norm() / predictions, clip) if clip else 1.0
-        step = Step(self.learning_rate(at), factor / predictions, at.step)
-        self._gradient.apply_(task, step)
+        return self.loss_and_grad(sentences, batch, gradients, workspace, generator)

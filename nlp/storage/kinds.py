@@ -29,6 +29,7 @@ SEGMENTER, TAGGER, CLASSIFIER = "segmenter", "tagger", "classifier"
 RECURRENT_TAGGER, RECURRENT_SEGMENTER = "recurrent-tagger", "recurrent-segmenter"
 RECURRENT_CLASSIFIER = "recurrent-classifier"
 SEARCH_INDEX = "search-index"
+TRANSLATOR = "translator"
 CHECKPOINT = "-checkpoint"
 """How the kinds of checkpoints end: what comes before it and `-train` is the command that goes on."""
 
@@ -43,6 +44,7 @@ KINDS = {
     SEGMENTER: Kind("nlp.tagging.files", "segmenter_of", "tokenize"),
     TAGGER: Kind("nlp.tagging.files", "tagger_of", "tag"),
     RECURRENT_TAGGER: Kind("nlp.tagging.recurrent.files", "recurrent_tagger_of", "tag"),
+    TRANSLATOR: Kind("nlp.translation.files", "translator_of", "translate"),
     RECURRENT_SEGMENTER: Kind("nlp.tagging.recurrent.files", "recurrent_segmenter_of", "tokenize"),
     SEARCH_INDEX: Kind("nlp.search.files", "index_of", "search"),
 }

@@ -98,6 +98,10 @@ class Learner(ABC, Generic[Data]):
     def evaluate(self) -> float | None:
         """The mean loss of the held-out text in nats a prediction; None where there is none."""
 
+    def scores(self) -> Mapping[str, float]:
+        """Further figures of the last `evaluate`, by name, such as `bleu`; they decide nothing."""
+        return {}
+
     @abstractmethod
     def team_size(self, workers: int) -> int:
         """How many of so many workers there is work for."""

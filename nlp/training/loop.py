@@ -171,7 +171,7 @@ class _Loop:
         if valid_loss is not None:
             is_last = self._stopping.take(valid_loss)
         self._at = Position(learner.epochs if is_last else at.epoch + 1, 0, at.step)
-        self._meter.tell_epoch(at.epoch, at.step, rate, valid_loss)
+        self._meter.tell_epoch(at.epoch, at.step, rate, valid_loss, learner.scores())
         self._meet_boundary()
 
     def _done(self) -> float:

@@ -6,7 +6,8 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 _REPORT_SECONDS = 1.0
@@ -22,7 +23,7 @@ class Progress:
     input, counted once for each epoch; `elapsed_seconds`, the time that this run has spent in training steps;
     `tokens_per_second`, the tokens of this run over that time; `eta_seconds`, the time that is left at this
     speed; `epoch_done`, true in the last report of an epoch; `valid_loss`, the held-out loss of that epoch,
-    if there is one.
+    if there is one, and `scores`, further figures of that text by name.
     """
 
     epoch: int
@@ -36,6 +37,7 @@ class Progress:
     eta_seconds: float
     epoch_done: bool
     valid_loss: float | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
 
 
 class ProgressMeter:
@@ -89,10 +91,17 @@ class ProgressMeter:
         self._epoch = LossSum()
         return self.epoch_losses[-1]
 
-    def tell_epoch(self, epoch: int, step: int, learning_rate: float, valid_loss: float | None) -> None:
+    def tell_epoch(
+        self,
+        epoch: int,
+        step: int,
+        learning_rate: float,
+        valid_loss: float | None,
+        scores: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
         """Tell the callback that an epoch is done, however long ago the last report was."""
         done = (epoch + 1) / self._epochs
-        self._tell(epoch, step, learning_rate, done, epoch_done=True, valid_loss=valid_loss)
+        self._tell(epoch, step, learning_rate, done, epoch_done=True, valid_loss=valid_loss, scores=scores)
 
     def figures(self) -> dict[str, Any]:
         """What `resume_` needs, in types that JSON has."""
@@ -114,6 +123,7 @@ class ProgressMeter:
         *,
         epoch_done: bool = False,
         valid_loss: float | None = None,
+        scores: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         now = time.perf_counter()
         recent = self._stretch
@@ -140,6 +150,7 @@ class ProgressMeter:
                     eta_seconds=elapsed * (1 - done) / max(here, 1e-9),
                     epoch_done=epoch_done,
                     valid_loss=valid_loss,
+                    scores=scores,
                 )
             )
 

@@ -43,6 +43,11 @@ def classifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def translator(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _trained("seq2seq-train", tmp_path_factory.mktemp("model") / "tiny.translator")
+
+
+@pytest.fixture(scope="session")
 def tag_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path: Path = tmp_path_factory.mktemp("model") / "tiny.tagger"
     result = run("tag-train", "--bits", "12", "-o", str(path), stdin=TAGGED)
@@ -59,7 +64,13 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def arguments(
-    model: Path, language_model: Path, classifier: Path, tag_model: Path, index: Path, tmp_path: Path
+    model: Path,
+    language_model: Path,
+    classifier: Path,
+    translator: Path,
+    tag_model: Path,
+    index: Path,
+    tmp_path: Path,
 ) -> Arguments:
     """The words of a command's sample, with its model and output filled in."""
     return lambda name: [
@@ -69,6 +80,7 @@ def arguments(
                 model=model,
                 language_model=language_model,
                 classifier=classifier,
+                translator=translator,
                 tag_model=tag_model,
                 index=index,
                 qrels=index.with_suffix(".qrels"),

@@ -89,9 +89,9 @@ def litter(folder: Path) -> list[Path]:
 class Sample:
     """A run of a command that succeeds: the contract's tests vary it.
 
-    `arguments` may name {model}, {language_model}, {classifier}, {tag_model}, {index} with its {qrels}, and
-    {output}; `stdin` is repeated for large inputs. `writes` is "stdout" or "file", for commands that need -o;
-    `reads` is whether stdin matters.
+    `arguments` may name {model}, {language_model}, {classifier}, {translator}, {tag_model}, {index} with its
+    {qrels}, and {output}; `stdin` is repeated for large inputs. `writes` is "stdout" or "file", for commands
+    that need -o; `reads` is whether stdin matters.
     """
 
     arguments: tuple[str, ...] = ()
@@ -106,6 +106,9 @@ TAGGED = b"the/D king/N rode/V out/P at/P dawn/N\nthe/D queen/N ate/V bread/N\n"
 _TOKENS = b"the king rode out at dawn\nthe queen rode out at noon\nthe king and the queen ate bread\n"
 
 _LABELLED = b"__label__out the king rode out\n__label__in the king ate bread\n__label__out the queen rode\n"
+_PAIRS = (
+    b"the king rode out\tder K\xc3\xb6nig ritt aus\nthe queen ate bread\tdie K\xc3\xb6nigin a\xc3\x9f Brot\n"
+)
 _COMPARED = b"The DT DT\nking NN NN\nrode VBD NN\n\nout RP IN\n\n"
 
 SAMPLES = {
@@ -135,6 +138,12 @@ SAMPLES = {
     "classify-train": Sample(("--epochs", "2", "-o", "{output}"), stdin=_LABELLED, writes="file"),
     "classify": Sample(("-m", "{classifier}"), stdin=_TOKENS),
     "classify-eval": Sample(("-m", "{classifier}"), stdin=_LABELLED),
+    "seq2seq-train": Sample(
+        ("--hidden", "8", "--subword-vocab", "20", "--epochs", "2", "-o", "{output}"),
+        stdin=_PAIRS,
+        writes="file",
+    ),
+    "translate": Sample(("-m", "{translator}", "--beam", "2"), stdin=_TOKENS),
     "tag-eval": Sample(stdin=_COMPARED, takes_files=False),
     "tag-train": Sample(
         ("--task", "segment", "--bits", "12", "--epochs", "2", "-o", "{output}"), stdin=_TOKENS, writes="file"

@@ -37,6 +37,7 @@ MODELS = {
     "classifier": ("classify-train", "--epochs", "1"),
     "pooled": ("classify-train", "--method", "rnn", *_SMALL),
     "index": ("index",),
+    "translator": ("seq2seq-train", "--hidden", "4", "--subword-vocab", "9", "--epochs", "1"),
     "segmenter": ("tag-train", "--task", "segment", "--bits", "12", "--epochs", "1"),
     "two-segmenter": ("tag-train", "--task", "segment", "--method", "both", *_SMALL),
 }
@@ -78,6 +79,7 @@ READING = [
     "search-eval -m {index} --queries {queries} --qrels {qrels}",
     "index --add {index} -o {output}",
     "index --compact {index} -o {output}",
+    "translate -m {translator} --beam 2",
 ]
 
 STDIN = {"tokenize": "我爱北京\n", "w2v-eval": ": kin\nking queen dawn noon\n"}
@@ -103,7 +105,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A model of every kind."""
     folder = tmp_path_factory.mktemp("opening")
     for name, words in MODELS.items():
-        sample = SAMPLES["classify-train" if words[0] == "classify-train" else "w2v-train"]
+        sample = SAMPLES[words[0] if words[0] in {"classify-train", "seq2seq-train"} else "w2v-train"]
         text = TAGGED if name in {"tagger", "recurrent", "hybrid"} else sample.stdin
         result = run(*words, "-o", str(folder / name), stdin=text)
         assert result.returncode == 0, result.stderr.decode()

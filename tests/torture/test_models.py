@@ -18,7 +18,7 @@ from nlp.storage.model_file import open_model, write_model
 from nlp.vectors.files import load_vectors, save_small_vectors
 from tests.files import write_anew
 from tests.torture.promises import IS_LONG
-from tests.torture.trainings import LABELS, write_tokens
+from tests.torture.trainings import LABELS, TRAININGS, write_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,12 +55,24 @@ COUNTED = {
         *("--bits", "12", "--epochs", "1"),
     ),
 }
-CLASSIFIERS = {
-    "classifier": ("--dim", "2"),
+LABELLED = {
+    "classifier": ("classify-train", "--dim", "2"),
     "recurrent classifier": (
-        *("--method", "rnn", "--chars", "--hidden", "4", "--embed-dim", "4", "--pool", "attention"),
+        *(
+            "classify-train",
+            "--method",
+            "rnn",
+            "--chars",
+            "--hidden",
+            "4",
+            "--embed-dim",
+            "4",
+            "--pool",
+            "attention",
+        ),
         *("--epochs", "1"),
     ),
+    "translator": ("seq2seq-train", "--subword-vocab", "20", "--hidden", "4", "--epochs", "1"),
 }
 # A kind of model file → what reads it: {model} is the file, {text} some tokens.
 READERS: dict[str, list[tuple[str, ...]]] = {
@@ -113,6 +125,10 @@ READERS: dict[str, list[tuple[str, ...]]] = {
         ("generate", "-m", "{model}", "--seed", "1", "-n", "5", "--prompt", "w1 "),
         ("info", "--verify", "{model}"),
     ],
+    "translator": [
+        ("translate", "-m", "{model}", "--beam", "2", "{text}"),
+        ("info", "--verify", "{model}"),
+    ],
     "n-grams": [("score", "-m", "{model}", "--summary", "{text}"), ("info", "{model}")],
     "tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],
     "recurrent tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],
@@ -138,10 +154,10 @@ def made(nlptool: Nlptool, text: Path, tmp_path: Path, request: pytest.FixtureRe
     if kind in COUNTED:
         assert nlptool(*COUNTED[kind], "-q", "-o", str(path), str(text)).status == 0
         return path
-    if kind in CLASSIFIERS:
-        labelled = str(write_tokens(tmp_path / "labelled", 8, labels=LABELS))
-        train = ("classify-train", "-q", *CLASSIFIERS[kind], "-o", str(path), labelled)
-        assert nlptool(*train).status == 0
+    if kind in LABELLED:
+        labels = TRAININGS["seq2seq-train"].labels if kind == "translator" else LABELS
+        labelled = str(write_tokens(tmp_path / "labelled", 8, labels=labels))
+        assert nlptool(*LABELLED[kind], "-q", "-o", str(path), labelled).status == 0
         return path
     command = "rnn-train" if kind.startswith("language") else "w2v-train"
     options = SUBWORDS if kind == "subwords" else LANGUAGE if command == "rnn-train" else CHECKPOINTED

@@ -31,6 +31,7 @@ FREE |= {
     "encoding",
 }
 BY_DATA = {"valid", "update", "phrase_threshold", "vectors", "columns", "text", "dictionary"}
+BY_DATA |= {"targets", "valid_targets"}
 # Taken with another option only, by which a checkpoint is refused.
 WITH_OTHERS = {"direct", "minn", "maxn", "task"}
 # Of another method than that which is trained, and therefore idle.

@@ -189,6 +189,32 @@ TRAININGS["classify-train"] = Training(
     labels=LABELS,
 )
 
+TRAININGS["seq2seq-train"] = Training(
+    options=words("--subword-vocab 50 --hidden 4 --batch-size 500 --epochs 4 --patience 3"),
+    endless=words("--epochs 100000 --patience 100000"),
+    once=words("--epochs 1 --subword-vocab 50 --hidden 4"),
+    diverging=words("--lr 900 --clip 0"),
+    others={
+        "subword_vocab": "51",
+        "share": True,
+        "longest": "99",
+        "cell": "lstm",
+        "attention": "none",
+        "hidden": "5",
+        "epochs": "121",
+        "lr": "0.04",
+        "dropout": "0.2",
+        "label_smoothing": "0.2",
+        "clip": "4",
+        "batch_size": "490",
+        "shards": "1",
+        "seed": "2",
+        "patience": "91",
+    },
+    streams=False,
+    labels=("the king\t", "the queen ate\t", "at dawn\t"),
+)
+
 
 NETWORKS = {
     "classify-train --method rnn": Training(

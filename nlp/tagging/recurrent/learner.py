@@ -13,8 +13,9 @@ import numpy.typing as npt
 from nlp.layers.arrays import Floats, Indices
 from nlp.layers.parameters import Parameters
 from nlp.layers.workspace import Workspace
+from nlp.networks.batch_learner import Batch
 from nlp.networks.encoders.tokens import TokenBatch
-from nlp.networks.sentence_learner import Batch, SentenceLearner
+from nlp.networks.sentence_learner import SentenceLearner
 from nlp.networks.tagger import TaggerNetwork
 from nlp.networks.token_numbering import Numbered
 from nlp.tagging.labels import Chain
@@ -115,5 +116,5 @@ class RecurrentTaggerLearner(SentenceLearner):
     def _move_hashed(self, at: Position, task: int) -> None:
         """Move some of the weights of features, at a rate that falls as that of the network does."""
         if self.hashed:
-            falling = self.learning_rate(at) / self._config.lr
+            falling = self.learning_rate(at) / self._settings.lr
             self.hashed.move_(int(self._losses[:, 1].sum()), falling, task)

@@ -56,6 +56,11 @@ CASES: dict[str, tuple[dict[str, Any], str, str | None]] = {
         "a b\t0.7500\tc\t0.0000\n",
         "a b\t0.7500\tc\t0.0000\n",
     ),
+    "TRANSLATIONS": (
+        {"text": "x", "target": "a\tb\nc", "logprob": -1.0},
+        "a\tb c\n",
+        None,
+    ),
     "SCORES": ({"text": "a b", **_SCORE}, _LOST, "a b\t2\t0\t\t\n"),
     "SURPRISALS": (
         {"pieces": ["a", "\n"], "surprisals": [0.5, None], "known": [True, False]},

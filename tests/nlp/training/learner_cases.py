@@ -27,6 +27,7 @@ from tests.nlp.classification.recurrent import small as networks
 from tests.nlp.networks import network_cases
 from tests.nlp.tagging import segmented, tagged
 from tests.nlp.tagging.recurrent import small
+from tests.nlp.translation import small as translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from nlp.tagging.recurrent.learner import RecurrentTaggerLearner
     from nlp.training.language_settings import WindowSettings
     from nlp.training.learner import Learner
+    from nlp.translation.learner import TranslationLearner
 
 TEXT = "the king rode out at dawn\nthe queen ate bread at noon\n" * 2
 HELD_OUT = "the queen rode at dawn\nthe king ate\n"
@@ -105,6 +107,11 @@ def of_recurrent_classifier(form: str, *, valid: bool = True) -> RecurrentClassi
     return networks.training(form, valid=valid).learner
 
 
+def of_translation(form: str, *, valid: bool = True) -> TranslationLearner:
+    """The learner of a model that translates."""
+    return translated.training(form, valid=valid).learner
+
+
 def two_sided(cell: str) -> LanguageModelConfig:
     """A small language model that fills gaps."""
     return LanguageModelConfig(cell=cell, hidden=5, embed_dim=4, bidirectional=True)
@@ -149,6 +156,7 @@ CASES: dict[str, Callable[..., Learner[Any]]] = {
     **{f"recurrent tagger of {kind}": partial(of_recurrent_tagger, kind) for kind in small.FORMS},
     **{f"hybrid of {kind}": partial(of_hybrid, kind) for kind in ("tags", "characters", "words")},
     **{f"recurrent classifier by {form}": partial(of_recurrent_classifier, form) for form in networks.FORMS},
+    **{f"translation by {form}": partial(of_translation, form) for form in translated.FORMS},
     **{name: partial(of_network, config) for name, config in CONFIGS.items()},
     **{
         f"lstm {name}": partial(of_network, CONFIGS["dropout"], settings)

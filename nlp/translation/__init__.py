@@ -1,0 +1,8 @@
+"""Sequences to sequences, texts to texts: translation, and whatever else is learnt from pairs.
+
+- `config` has the settings. `pairs` numbers pairs of texts by pieces of words, in batches.
+- `network` is an encoder that reads the source from both ends and a decoder that writes the target, which
+  attends to what was read. `learner` trains it, `training` makes texts ready, `files` saves and loads it.
+- `translator` is the model as it is used: `search` looks for the best target, greedily or by beams, and
+  `copying` takes from the source what no piece of a word can spell.
+"""

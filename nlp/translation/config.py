@@ -1,0 +1,85 @@
+"""The settings of an encoder–decoder with attention, and of its training, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nlp.settings import DATA, TRAINING, check, setting
+
+CELLS = GRU, LSTM = ("gru", "lstm")
+ATTENTION = DOT, NONE = ("dot", "none")
+
+
+@dataclass(frozen=True)
+class TranslationConfig:
+    """What a user chooses. Together with the pairs it decides every byte of the result.
+
+    Raises: SettingError, naming the setting, its value and its limits
+    """
+
+    subword_vocab: int = setting(
+        4000,
+        "Pieces of words to learn for each language, by joining what often stands together; characters "
+        "come on top, and what is rarer is spelt in bytes.",
+        low=0,
+        high=1_000_000,
+        group=DATA,
+    )
+    share: bool = setting(
+        False,
+        "One set of pieces and of their vectors for both languages: for those that share words.",
+        group=DATA,
+    )
+    longest: int = setting(
+        100, "Leave out pairs of which either text has more pieces.", low=1, high=10_000, group=DATA
+    )
+    cell: str = setting(GRU, "The recurrent cell of encoder and decoder.", choices=CELLS)
+    attention: str = setting(
+        DOT,
+        "How the decoder looks at the source: at all of its places, weighted by a product with its state "
+        "(dot); or only at the state that reading left (none).",
+        choices=ATTENTION,
+    )
+    hidden: int = setting(
+        128, "Units of the decoder, of the encoder in each direction, and of vectors.", low=1, high=100_000
+    )
+    epochs: int = setting(20, "Passes over the pairs.", low=1, high=1_000_000, group=TRAINING)
+    lr: float = setting(
+        0.004,
+        "Learning rate of Adam, which rises in the first twentieth of the training and falls along a line.",
+        above=0,
+        high=1_000,
+        group=TRAINING,
+    )
+    dropout: float = setting(
+        0.15, "Share of values left out at random in training.", low=0, high=0.95, group=TRAINING
+    )
+    label_smoothing: float = setting(
+        0.1,
+        "Share of the probability that is to go to all pieces alike, against overconfidence.",
+        low=0,
+        high=0.95,
+        group=TRAINING,
+    )
+    clip: float = setting(
+        1.0,
+        "Scale the gradient of the mean loss down to at most this norm; 0: never.",
+        low=0,
+        high=1e9,
+        group=TRAINING,
+    )
+    batch_size: int = setting(
+        1200, "Pieces of targets a step, of whole texts.", low=1, high=1_000_000, group=TRAINING
+    )
+    shards: int = setting(
+        2,
+        "Parts of a batch, each with its own dropout: the most `workers` that can share it. Changes the "
+        "model.",
+        low=1,
+        high=64,
+        group=TRAINING,
+    )
+    seed: int = setting(1, "Same seed, same bytes.", low=0, high=2**64 - 1, group=TRAINING)
+
+    def __post_init__(self) -> None:
+        check(self)
