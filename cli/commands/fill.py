@@ -29,7 +29,12 @@ def fill(*, streams: Streams, console: Console, model: str | None, k: int, max_g
     --exact each underscore is one character, and a word model fills in whole words that fit. Gaps are
     numbered from 1 in each line and filled from left to right: each is judged with the best candidates in the
     gaps before it, and no line sees another. A probability is a share among all candidates that were weighed.
-    JSONL adds `gaps` to each record, with `start`, `end` and `candidates`.
+    JSONL adds `gaps` to each record, with `start`, `end`, `candidates` and what was `searched`: of each
+    length how many candidates were `weighed`, and whether these were `all` there are.
+
+    A candidate is weighed by what stands on both sides. For a gap of one token all are (by a network read
+    from the left the 2,000 most probable there or more, and a warning says so). Longer ones are searched from
+    both ends; --bidirectional models, from either side.
 
     \b
     nlptool rnn-train --bidirectional -o news.model news.txt

@@ -9,17 +9,18 @@ from cli.io.printers import GAPS
 from cli.io.streams import TEXT_OF
 from nlp.decoding.gaps import find_gaps
 from nlp.text.vocabulary import CHARACTERS
+from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from cli.console import Console
     from cli.io.streams import Line, Streams
-    from nlp.decoding.gaps import LineFiller
+    from nlp.decoding.gaps import LineFiller, Searched
     from nlp.text.records import Record
 
 
 @dataclass
 class GapAnswers:
-    """Fills every gap with its `k` best candidates; counts lines without gaps and gaps without candidates."""
+    """Fills every gap with its `k` best candidates; counts lines without gaps, gaps without candidates."""
 
     filler: LineFiller
     k: int
@@ -28,6 +29,7 @@ class GapAnswers:
     _lines: int = field(default=0, init=False)  # without a gap
     _first: str = field(default="", init=False)  # where the first of them is
     _unanswered: int = field(default=0, init=False)
+    _one_sided: list[Searched] = field(default_factory=list, init=False)  # single tokens, not all weighed
 
     def write(self, streams: Streams, console: Console) -> None:
         """Answer the input line by line; each answer goes out before the next line is looked at."""
@@ -49,6 +51,10 @@ class GapAnswers:
             return []
         answers = self.filler.fill(text, gaps, self.k)
         self._unanswered += answers.count([])
+        searched = self.filler.searched
+        self._one_sided += [
+            one for of_gap in searched for one in of_gap if one.length == 1 and not one.is_all
+        ]
         join = self.filler.vocabulary.join
         return [
             {
@@ -57,8 +63,11 @@ class GapAnswers:
                 "candidates": [
                     {"text": join(one.ids), "probability": round(one.probability, 6)} for one in candidates
                 ],
+                "searched": [
+                    {"length": one.length, "weighed": one.weighed, "all": one.is_all} for one in of_gap
+                ],
             }
-            for gap, candidates in zip(gaps, answers, strict=True)
+            for gap, candidates, of_gap in zip(gaps, answers, searched, strict=True)
         ]
 
     def _tell(self, console: Console) -> None:
@@ -69,6 +78,12 @@ class GapAnswers:
             lines = "1 line has" if self._lines == 1 else f"{self._lines:,} lines have"
             remedy = f"write {mark} where something is missing"
             console.warn(f"{lines} no gap, the first is {self._first}; {remedy}")
+        if self._one_sided:
+            one, gaps = self._one_sided[0], number_of(len(self._one_sided), "gap")
+            console.warn(
+                f"in {gaps} only the {one.weighed:,} of {one.possible:,} tokens most probable from the left"
+                " were weighed by both sides; n-grams and models of rnn-train --bidirectional weigh all"
+            )
         if self._unanswered:
             gaps = "1 gap has" if self._unanswered == 1 else f"{self._unanswered:,} gaps have"
             console.warn(f"{gaps} no candidate: the model knows no word that fits")

@@ -43,6 +43,20 @@ class Candidate:
     probability: float
 
 
+@dataclass(frozen=True)
+class Searched:
+    """What was weighed of all that a gap of `length` tokens may hold: `weighed` of `possible` candidates."""
+
+    length: int
+    weighed: int
+    possible: int
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing was left out, so that the best candidate of this length is the best there is."""
+        return self.weighed == self.possible
+
+
 class Filler(Protocol):
     """Whoever can tell what stands between two texts."""
 
@@ -58,6 +72,10 @@ class Filler(Protocol):
         Candidates are made of the tokens `answers`, in one of these `lengths`. Probabilities sum to 1 over
         all candidates weighed; there may be none.
         """
+
+    @property
+    def searched(self) -> list[Searched]:
+        """What the last call of `candidates` has weighed of each length."""
 
 
 def find_gaps(line: str, level: str, max_gap: int = 4, *, exact: bool = False) -> list[Gap]:
@@ -78,9 +96,13 @@ def find_gaps(line: str, level: str, max_gap: int = 4, *, exact: bool = False) -
 
 
 class LineFiller:
-    """Fills the gaps of lines, each line by itself."""
+    """Fills the gaps of lines, each line by itself.
+
+    Attribute: `searched`, of each gap of the last line what was weighed.
+    """
 
     def __init__(self, filler: Filler) -> None:
+        self.searched: list[list[Searched]] = []
         self.vocabulary = filler.vocabulary
         self._filler, self._answers = filler, possible_answers(filler.vocabulary)
 
@@ -98,10 +120,12 @@ class LineFiller:
         )
         behind[-1].append(vocabulary.line_end)
         found: list[list[Candidate]] = []
+        self.searched = []
         for gap, right in zip(gaps, behind, strict=True):
             near, answers = [vocabulary.line_end, *left[-CONTEXT:]], self._fitting(gap.word)
             candidates = self._filler.candidates(near, right[:CONTEXT], gap.lengths, answers, k)
             found.append(candidates)
+            self.searched.append(self._filler.searched)
             left += candidates[0].ids if candidates else [vocabulary.unknown]
             left += right
         return found

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from nlp.decoding.filling import BEAM, HORIZON, ReadText, followed_by, ranked
-from nlp.decoding.gaps import Candidate
+from nlp.decoding.gaps import Candidate, Searched
 from nlp.decoding.network_predictor import NetworkPredictor
 from nlp.layers.arrays import Floats, Ids
 from nlp.layers.workspace import Workspace
@@ -77,11 +77,13 @@ class TwoSidedFiller:
         self._forward = OneSide(network, encoder, vocabulary)
         self._backward = OneSide(network, encoder, vocabulary, backward=True)
         self._workspace = Workspace(network.parameters.flat.dtype)
+        self.searched: list[Searched] = []
 
     def candidates(
         self, left: Sequence[int], right: Sequence[int], lengths: range, answers: Sequence[int], k: int
     ) -> list[Candidate]:
         """The `k` best candidates for what stands between two texts, as every `Filler` has them."""
+        self.searched = [Searched(1, len(answers), len(answers))] if lengths[0] == 1 else []
         if not len(answers):
             return []
         singles = np.array(answers, np.int32)[:, None]
@@ -96,6 +98,11 @@ class TwoSidedFiller:
         )
         proposals = weigh.proposals(lengths, answers, self._beam)
         scores = [weigh.scores(ids) for ids in proposals]
+        self.searched += [
+            Searched(length, len(ids), len(answers) ** length)
+            for length, ids in zip(lengths, proposals, strict=True)
+            if length > 1
+        ]
         if lengths[0] == 1:
             share = np.logaddexp.reduce(scores[0])
             proposals[0], scores[0] = singles, of_singles - np.logaddexp.reduce(of_singles) + share

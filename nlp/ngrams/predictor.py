@@ -41,6 +41,11 @@ class NgramPredictor:
         """The tokens, V of them."""
         return self._model.vocabulary
 
+    @property
+    def order(self) -> int:
+        """Tokens of the longest n-gram."""
+        return self._model.order
+
     def start(self, rows: int) -> State:
         """The state of `rows` texts of which nothing has been read."""
         return [[] for _ in range(rows)]

@@ -140,3 +140,23 @@ def test_gaps_are_filled_while_stdin_is_open(word_model: str) -> None:
     lines = [b"the king rode ___ at dawn\n", b"the ___ ate bread\n"]
     first, second = answers("fill", "-m", word_model, "-k", "1", lines=lines)
     assert [one.split(b"\t")[1] for one in (first, second)] == [b"out", b"queen"]
+
+
+def test_what_was_searched_is_told(language_model: Path, nlptool: Nlptool) -> None:
+    """The model knows eleven words, so that all pairs of them are weighed, too."""
+    fill = ("fill", "-m", str(language_model), "--format", "jsonl")
+    record = json.loads(nlptool(*fill, "--max-gap", "2", stdin="the ___ rode out\n").stdout)
+    (gap,) = record["gaps"]
+    assert gap["searched"][0] == {"length": 1, "weighed": 11, "all": True}
+    assert gap["searched"][1] == {"length": 2, "weighed": 121, "all": True}
+    assert len(gap["candidates"]) == 5
+
+
+def test_a_network_with_many_words_says_that_it_weighed_some(tmp_path: Path, nlptool: Nlptool) -> None:
+    words = " ".join(f"w{number}" for number in range(6000))
+    form = ("--level", "word", "--cell", "nnlm", "--hidden", "2", "--embed-dim", "2", "--epochs", "1")
+    model = str(tmp_path / "m")
+    assert nlptool("rnn-train", "-q", *form, "-o", model, stdin=f"{words}\n").status == 0
+    told = nlptool("fill", "-m", model, "--max-gap", "1", stdin="w1 ___ w3\nw4 ___ w6\n")
+    assert told.status == 0
+    assert "in 2 gaps only the 2,000 of 6,000 tokens most probable from the left were weighed" in told.stderr

@@ -71,6 +71,9 @@ def test_candidates_are_a_distribution_over_answers_of_these_lengths(
 def test_the_best_are_the_first_of_all(make: Make, lengths: range) -> None:
     filler = make()
     found = filler.candidates(LEFT, RIGHT, lengths, ANSWERS, ALL)
+    assert [one.length for one in filler.searched] == list(lengths)
+    assert sum(one.weighed for one in filler.searched) == len(found)
+    assert [one.possible for one in filler.searched] == [len(ANSWERS) ** length for length in lengths]
     assert [filler.candidates(LEFT, RIGHT, lengths, ANSWERS, k) for k in (1, 3)] == [found[:1], found[:3]]
 
 

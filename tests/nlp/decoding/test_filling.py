@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from nlp.decoding.filling import BEAM, BayesFiller, ReadText, followed_by, ranked
-from nlp.decoding.gaps import possible_answers
+from nlp.decoding.filling import BEAM, SINGLE, BayesFiller, ReadText, followed_by, ranked
+from nlp.decoding.gaps import Searched, possible_answers
 from nlp.ngrams.model import train_ngrams
 from nlp.ngrams.predictor import NgramPredictor
 from tests.nlp.decoding.toy_predictor import ToyPredictor, characters
@@ -96,24 +96,64 @@ def test_hypotheses_are_followed_by_the_same_text() -> None:
     np.testing.assert_array_equal(joined, [[1, 2, 7, 8, 9], [3, 4, 7, 8, 9]])
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_search_from_both_ends_finds_the_best_of_all(seed: int) -> None:
+    """Of 10 words; a fifth of the gaps of three is weighed, and each as it is among all of them."""
+    words = [f"w{number}" for number in range(10)]
+    vocabulary = language_vocabulary("word", words)
+    generator = np.random.default_rng(seed)
+    habits = generator.integers(2, 12, (12, 3))  # what follows a word, mostly
+    text = [0]
+    for _ in range(2000):
+        text.append(int(generator.choice(habits[text[-1]])) if generator.random() < 0.9 else 0)
+    predictor = NgramPredictor(train_ngrams(np.array(text, np.int32), vocabulary, 3))
+    answers, left, right = possible_answers(vocabulary), [0, *text[50:53]], [*text[57:60], 0]
+    filler = BayesFiller(predictor, beam=5, weighed=200 * 8 * 5 * 64)
+    found = filler.candidates(left, right, range(1, 4), answers, 999)
+    assert filler.searched == [Searched(1, 10, 10), Searched(2, 100, 100), Searched(3, 200, 1000)]
+    assert [one.is_all for one in filler.searched] == [True, True, False]
+    exact = BayesFiller(predictor)
+    every = exact.candidates(left, right, range(1, 4), answers, 9999)
+    assert (len(every), exact.searched[2]) == (1110, Searched(3, 1000, 1000))
+    assert [one.ids for one in found[:3]] == [one.ids for one in every[:3]]
+    whole = {one.ids: one.probability for one in every}
+    share = sum(whole[one.ids] for one in found)
+    assert share > 0.9
+    for one in found:
+        assert one.probability == pytest.approx(whole[one.ids] / share, rel=1e-4)
+
+
 def boxes(count: int) -> tuple[Vocabulary, NgramPredictor]:
-    """Lines in which only the last word tells the first one apart, and an n-gram model of them."""
-    lines = [f"box a{number} holds coin b{number}" for number in range(count)]
+    """Lines in which only the last word tells the second one apart, and an n-gram model of them."""
+    lines = [f"box a{number} c{number} holds b{number}" for number in range(count)]
     vocabulary = language_vocabulary("word", dict.fromkeys(" ".join(lines).split()))
     ids = [number for line in lines for number in (*vocabulary.numbers(line.split()), vocabulary.line_end)]
     return vocabulary, NgramPredictor(train_ngrams(np.array(ids, np.int32), vocabulary))
 
 
 @pytest.mark.parametrize("number", [0, 250, 399])
-def test_a_word_that_only_what_follows_tells_apart_is_found_among_more_than_a_beam(number: int) -> None:
+@pytest.mark.parametrize(("gap", "lengths"), [("c", range(1, 3)), ("a c", range(1, 4)), ("a c", range(2, 3))])
+def test_words_that_only_what_follows_tells_apart_are_found_among_more_than_a_beam(
+    number: int, gap: str, lengths: range
+) -> None:
     vocabulary, predictor = boxes(4 * BEAM)
-    left = [vocabulary.line_end, *vocabulary.numbers(["box"])]
-    right = [*vocabulary.numbers(["holds", "coin", f"b{number}"]), vocabulary.line_end]
+    expected = " ".join(f"{letter}{number}" for letter in gap.split())
+    before, behind = f"box a{number} c{number} holds b{number}".split(f" {expected} ")
+    left = [vocabulary.line_end, *vocabulary.numbers(before.split())]
+    right = [*vocabulary.numbers(behind.split()), vocabulary.line_end]
     # N-grams are looked up; the same as a network does it, by whole distributions.
     for one in (predictor, NetworkLike(predictor)):
-        found = BayesFiller(one).candidates(left, right, range(1, 3), possible_answers(vocabulary), 2)
-        assert vocabulary.join(found[0].ids) == f"a{number}"
+        found = BayesFiller(one).candidates(left, right, lengths, possible_answers(vocabulary), 2)
+        assert vocabulary.join(found[0].ids) == expected
         assert found[0].probability > 10 * found[1].probability
+
+
+def test_a_network_weighs_the_best_by_one_side_of_many_words_and_says_so() -> None:
+    vocabulary, predictor = boxes(SINGLE // 2)
+    filler = BayesFiller(NetworkLike(predictor), weighed=0)
+    answers = possible_answers(vocabulary)
+    filler.candidates([0], [0], range(1, 2), answers, 1)
+    assert filler.searched == [Searched(1, SINGLE, len(answers))]
 
 
 class NetworkLike:

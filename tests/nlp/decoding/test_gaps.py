@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nlp.decoding.gaps import CONTEXT, Candidate, LineFiller, find_gaps, possible_answers
+from nlp.decoding.gaps import CONTEXT, Candidate, LineFiller, Searched, find_gaps, possible_answers
 from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class Recording:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.asked: list[tuple[str, str]] = []
+        self.searched = [Searched(1, 1, 2)]
 
     def candidates(
         self, left: Sequence[int], right: Sequence[int], lengths: range, answers: Sequence[int], k: int
@@ -86,7 +87,9 @@ class Recording:
 
 def test_gaps_are_filled_from_left_to_right() -> None:
     filler = Recording(CHARACTERS)
-    found = LineFiller(filler).fill("c___bb___", find_gaps("c___bb___", "char"), 3)
+    lines = LineFiller(filler)
+    found = lines.fill("c___bb___", find_gaps("c___bb___", "char"), 3)
+    assert lines.searched == [filler.searched] * 2
     assert filler.asked == [("\nc", "bb"), ("\ncabb", "\n")]
     assert [[one.ids for one in candidates] for candidates in found] == [[(2,), (3,), (4,)]] * 2
 
