@@ -28,6 +28,7 @@ COMMANDS = {
     "vectors": "write the vectors of words or of lines of text",
     "cluster": "divide words or lines of text into groups",
     "keywords": "tell which words each text is about",
+    "summarize": "choose the most central sentences of texts",
     "dedupe": "leave out lines that repeat earlier ones, or nearly so",
     "index": "make a search index of texts, or change one",
     "search": "find what texts say by words, in a search index",

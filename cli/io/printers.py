@@ -233,6 +233,11 @@ def _translation_as_jsonl(record: Record) -> str:
     return _as_jsonl({key: value for key, value in record.items() if key != "number"})
 
 
+def _summary(record: Record) -> str:
+    """A line for each sentence, and an empty one."""
+    return "".join(" ".join(found["text"].split()) + "\n" for found in record["summary"]) + "\n"
+
+
 def _labels(record: Record) -> Iterable[Sequence[object]]:
     """One row: a label and its probability, the next one and its, and so on."""
     yield _labels_as_text(record).removesuffix("\n").split("\t")
@@ -245,6 +250,7 @@ def _labels_as_text(record: Record) -> str:
 
 
 KEYWORDS = Form(_keywords)
+SUMMARY = Form(text=_summary)
 TEXTS = Form(text=lambda record: _one_line(record["text"]))
 GROUPED = Form(_columns("group", "text"), lambda record: f"{record['group']}\t{_one_line(record['text'])}")
 

@@ -24,7 +24,7 @@ def texts(streams: Streams, unit: str, needs: Callable[[Line], object]) -> Itera
             continue
         complete: list[Line] = []
         for line in batch:
-            if gathered and _ends(gathered[0], line, unit):
+            if gathered and _ends(gathered[-1], line, unit):
                 complete.append(_joined(gathered))
                 gathered = []
             if unit == FILE or not line.plain or line.text.strip():
@@ -33,9 +33,10 @@ def texts(streams: Streams, unit: str, needs: Callable[[Line], object]) -> Itera
     yield [_joined(gathered)] if gathered else []
 
 
-def _ends(first: Line, line: Line, unit: str) -> bool:
-    """Whether the text that began with `first` ends before `line`."""
-    if not (first.is_of_text and line.is_of_text) or line.path != first.path:
+def _ends(last: Line, line: Line, unit: str) -> bool:
+    """Whether the text ends between these two lines; a file may come twice."""
+    is_same_file = line.path == last.path and line.number > last.number
+    if not (last.is_of_text and line.is_of_text and is_same_file):
         return True
     return unit == PARAGRAPH and not line.text.strip()
 

@@ -15,25 +15,31 @@ _ROUNDS: Final = 200
 _SETTLED: Final = 1e-9
 
 
-def page_rank(times: Callable[[Scores], Scores], nodes: int) -> Scores:
-    """The share of time that a walk along the edges is at each node; it jumps anywhere 15 times in 100.
+def page_rank(times: Callable[[Scores], Scores], jumps: Scores) -> Scores:
+    """The share of time that a walk along the edges is at each node; it jumps elsewhere 15 times in 100.
 
     `times` multiplies a vector by the weights of the edges, a symmetric matrix W without negative entries:
-    the graph itself need not be in memory.
+    the graph itself need not be in memory. `jumps` is how probable each node is to be jumped to.
 
-    Equation: p = (1 − δ)/n + δ W D⁻¹ p,   D = diag(W 1); a node without an edge jumps always
-    Shapes:   W (N, N) -> (N,), which sum to 1
-    Source:   Brin & Page 1998, "The anatomy of a large-scale hypertextual web search engine", §2.1.1
+    Equation: p = (1 − δ) v + δ W D⁻¹ p,   D = diag(W 1),   v the jumps; without an edge all is jumps
+    Shapes:   W (N, N), v (N,), which sums to 1 -> (N,), which sum to 1
+    Source:   Brin & Page 1998, "The anatomy of a large-scale hypertextual web search engine", §2.1.1;
+              Haveliwala 2002, "Topic-sensitive PageRank" (other jumps than even ones)
     """
-    degrees = times(np.ones(nodes))
+    degrees = times(np.ones(len(jumps)))
     tied = degrees > 0
-    shares = np.divide(1, degrees, out=np.zeros(nodes), where=tied)
-    ranks = np.full(nodes, 1 / nodes)
+    shares = np.divide(1, degrees, out=np.zeros(len(jumps)), where=tied)
+    ranks = jumps
     for _ in range(_ROUNDS):
-        lost = ranks[~tied].sum() / nodes
-        new = (1 - DAMPING) / nodes + DAMPING * (times(ranks * shares) + lost)
+        lost = ranks[~tied].sum()
+        new = (1 - DAMPING) * jumps + DAMPING * (times(ranks * shares) + lost * jumps)
         moved = np.abs(new - ranks).sum()
         ranks = new
         if moved < _SETTLED:
             break
     return ranks
+
+
+def evenly(nodes: int) -> Scores:
+    """Jumps to every node alike."""
+    return np.full(nodes, 1 / max(nodes, 1))

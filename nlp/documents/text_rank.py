@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from nlp.documents.keywords import Keyword, best
-from nlp.documents.page_rank import Scores, page_rank
+from nlp.documents.page_rank import Scores, evenly, page_rank
 from nlp.documents.words import is_telling
 
 WINDOW: Final = 5
@@ -41,5 +41,5 @@ def text_rank(words: Sequence[str], most: int) -> list[Keyword]:
         found += np.bincount(other, vector[one], len(index))
         return found
 
-    ranks = page_rank(times, len(index)).tolist()
+    ranks = page_rank(times, evenly(len(index))).tolist()
     return best(dict(zip(index, ranks, strict=True)), most)

@@ -127,6 +127,7 @@ SAMPLES = {
     "vectors": Sample(("-m", "{model}", "--lines"), stdin=_TOKENS),
     "cluster": Sample(("-m", "{model}", "--lines", "-k", "2"), stdin=_TOKENS),
     "keywords": Sample(stdin=_TOKENS),
+    "summarize": Sample(("--unit", "line"), stdin=_TOKENS),
     "dedupe": Sample(stdin=_TOKENS),
     "index": Sample(("-o", "{output}"), stdin=_TEXT, writes="file"),
     "search-eval": Sample(

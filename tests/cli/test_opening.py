@@ -58,6 +58,7 @@ READING = [
     "rnn-train --update {network} --epochs 1 -o {output}",
     "vectors -m {vectors} --lines",
     "cluster -m {vectors} --lines -k 2",
+    "summarize --method vectors -m {vectors}",
     "generate -m {network} -n 3 --seed 1",
     "generate -m {ngrams} --beam 2 -n 3",
     "generate -m {transformer} -n 3 --seed 1",

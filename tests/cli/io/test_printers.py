@@ -30,6 +30,11 @@ CASES: dict[str, tuple[dict[str, Any], str, str | None]] = {
         "a\t0.5000\tb\t0.2500\n",
         "a\t0.5000\tb\t0.2500\n",
     ),
+    "SUMMARY": (
+        {"text": "A\nb. C.", "summary": [{"text": "A\nb.", "start": 0, "end": 4, "score": 0.5}]},
+        "A b.\n\n",
+        None,
+    ),
     "TEXTS": ({"text": "a\tb\nc", "id": 1}, "a\tb c\n", None),
     "GROUPED": ({"text": "a b", "group": 3}, "3\ta b\n", "3\ta b\n"),
     "TOKENS": ({"text": "ab", "tokens": ["a", "b"], "spans": [[0, 1], [1, 2]]}, "a b\n", None),

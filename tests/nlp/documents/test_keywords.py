@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nlp.documents.keywords import AmongTexts, InLanguage, best, counts_of, tf_idf, weights
-from nlp.documents.page_rank import DAMPING, page_rank
+from nlp.documents.page_rank import DAMPING, evenly, page_rank
 from nlp.documents.text_rank import WINDOW, text_rank
 from nlp.documents.words import is_telling, words_of_texts
 from nlp.text.tokenize import tokenizer
@@ -66,7 +66,7 @@ def test_ranks_solve_their_equation() -> None:
     degrees = edges.sum(axis=0)
     walk = np.divide(edges, degrees, out=np.full((30, 30), 1 / 30), where=degrees > 0)
     right = np.linalg.solve(np.eye(30) - DAMPING * walk, np.full(30, (1 - DAMPING) / 30))
-    found = page_rank(lambda vector: edges @ vector, 30)
+    found = page_rank(lambda vector: edges @ vector, evenly(30))
     np.testing.assert_allclose(found, right, atol=1e-9)
     assert found.sum() == pytest.approx(1)
 
@@ -80,7 +80,7 @@ def test_words_are_as_central_as_their_neighbours() -> None:
             if first != second and first in nodes and second in nodes:
                 edges[nodes.index(first), nodes.index(second)] += 1
                 edges[nodes.index(second), nodes.index(first)] += 1
-    right = page_rank(lambda vector: edges @ vector, len(nodes))
+    right = page_rank(lambda vector: edges @ vector, evenly(len(nodes)))
     found = text_rank(words, 99)
     assert dict(found) == {word: pytest.approx(rank) for word, rank in zip(nodes, right, strict=True)}
     assert [one.weight for one in found] == sorted((one.weight for one in found), reverse=True)
