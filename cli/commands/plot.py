@@ -44,6 +44,9 @@ _LARGEST_LOSS = 1e100  # a model file may claim anything
 @option("--trace", metavar="FILE", help="Draw what score --trace has told instead: units by tokens.")
 @option("--layer", type=click.IntRange(1), show_default="the last", help="Of --trace: which layer.")
 @option("--gate", default="h", help="Of --trace: which gate or state, f of an LSTM for one.")
+@option(
+    "--alignment", metavar="FILE", help="Draw what translate --alignment has told instead: source by target."
+)
 @click.argument("names", nargs=-1, metavar="[WORD|MODEL]...")
 def plot(
     *,
@@ -59,12 +62,14 @@ def plot(
     trace: str | None,
     layer: int | None,
     gate: str,
+    alignment: str | None,
     names: tuple[str, ...],
 ) -> None:
     """Draw the map of WORDs, or of the most frequent content words; with --losses, the curves of MODELs.
 
     With --trace, a heat map of what a network does while it reads: a row for each unit, a column for each
-    token, blue above zero and red below.
+    token, blue above zero and red below. With --alignment, where a translation looked: a row for each piece
+    of the source, a column for each piece of the target.
 
     Words without a vector are left out, with a warning. Without WORDs, those that every text is full of are
     left out (the, of, 的). Held-out losses, where a model has them, are a dashed curve.
@@ -80,7 +85,16 @@ def plot(
     """
     if len(model) > 1 and not losses:
         raise click.UsageError(f"-m names two models, {model[0]} and {model[1]}; only --losses compares them")
-    _tell_idle(console, count_of_words=len(names), trace=trace, losses=losses, near=near, method=method)
+    if alignment is not None and (trace is not None or losses or names):
+        raise click.UsageError("--alignment draws an alignment alone; leave out the others, WORDs and MODELs")
+    _tell_idle(
+        console,
+        count_of_words=len(names),
+        heat_map="--trace" if trace is not None else "--alignment" if alignment is not None else None,
+        losses=losses,
+        near=near,
+        method=method,
+    )
     from cli.drawing import figures
     from cli.drawing.canvas import Axes
     from cli.io.writing import check_output, open_binary_output
@@ -93,6 +107,11 @@ def plot(
             from cli.jobs.traces import trace_map
 
             drawn = figures.draw_heat_map(output, *trace_map(Input([trace]), layer, gate, console))
+        elif alignment is not None:
+            from cli.io.reading import Input
+            from cli.jobs.alignments import alignment_map
+
+            drawn = figures.draw_heat_map(output, *alignment_map(Input([alignment]), console))
         elif losses:
             curves, held_out = _loss_curves(named_models(tuple(map(path_or_bundled, names)), model))
             axes = Axes("epoch", "loss, nats a prediction")
@@ -108,16 +127,19 @@ def plot(
 
 
 def _tell_idle(
-    console: Console, *, count_of_words: int, trace: str | None, losses: bool, near: bool, method: str
+    console: Console, *, count_of_words: int, heat_map: str | None, losses: bool, near: bool, method: str
 ) -> None:
     """Warn of options that change nothing. Raises: UsageError where two things are to be drawn."""
     of_map = ("count", "near", "method", "seed", "limit")
-    if trace is not None:
-        if losses or count_of_words:
-            raise click.UsageError("--trace draws a trace alone; leave out --losses, WORDs and MODELs")
-        tell_idle(console, "with --trace", *of_map, "model")
+    if heat_map == "--trace" and (losses or count_of_words):
+        raise click.UsageError("--trace draws a trace alone; leave out --losses, WORDs and MODELs")
+    if heat_map:
+        tell_idle(console, f"with {heat_map}", *of_map, "model")
+    if heat_map == "--trace":
         return
     tell_idle(console, "without --trace", "layer", "gate")
+    if heat_map:
+        return
     if losses:
         tell_idle(console, "with --losses", *of_map)
         return

@@ -21,12 +21,10 @@ from nlp.training.divergence import NotFiniteError
 from nlp.training.gradients import ShardedGradient
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.optimizers.optimizer import Optimizer, Step
-from nlp.training.schedules import linear_decay
 from nlp.training.team import shared_array
 from nlp.wording import Message
 
 _ORDER, _DROPOUT, _INITIAL_WEIGHTS = 0, 1, 2  # purposes of random numbers
-_LAST_RATE = 0.05  # of the first learning rate
 
 
 @dataclass(frozen=True)
@@ -53,10 +51,6 @@ class BatchSettings(Protocol):
         """Passes over the sentences."""
 
     @property
-    def lr(self) -> float:
-        """The first learning rate."""
-
-    @property
     def clip(self) -> float:
         """The largest norm of a gradient; 0: any."""
 
@@ -73,8 +67,8 @@ class BatchLearner(Learner[Batch]):
     """A network, batches of sentences and settings, made ready to train.
 
     A step is a batch of sentences of about the same length, whose shards, a fixed number of them, have
-    gradients and dropout of their own; these are summed, clipped and applied by an optimizer, at a rate that
-    falls along a line. `untrained` is the loss of a prediction before training, in nats.
+    gradients and dropout of their own; these are summed, clipped and applied by an optimizer. `untrained` is
+    the loss of a prediction before training, in nats.
     """
 
     worst = 1.5, 1.5
@@ -139,11 +133,6 @@ class BatchLearner(Learner[Batch]):
     def part_done(self, number: int) -> float:
         """The share of the steps: they are of about the same size."""
         return min(number / self.steps_per_epoch, 1.0)
-
-    def learning_rate(self, at: Position) -> float:
-        """It falls along a line to a twentieth."""
-        done = (at.epoch + self.part_done(at.number)) / self.epochs
-        return linear_decay(self._settings.lr, _LAST_RATE * self._settings.lr, done)
 
     def arrays(self, at: Position) -> dict[str, npt.NDArray[Any]]:  # noqa: ARG002  moved in place
         """Weights, and the optimizer's memory."""

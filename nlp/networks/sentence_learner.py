@@ -15,9 +15,12 @@ from nlp.networks.batch_learner import BatchLearner
 from nlp.networks.encoders.tokens import TokenBatch, TokenEncoder
 from nlp.networks.token_config import TokenNetworkConfig
 from nlp.networks.token_numbering import Numbered
+from nlp.training.learner import Position
 from nlp.training.optimizers.adam import Adam
+from nlp.training.schedules import linear_decay
 
 _UNKNOWN = 1
+_LAST_RATE = 0.05  # of the first learning rate
 
 
 def _adam(weights: Parameters) -> Adam:
@@ -39,7 +42,7 @@ class TokenNetwork(Protocol):
 
 
 class SentenceLearner(BatchLearner):
-    """A network, sentences and settings, made ready to train by Adam.
+    """A network, sentences and settings, made ready to train by Adam, at a rate that falls along a line.
 
     `forgotten` (V,) tells of each word how often it is read as unknown, so that it is learnt what that means.
     `untrained` is the loss of a prediction before training, in nats.
@@ -52,7 +55,7 @@ class SentenceLearner(BatchLearner):
         batches = SentenceBatches(text.lengths, config.batch_size)
         super().__init__(network, batches, config, _adam, untrained)
         self.tokens, self.text = len(text.tokens), text
-        self._encoder, self._forgotten = network.encoder, forgotten
+        self._encoder, self._forgotten, self._first_rate = network.encoder, forgotten, config.lr
 
     @abstractmethod
     def loss_and_grad(
@@ -67,6 +70,11 @@ class SentenceLearner(BatchLearner):
 
         `batch` is what the network reads of them; `generator` is for its dropout.
         """
+
+    def learning_rate(self, at: Position) -> float:
+        """It falls to a twentieth."""
+        done = (at.epoch + self.part_done(at.number)) / self.epochs
+        return linear_decay(self._first_rate, _LAST_RATE * self._first_rate, done)
 
     def shard_loss(
         self, sentences: Indices, gradients: Parameters, workspace: Workspace, generator: np.random.Generator

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nlp.settings import DATA, TRAINING, check, setting
+from nlp.training.language_settings import ADAM
+from nlp.training.transformer_settings import MUON
 
 CELLS = GRU, LSTM = ("gru", "lstm")
+LEARNING_RATES = {ADAM: 0.004, MUON: 0.02}
+"""The highest learning rate of each, as it is by default, for the gradient of the mean loss a piece."""
+
 ATTENTION = DOT, NONE = ("dot", "none")
 
 
@@ -44,12 +49,19 @@ class TranslationConfig:
         128, "Units of the decoder, of the encoder in each direction, and of vectors.", low=1, high=100_000
     )
     epochs: int = setting(20, "Passes over the pairs.", low=1, high=1_000_000, group=TRAINING)
-    lr: float = setting(
-        0.004,
-        "Learning rate of Adam, which rises in the first twentieth of the training and falls along a line.",
+    optimizer: str = setting(
+        ADAM,
+        "How weights are updated; muon learns more in a step, which takes longer.",
+        choices=tuple(LEARNING_RATES),
+        group=TRAINING,
+    )
+    lr: float | None = setting(
+        None,
+        "Highest learning rate; it rises in the first twentieth of the training, then falls along a line.",
         above=0,
         high=1_000,
         group=TRAINING,
+        shown=f"{LEARNING_RATES[ADAM]:g}; muon: {LEARNING_RATES[MUON]:g}",
     )
     dropout: float = setting(
         0.15, "Share of values left out at random in training.", low=0, high=0.95, group=TRAINING
@@ -83,3 +95,8 @@ class TranslationConfig:
 
     def __post_init__(self) -> None:
         check(self)
+
+    @property
+    def highest_rate(self) -> float:
+        """The highest learning rate, as the optimizer has it by default."""
+        return LEARNING_RATES[self.optimizer] if self.lr is None else self.lr

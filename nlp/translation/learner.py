@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -16,7 +17,10 @@ from nlp.layers.workspace import Workspace
 from nlp.networks.batch_learner import BatchLearner
 from nlp.training.learner import Position
 from nlp.training.optimizers.adam import Adam
+from nlp.training.optimizers.muon import Muon
+from nlp.training.optimizers.optimizer import Optimizer
 from nlp.training.schedules import warm_up_and_fall
+from nlp.training.transformer_settings import MUON
 from nlp.translation.network import TranslationNetwork
 from nlp.translation.pairs import NumberedPairs, Pair
 from nlp.translation.translator import Translator
@@ -24,6 +28,11 @@ from nlp.translation.translator import Translator
 _BETA2 = 0.98  # of Adam, whose steps are bolder so: Vaswani et al. 2017, §5.3
 _WARM_UP = 0.05  # of the training
 _EVALUATED = 2000  # pieces of targets that are evaluated together
+
+
+def _optimizer(name: str, weights: Parameters) -> Optimizer:
+    dtype = weights.flat.dtype
+    return Muon(weights.shapes, dtype) if name == MUON else Adam(weights.flat.size, dtype, _BETA2)
 
 
 @dataclass(frozen=True)
@@ -57,12 +66,12 @@ class TranslationLearner(BatchLearner):
             network,
             SentenceBatches(lengths, config.batch_size),
             config,
-            lambda weights: Adam(weights.flat.size, weights.flat.dtype, _BETA2),
+            partial(_optimizer, config.optimizer),
             math.log(network.parameters["E"].shape[0]),
         )
         self.tokens = int(lengths.sum())
         self.network, self.translator, self.pairs, self.valid = network, translator, pairs, valid
-        self.tokenizer = tokenizer
+        self.tokenizer, self._highest_rate = tokenizer, config.highest_rate
         self._scores: dict[str, float] = {}
 
     def shard_loss(
@@ -74,7 +83,7 @@ class TranslationLearner(BatchLearner):
 
     def learning_rate(self, at: Position) -> float:
         """It rises along a line for a twentieth of the training, and falls along one to nothing."""
-        return warm_up_and_fall(self._settings.lr, _WARM_UP, at.step, self.steps_per_epoch * self.epochs)
+        return warm_up_and_fall(self._highest_rate, _WARM_UP, at.step, self.steps_per_epoch * self.epochs)
 
     def evaluate(self) -> float | None:
         """The mean loss of the held-out pairs, in nats a piece; takes their BLEU too."""

@@ -99,6 +99,43 @@ def test_jsonl_tells_more(nlptool: Nlptool, model: str) -> None:
     assert "number" not in record
 
 
+def test_an_alignment_is_drawn(nlptool: Nlptool, model: str, tmp_path: Path) -> None:
+    """In text a line for each piece of the target; in SVG a cell for each two pieces."""
+    told = nlptool("translate", "-m", model, "--alignment", "--format", "jsonl", stdin="ab cd\nab\n").stdout
+    file = written(tmp_path / "told", told)
+    alignment = json.loads(told.splitlines()[0])["alignment"]
+    drawn = nlptool("plot", "--alignment", file)
+    assert len(drawn.stdout.splitlines()) == len(alignment["target"]) + 1
+    assert "only the first record is drawn" in drawn.stderr
+    assert nlptool("plot", "--alignment", file, "-q", "-o", str(tmp_path / "a.svg")).status == 0
+    cells = (tmp_path / "a.svg").read_text(encoding="utf-8").count('class="cell"')
+    assert cells == len(alignment["target"]) * len(alignment["source"])
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        ("{}", "<stdin>:1: no alignment; records of translate --alignment"),
+        ('{"alignment": {"source": ["a"], "target": ["b"], "weights": [[1, 2]]}}', "no alignment"),
+        ('{"alignment": {"source": ["a"], "target": ["b"], "weights": ["a"]}}', "no alignment"),
+        ('{"alignment": {"source": ["a"], "target": ["b"], "weights": null}}', "has no attention"),
+        ("", "there is no alignment to draw"),
+    ],
+)
+def test_what_is_no_alignment_is_told(nlptool: Nlptool, record: str, told: str) -> None:
+    outcome = nlptool("plot", "--alignment", "-", stdin=f"{record}\n")
+    assert (outcome.status, told in outcome.stderr) == (1, True), outcome.stderr
+
+
+def test_a_long_alignment_is_cut(nlptool: Nlptool) -> None:
+    many = ["x"] * 90
+    alignment = {"source": many, "target": many, "weights": [[0] * 90] * 90}
+    outcome = nlptool("plot", "--alignment", "-", stdin=json.dumps({"alignment": alignment}))
+    assert outcome.stdout.count("\n") == 81
+    assert "the first 80 pieces are drawn" in outcome.stderr
+    assert nlptool("plot", "--alignment", "-", "--losses").status == 2
+
+
 def test_several_are_told_with_their_numbers(nlptool: Nlptool, model: str) -> None:
     text = nlptool("translate", "-m", model, "-n", "2", stdin="ab cd\nabc\n").stdout
     rows = [line.split("\t") for line in text.splitlines()]

@@ -202,6 +202,7 @@ TRAININGS["seq2seq-train"] = Training(
         "attention": "none",
         "hidden": "5",
         "epochs": "121",
+        "optimizer": "muon",
         "lr": "0.04",
         "dropout": "0.2",
         "label_smoothing": "0.2",

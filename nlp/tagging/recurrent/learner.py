@@ -116,5 +116,5 @@ class RecurrentTaggerLearner(SentenceLearner):
     def _move_hashed(self, at: Position, task: int) -> None:
         """Move some of the weights of features, at a rate that falls as that of the network does."""
         if self.hashed:
-            falling = self.learning_rate(at) / self._settings.lr
+            falling = self.learning_rate(at) / self._first_rate
             self.hashed.move_(int(self._losses[:, 1].sum()), falling, task)

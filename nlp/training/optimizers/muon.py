@@ -22,10 +22,11 @@ _EPSILON = 1e-7
 
 
 class Muon(AdamW):
-    """Muon, for the tensors of these `shapes`, one after the other; the first one is the embedding.
+    """Muon, for the tensors of these `shapes`, one after the other; those called `E` are embeddings.
 
     A matrix moves along its momentum, made about orthogonal, so that directions which few examples ask for
-    are learnt as fast as those of all. The embedding and the vectors are moved by AdamW, at a smaller rate.
+    are learnt as fast as those of all; so does each matrix of a stack, as a recurrent cell has one for each
+    gate. Embeddings and vectors are moved by AdamW, at a smaller rate.
 
     Equation: m = μ m + (1 - μ) s g,   u = μ m + (1 - μ) s g,   s of `Step`, μ = 0.95
               w -= lr (√max(1, rows / columns) orthogonal(u) + λ w), λ is `decay`
@@ -35,15 +36,17 @@ class Muon(AdamW):
     def __init__(self, shapes: Shapes, dtype: npt.DTypeLike = np.float32, decay: float = 0.0) -> None:
         super().__init__(shapes, dtype, decay)
         self._workspace = Workspace(dtype)
-        self._matrices: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._matrices: dict[tuple[int, int], tuple[int, int]] = {}
         tasks: list[list[slice]] = []
         others: list[slice] = []
         start = 0
-        for number, shape in enumerate(shapes.values()):
+        for name, shape in shapes.items():
             end = start + prod(shape)
-            if number and len(shape) == 2:
-                self._matrices[start, end] = tuple(shape)
-                tasks.append([slice(start, end)])
+            if len(shape) > 1 and name.rpartition(".")[2] != "E":
+                rows, columns = shape[-2:]
+                for first in range(start, end, rows * columns):
+                    self._matrices[first, first + rows * columns] = rows, columns
+                    tasks.append([slice(first, first + rows * columns)])
             else:
                 others += blocks_of(start, end)
             start = end

@@ -100,6 +100,20 @@ def test_muon_moves_a_matrix_as_a_whole_and_the_embedding_by_adamw() -> None:
     np.testing.assert_array_equal(moved[:40], expected)
 
 
+def test_muon_moves_each_matrix_of_a_stack_alone() -> None:
+    stack, apart = (
+        make_optimizer(MUON, shapes, np.float64)
+        for shapes in ({"U": (2, 4, 4), "other.E": (3, 4)}, {"a": (4, 4), "b": (4, 4), "E": (3, 4)})
+    )
+    assert stack.tasks == apart.tasks == [[slice(0, 16)], [slice(16, 32)], [slice(32, 44)]]
+    moved = np.zeros((2, 44))
+    for weights, muon in zip(moved, (stack, apart), strict=True):
+        for (block,) in muon.tasks:
+            gradient = GRADIENTS[0, block].copy()
+            muon.update_(block, weights[block], gradient, np.empty_like(gradient), Step(0.1, 1.0, 0))
+    assert moved[0].tobytes() == moved[1].tobytes()
+
+
 def test_a_rate_rises_and_then_falls_to_nothing() -> None:
     assert [warm_up_and_fall(1.0, 0.2, step, 10) for step in range(11)] == pytest.approx(
         [0.5, 1, 1, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125, 0]

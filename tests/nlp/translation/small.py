@@ -19,6 +19,7 @@ CONFIG = TranslationConfig(hidden=6, subword_vocab=8, epochs=2, batch_size=40, l
 FORMS = {
     "gru": CONFIG,
     "lstm": replace(CONFIG, cell="lstm", share=True, shards=3, clip=0.0),
+    "muon": replace(CONFIG, optimizer="muon", lr=0.1),
     "none": replace(CONFIG, attention="none", shards=1, label_smoothing=0.0),
 }
 
