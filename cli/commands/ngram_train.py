@@ -25,13 +25,20 @@ if TYPE_CHECKING:
 @streams(None)
 @settings_options(NgramConfig, VocabularySettings)
 def ngram_train(
-    *, streams: Streams, console: Console, order: int, level: str, min_count: int, max_vocab: int | None
+    *,
+    streams: Streams,
+    console: Console,
+    order: int,
+    level: str,
+    min_count: int,
+    max_vocab: int | None,
+    subword_vocab: int,
 ) -> None:
-    """Train an n-gram language model from tokens separated by spaces, or from characters.
+    """Train an n-gram language model from tokens separated by spaces, characters or pieces of words.
 
     The model is interpolated modified Kneser-Ney. Training only counts, so it takes seconds and gives the
     same model each time. A line end is a token. Words are predicted from their own line alone,
-    characters across line ends too. -v tells the n-grams and discounts of each order.
+    characters and pieces of words across line ends too. -v tells the n-grams and discounts of each order.
 
     A model of words whose name ends in .arpa (.arpa.gz, .bz2, .xz) is written as text, as KenLM and SRILM
     read it; there a line is a sentence from <s> to </s>.
@@ -57,7 +64,7 @@ def ngram_train(
     is_arpa = ending_of(output) == ARPA
     if is_arpa and level != WORDS:
         raise click.UsageError(
-            f"{output}: ARPA has sentences of words, not of characters; give another ending"
+            f"{output}: ARPA has sentences of words, and no other tokens; give another ending"
         )
     check_output(output)
     text = encode(
@@ -66,6 +73,7 @@ def ngram_train(
         level,
         min_count=min_count,
         max_vocab=max_vocab,
+        subword_vocab=subword_vocab,
     )
     _refuse_nothing(text, min_count)
     model = train_ngrams(text.read(0, text.length), text.vocabulary, order)
@@ -84,12 +92,12 @@ def ngram_train(
 def _refuse_nothing(text: Corpus, min_count: int) -> None:
     """Raises: InputError for a text with fewer than two distinct tokens."""
     from nlp.errors import InputError
-    from nlp.text.vocabulary import WORDS
+    from nlp.text.vocabulary import NAMES
     from nlp.wording import number_of
 
-    types = len(text.vocabulary) - len(text.vocabulary.special)
+    types = text.types
     if types < 2:
-        unit = {"word": "distinct word", "char": "distinct character"}[text.vocabulary.level]
+        unit = f"distinct {NAMES[text.vocabulary.level]}"
         remedy = f" over --min-count {min_count}; lower it or" if min_count > 1 else ";"
         remedy += " use more text"
         if text.vocabulary.level == WORDS and (types or text.unknown):

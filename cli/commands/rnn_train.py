@@ -67,7 +67,16 @@ def rnn_train(
     if update is not None:
         if vectors is not None:
             raise click.UsageError("--update and --vectors both tell where to start from; leave out one")
-        tell_idle(console, "with --update", "min_count", "max_vocab", "init", "init_scale", "forget_bias")
+        tell_idle(
+            console,
+            "with --update",
+            "min_count",
+            "max_vocab",
+            "subword_vocab",
+            "init",
+            "init_scale",
+            "forget_bias",
+        )
     chosen = chosen_names()
     if vectors is not None and "embed_dim" not in chosen:
         settings["embed_dim"] = None

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 @streams(TOKENS)
 @option(
     "--mode",
-    type=click.Choice(["words", "uax29", "chars", "graphemes"]),
+    type=click.Choice(["words", "uax29", "chars", "graphemes", "bpe"]),
     default="words",
-    help="What a token is: a word (Han by the character), a segment of UAX #29, a code point or a grapheme.",
+    help="What a token is: a word (Han by the character), a segment of UAX #29, a code point, a grapheme, or "
+    "a piece of a word that --model has learnt.",
 )
 @option(
     "--tweets", is_flag=True, help="Words mode with hashtags, @handles and emoticons as tokens of their own."
@@ -40,12 +41,13 @@ if TYPE_CHECKING:
 )
 @option(
     "--model",
-    metavar="SEGMENTER",
+    metavar="FILE",
     envvar="NLPTOOL_SEGMENTER",
     show_envvar=True,
     show_default="the one that comes with nlptool",
     group=INPUT,
-    help="The segmenter of --han words, made by tag-train --task segment.",
+    help="The segmenter of --han words, made by tag-train --task segment; for --mode bpe a model of --level "
+    "subword.",
 )
 @option(
     "--dictionary",
@@ -87,6 +89,9 @@ def tokenize(
     letters stay what they are; numbers are not cut within, but may be part of a word, as the segmenter has
     learnt it. What stands between two white spaces is segmented by itself.
 
+    In the mode bpe (byte pair encoding) the tokens are the pieces of words of a model that was trained with
+    --level subword: ▁ is a space before them, <0xE6> a byte. White space counts, and nothing is left out.
+
     Entries of a --dictionary win: from the left, the longest. A count may follow, behind a tab or a space; an
     entry of count 0 takes back an earlier one.
 
@@ -96,26 +101,14 @@ def tokenize(
     nlptool tokenize --sentences --format jsonl book.txt.gz | jq -c .tokens
     """
     from nlp.text.normalize import normalizer
-    from nlp.text.tokenize import SEEING_ALL, tokenizer
+    from nlp.text.tokenize import SEEING_ALL
     from nlp.text.visible import without_invisible
 
-    if tweets and mode != "words":
-        raise click.UsageError(f"--tweets is of --mode words, not of --mode {mode}; leave out one of the two")
-    if han == "words" and mode != "words":
-        raise click.UsageError(
-            f"--han words is of --mode words, not of --mode {mode}; leave out one of the two"
-        )
-    for flag in chosen_options("model", "dictionary") if han == "chars" else ():
-        raise click.UsageError(f"{flag} is of --han words; add it")
+    _refuse_contradictions(mode, han, tweets=tweets)
     console.note(f"tokenizing in {mode} mode")
     clean = normalizer(normalize, lower=lower)
-    if han == "words":
-        from cli.jobs.segmenting import han_words
-
-        split: Tokenizer = han_words(model, dictionary, clean, tweets=tweets)
-    else:
-        split = tokenizer(mode, tweets=tweets)
-    tokenizing = _Tokenizing(clean, split, sees_all=mode in SEEING_ALL)
+    split = _chosen(mode, han, model, dictionary, clean, tweets=tweets)
+    tokenizing = _Tokenizing(clean, split, sees_all=mode == "bpe" or mode in SEEING_ALL)
     see = str if tokenizing.sees_all else without_invisible
     with streams.open_output() as output:
         if streams.is_plain and not sentences:
@@ -135,6 +128,45 @@ def tokenize(
             output.flush()
 
 
+def _refuse_contradictions(mode: str, han: str, *, tweets: bool) -> None:
+    """Raises: UsageError for options of another mode, or a mode without the model that it needs."""
+    if tweets and mode != "words":
+        raise click.UsageError(f"--tweets is of --mode words, not of --mode {mode}; leave out one of the two")
+    if han == "words" and mode != "words":
+        raise click.UsageError(
+            f"--han words is of --mode words, not of --mode {mode}; leave out one of the two"
+        )
+    of_pieces = chosen_options("model") if mode == "bpe" else []
+    if mode == "bpe" and not of_pieces:
+        raise click.UsageError("--mode bpe needs --model FILE, a model of --level subword")
+    for flag in chosen_options("model", "dictionary") if han == "chars" else ():
+        if flag not in of_pieces:
+            raise click.UsageError(f"{flag} is of --han words; add it")
+
+
+def _chosen(
+    mode: str,
+    han: str,
+    model: str | None,
+    dictionary: str | None,
+    clean: Callable[[str], str],
+    *,
+    tweets: bool,
+) -> Tokenizer:
+    """The tokenizer of these options."""
+    from nlp.text.tokenize import tokenizer
+
+    if han == "words":
+        from cli.jobs.segmenting import han_words
+
+        return han_words(model, dictionary, clean, tweets=tweets)
+    if mode == "bpe":
+        from cli.jobs.segmenting import pieces_of_words
+
+        return pieces_of_words(str(model))
+    return tokenizer(mode, tweets=tweets)
+
+
 @dataclass(frozen=True)
 class _Tokenizing:
     """How a line becomes a record. `sees_all` is whether invisible characters stay in the text."""
@@ -148,7 +180,7 @@ class _Tokenizing:
         pieces = [piece for line in lines for piece in self._pieces(line, sentences=sentences)]
         texts = [self.clean(text) for text, *_ in pieces]
         for text, spans, (_, kept, start) in zip(texts, self.split.all_spans(texts), pieces, strict=True):
-            tokens = [text[first:last] for first, last in spans]
+            tokens = self.split.written(text, spans)
             yield {**kept, "text": text, "tokens": tokens, "spans": spans, **start}
 
     def _pieces(self, line: Line, *, sentences: bool) -> Iterator[tuple[str, Record, Record]]:

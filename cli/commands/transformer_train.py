@@ -54,7 +54,7 @@ def transformer_train(
     for path in filter(None, (training.output, training.checkpoint)):
         check_output(path)
     if update is not None:
-        tell_idle(console, "with --update", "min_count", "max_vocab")
+        tell_idle(console, "with --update", "min_count", "max_vocab", "subword_vocab")
     from cli.jobs.transformer_train import TRANSFORMERS, Request, run
 
     chosen = chosen_names() & settings.keys()

@@ -119,7 +119,7 @@ def run(request: Request) -> None:
     model = Network(config, len(text.vocabulary))
     learner = NetworkLearner(model, text, settings, valid=valid)
     digest = _start_from(vectors, learner, console) if vectors else None
-    selection = {name: request.settings[name] for name in ("min_count", "max_vocab")}
+    selection = {name: request.settings[name] for name in ("min_count", "max_vocab", "subword_vocab")}
     about = {
         "training": {**asdict(settings), **selection},
         **job.provenance(text, tokens=text.length, unknown=text.unknown),
@@ -215,6 +215,7 @@ def _read(request: Request, level: str, vocabulary: Vocabulary | None) -> tuple[
             level,
             min_count=settings["min_count"],
             max_vocab=settings["max_vocab"],
+            subword_vocab=settings["subword_vocab"],
         )
     if training.valid is None:
         return text, None

@@ -18,7 +18,7 @@ from nlp.decoding.network_predictor import NetworkPredictor
 from nlp.decoding.reading import pieces_of
 from nlp.decoding.scoring import LineReader, Score
 from nlp.errors import ModelError
-from nlp.text.vocabulary import CHARACTERS
+from nlp.text.vocabulary import CHARACTERS, SUBWORDS, WORDS
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Judge:
         Words are the `tokens` of a JSONL record, if it has any, else those of the text; characters are those
         of the text or, where there is none, of the joined tokens.
         """
-        reads_characters = self._vocabulary.level == CHARACTERS
+        reads_characters = self._vocabulary.level != WORDS
         if line.plain or "tokens" not in line.record or (reads_characters and "text" in line.record):
             return line.text
         return "".join(line.tokens) if reads_characters else line.tokens
@@ -130,7 +130,7 @@ class Judge:
         """The record to write; one that came with tokens only gets a `text` made of them."""
         if "text" in line.record:
             return line.record
-        between = "" if self._vocabulary.level == CHARACTERS else " "
+        between = " " if self._vocabulary.level == WORDS else ""
         return {**line.record, "text": between.join(line.tokens)}
 
     def surprisals(self, read: ReadLine, log_probabilities: LogProbabilities) -> Record:
@@ -257,7 +257,7 @@ def _share(option: str, weight: str) -> float:
 
 
 def _name(level: str) -> str:
-    return "characters" if level == CHARACTERS else "words"
+    return {CHARACTERS: "characters", WORDS: "words", SUBWORDS: "pieces of words"}[level]
 
 
 def _fields(score: Score, *, known: bool) -> Record:

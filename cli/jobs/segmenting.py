@@ -1,4 +1,4 @@
-"""The segmenter and the dictionary that a command line names, for Han text in `words` mode."""
+"""What a command line of `tokenize` names: segmenter and dictionary, or a model's pieces of words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import corpora
 from cli.io.reading import Input
+from nlp.errors import ModelError
+from nlp.text.byte_pair_tokenizer import BytePairTokenizer
 from nlp.text.han_words import HanWords
 from nlp.text.tokenize import tokenizer
 
@@ -39,6 +41,17 @@ def han_words(
         return HanWords(words, load)
     found = read_entries(dictionary, clean)
     return HanWords(words, load, found.spans, found.longest)
+
+
+def pieces_of_words(path: str) -> BytePairTokenizer:
+    """The pieces of words that a model has learnt. Raises: ModelError for a model without them; OSError."""
+    from nlp.storage.byte_pairs import read_byte_pairs
+    from nlp.storage.model_file import open_model
+
+    file = open_model(path)
+    if not {"characters", "pairs"} <= file.metadata["arrays"].keys():
+        raise ModelError(f"{path}: a model without pieces of words; name one of --level subword")
+    return BytePairTokenizer(read_byte_pairs(file))
 
 
 def read_entries(path: str, clean: Callable[[str], str] = str) -> UserDictionary:

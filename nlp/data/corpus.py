@@ -14,15 +14,18 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.data.numbering import AT_ONCE, CodePoints, Numbering
+from nlp.data.subword_numbering import WordNumbers
 from nlp.layers.arrays import Ids
 from nlp.storage.temporary import UnnamedFile
+from nlp.text.byte_pairs import BytePairs
 from nlp.text.counting import CAPACITY_FACTOR, MIN_CAPACITY
-from nlp.text.vocabulary import CHARACTERS, DROPPED, SENTENCE_END, Vocabulary
+from nlp.text.vocabulary import CHARACTERS, DROPPED, SENTENCE_END, SUBWORDS, Vocabulary
 
 _BYTES = 4  # of an int32
 
@@ -111,6 +114,11 @@ class Corpus:
         return int(self.occurrences[self.vocabulary.unknown])
 
     @property
+    def types(self) -> int:
+        """How many distinct tokens occur, special ones apart."""
+        return int(np.count_nonzero(self.occurrences[len(self.vocabulary.special) :]))
+
+    @property
     def has_pairs(self) -> bool:
         """Whether any sentence has two words left: then there are more words than ends of sentences."""
         return self.words > self.length - self.words
@@ -135,12 +143,14 @@ def encode(
     max_vocab: int | None = None,
     known: Vocabulary | None = None,
     capacity: int | None = None,
+    subword_vocab: int = 0,
     at_once: int = AT_ONCE,
 ) -> Corpus:
     r"""Number the tokens of a text in one pass over it.
 
     Tokens are separated by spaces, sentences by "\n"; empty tokens count for nothing. With the `level` of a
-    language model, line ends are tokens, those of empty lines too, and with "char" every character is one. A
+    language model, line ends are tokens, those of empty lines too, and with "char" every character is one;
+    with "subword" pieces of words are, which are learnt from the text by joining `subword_vocab` pairs. A
     last line without its "\n" gets one. `blocks` are consecutive pieces of the text, cut anywhere but inside
     a word. `directory` takes the temporary storage, 4 bytes a token. `min_count`, `max_vocab`, `known` and
     `capacity`: see `Selection`; special tokens are known. So many tokens as `at_once` says, about, are in
@@ -148,6 +158,8 @@ def encode(
 
     Raises: OSError if the storage cannot be written.
     """
+    if level == SUBWORDS:
+        return _encode_pieces(blocks, directory, subword_vocab, at_once)
     known = known or Vocabulary.from_counts({}, level=level)
     return _encode(blocks, directory, Selection(known, min_count, max_vocab, capacity=capacity), at_once)
 
@@ -161,6 +173,8 @@ def encode_by(
     at_once: int = AT_ONCE,
 ) -> Corpus:
     """Like `encode`, with the words of a model and their numbers; all others are unknown to it."""
+    if vocabulary.pieces is not None:
+        return _encode_pieces(blocks, directory, vocabulary, at_once)
     return _encode(blocks, directory, Selection(vocabulary, is_closed=True, capacity=capacity), at_once)
 
 
@@ -182,6 +196,25 @@ def _encode(
     if vocabulary.special and not selection.is_closed:
         vocabulary = replace(vocabulary, counts=occurrences.tolist())  # only now known of <unk>
     return Corpus(vocabulary, occurrences, words_seen, digest.hexdigest(), storage)
+
+
+def _encode_pieces(
+    blocks: Iterable[str], directory: str | os.PathLike[str], learnt: Vocabulary | int, at_once: int
+) -> Corpus:
+    """Number the pieces of words of a text: those of a vocabulary, or learnt by joining so many pairs."""
+    digest, words, read = hashlib.sha256(), WordNumbers(), UnnamedFile(directory)
+    words.write(_with_last_line_end(_hashed(blocks, digest)), read)
+    if isinstance(learnt, int):
+        pieces = BytePairs.learn(words.counts(), learnt)
+        vocabulary = words.vocabulary(pieces, SUBWORDS)
+    else:
+        pieces, vocabulary = cast("BytePairs", learnt.pieces), learnt
+    storage, occurrences = UnnamedFile(directory), np.zeros(len(vocabulary), np.int64)
+    for ids in words.pieces(vocabulary, pieces, read, at_once):
+        storage.append(ids.tobytes())
+        occurrences += np.bincount(ids, minlength=len(vocabulary))
+    tokens = int(occurrences.sum() - occurrences[vocabulary.line_end])
+    return Corpus(vocabulary, occurrences, tokens, digest.hexdigest(), storage)
 
 
 def _hashed(blocks: Iterable[str], digest: hashlib._Hash) -> Iterator[str]:

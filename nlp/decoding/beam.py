@@ -124,8 +124,12 @@ class _Search:
         return np.array(parents, np.intp), kept, np.array(kept_totals)
 
     def _spelt(self, parent: _Partial, number: int) -> _Partial:
-        piece = Spelling(self._predictor.vocabulary, parent.text[-1:] or self._prompt[-1:])(number)
-        return _Partial((*parent.tokens, number), parent.text + piece)
+        tokens, vocabulary = (*parent.tokens, number), self._predictor.vocabulary
+        if vocabulary.pieces is not None:  # a piece may be a part of a character
+            spelling = Spelling(vocabulary, self._prompt[-1:])
+            return _Partial(tokens, "".join([*map(spelling, tokens), spelling.rest()]))
+        piece = Spelling(vocabulary, parent.text[-1:] or self._prompt[-1:])(number)
+        return _Partial(tokens, parent.text + piece)
 
     def _finish(self, partial: _Partial, total: float) -> bool:
         """Whether this text is finished, and kept if it is among the best, or is given up."""

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from nlp.text.vocabulary import CHARACTERS, Vocabulary
+from nlp.errors import ModelError
+from nlp.text.vocabulary import CHARACTERS, SUBWORDS, Vocabulary
 
 CONTEXT = 1000
 """Tokens on either side of a gap that are read."""
@@ -104,6 +105,8 @@ class LineFiller:
     def __init__(self, filler: Filler) -> None:
         self.searched: list[list[Searched]] = []
         self.vocabulary = filler.vocabulary
+        if self.vocabulary.level == SUBWORDS:
+            raise ModelError("a model of pieces of words fills no gaps; name one of characters or of words")
         self._filler, self._answers = filler, possible_answers(filler.vocabulary)
 
     def fill(self, line: str, gaps: Sequence[Gap], k: int) -> list[list[Candidate]]:

@@ -13,7 +13,7 @@ from nlp.decoding.reading import pieces_of, read_prompt
 from nlp.decoding.repetition import CHECK_EVERY, LONGEST_REPETITION, repeated_cycle
 from nlp.decoding.stop_strings import StopStrings
 from nlp.layers.arrays import Floats, Ids
-from nlp.text.vocabulary import CHARACTERS, Vocabulary
+from nlp.text.vocabulary import CHARACTERS, TextOfPieces, Vocabulary
 
 Choose = Callable[[Floats, Sequence[int]], int]
 Forbidden = Callable[[Sequence[int]], Sequence[int]]
@@ -47,17 +47,32 @@ class Spelling:
         self._line_end = vocabulary.line_end
         self._is_joined = vocabulary.level == CHARACTERS
         self._begins = not before or before[-1].isspace()
+        self._vocabulary = vocabulary
+        self._pieces = self._of_pieces(goes_on=before[-1:] not in {"", "\n"})
 
     def __call__(self, number: int) -> str:
         """The text that this token adds."""
         if self._is_joined:
             return self._tokens[number]
+        if self._pieces is not None:
+            if number != self._line_end:
+                return self._pieces.feed(self._vocabulary.pieces_of[number])
+            rest, self._pieces = self._pieces.rest(), self._of_pieces(goes_on=False)
+            return f"{rest}\n"
         if number == self._line_end:
             self._begins = True
             return "\n"
         space = "" if self._begins else " "
         self._begins = False
         return space + self._tokens[number]
+
+    def rest(self) -> str:
+        """What pieces of words have not spelt yet, at the end of the text."""
+        return "" if self._pieces is None else self._pieces.rest()
+
+    def _of_pieces(self, *, goes_on: bool) -> TextOfPieces | None:
+        pieces = self._vocabulary.pieces
+        return None if pieces is None else pieces.spelling(goes_on=goes_on)
 
 
 class Continuation:
@@ -94,7 +109,8 @@ class Continuation:
             if stopped:
                 self.ended = STOP
                 return
-        yield stop.rest()
+        ready, _ = stop.feed(self._spelling.rest())
+        yield ready + stop.rest()
 
     def _drawn(self) -> Iterator[int]:
         predictor, choose, length = self._predictor, self._choose, self._limits.length

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nlp.errors import SettingError
 from nlp.settings import DATA, check, setting
-from nlp.text.vocabulary import CHARACTERS, WORDS
+from nlp.text.vocabulary import CHARACTERS, SUBWORDS, WORDS
 from nlp.wording import Message
 
 NNLM = "nnlm"
@@ -28,8 +28,8 @@ class LanguageModelConfig:
 
     level: str = setting(
         CHARACTERS,
-        "What a token is: a character, or what spaces separate.",
-        choices=(CHARACTERS, WORDS),
+        "What a token is: a character, what spaces separate, or a piece of a word.",
+        choices=(CHARACTERS, WORDS, SUBWORDS),
         group=DATA,
     )
     cell: str = setting(
@@ -114,12 +114,19 @@ class LanguageModelConfig:
             yield "`bidirectional` needs a recurrent `cell`, not 'nnlm'"
         if self.norm == "batch" and (self.cell, self.gru_reset) == ("gru", "after"):
             yield "`norm` 'batch' needs `gru_reset` 'before', not 'after'; `norm` 'batch-input' takes both"
-        if self.bidirectional and self.norm != "none":
-            yield (
-                f"`norm` is {self.norm!r}, but batch normalisation averages over the very tokens that a "
-                f"`bidirectional` model is to fill in; leave one of the two out"
-            )
+        if self.bidirectional:
+            yield from self._against_gaps()
         if self.direct and not feed_forward:
             yield f"`direct` is of `cell` 'nnlm', not {self.cell!r}"
         if self.tied and self.direct:
             yield "`tied` leaves `direct` connections no place; leave out one of the two"
+
+    def _against_gaps(self) -> Iterator[str]:
+        """Settings that a model which fills gaps cannot have."""
+        if self.norm != "none":
+            yield (
+                f"`norm` is {self.norm!r}, but batch normalisation averages over the very tokens that a "
+                f"`bidirectional` model is to fill in; leave one of the two out"
+            )
+        if self.level == SUBWORDS:
+            yield "`bidirectional` models fill gaps of characters or words; give `level` 'char' or 'word'"

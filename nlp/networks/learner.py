@@ -19,7 +19,7 @@ from nlp.layers.random_streams import RandomStreams
 from nlp.layers.workspace import Workspace
 from nlp.networks.evaluation import held_out_batches, mean_loss
 from nlp.networks.network import Network
-from nlp.text.vocabulary import WORDS
+from nlp.text.vocabulary import NAMES, WORDS
 from nlp.training.divergence import NotFiniteError
 from nlp.training.gradients import ShardedGradient
 from nlp.training.language_settings import WindowSettings
@@ -219,9 +219,9 @@ def check_text(text: Corpus) -> None:
     Raises: InputError for fewer than two tokens in the vocabulary beside the line end and <unk>
     """
     vocabulary = text.vocabulary
-    types = len(vocabulary) - len(vocabulary.special)
+    types = text.types
     if types < 2:
-        kind = "distinct character" if vocabulary.level == "char" else "distinct word"
+        kind = f"distinct {NAMES[vocabulary.level]}"
         remedy = "give it more text" + (", or lower `min_count`" if text.unknown else "")
         if vocabulary.level == WORDS and (types or text.unknown):
             remedy += "; text without spaces between its words goes through nlptool tokenize first"

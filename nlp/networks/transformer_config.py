@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from nlp.errors import SettingError
 from nlp.settings import DATA, check, setting
-from nlp.text.vocabulary import CHARACTERS, WORDS
+from nlp.text.vocabulary import CHARACTERS, SUBWORDS, WORDS
 from nlp.wording import Message
 
 
@@ -28,8 +28,8 @@ class TransformerConfig:
 
     level: str = setting(
         CHARACTERS,
-        "What a token is: a character, or what spaces separate.",
-        choices=(CHARACTERS, WORDS),
+        "What a token is: a character, what spaces separate, or a piece of a word.",
+        choices=(CHARACTERS, WORDS, SUBWORDS),
         group=DATA,
     )
     layers: int = setting(4, "Layers, of attention and a feed-forward part each.", low=1, high=64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nlp.settings import DATA, check, setting
-from nlp.text.vocabulary import CHARACTERS, WORDS
+from nlp.text.vocabulary import CHARACTERS, SUBWORDS, WORDS
 
 MAX_ORDER = 9
 
@@ -16,8 +16,8 @@ class NgramConfig:
 
     level: str = setting(
         WORDS,
-        "What a token is: what spaces separate, or a character.",
-        choices=(WORDS, CHARACTERS),
+        "What a token is: what spaces separate, a character, or a piece of a word.",
+        choices=(WORDS, CHARACTERS, SUBWORDS),
         group=DATA,
     )
     order: int = setting(

@@ -14,7 +14,7 @@ from nlp.ngrams.model import NgramLevel, NgramModel
 from nlp.storage.kinds import NGRAM_MODEL
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
 from nlp.storage.vocabulary import read_vocabulary, vocabulary_arrays
-from nlp.text.vocabulary import CHARACTERS, WORDS
+from nlp.text.vocabulary import SPECIAL
 
 
 def save_ngrams(writer: BinaryWriter, model: NgramModel, about: Mapping[str, Any] | None = None) -> None:
@@ -54,7 +54,7 @@ def ngrams_of(file: ModelFile) -> NgramModel:
 def _config(file: ModelFile) -> tuple[int, str]:
     config = file.metadata.get("config")
     order, level = (config.get("order"), config.get("level")) if isinstance(config, dict) else (None, None)
-    if type(order) is not int or not 1 <= order <= MAX_ORDER or level not in (CHARACTERS, WORDS):
+    if type(order) is not int or not 1 <= order <= MAX_ORDER or level not in {*SPECIAL} - {""}:
         raise file.unusable(f"n-grams of order {order!r} and level {level!r}")
     return order, level
 

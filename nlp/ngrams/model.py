@@ -13,7 +13,7 @@ from nlp.layers.arrays import Floats, Ids, Integers
 from nlp.ngrams.config import MAX_ORDER
 from nlp.ngrams.counts import CHUNK, NgramCounts, count_ngrams
 from nlp.ngrams.discounts import Discounts, estimate_discounts
-from nlp.text.vocabulary import CHARACTERS, Vocabulary
+from nlp.text.vocabulary import WORDS, Vocabulary
 
 ABSENT = -1
 
@@ -127,9 +127,10 @@ def train_ngrams(
               S(h) = Σ_w a(hw),  g(h) = Σ_w D(a(hw)) / S(h)
               where a are adjusted counts (see `NgramCounts`), D the discounts of an order
     With `crosses_lines`, a context may reach back beyond the last line end. By default it does for
-    characters, where the line before tells what may come. For words a line is a sentence, and the line end is
-    both the start and the end symbol (`<s>` and `</s>`) of the literature: perplexities are comparable. The
-    n-grams of a `chunk` of tokens are counted at a time, which takes memory and changes nothing.
+    characters and pieces of words, where the line before tells what may come. For words a line is a sentence,
+    and the line end is both the start and the end symbol (`<s>` and `</s>`) of the literature: perplexities
+    are comparable. The n-grams of a `chunk` of tokens are counted at a time, which takes memory and changes
+    nothing.
 
     Shapes:   tokens (N,) int in [0, V)
     Raises:   ValueError for an order outside [1, MAX_ORDER]; InputError for too long a text
@@ -140,7 +141,7 @@ def train_ngrams(
     if not 1 <= order <= MAX_ORDER:
         raise ValueError(f"an n-gram model has an order from 1 to {MAX_ORDER}, not {order}")
     if crosses_lines is None:
-        crosses_lines = vocabulary.level == CHARACTERS
+        crosses_lines = vocabulary.level != WORDS
     counts = count_ngrams(
         tokens, len(vocabulary), vocabulary.line_end, order, crosses_lines=crosses_lines, chunk=chunk
     )

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.storage.byte_pairs import byte_pair_arrays, read_byte_pairs
 from nlp.storage.model_file import ModelFile
-from nlp.text.vocabulary import SPECIAL, Vocabulary
+from nlp.text.byte_pairs import BytePairs
+from nlp.text.vocabulary import SPECIAL, SUBWORDS, Vocabulary
 
 
 def vocabulary_arrays(vocabulary: Vocabulary, prefix: str = "") -> dict[str, NDArray[Any]]:
@@ -25,7 +27,8 @@ def vocabulary_arrays(vocabulary: Vocabulary, prefix: str = "") -> dict[str, NDA
         raise ValueError("a model needs words, and each of them once")
     data = "\n".join(words).encode("utf-8", "surrogatepass")
     counts = np.array(vocabulary.counts, np.int64)
-    return {f"{prefix}words": np.frombuffer(data, np.uint8), f"{prefix}counts": counts}
+    pieces = byte_pair_arrays(vocabulary.pieces) if isinstance(vocabulary.pieces, BytePairs) else {}
+    return {f"{prefix}words": np.frombuffer(data, np.uint8), f"{prefix}counts": counts, **pieces}
 
 
 def read_vocabulary(model: ModelFile, level: str = "", prefix: str = "") -> Vocabulary:
@@ -36,7 +39,8 @@ def read_vocabulary(model: ModelFile, level: str = "", prefix: str = "") -> Voca
     try:
         spelt = words.tobytes().decode("utf-8", "surrogatepass").split("\n")
         of_text = spelt if len(counts) > len(special) or len(words) else []  # no bytes may be one empty word
-        vocabulary = Vocabulary([*special, *of_text], counts.tolist(), level)
+        pieces = read_byte_pairs(model) if level == SUBWORDS else None
+        vocabulary = Vocabulary([*special, *of_text], counts.tolist(), level, pieces)
     except ValueError as error:
         raise model.unusable(error) from error
     if len(vocabulary.index) != len(vocabulary):

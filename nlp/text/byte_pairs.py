@@ -37,13 +37,14 @@ _WORD = regex.compile(
 _BEGINS_UNSPACED = regex.compile(rf"(?:[{_UNSPACED}]|\Z)").match
 
 
-def words_of(text: str) -> list[str]:
+def words_of(text: str, *, goes_on: bool = False) -> list[str]:
     """Cut a text into words, within which characters are joined: together they are the text.
 
     A word of letters, a digit or a mark has the space before it, if there is one; each text starts as if
-    there were one, so that a word is the same there as elsewhere. Scripts without spaces are runs of letters.
+    there were one, so that a word is the same there as elsewhere, unless it `goes_on` from another. Scripts
+    without spaces are runs of letters.
     """
-    found: list[str] = _WORD.findall(text if _BEGINS_UNSPACED(text) else f" {text}")
+    found: list[str] = _WORD.findall(text if goes_on or _BEGINS_UNSPACED(text) else f" {text}")
     return found
 
 
@@ -110,15 +111,19 @@ class BytePairs:
 
     def encode(self, text: str) -> list[int]:
         """The numbers of a text's tokens; `decode` gives back the very text."""
-        known = self._known
         numbers: list[int] = []
         for word in words_of(text):
-            of_word = known.get(word)
-            if of_word is None:
-                if len(known) >= _CACHED:
-                    known.clear()
-                of_word = known[word] = self._joined(word)
-            numbers += of_word
+            numbers += self.of_word(word)
+        return numbers
+
+    def of_word(self, word: str) -> Sequence[int]:
+        """The numbers of the tokens of one word, as `words_of` has it."""
+        known = self._known
+        numbers = known.get(word)
+        if numbers is None:
+            if len(known) >= _CACHED:
+                known.clear()
+            numbers = known[word] = self._joined(word)
         return numbers
 
     def decode(self, numbers: Iterable[int]) -> str:
@@ -136,6 +141,15 @@ class BytePairs:
         parts.append(_read(spelt))
         text = "".join(parts)
         return text[1:] if text[:1] == " " and not _BEGINS_UNSPACED(text, 1) else text
+
+    def spelling(self, *, goes_on: bool = False) -> TextOfTokens:
+        """The text of tokens that come one by one, after another text or at a beginning."""
+        return TextOfTokens(self, goes_on=goes_on)
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The text of each token; that of a byte is not told."""
+        return self._texts
 
     @cached_property
     def _texts(self) -> Sequence[str]:
@@ -280,3 +294,46 @@ class _Joining:
     def _take(self, pair: tuple[int, int], weight: int) -> None:
         if pair in self._counts:
             self._counts[pair] -= weight
+
+
+class TextOfTokens:
+    """The text of tokens as they come: what `BytePairs.decode` gives for all of them, piece by piece.
+
+    What is not yet decided is held back: bytes of a character that is not complete, and the first character
+    of a text, which is left out if it is the space that stands before every text.
+    """
+
+    def __init__(self, pieces: BytePairs, *, goes_on: bool = False) -> None:
+        self._pieces, self._begins = pieces, not goes_on
+        self._spelt, self._held = bytearray(), ""
+
+    def feed(self, number: int) -> str:
+        """The text that this token adds."""
+        if number < BYTES:
+            self._spelt.append(number)
+            try:
+                self._held += self._spelt.decode("utf-8", "surrogatepass")
+            except UnicodeDecodeError:
+                return ""
+            self._spelt.clear()
+        else:
+            self._read_bytes()
+            self._held += self._pieces.texts[number]
+        if self._begins and len(self._held) < 2:
+            return ""
+        return self._taken()
+
+    def rest(self) -> str:
+        """What was held back, at the end of the text."""
+        self._read_bytes()
+        return self._taken()
+
+    def _read_bytes(self) -> None:
+        if self._spelt:
+            self._held += _read(self._spelt)
+            self._spelt.clear()
+
+    def _taken(self) -> str:
+        text, self._held = self._held, ""
+        begins, self._begins = self._begins, False
+        return text[1:] if begins and text[:1] == " " and not _BEGINS_UNSPACED(text, 1) else text

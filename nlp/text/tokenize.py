@@ -44,6 +44,10 @@ class Tokenizer(ABC):
         """Return the [start, end) of each token of `text`, in code points: `text[start:end]` is the token."""
         return spans_of(text, self.tokens(text))
 
+    def written(self, text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+        """Return the tokens whose spans these are."""
+        return [text[start:end] for start, end in spans]
+
     def all_spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Return the spans of each text."""
         return [self.spans(text) for text in texts]

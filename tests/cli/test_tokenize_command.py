@@ -165,3 +165,23 @@ def test_words_of_han_text_need_no_segmenter_of_the_users(
     assert nlptool(*words, "--model", "zh-words", stdin=text) == outcome
     monkeypatch.setenv("NLPTOOL_SEGMENTER", str(tmp_path / "none"))
     assert nlptool(*words, stdin=text).status == 1
+
+
+def test_pieces_of_words_of_a_model(tmp_path: Path, nlptool: Nlptool) -> None:
+    model, text = str(tmp_path / "x.model"), "the king rode\n\nthe  queen: 我\n" * 3
+    words = ("--level", "subword", "--subword-vocab", "20", "-q", "-o", model)
+    assert nlptool("ngram-train", *words, stdin=text).status == 0
+    told = nlptool("tokenize", "--mode", "bpe", "--model", model, stdin=text).stdout
+    back = "\n".join(line.replace(" ", "").replace("▁", " ").removeprefix(" ") for line in told.split("\n"))
+    assert back == text
+    record = json.loads(
+        nlptool("tokenize", "--mode", "bpe", "--model", model, "--format", "jsonl", stdin="the 你\n").stdout
+    )
+    assert record["tokens"] == ["▁the", "▁", "<0xE4>", "<0xBD>", "<0xA0>"]
+    assert record["spans"] == [[0, 3], [3, 4], [4, 5], [4, 5], [4, 5]]
+    assert nlptool("tokenize", "--mode", "bpe", stdin=text).status == 2
+    plain = str(tmp_path / "plain.model")
+    assert nlptool("ngram-train", "-q", "-o", plain, stdin=text).status == 0
+    outcome = nlptool("tokenize", "--mode", "bpe", "--model", plain, stdin=text)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr.endswith("a model without pieces of words; name one of --level subword\n")

@@ -79,6 +79,40 @@ def test_going_on_keeps_form_and_tokens(trained: Path, tmp_path: Path, nlptool: 
     assert "--heads is 4, but 2 in" in outcome.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("transformer-train", *SMALL),
+        ("rnn-train", "--hidden", "8", "--embed-dim", "8", "--epochs", "2"),
+        ("ngram-train",),
+    ],
+    ids=lambda command: command[0],
+)
+def test_pieces_of_words_are_learnt_and_kept_in_the_model(
+    command: tuple[str, ...], tmp_path: Path, nlptool: Nlptool
+) -> None:
+    path = str(tmp_path / "x.model")
+    words = ("--level", "subword", "--subword-vocab", "30", "-q", "-o", path)
+    assert nlptool(*command, *words, stdin=LINES).status == 0
+    line = "the king rode out at noon: 😀"
+    (scored,) = map(json.loads, nlptool("score", "-m", path, "--tokens", stdin=line).stdout.splitlines())
+    assert scored["pieces"][:3] == ["▁the", "▁king", "▁rode"]
+    assert scored["pieces"][-5:] == ["<0xF0>", "<0x9F>", "<0x98>", "<0x80>", "\n"]
+    assert scored["unknown"] == 0
+    for search in (("--seed", "1"), ("--beam", "2")):
+        told = nlptool("generate", "-m", path, "-n", "5", "--prompt", "the king", *search).stdout
+        assert told.startswith("the king")
+    outcome = nlptool("fill", "-m", path, stdin="the ___\n")
+    assert (outcome.status, outcome.stdout) == (1, "")
+
+
+def test_a_model_that_fills_gaps_has_no_pieces(tmp_path: Path, nlptool: Nlptool) -> None:
+    words = ("--level", "subword", "--bidirectional", "-o", str(tmp_path / "x"))
+    outcome = nlptool("rnn-train", *words, stdin=LINES)
+    assert outcome.status == 2
+    assert "--bidirectional models fill gaps of characters or words" in outcome.stderr
+
+
 def test_heads_have_pairs_of_numbers(tmp_path: Path, nlptool: Nlptool) -> None:
     outcome = nlptool(
         "transformer-train", "--dim", "10", "--heads", "4", "-o", str(tmp_path / "x"), stdin="a\n"

@@ -35,6 +35,7 @@ CHECKPOINTED = ("--min-count", "1", "--dim", "4", "--epochs", "2", "--patience",
 LANGUAGE = ("--layers", "1", "--hidden", "4", "--embed-dim", "4", "--epochs", "2", "--valid", "{text}")
 COUNTED = {
     "n-grams": ("ngram-train", "--order", "3"),
+    "n-grams of pieces": ("ngram-train", "--order", "2", "--level", "subword", "--subword-vocab", "9"),
     "index": ("index",),
     "transformer": (
         *("transformer-train", "--layers", "1", "--heads", "1", "--dim", "4", "--ffn", "4", "--context", "4"),
@@ -129,6 +130,7 @@ READERS: dict[str, list[tuple[str, ...]]] = {
         ("translate", "-m", "{model}", "--beam", "2", "{text}"),
         ("info", "--verify", "{model}"),
     ],
+    "n-grams of pieces": [("score", "-m", "{model}", "--summary", "{text}"), ("info", "{model}")],
     "n-grams": [("score", "-m", "{model}", "--summary", "{text}"), ("info", "{model}")],
     "tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],
     "recurrent tagger": [("tag", "-m", "{model}", "{text}"), ("info", "{model}")],

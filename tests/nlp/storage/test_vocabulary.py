@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from nlp.errors import ModelError
 from nlp.storage.model_file import open_model, write_model
 from nlp.storage.vocabulary import read_vocabulary, vocabulary_arrays
-from nlp.text.vocabulary import SPECIAL, Vocabulary
+from nlp.text.byte_pairs import BytePairs
+from nlp.text.vocabulary import SPECIAL, SUBWORDS, Vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,7 @@ def stored(path: Path, arrays: dict[str, Any], level: str) -> Vocabulary:
     return read_vocabulary(open_model(str(path)), level)
 
 
-@pytest.mark.parametrize("level", SPECIAL)
+@pytest.mark.parametrize("level", sorted({*SPECIAL} - {SUBWORDS}))
 @given(words=any_words)
 def test_any_word_but_a_line_end_finds_a_place(
     level: str, words: list[str], tmp_path_factory: pytest.TempPathFactory
@@ -70,3 +71,19 @@ def test_parts_that_do_not_fit_are_refused(changed: dict[str, Any], message: str
     with pytest.raises(ModelError, match=f"not a usable model of kind 'test': .*{message}") as caught:
         stored(tmp_path / "m", GOOD | changed, "word")
     assert "\n" not in str(caught.value)
+
+
+def test_pieces_of_words_are_kept_and_are_the_tokens(tmp_path: Path) -> None:
+    pieces = BytePairs.learn({" the": 9, " then": 3}, 3)
+    counts = dict.fromkeys(pieces.names, 2)
+    vocabulary = Vocabulary.from_counts(counts, level=SUBWORDS, pieces=pieces)
+    path = tmp_path / "x.model"
+    with path.open("wb") as file:
+        write_model(file, "test", {}, vocabulary_arrays(vocabulary))
+    read = read_vocabulary(open_model(str(path)), SUBWORDS)
+    assert read == vocabulary
+    assert read.join(read.numbers(read.split("the then"))) == "the then"
+    with pytest.raises(ValueError, match="not the pieces of words"):
+        Vocabulary(vocabulary.words[:-1], vocabulary.counts[:-1], SUBWORDS, pieces)
+    with pytest.raises(ValueError, match="and no other"):
+        Vocabulary(["\n", "<unk>"], [0, 0], SUBWORDS)

@@ -35,6 +35,27 @@ def test_a_token_is_written_without_white_space_and_means_one_number(text: str) 
     assert len(set(LEARNT.names)) == len(LEARNT)
 
 
+@given(text=odd, goes_on=st.booleans())
+def test_tokens_that_come_one_by_one_give_the_text_of_all(text: str, goes_on: bool) -> None:
+    numbers = LEARNT.encode(text)
+    spelling = LEARNT.spelling(goes_on=goes_on)
+    parts = [*map(spelling.feed, numbers), spelling.rest()]
+    assert "".join(parts) in ({text, f" {text}"} if goes_on else {text})
+
+
+def test_a_text_that_goes_on_has_no_space_before_it() -> None:
+    text = "the cat sat on the mat"
+    first, rest = text[:7], text[7:]
+    assert words_of(first) + words_of(rest, goes_on=True) == words_of(text)
+    assert words_of("at", goes_on=True) == ["at"]
+
+
+def test_bytes_of_a_character_are_shown_when_it_is_complete() -> None:
+    spelling = LEARNT.spelling(goes_on=True)
+    assert [spelling.feed(byte) for byte in "é".encode()] == ["", "é"]
+    assert [spelling.feed(0xC3), spelling.rest()] == ["", "\ufffd"]
+
+
 def counted_anew(counts: Counter[str], size: int) -> BytePairs:
     """The definition: count all pairs, join the most frequent one everywhere, count again."""
     start = BytePairs.learn(counts, 0)

@@ -52,7 +52,7 @@ def of_network(
     config: NetworkConfig, settings: WindowSettings = LANGUAGE, *, valid: bool = True
 ) -> NetworkLearner:
     """The learner of a language model."""
-    text = encode([TEXT], TMP, config.level)
+    text = encode([TEXT], TMP, config.level, subword_vocab=9)
     held_out = encode_by([HELD_OUT], TMP, text.vocabulary) if valid else None
     return NetworkLearner(Network(config, len(text.vocabulary)), text, settings, valid=held_out)
 
@@ -124,6 +124,8 @@ CONFIGS: dict[str, NetworkConfig] = {
     "identity": replace(network_cases.OF_CELLS["relu"], init="identity"),
     "words": replace(network_cases.SMALL, level="word"),
     "transformer words": replace(network_cases.TRANSFORMER, level="word"),
+    "transformer pieces": replace(network_cases.TRANSFORMER, level="subword"),
+    "pieces": replace(network_cases.SMALL, level="subword"),
     "adaptive words": replace(network_cases.OF_CELLS["adaptive dropout"], level="word"),
 }
 LANGUAGE_SETTINGS = {
