@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.commands.search import index_option
+from cli.commands.search import finding_options, index_option
 from cli.io.printers import REPORT
 from cli.options.common import command, streams
 from cli.options.help import OPTIONS, option
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     help="Judgements: `query 0 document grade` a line, as TREC has them, or `query<TAB>document<TAB>grade`.",
 )
 @settings_options(SearchConfig, group=OPTIONS)
+@finding_options
 def search_eval(
     *,
     streams: Streams,
@@ -42,6 +43,10 @@ def search_eval(
     method: str,
     k1: float,
     b: float,
+    fuzzy: bool,
+    expand: int | None,
+    rerank: bool,
+    vectors: str | None,
 ) -> None:
     """Judge a search in an index by queries whose answers people have judged; prints a JSON report.
 
@@ -52,12 +57,14 @@ def search_eval(
     nlptool search-eval -m notes.index --queries queries.tsv --qrels qrels.tsv
     """
     from cli.io.writing import check_output
-    from cli.jobs.search import chosen_index
+    from cli.jobs.search import Finding, More, chosen_index
     from cli.jobs.search_eval import judged
     from nlp.search.config import SearchConfig
 
     check_output(streams.output)
     config = SearchConfig(method=method, k1=k1, b=b)
-    report = judged(streams, console, chosen_index(model, console), config, queries, qrels)
+    more = More(fuzzy=fuzzy, expand=expand or 0, rerank=rerank, vectors=vectors)
+    finding = Finding(chosen_index(model, console), config, more, console)
+    report = judged(streams, console, finding, queries, qrels)
     with streams.open_output() as output:
         output.write(streams.printer(REPORT)(report))

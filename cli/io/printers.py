@@ -24,6 +24,7 @@ TEXT, JSONL, TSV = "text", "jsonl", "tsv"
 CSV = "csv"
 """A form that is read only; see `cli.io.tables`."""
 _OF_ENTITY = ("label", "text", "start", "end")
+_AROUND = ("before", "after")
 _NO_FIELD = re.compile(r"[\t\n]")
 
 
@@ -255,13 +256,44 @@ TEXTS = Form(text=lambda record: _one_line(record["text"]))
 GROUPED = Form(_columns("group", "text"), lambda record: f"{record['group']}\t{_one_line(record['text'])}")
 
 
-def _hits(record: Record) -> Iterable[Sequence[object]]:
-    """Rows of a score, an id and the text: of several lines the one with the most words of the query."""
-    from nlp.search.passages import best_line
+def hits_form(*, with_query: bool, is_coloured: bool = False, lines: int = 0) -> Form:
+    """The form of what a search has found: rows of a score, an id and the text.
 
-    for hit in record["hits"]:
-        line, _ = best_line(hit["text"], hit["spans"])
-        yield f"{hit['score']:z.4f}", _NO_FIELD.sub(" ", hit["id"]), _NO_FIELD.sub(" ", line)
+    Of a text of several lines it is the one with the most words of the query, with so many `lines` around it;
+    those have no score. `is_coloured` marks the words.
+    """
+
+    def of_hit(hit: Record) -> list[tuple[str, str, str]]:
+        from nlp.search.passages import best_line
+
+        texts = hit["text"].split("\n")
+        place, spans = best_line(texts, hit["spans"])
+        first = max(place - lines, 0)
+        rows = [("", hit["id"], text) for text in texts[first : place + lines + 1]]
+        shown = _marked(texts[place], spans) if is_coloured else texts[place]
+        rows[place - first] = f"{hit['score']:z.4f}", hit["id"], shown
+        before, after = ([("", one["id"], one["text"]) for one in hit.get(name, ())] for name in _AROUND)
+        return [*before, *rows, *after]
+
+    def groups(record: Record) -> list[list[list[str]]]:
+        query = [record["query"]] if with_query else []
+        return [
+            [[_NO_FIELD.sub(" ", one) for one in (*query, *row)] for row in of_hit(hit)]
+            for hit in record["hits"]
+        ]
+
+    def as_text(record: Record) -> str:
+        printed = ["".join("\t".join(row) + "\n" for row in group) for group in groups(record)]
+        return ("--\n" if lines else "").join(printed)
+
+    return Form(lambda record: [row for group in groups(record) for row in group], as_text)
+
+
+def _marked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """A text with the spans in the colour in which grep shows what it has found."""
+    for start, end in reversed(spans):
+        text = f"{text[:start]}\x1b[1;31m{text[start:end]}\x1b[m{text[end:]}"
+    return text
 
 
 TOKENS = Form(text=lambda record: " ".join(record["tokens"]) + "\n")
@@ -288,8 +320,8 @@ BUNDLED_TEXTS = Form(_columns("name", "bytes", "description"))
 PARAGRAPHS = Form(_columns("source", "text"))
 ESTIMATE = Form(lambda record: record.items())
 ENTITIES = Form(text=_entities)
-HITS = Form(_hits)
-HITS_OF_QUERIES = Form(lambda record: [[_NO_FIELD.sub(" ", record["query"]), *row] for row in _hits(record)])
+HITS = hits_form(with_query=False)
+HITS_OF_QUERIES = hits_form(with_query=True)
 REPORT = Form(text=_indented)
 LECTURE_TOPICS = Form(_columns("topic", "title"))
 LECTURE_STEPS = Form(text=_lecture_step)

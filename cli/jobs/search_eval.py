@@ -5,27 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cli.jobs.index import splitter
 from nlp.errors import InputError
 from nlp.search.evaluation import DEPTH, figures, mean_of
-from nlp.search.queries import clauses
-from nlp.search.ranking import Ranking
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from cli.console import Console
     from cli.io.streams import Line, Streams
-    from nlp.search.config import SearchConfig
-    from nlp.search.index import Index
+    from cli.jobs.search import Finding
     from nlp.text.records import Record
 
 _OF_TREC, _OF_BEIR = 4, 3
 _DECIMALS = 6
 
 
-def judged(
-    streams: Streams, console: Console, index: Index, config: SearchConfig, queries: str, qrels: str
-) -> Record:
+def judged(streams: Streams, console: Console, finding: Finding, queries: str, qrels: str) -> Record:
     """The report of a search for the queries of a file, by the judgements of another."""
     grades = read_qrels(streams, qrels)
     texts = read_queries(streams, queries)
@@ -33,12 +27,11 @@ def judged(
         console.warn(
             f"{qrels}: {number_of(len(absent), 'judged query')} without text; {min(absent)!r} for one"
         )
-    analyzer = index.analyzer(splitter(index.config))
-    ranking = Ranking(index, analyzer, config)
+    index = finding.index
     each = []
     for name, text in texts.items():
         if name in grades:
-            hits = ranking.best([(clause, 1.0) for clause in clauses(text, analyzer)], DEPTH)
+            hits = finding.best(text, finding.asked(text), DEPTH)
             found = [(index.document(hit.number).id, hit.score) for hit in hits]
             each.append(figures(found, grades[name]))
     if not each:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from nlp.search.analysis import Analyzer, Term, places_of
+from nlp.search.index import Index
 from nlp.search.queries import MUST_NOT, Clause
 
 Span = tuple[int, int]
@@ -41,13 +42,38 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
-def best_line(text: str, spans: Sequence[Span]) -> tuple[str, list[Span]]:
-    """The line of a text with the most spans, the first of several, and those spans within it."""
-    best, of_best, start = "", [(0, 0)][:0], 0
-    for number, line in enumerate(text.split("\n")):
+def best_line(lines: Sequence[str], spans: Sequence[Span]) -> tuple[int, list[Span]]:
+    """The number of the line with the most spans, the first of several, and those spans within it."""
+    best, start = 0, 0
+    of_best: list[Span] = []
+    for number, line in enumerate(lines):
         end = start + len(line)
         within = [(first - start, min(last, end) - start) for first, last in spans if start <= first < end]
         if not number or len(within) > len(of_best):
-            best, of_best = line, within
+            best, of_best = number, within
         start = end + 1
     return best, of_best
+
+
+def around(index: Index, number: int, lines: int) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Id and text of so many documents before and behind one that is a line, as far as its file goes."""
+    source = _source(index.document(number).id)
+
+    def near(places: Iterable[int]) -> list[tuple[str, str]]:
+        found = []
+        for place in places:
+            if not 0 <= place < len(index.lengths) or (index.has is not None and not index.has[place]):
+                break
+            document = index.document(place)
+            if _source(document.id) != source:
+                break
+            found.append((document.id, document.text))
+        return found
+
+    before = near(range(number - 1, number - 1 - lines, -1))
+    return before[::-1], near(range(number + 1, number + 1 + lines))
+
+
+def _source(name: str) -> str:
+    """The file of a line by the id of its document; nothing for lines of stdin."""
+    return name.rpartition(":")[0]

@@ -77,6 +77,7 @@ READING = [
     "classify -m {classifier}",
     "classify -m {pooled}",
     "search -m {index} king",
+    "search -m {index} --vectors {vectors} --expand 2 --rerank king kimg",
     "search-eval -m {index} --queries {queries} --qrels {qrels}",
     "index --add {index} -o {output}",
     "index --compact {index} -o {output}",

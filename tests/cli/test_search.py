@@ -218,3 +218,49 @@ def test_judgements_that_are_none_are_told(
     outcome = nlptool("search-eval", "-m", index, "--queries", "queries", "--qrels", "qrels")
     assert outcome.status == 1
     assert told in outcome.stderr
+
+
+def test_the_lines_around_are_shown_as_grep_shows_them(nlptool: Nlptool, index: str, tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_text("king of b\n")
+    assert nlptool("index", "-o", index, "notes.txt", "b.txt").status == 0
+    found = nlptool("search", "-m", index, "-k", "2", "--context", "1", "king b").stdout.splitlines()
+    assert [line.split("\t")[1:2] for line in found][:2] == [["b.txt:1"], []]
+    assert [line.split("\t")[1] for line in found[2:]] == ["notes.txt:1", "notes.txt:2"]
+    assert [bool(line.split("\t")[0]) for line in found[2:]] == [True, False]
+    told = nlptool("search", "-m", index, "--context", "1", "--format", "jsonl", "queen")
+    [hit] = json.loads(told.stdout)["hits"]
+    assert [one["id"] for one in hit["before"] + hit["after"]] == ["notes.txt:1", "notes.txt:3"]
+    assert nlptool("index", "--unit", "file", "-o", index, "notes.txt").status == 0
+    found = nlptool("search", "-m", index, "--context", "1", "queen").stdout.splitlines()
+    assert [line.split("\t")[2] for line in found] == NOTES.splitlines()[:3]
+
+
+def test_an_answer_is_one_sentence_with_its_place(nlptool: Nlptool, index: str, tmp_path: Path) -> None:
+    text = "Nobody came. The king rode out at dawn! He ate bread and rode on and on. 国王吃面包。我爱水。"
+    (tmp_path / "a.txt").write_text(text)
+    assert nlptool("index", "--unit", "file", "-o", index, "a.txt").status == 0
+    outcome = nlptool("search", "-m", index, "--answer", "when did the king ride out")
+    assert outcome.stdout.split("\t")[1:] == ["a.txt", "The king rode out at dawn!\n"]
+    [hit] = json.loads(nlptool("search", "-m", index, "--answer", "--format", "jsonl", "水").stdout)["hits"]
+    assert text[hit["start"] : hit["end"]] == hit["text"] == "我爱水。"
+    assert nlptool("search", "-m", index, "--answer", "zebra").status == 1
+    assert nlptool("search", "-m", index, "--answer", "--context", "1", "a").status == 2
+
+
+def test_misspelt_words_are_found_where_that_is_asked_for(nlptool: Nlptool, index: str) -> None:
+    for query in ("quen", '"the quen"', "+quen"):
+        assert nlptool("search", "-m", index, query).status == 1
+        assert "notes.txt:2" in nlptool("search", "-m", index, "--fuzzy", query).stdout
+    assert nlptool("search", "-m", index, "--fuzzy", "zzzzzzz").status == 1
+
+
+def test_word_vectors_find_more_and_rank_anew(nlptool: Nlptool, index: str) -> None:
+    assert nlptool("search", "-m", index, "prince").status == 1
+    found = nlptool("search", "-m", index, "--expand", "5", "prince", "xyzzy").stdout
+    assert "king" in found
+    plain = nlptool("search", "-m", index, "king dawn").stdout.splitlines()
+    again = nlptool("search", "-m", index, "--rerank", "king dawn").stdout.splitlines()
+    assert sorted(line.split("\t")[1] for line in plain) == sorted(line.split("\t")[1] for line in again)
+    assert all(float(line.split("\t")[0]) <= 1 for line in again)
+    assert nlptool("search", "-m", index, "--rerank", "nothing").status == 1
+    assert "changes nothing" in nlptool("search", "-m", index, "--vectors", "en-vectors", "king").stderr

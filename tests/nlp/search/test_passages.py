@@ -26,7 +26,7 @@ def test_spans(query: str, marked: list[str]) -> None:
 
 
 def test_the_line_with_the_most_words_is_shown() -> None:
-    text = "a\nb a\nb b"
-    assert best_line(text, [(0, 1), (4, 5)]) == ("a", [(0, 1)])
-    assert best_line(text, [(2, 3), (4, 5), (6, 7), (8, 9)]) == ("b a", [(0, 1), (2, 3)])
-    assert best_line(text, []) == ("a", [])
+    lines = ["a", "b a", "b b"]
+    assert best_line(lines, [(0, 1), (4, 5)]) == (0, [(0, 1)])
+    assert best_line(lines, [(2, 3), (4, 5), (6, 7), (8, 9)]) == (1, [(0, 1), (2, 3)])
+    assert best_line(lines, []) == (0, [])
