@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from . import (
     classifying,
+    deduping,
     filling,
     generation,
     latency,
@@ -18,6 +19,7 @@ from . import (
     segmenting,
     similar,
     startup,
+    summarizing,
     tagging,
     tokenizing,
     word_vectors,
@@ -50,6 +52,8 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Figure]]] = {
     "tagging": tagging.run,
     "segmenting": segmenting.run,
     "classifying": classifying.run,
+    "deduping": deduping.run,
+    "summarizing": summarizing.run,
 }
 
 OF_KERNELS = {name for name in BENCHMARKS if name.startswith(("products", "w2v", "rnn", "generate"))}
