@@ -10,6 +10,7 @@ from cli.io.printers import GAPS
 from cli.jobs.language_models import LANGUAGE_VARIABLE
 from cli.options.common import command, model_option, streams, tell_idle
 from cli.options.help import option
+from cli.options.mixing import mix_option
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -19,10 +20,20 @@ if TYPE_CHECKING:
 @command
 @streams(GAPS)
 @model_option(LANGUAGE_VARIABLE, "A model of rnn-train --bidirectional, or any other language model.")
+@mix_option()
 @option("-k", type=click.IntRange(1), default=5, help="Candidates for each gap.")
 @option("--max-gap", type=click.IntRange(1, 100), default=4, help="Longest gap, in tokens.")
 @option("--exact", is_flag=True, help="Each underscore stands for one character.")
-def fill(*, streams: Streams, console: Console, model: str | None, k: int, max_gap: int, exact: bool) -> None:
+def fill(
+    *,
+    streams: Streams,
+    console: Console,
+    model: str | None,
+    mix: tuple[str, ...],
+    k: int,
+    max_gap: int,
+    exact: bool,
+) -> None:
     """Fill the gaps of each line: `gap<TAB>candidate<TAB>probability`, the best candidates first.
 
     Three or more underscores are a gap of 1 to --max-gap tokens: characters, or words between spaces. With
@@ -34,7 +45,8 @@ def fill(*, streams: Streams, console: Console, model: str | None, k: int, max_g
 
     A candidate is weighed by what stands on both sides. For a gap of one token all are (by a network read
     from the left the 2,000 most probable there or more, and a warning says so). Longer ones are searched from
-    both ends; --bidirectional models, from either side.
+    both ends; --bidirectional models, from either side. --mix, of which there may be several, mixes models
+    that read from the left, of the same level, as score does.
 
     \b
     nlptool rnn-train --bidirectional -o news.model news.txt
@@ -48,7 +60,10 @@ def fill(*, streams: Streams, console: Console, model: str | None, k: int, max_g
     if exact:
         tell_idle(console, "with --exact", "max_gap")
     from cli.jobs.fill import GapAnswers
+    from cli.jobs.mixing import Mixing
+    from nlp.decoding.filling import BayesFiller
     from nlp.decoding.gaps import LineFiller
     from nlp.decoding.opening import open_filler
 
-    GapAnswers(LineFiller(open_filler(model)), k, max_gap, exact).write(streams, console)
+    filler = BayesFiller(Mixing.parsed(mix).predictor(model)) if mix else open_filler(model)
+    GapAnswers(LineFiller(filler), k, max_gap, exact).write(streams, console)

@@ -9,6 +9,7 @@ import click
 from cli.jobs.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
 from cli.options.common import chosen_options, command, model_option, streams, tell_idle
 from cli.options.help import OPTIONS, option
+from cli.options.mixing import mix_option
 from cli.options.settings import settings_options
 from nlp.decoding.settings import Sampling
 from nlp.settings import settings_of
@@ -23,6 +24,7 @@ _OF_SAMPLING = [name for name, _ in settings_of(Sampling)]
 @command
 @streams(reads="stdin")
 @model_option(LANGUAGE_VARIABLE, LANGUAGE_HELP)
+@mix_option()
 @option("--prompt", metavar="TEXT", show_default="each line of stdin", help="The text to continue.")
 @option(
     "-n",
@@ -69,6 +71,7 @@ def generate(
     streams: Streams,
     console: Console,
     model: str | None,
+    mix: tuple[str, ...],
     prompt: str | None,
     length: int,
     stop: tuple[str, ...],
@@ -93,6 +96,9 @@ def generate(
     Penalty, temperature, --top-k and --top-p are applied in this order. --beam ends a text at its line end
     or, if given, at a --stop string; the best of --count texts comes first, by its `score`: the
     log-probability normalised for length, logprob / ((5 + tokens) / 6)^0.6.
+
+    --mix, of which there may be several, takes models of the same level, as score does; only tokens of -m are
+    written.
 
     --reject-copies leaves out, token by token, what would complete a stretch of N tokens of the training
     text, which is read before the first prompt; `logprob` stays that of the model.
@@ -125,11 +131,11 @@ def generate(
     if reject_copies and not novelty:
         raise click.UsageError("--reject-copies needs --novelty FILE, the training text")
     from cli.jobs.generate import Novelty, Prompts, TextWriter, searching, seeded
-    from cli.jobs.language_models import chosen_language_model
+    from cli.jobs.mixing import Mixing
     from nlp.decoding.generation import Limits
 
     prompts = Prompts(streams, prompt)
-    predictor = chosen_language_model(model)
+    predictor = Mixing.parsed(mix).predictor(model)
     excluded = () if unknown else (predictor.vocabulary.unknown,)
     make = searching(beam, excluded) if beam else seeded(console, excluded, **sampling)
     copied = Novelty(novelty, streams.input, predictor.vocabulary, console) if novelty else None

@@ -10,6 +10,7 @@ from cli.io.printers import SCORES, TSV
 from cli.jobs.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
 from cli.options.common import command, model_option, streams
 from cli.options.help import option
+from cli.options.mixing import mix_option
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -30,12 +31,7 @@ if TYPE_CHECKING:
     help="Add to --tokens the `trace` of each layer: gates and states once it has read each piece.",
 )
 @option("--by-line", is_flag=True, help="Score each line as a text of its own.")
-@option(
-    "--mix",
-    multiple=True,
-    metavar="MODEL:WEIGHT",
-    help="Mix in another model: (1 - WEIGHT) P + WEIGHT P'. WEIGHT `auto` finds the best for this text.",
-)
+@mix_option(" WEIGHT `auto` finds the best for this text.")
 @option("--known", is_flag=True, help="Add `known_perplexity`, of the tokens that are not `<unk>`.")
 @option("--summary", is_flag=True, help="Write one object for the whole text.")
 def score(
@@ -84,7 +80,8 @@ def score(
         raise click.UsageError(f"--trace is of one model; name {model[0]} or {model[1]}")
     if mix and len(model) > 1:
         raise click.UsageError(f"--mix mixes into one model; name {model[0]} or {model[1]}")
-    from cli.jobs.score import Judge, Mixing, ScoredLines
+    from cli.jobs.mixing import Mixing
+    from cli.jobs.score import Judge, ScoredLines
 
     mixing = Mixing.parsed(mix)
     judges = [Judge.opened(path, mixing, by_line=by_line, traced=trace) for path in model or (None,)]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import click
 import numpy as np
 
 from cli.io.printers import SCORES, SURPRISALS, of_models
@@ -18,7 +16,7 @@ from nlp.decoding.network_predictor import NetworkPredictor
 from nlp.decoding.reading import pieces_of
 from nlp.decoding.scoring import LineReader, Score
 from nlp.errors import ModelError
-from nlp.text.vocabulary import CHARACTERS, SUBWORDS, WORDS
+from nlp.text.vocabulary import WORDS
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
@@ -27,62 +25,17 @@ if TYPE_CHECKING:
     from cli.console import Console
     from cli.io.streams import Line, Streams
     from cli.io.writing import Output
+    from cli.jobs.mixing import Mixing
     from nlp.decoding.mixture import LogProbabilities
     from nlp.decoding.predictor import Predictor
     from nlp.decoding.scoring import ReadLine
     from nlp.layers.arrays import Floats
     from nlp.text.records import Record
 
-AUTO = "auto"
 _FLUSH_SECONDS = 0.1
 _DECIMALS = 6
 _DIGITS = 4  # of a trace, which is long
 _FEW_UNKNOWN, _MANY_UNKNOWN = 10, 0.2  # tokens; share of a text
-
-
-@dataclass(frozen=True)
-class Mixing:
-    """The models that --mix names, and the weight of each; None where it is to be found from the text."""
-
-    paths: Sequence[str]
-    weights: Sequence[float | None]
-
-    @classmethod
-    def parsed(cls, mix: Sequence[str]) -> Mixing:
-        """What the user wrote as MODEL:WEIGHT. Raises: UsageError."""
-        paths, weights = [], []
-        for one in mix:
-            path, _, weight = one.rpartition(":")
-            if not path:
-                raise click.UsageError(f"--mix {one}: expected MODEL:WEIGHT, such as book.ngrams:0.3")
-            paths.append(path)
-            weights.append(None if weight == AUTO else _share(one, weight))
-        if sum(weight or 0 for weight in weights) > 1 + 1e-9:
-            raise click.UsageError(
-                "the weights of --mix add up to more than 1; that of -m is what they leave"
-            )
-        return cls(paths, weights)
-
-    def opened(self, level: str) -> list[Predictor]:
-        """Load the models. Raises: ModelError for one whose `level` is another."""
-        predictors = [chosen_language_model(path) for path in self.paths]
-        for path, predictor in zip(self.paths, predictors, strict=True):
-            found = predictor.vocabulary.level
-            if found != level:
-                message = f"{path}: it reads {_name(found)}, the model of -m {_name(level)}; they do not mix"
-                raise ModelError(message)
-        return predictors
-
-    @property
-    def is_open(self) -> bool:
-        """Whether some weight is `auto`: to be found from the text."""
-        return None in self.weights
-
-    @property
-    def fixed(self) -> list[float]:
-        """All weights, that of -m first, which gets what the others leave; `auto` counts as 0."""
-        given = [weight or 0.0 for weight in self.weights]
-        return [max(0.0, 1 - sum(given)), *given]
 
 
 class Judge:
@@ -244,20 +197,6 @@ class ScoredLines:
                     {"mix": path, "weight": weight},
                 )
         return weights
-
-
-def _share(option: str, weight: str) -> float:
-    try:
-        share = float(weight)
-    except ValueError:
-        share = math.nan
-    if not 0 <= share <= 1:
-        raise click.UsageError(f"--mix {option}: the weight is a number from 0 to 1, or {AUTO}")
-    return share
-
-
-def _name(level: str) -> str:
-    return {CHARACTERS: "characters", WORDS: "words", SUBWORDS: "pieces of words"}[level]
 
 
 def _fields(score: Score, *, known: bool) -> Record:

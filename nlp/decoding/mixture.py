@@ -12,7 +12,7 @@ import numpy.typing as npt
 from nlp.decoding.predictor import Predictor
 from nlp.decoding.reading import stretch_length
 from nlp.errors import ModelError
-from nlp.layers.arrays import Ids
+from nlp.layers.arrays import Floats, Ids
 from nlp.text.vocabulary import Vocabulary
 from nlp.wording import Message
 
@@ -22,17 +22,70 @@ _ROUNDS = 1000
 _SMALLEST_GAIN = 1e-9  # nats a token, of one round
 
 
-class TextReader:
-    """Reads one text with one predictor and tells log P of each token, on the vocabulary of `reference`.
+class Translation:
+    """What a predictor says, on the vocabulary V of another, the `reference`: a distribution q over V.
 
-    Where the two vocabularies differ, this is still a distribution q over that of `reference`, V. The
-    probability p(<unk>) of the predictor is shared evenly by all that is unknown to it: the n tokens of V
+    The probability p(<unk>) of the predictor is shared evenly by all that is unknown to it: the n tokens of V
     that it lacks, and, as one more, everything else, which is <unk> in V too. And <unk> in V also gets what
     the predictor gives to the tokens that V lacks.
 
     Equation: q(v) = p(v)                      for v that both have
               q(v) = p(<unk>) / (n + 1)        for v that the predictor lacks
               q(<unk>) = p(<unk>) / (n + 1) + Σ_{u not in V} p(u)
+    Attributes: `own` (V,), the number that each token of V has with the predictor.
+    """
+
+    def __init__(self, own: Vocabulary, reference: Vocabulary) -> None:
+        self.own: Ids = np.array(own.numbers(reference.words), np.int32)
+        self._unknown, self._reference_unknown = own.unknown, reference.unknown
+        self._shares = np.flatnonzero(self.own == own.unknown)  # <unk> and the tokens that it lacks
+        self._share = -math.log(len(self._shares))
+        beyond = [number for number, token in enumerate(own.words) if token not in reference.index]
+        self._beyond = np.array(beyond, np.intp)
+
+    def distribution(self, log_p: Floats) -> LogProbabilities:
+        """Log q of all tokens, given log p of all. Shapes: (rows, own V) -> (rows, V)."""
+        found: LogProbabilities = log_p[:, self.own].astype(np.float64)
+        found[:, self._shares] += self._share
+        if len(self._beyond):
+            found[:, self._reference_unknown] = self._of_unknown(log_p)
+        return found
+
+    def score(
+        self, predictor: Predictor, state: Any, ids: Ids, targets: Ids, unknown: Sequence[int]
+    ) -> LogProbabilities:
+        """Read a stretch, in the predictor's own numbers, moving its `state`; log q of each target.
+
+        `unknown` are the places of the targets that are <unk> in V. Where V lacks tokens, q of these is a sum
+        over the whole distribution, so each is read by an `advance` of its own.
+
+        Shapes: ids (N,), targets (N,) -> (N,)
+        """
+        found: LogProbabilities = np.empty(len(ids))
+        start = 0
+        for place in [*(unknown if len(self._beyond) else ()), len(ids)]:
+            if start < place:
+                found[start:place] = predictor.score(state, ids[start:place], targets[start:place])
+                found[start:place][targets[start:place] == self._unknown] += self._share
+            if place < len(ids):
+                found[place] = self._of_unknown(predictor.advance(state, ids[place : place + 1]))[0]
+            start = place + 1
+        return found
+
+    def _of_unknown(self, log_p: Floats) -> LogProbabilities:
+        """Log q(<unk>) of each row."""
+        summed: LogProbabilities = log_p[:, [self._unknown, *self._beyond]].astype(np.float64)
+        summed[:, 0] += self._share
+        total: LogProbabilities = np.logaddexp.reduce(summed, axis=1)
+        return total
+
+
+class TextReader:
+    """Reads one text with one predictor and tells log P of each token, on the vocabulary of `reference`.
+
+    Where the two vocabularies differ, this is still a distribution: see the equation of `Translation`. What
+    the predictor knows it reads, whether the reference does or not.
+
     Attributes: `is_cut_freely`, whether `score` of the predictor gives the same bits however a text is cut
     into stretches. N-grams do; a network does not, since matrix products round differently by their size.
     """
@@ -40,13 +93,9 @@ class TextReader:
     def __init__(self, predictor: Predictor, reference: Vocabulary) -> None:
         self._predictor = predictor
         self.is_cut_freely = bool(getattr(predictor, "is_cut_freely", False))
-        own = predictor.vocabulary
         self._length = stretch_length(predictor)
-        lacking = [token for token in reference.words if token not in own.index]
-        self._share = -math.log(len(lacking) + 1)
         self._reference = reference
-        beyond = [number for number, token in enumerate(own.words) if token not in reference.index]
-        self._beyond = np.array(beyond, np.intp)
+        self._translation = Translation(predictor.vocabulary, reference)
         self.restart()
 
     def restart(self) -> None:
@@ -74,51 +123,21 @@ class TextReader:
         return found
 
     def _read_stretch(self, pieces: Sequence[str]) -> LogProbabilities:
-        own = self._predictor.vocabulary
+        own, reference = self._predictor.vocabulary, self._reference
         stream: Ids = np.array([self._last, *own.numbers(pieces)], np.int32)
         self._last = int(stream[-1])
-        ids, targets = stream[:-1], stream[1:]
-        if not len(self._beyond):
-            found = self._predictor.score(self._state, ids, targets).astype(np.float64)
-        else:
-            found = self._read_with_unknown(pieces, ids, targets)
-        if self._share:
-            found[targets == own.unknown] += self._share
-        return found
-
-    def _read_with_unknown(self, pieces: Sequence[str], ids: Ids, targets: Ids) -> LogProbabilities:
-        """As `score`, but tokens that the reference lacks get q(<unk>).
-
-        This is a sum over the whole distribution, so each such token is read by an `advance` of its own.
-        """
-        reference, own = self._reference, self._predictor.vocabulary
-        unknown = [
-            place for place, number in enumerate(reference.numbers(pieces)) if number == reference.unknown
-        ]
-        found: LogProbabilities = np.empty(len(pieces))
-        start = 0
-        for place in [*unknown, len(pieces)]:
-            if start < place:
-                found[start:place] = self._predictor.score(
-                    self._state, ids[start:place], targets[start:place]
-                )
-            if place < len(pieces):
-                row = self._predictor.advance(self._state, ids[place : place + 1])[0].astype(np.float64)
-                row[own.unknown] += self._share
-                found[place] = np.logaddexp.reduce(row[[own.unknown, *self._beyond]])
-            start = place + 1
-        # `_read_stretch` adds the share to every <unk> of the predictor; here it is in the sum already.
-        found[[place for place in unknown if targets[place] == own.unknown]] -= self._share
-        return found
+        places = enumerate(reference.numbers(pieces))
+        unknown = [place for place, number in places if number == reference.unknown]
+        return self._translation.score(self._predictor, self._state, stream[:-1], stream[1:], unknown)
 
 
 def mixed(log_probabilities: Sequence[LogProbabilities], weights: Sequence[float]) -> LogProbabilities:
     """The log-probabilities of the interpolated model.
 
     Equation: log Σ_k w_k p_k
-    Shapes:   `log_probabilities`, one (N,) a model -> (N,)
+    Shapes:   `log_probabilities`, one (N,) or (rows, V) a model -> the same
     """
-    total: LogProbabilities = np.full(len(log_probabilities[0]), -np.inf)
+    total: LogProbabilities = np.full(np.shape(log_probabilities[0]), -np.inf)
     for found, weight in zip(log_probabilities, weights, strict=True):
         if weight > 0:
             total = np.logaddexp(total, found + math.log(weight))

@@ -160,3 +160,22 @@ def test_a_network_with_many_words_says_that_it_weighed_some(tmp_path: Path, nlp
     told = nlptool("fill", "-m", model, "--max-gap", "1", stdin="w1 ___ w3\nw4 ___ w6\n")
     assert told.status == 0
     assert "in 2 gaps only the 2,000 of 6,000 tokens most probable from the left were weighed" in told.stderr
+
+
+def test_a_mixture_fills(language_model: Path, tmp_path: Path, nlptool: Nlptool) -> None:
+    """Another model knows another king; with most of the weight it decides."""
+    other = str(tmp_path / "other.arpa")
+    assert nlptool("ngram-train", "-q", "-o", other, stdin="the bread rode out at noon\n" * 3).status == 0
+    fill = ("fill", "-m", str(language_model), "--max-gap", "1", "-k", "1")
+    best = [
+        nlptool(*fill, *mix, stdin="the ___ rode out\n").stdout.split("\t")[1]
+        for mix in ((), ("--mix", f"{other}:0.9"))
+    ]
+    assert best[0] in {"king", "queen"}
+    assert best[1] == "bread"
+
+
+def test_a_model_of_both_sides_does_not_mix(fill_model: str, language_model: Path, nlptool: Nlptool) -> None:
+    result = nlptool("fill", "-m", fill_model, "--mix", f"{language_model}:0.5", stdin="___\n")
+    assert (result.status, result.stdout) == (1, "")
+    assert "'fill-model', but this command needs one of kind" in result.stderr

@@ -314,3 +314,25 @@ def test_a_beam_gives_up_texts_that_end_too_soon(letters: str, nlptool: Nlptool)
     assert found[1]["generated"] != "bcd"
     for wrong in ((*beam, "--min-length", "41"), ("--min-length", "3")):
         assert nlptool(*search, *wrong).status == 2
+
+
+def test_a_mixture_generates(letters: str, varied: str, nlptool: Nlptool) -> None:
+    """Of a model with the weight 0 nothing shows; what is drawn has the log P that score gives it."""
+    drawn = ("generate", "-m", varied, "--prompt", "a", "-n", "30", "--seed", "1")
+    alone = nlptool(*drawn)
+    assert nlptool(*drawn, "--mix", f"{letters}:0") == alone
+    mixed = nlptool(*drawn, "--mix", f"{letters}:0.9", "--format", "jsonl")
+    assert mixed.status == 0
+    record = json.loads(mixed.stdout)
+    assert record["generated"] not in alone.stdout
+    scored = ("score", "-m", varied, "--mix", f"{letters}:0.9", "--tokens")
+    found = nlptool(*scored, stdin=f"a{record['generated']}").stdout.splitlines()
+    surprisals = [one for line in found for one in json.loads(line)["surprisals"]]
+    assert sum(surprisals[1:31]) == pytest.approx(-record["logprob"], abs=1e-3)
+
+
+@pytest.mark.parametrize("command", ["generate", "fill"])
+def test_the_weight_of_a_mixture_is_a_number(command: str, letters: str, nlptool: Nlptool) -> None:
+    result = nlptool(command, "-m", letters, "--mix", f"{letters}:auto")
+    assert result.status == 2
+    assert "nlptool score tells the best weight" in result.stderr

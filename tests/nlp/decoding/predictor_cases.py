@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nlp.decoding.mixed_predictor import MixedPredictor
 from nlp.decoding.network_predictor import NetworkPredictor, RecurrentPredictor
 from nlp.decoding.two_sided import OneSide
 from nlp.networks.config import LanguageModelConfig
@@ -67,5 +68,6 @@ CASES: dict[str, Callable[[], Predictor]] = {
     "backward side": lambda: one_side(two_sided(), backward=True),
     **{f"{order}-grams": partial(of_ngrams, order) for order in (1, 2, 4)},
     "bigrams of the tests": partial(random_bigrams, 0, "abcdefghi"),
+    "mixed": lambda: MixedPredictor([of_ngrams(2), random_bigrams(0, "abdefgxyz")], [0.3, 0.7]),
     "toy of the tests": partial(ToyPredictor, TOKENS),
 }
