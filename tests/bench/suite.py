@@ -22,6 +22,7 @@ from . import (
     summarizing,
     tagging,
     tokenizing,
+    translating,
     word_vectors,
 )
 from .figures import Figure
@@ -54,9 +55,12 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Figure]]] = {
     "classifying": classifying.run,
     "deduping": deduping.run,
     "summarizing": summarizing.run,
+    "translating": translating.run,
 }
 
-OF_KERNELS = {name for name in BENCHMARKS if name.startswith(("products", "w2v", "rnn", "generate"))}
+OF_KERNELS = {
+    name for name in BENCHMARKS if name.startswith(("products", "w2v", "rnn", "generate", "translating"))
+}
 """Those whose speed depends on the kernels of products."""
 
 
