@@ -58,6 +58,7 @@ _OF_SAMPLING = [name for name, _ in settings_of(Sampling)]
     metavar="N",
     help="Never write N tokens in a row that stand in the FILE of --novelty.",
 )
+@option("--detokenize", is_flag=True, help="Write words as running text: no space before a comma, say.")
 @option("--unknown", is_flag=True, help="Allow <unk> in the text; by default it is never drawn.")
 @option("--allow-repetition", is_flag=True, help="Do not end a text that only repeats itself.")
 @option(
@@ -80,6 +81,7 @@ def generate(
     min_length: int | None,
     novelty: str | None,
     reject_copies: int | None,
+    detokenize: bool,
     unknown: bool,
     allow_repetition: bool,
     **sampling: Any,
@@ -97,6 +99,9 @@ def generate(
     or, if given, at a --stop string; the best of --count texts comes first, by its `score`: the
     log-probability normalised for length, logprob / ((5 + tokens) / 6)^0.6.
 
+    --detokenize is for models of words: spaces stand as in running English or Chinese text, brackets and
+    quotation marks at what they hold; the prompt stays as it is.
+
     --mix, of which there may be several, takes models of the same level, as score does; only tokens of -m are
     written.
 
@@ -110,16 +115,11 @@ def generate(
     """
     if not all(stop):
         raise click.UsageError("--stop is empty, so nothing could be generated")
+    if reject_copies and not novelty:
+        raise click.UsageError("--reject-copies needs --novelty FILE, the training text")
     if beam is not None:
-        _refuse_sampling()
+        _check_beam(beam, count, length, min_length)
         tell_idle(console, "with --beam", "seed")
-        if count > beam:
-            from nlp.wording import number_of
-
-            texts = number_of(beam, "text")
-            raise click.UsageError(f"--beam {beam} finds no more than {texts}; lower --count")
-        if min_length is not None and min_length > length:
-            raise click.UsageError(f"--min-length {min_length} is more than --length {length}")
     elif min_length is not None:
         raise click.UsageError("--min-length is of --beam; give that too")
     elif not sampling["temperature"]:
@@ -128,16 +128,20 @@ def generate(
             console.warn(
                 f"--temperature 0 makes the same text {count} times; --beam {count} makes different ones"
             )
-    if reject_copies and not novelty:
-        raise click.UsageError("--reject-copies needs --novelty FILE, the training text")
     from cli.jobs.generate import Novelty, Prompts, TextWriter, searching, seeded
     from cli.jobs.mixing import Mixing
     from nlp.decoding.generation import Limits
+    from nlp.text.vocabulary import WORDS
 
     prompts = Prompts(streams, prompt)
     predictor = Mixing.parsed(mix).predictor(model)
     excluded = () if unknown else (predictor.vocabulary.unknown,)
-    make = searching(beam, excluded) if beam else seeded(console, excluded, **sampling)
+    if detokenize and predictor.vocabulary.level != WORDS:
+        console.warn("--detokenize changes nothing: the model has the spaces of its text")
+    if beam:
+        make = searching(beam, excluded, detokenize=detokenize)
+    else:
+        make = seeded(console, excluded, detokenize=detokenize, **sampling)
     copied = Novelty(novelty, streams.input, predictor.vocabulary, console) if novelty else None
     forbidden = copied.guard(reject_copies) if copied and reject_copies else None
     limits = Limits(length, stop, allow_repetition, min_length or 0, forbidden)
@@ -147,7 +151,14 @@ def generate(
         copied.tell()
 
 
-def _refuse_sampling() -> None:
-    """Raises: UsageError where an option of sampling was given, for which beam search has no use."""
+def _check_beam(beam: int, count: int, length: int, min_length: int | None) -> None:
+    """Raises: UsageError for more than a beam can do, and where an option of sampling was given."""
     for flag in chosen_options(*_OF_SAMPLING):
         raise click.UsageError(f"--beam searches and does not draw; leave out {flag}")
+    if count > beam:
+        from nlp.wording import number_of
+
+        texts = number_of(beam, "text")
+        raise click.UsageError(f"--beam {beam} finds no more than {texts}; lower --count")
+    if min_length is not None and min_length > length:
+        raise click.UsageError(f"--min-length {min_length} is more than --length {length}")

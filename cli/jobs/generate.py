@@ -71,7 +71,9 @@ class Prompts:
             yield {"text": ""}
 
 
-def seeded(console: Console, excluded: Sequence[int], *, seed: int | None, **settings: Any) -> Make:
+def seeded(
+    console: Console, excluded: Sequence[int], *, seed: int | None, detokenize: bool, **settings: Any
+) -> Make:
     """Make texts by sampling, each with random numbers of its own: none depends on how many there are.
 
     Without a `seed` a random one is chosen and shown, so that the user can make the same text again.
@@ -88,18 +90,19 @@ def seeded(console: Console, excluded: Sequence[int], *, seed: int | None, **set
     ) -> Iterator[Continuation]:
         for text in range(count):
             sampler = Sampler(sampling, drawing(chosen, number, text), excluded)
-            yield Continuation(predictor, prompt, limits, sampler)
+            yield Continuation(predictor, prompt, limits, sampler, detokenize=detokenize)
 
     return make
 
 
-def searching(beam: int, excluded: Sequence[int]) -> Make:
+def searching(beam: int, excluded: Sequence[int], *, detokenize: bool) -> Make:
     """Make texts by beam search, the best one first."""
 
     def make(
         predictor: Predictor, prompt: str, limits: Limits, _number: int, count: int
     ) -> Iterator[Hypothesis]:
-        yield from beam_search(predictor, prompt, limits, beam, excluded)[:count]
+        found = beam_search(predictor, prompt, limits, beam, excluded, detokenize=detokenize)
+        yield from found[:count]
 
     return make
 

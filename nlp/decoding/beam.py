@@ -54,7 +54,13 @@ def length_penalty(length: int) -> float:
 
 
 def beam_search(
-    predictor: Predictor, prompt: str, limits: Limits, beam: int, excluded: Sequence[int] = ()
+    predictor: Predictor,
+    prompt: str,
+    limits: Limits,
+    beam: int,
+    excluded: Sequence[int] = (),
+    *,
+    detokenize: bool = False,
 ) -> list[Hypothesis]:
     """The best texts found after `prompt`, at most `beam`, by falling score; equal ones by their tokens.
 
@@ -66,17 +72,24 @@ def beam_search(
     Equation: score(Y) = log P(Y | prompt) / lp(Y),   see `length_penalty`
     Raises:   ModelError where no text has a probability
     """
-    return _Search(predictor, prompt, limits, beam, excluded).run()
+    return _Search(predictor, prompt, limits, beam, excluded, detokenize=detokenize).run()
 
 
 class _Search:
     def __init__(
-        self, predictor: Predictor, prompt: str, limits: Limits, beam: int, excluded: Sequence[int]
+        self,
+        predictor: Predictor,
+        prompt: str,
+        limits: Limits,
+        beam: int,
+        excluded: Sequence[int],
+        *,
+        detokenize: bool,
     ) -> None:
         self._predictor, self._prompt, self._beam = predictor, prompt, beam
         self._length, self._least, self._forbidden = limits.length, limits.least, limits.forbidden
         self._stop = tuple(limits.stop) or (LINE_END,)
-        self._excluded = list(excluded)
+        self._excluded, self._detokenize = list(excluded), detokenize
         self._finished: list[Hypothesis] = []
 
     def run(self) -> list[Hypothesis]:
@@ -125,8 +138,10 @@ class _Search:
 
     def _spelt(self, parent: _Partial, number: int) -> _Partial:
         tokens, vocabulary = (*parent.tokens, number), self._predictor.vocabulary
-        if vocabulary.pieces is not None:  # a piece may be a part of a character
-            spelling = Spelling(vocabulary, self._prompt[-1:])
+        # A piece may be a part of a character, and how a word is spelt may depend on all before it.
+        if vocabulary.pieces is not None or self._detokenize:
+            before = self._prompt if self._detokenize else self._prompt[-1:]
+            spelling = Spelling(vocabulary, before, detokenize=self._detokenize)
             return _Partial(tokens, "".join([*map(spelling, tokens), spelling.rest()]))
         piece = Spelling(vocabulary, parent.text[-1:] or self._prompt[-1:])(number)
         return _Partial(tokens, parent.text + piece)

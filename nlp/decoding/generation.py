@@ -13,7 +13,8 @@ from nlp.decoding.reading import pieces_of, read_prompt
 from nlp.decoding.repetition import CHECK_EVERY, LONGEST_REPETITION, repeated_cycle
 from nlp.decoding.stop_strings import StopStrings
 from nlp.layers.arrays import Floats, Ids
-from nlp.text.vocabulary import CHARACTERS, TextOfPieces, Vocabulary
+from nlp.text.detokenize import Detokenizer
+from nlp.text.vocabulary import CHARACTERS, WORDS, TextOfPieces, Vocabulary
 
 Choose = Callable[[Floats, Sequence[int]], int]
 Forbidden = Callable[[Sequence[int]], Sequence[int]]
@@ -39,16 +40,20 @@ class Limits:
 class Spelling:
     """The text of tokens as they come, after some text that is there already.
 
-    Words are separated by a space, except where a line begins; see `Vocabulary.join`.
+    Words are separated by a space, except where a line begins, or spelt as running text is: `detokenize`.
     """
 
-    def __init__(self, vocabulary: Vocabulary, before: str = "") -> None:
+    def __init__(self, vocabulary: Vocabulary, before: str = "", *, detokenize: bool = False) -> None:
         self._tokens = vocabulary.words
         self._line_end = vocabulary.line_end
         self._is_joined = vocabulary.level == CHARACTERS
         self._begins = not before or before[-1].isspace()
         self._vocabulary = vocabulary
         self._pieces = self._of_pieces(goes_on=before[-1:] not in {"", "\n"})
+        self._running = Detokenizer() if detokenize and vocabulary.level == WORDS else None
+        if self._running is not None:
+            for word in before.rpartition("\n")[2].split():
+                self._running(word)
 
     def __call__(self, number: int) -> str:
         """The text that this token adds."""
@@ -61,7 +66,13 @@ class Spelling:
             return f"{rest}\n"
         if number == self._line_end:
             self._begins = True
+            if self._running is not None:
+                self._running.end_line()
             return "\n"
+        if self._running is not None:
+            begins, self._begins = self._begins, False
+            spelt = self._running(self._tokens[number])
+            return spelt.removeprefix(" ") if begins else spelt
         space = "" if self._begins else " "
         self._begins = False
         return space + self._tokens[number]
@@ -83,12 +94,20 @@ class Continuation:
     repeated cycle.
     """
 
-    def __init__(self, predictor: Predictor, prompt: str, limits: Limits, choose: Choose) -> None:
+    def __init__(
+        self,
+        predictor: Predictor,
+        prompt: str,
+        limits: Limits,
+        choose: Choose,
+        *,
+        detokenize: bool = False,
+    ) -> None:
         self._predictor = predictor
         self._limits = limits
         self._choose = choose
         vocabulary = predictor.vocabulary
-        self._spelling = Spelling(vocabulary, prompt)
+        self._spelling = Spelling(vocabulary, prompt, detokenize=detokenize)
         self._history = array("i", vocabulary.numbers(pieces_of(vocabulary, prompt)))
         self._prompt_length = len(self._history)
         self.logprob = 0.0

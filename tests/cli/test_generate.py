@@ -336,3 +336,20 @@ def test_the_weight_of_a_mixture_is_a_number(command: str, letters: str, nlptool
     result = nlptool(command, "-m", letters, "--mix", f"{letters}:auto")
     assert result.status == 2
     assert "nlptool score tells the best weight" in result.stderr
+
+
+def test_words_are_written_as_running_text(tmp_path: Path, nlptool: Nlptool) -> None:
+    tokens, model = 'he said : " yes , ( well ) . "\n他 说 ： 好 。\n', str(tmp_path / "m")
+    assert nlptool("ngram-train", "-q", "-o", model, stdin=tokens * 20).status == 0
+    for search in (("--temperature", "0"), ("--beam", "2")):
+        running = ("generate", "-m", model, "--detokenize", "--stop", "\n", *search)
+        for prompt, expected in (("he said", 'he said: "yes, (well)."\n'), ("他", "他说：好。\n")):
+            assert nlptool(*running, "--prompt", prompt) == (0, expected, "")
+
+
+def test_characters_have_their_spaces(letters: str, nlptool: Nlptool) -> None:
+    plain = nlptool(
+        "generate", "-m", letters, "--prompt", "a", "-n", "3", "--temperature", "0", "--detokenize"
+    )
+    assert (plain.status, plain.stdout) == (0, "abcd\n")
+    assert "--detokenize changes nothing" in plain.stderr
