@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Self
 
@@ -34,6 +34,8 @@ class Console:
     verbose: int = 0
     progress: bool = True
     log_json: bool = False
+    figures: dict[str, Any] = field(default_factory=dict)
+    """The final figures of a training."""
 
     @classmethod
     def for_words(cls, words: Sequence[str]) -> Self:

@@ -62,6 +62,7 @@ def _run(arguments: list[str], console: Console) -> int:
 
     from cli.commands import cli
     from cli.console import with_flags
+    from cli.options.runs import Sweep
     from nlp.errors import SettingError
 
     if "_NLPTOOL_COMPLETE" in os.environ:
@@ -69,6 +70,11 @@ def _run(arguments: list[str], console: Console) -> int:
     with cli.make_context("nlptool", arguments, obj=console) as context:
         try:
             result = cli.invoke(context)
+        except Sweep as sweep:
+            from cli.training.sweep import run_sweep
+
+            run_sweep(sweep, console)
+            return 0
         except SettingError as error:
             command = click.Context(cli, context, context.invoked_subcommand)
             raise click.UsageError(with_flags(error.told), command) from error

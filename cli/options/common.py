@@ -37,6 +37,9 @@ _COMMON = (
 
 
 _MAKERS = "makers"
+_WORDS = "nlptool.words"
+INSTEAD = "nlptool.instead"
+"""Where the meta data of a context has values by name, which take the place of those on the command line."""
 
 
 class _Command(click.Command):
@@ -61,7 +64,7 @@ class _Command(click.Command):
         Raises: NoSuchOption, with what the user may have meant; BadParameter for a number that is not finite;
                 UsageError for an argument too many
         """
-        words = list(args)  # click's parser empties the list
+        words = ctx.meta[_WORDS] = list(args)  # click's parser empties the list
         try:
             self._refuse_glued(ctx, words)
             rest = super().parse_args(ctx, args)
@@ -74,6 +77,9 @@ class _Command(click.Command):
         if rest:
             hint = model_hint(rest[0]) if is_model(rest[0]) else argument_hint(self.name)
             raise click.UsageError(f"unexpected argument {rest[0]!r}; {hint}", ctx)
+        for name, value in ctx.meta.get(INSTEAD, {}).items():
+            ctx.params[name] = value
+            ctx.set_parameter_source(name, click.core.ParameterSource.COMMANDLINE)
         for parameter in self.params:
             _check_finite(ctx, parameter)
             _read_as_utf8(ctx, parameter)
@@ -100,6 +106,11 @@ def making(function: Command, make: Callable[[dict[str, Any]], None]) -> Command
     """
     setattr(function, _MAKERS, [make, *getattr(function, _MAKERS, ())])
     return function
+
+
+def words_of(context: click.Context) -> list[str]:
+    """The words behind the name of a command, as they were written."""
+    return list(context.meta[_WORDS])
 
 
 def _make_objects(function: Command | None, ctx: click.Context) -> None:

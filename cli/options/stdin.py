@@ -11,7 +11,9 @@ from cli.options.files import STDIN_FILE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_STDIN = {"-", STDIN_FILE}
+STDIN_NAMES = {"-", STDIN_FILE}
+"""What names standard input on a command line."""
+
 _WRITTEN = ("output", "checkpoint")
 
 
@@ -27,14 +29,14 @@ def _readers(parameters: list[click.Parameter], values: Mapping[str, Any]) -> It
     """What is read from standard input, by its name in a message: arguments first, then options."""
     arguments = [one for one in parameters if isinstance(one, click.Argument)]
     given = [word for one in arguments for word in _words(values.get(one.name or ""))]
-    named = any(_is_text(one) and _STDIN & {*_words(values.get(one.name or ""))} for one in arguments)
+    named = any(_is_text(one) and STDIN_NAMES & {*_words(values.get(one.name or ""))} for one in arguments)
     needs_text = bool(arguments) or ("prompt" in values and values["prompt"] is None)
     if named or ("encoding" in values and needs_text and not given):
         yield "the text" if any(map(_is_text, arguments)) or "prompt" in values else "the queries"
     for one in parameters:
         if isinstance(one, click.Option) and isinstance(one.type, click.Path) and one.name not in _WRITTEN:
             words = _words(values.get(one.name or ""))
-            yield from [max(one.opts, key=len)] * sum(word in _STDIN for word in words)
+            yield from [max(one.opts, key=len)] * sum(word in STDIN_NAMES for word in words)
 
 
 def _is_text(argument: click.Argument) -> bool:

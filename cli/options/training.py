@@ -15,6 +15,8 @@ from cli.options.common import making
 from cli.options.cores import usable_cores
 from cli.options.help import OUTPUT, all_of, option
 from cli.options.replacing import refuse_replaced
+from cli.options.sweep import OPTIONS as OPTIONS_OF_SWEEPS
+from cli.options.sweep import refuse_or_sweep
 from nlp.settings import DATA, TRAINING
 
 if TYPE_CHECKING:
@@ -107,13 +109,15 @@ _OPTIONS = [
 
 def training_options(function: Command) -> Command:
     """The options of a training command, as one `training`; those that are settings go to it by name."""
-    return making(all_of(_OPTIONS)(function), _make_training)
+    return making(all_of([*_OPTIONS, *OPTIONS_OF_SWEEPS])(function), _make_training)
 
 
 def _make_training(options: dict[str, Any]) -> None:
     names, streams = Training.__dataclass_fields__.keys() - {"output"}, options["streams"]
     training = options["training"] = _training(streams, **{name: options.pop(name) for name in names})
     _check_files(training, streams.input.paths)
+    is_plain = training.checkpoint is None and not training.dry_run
+    refuse_or_sweep(options, training.output, training.workers, training.valid, is_plain=is_plain)
 
 
 def required_output(streams: Streams) -> str:

@@ -125,8 +125,9 @@ def run(job: Job, command: Command) -> None:
         job.save(writer, result)
     tell_written(console, training.output, job.size_of)
     figures = {**figures_of_curves(curves, has_perplexity=job.has_perplexity), **job.compare(result)}
+    console.figures = {**last, **figures}
     if console.log_json:
-        log_json(**{**last, **figures, "done": True})
+        log_json(**console.figures, done=True)
 
 
 def figures_of_curves(curves: Curves, *, has_perplexity: bool = True) -> dict[str, Any]:

@@ -30,6 +30,11 @@ class UnnamedFile:
             self._descriptor = os.dup(file.fileno())
         self.size = 0
 
+    @property
+    def path(self) -> str:
+        """Where this process, and those forked from it, can open it as a file that has a name."""
+        return f"/dev/fd/{self._descriptor}"
+
     def append(self, data: bytes) -> None:
         """Write all of `data` at the end."""
         self.write(self.size, data)

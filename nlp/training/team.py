@@ -191,7 +191,7 @@ class _Team:
         for index in range(1, self.workers):
             report, sender = context.Pipe(duplex=False)
             process = context.Process(target=self._run, args=(index, leader, work, sender), daemon=True)
-            with _signals_held_back():  # a new worker must not get one, nor must one leave it unknown to us
+            with signals_held_back():  # a new worker must not get one, nor must one leave it unknown to us
                 process.start()
                 self._processes.append(process)
                 self._reports.append(report)
@@ -199,10 +199,7 @@ class _Team:
 
     def _run(self, index: int, leader: int, work: Callable[[Member], None], sender: Connection) -> None:
         """Be a worker: the first function of its process."""
-        _die_with_the_leader()
-        for number in _LEFT_TO_THE_LEADER:
-            signal.signal(number, signal.SIG_IGN)
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        live_for_the_leader()
 
         def look() -> None:
             if os.getppid() != leader or self._stop[0]:
@@ -250,17 +247,21 @@ class _Team:
             report.close()
 
 
-def _die_with_the_leader() -> None:
-    """Have the kernel kill this process once the leader is dead, even within a long computation.
+def live_for_the_leader() -> None:
+    """Leave the signals that end a program to the leader, and die with it, even within a long computation.
 
-    Linux alone does so; elsewhere, and should this fail, a worker sees it at the next meeting.
+    That the kernel kills this process once the leader is dead is of Linux alone; elsewhere, and should this
+    fail, a worker sees it at the next meeting.
     """
+    for number in _LEFT_TO_THE_LEADER:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
 @contextmanager
-def _signals_held_back() -> Iterator[None]:
+def signals_held_back() -> Iterator[None]:
     """Hold back the signals that end a program until the end of the `with` block."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _LEFT_TO_THE_LEADER)
     try:
