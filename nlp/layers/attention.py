@@ -23,6 +23,7 @@ from nlp.layers.workspace import Workspace
 HIDDEN = -1e9
 """What is added to the score of a place that may not be seen: its weight is then 0 to the last bit."""
 
+_BAND = 32  # queries that share a block of keys
 _IN_CACHE = 1 << 15  # scores that stay in the cache through all passes of a softmax
 
 
@@ -30,7 +31,7 @@ class Attended(NamedTuple):
     """What `attention_forward` leaves for the way back.
 
     Attributes: `q` (B, H, T, d), `k` and `v` (B, H, S, d), as they were given; `weights` (B, H, T, S);
-    `out` (B, T, H, d).
+    `out` (B, T, H, d); `scale`, of the products.
     """
 
     q: Floats
@@ -38,6 +39,15 @@ class Attended(NamedTuple):
     v: Floats
     weights: Floats
     out: Floats
+    scale: float
+
+
+class Banded(NamedTuple):
+    """What `banded_attention_forward` leaves of each block: its queries, its keys and how it was attended."""
+
+    queries: slice
+    keys: slice
+    attended: Attended
 
 
 def heads_of(x: Floats, parts: int, heads: int) -> Iterator[Floats]:
@@ -74,31 +84,43 @@ def padding_bias(lengths: Integers, places: int, dtype: npt.DTypeLike) -> Floats
 
 
 def attention_forward(
-    q: Floats, k: Floats, v: Floats, bias: Floats | None, workspace: Workspace
+    q: Floats,
+    k: Floats,
+    v: Floats,
+    bias: Floats | None,
+    workspace: Workspace,
+    *,
+    scale: float | None = None,
+    out: Floats | None = None,
 ) -> tuple[Floats, Attended]:
     """Answer every query by the values, each weighted by how its key fits.
 
-    Equation: a = softmax_s(q_t · k_s / √d + bias_ts);   y_t = Σ_s a_ts v_s
+    The `scale` c of the products is 1/√d where none is given.
+
+    Equation: a = softmax_s(c q_t · k_s + bias_ts);   y_t = Σ_s a_ts v_s
     Shapes:   q (B, H, T, d), k and v (B, H, S, d), views of any stride; bias broadcast to (B, H, T, S), such
-              as (T, S) or (B, 1, 1, S) -> y (B, T, H, d), a buffer of `workspace`
+              as (T, S) or (B, 1, 1, S) -> y (B, T, H, d), `out` or else a buffer of `workspace`
     Source:   Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser & Polosukhin 2017, "Attention is all
               you need", §3.2
     """
     batch, heads, steps, width = q.shape
     weights = workspace("weights", batch, heads, steps, k.shape[2])
-    out = workspace("out", batch, steps, heads, width)
+    if out is None:
+        out = workspace("out", batch, steps, heads, width)
+    scale = 1 / math.sqrt(width) if scale is None else scale
     np.matmul(q, k.swapaxes(2, 3), out=weights)
     biases = None if bias is None else np.broadcast_to(bias, weights.shape)
     for rows in row_blocks(batch, weights[0].size, _IN_CACHE):
         block = weights[rows]
-        block *= 1 / math.sqrt(width)
+        if scale != 1:
+            block *= scale
         if biases is not None:
             block += biases[rows]
         block -= block.max(axis=-1, keepdims=True)
         np.exp(block, out=block)
         block *= 1 / np.einsum("bhts->bht", block)[..., None]
     np.matmul(weights, v, out=out.transpose(0, 2, 1, 3))
-    return out, Attended(q, k, v, weights, out)
+    return out, Attended(q, k, v, weights, out, scale)
 
 
 def attention_backward(
@@ -109,11 +131,11 @@ def attention_backward(
     `dk` and `dv` may have fewer places than there are keys: they are those of the last ones, and the first
     ones are taken as given.
 
-    Equation: dv_s = Σ_t a_ts dy_t;   dz_ts = a_ts (dy_t · v_s - dy_t · y_t);
-              dq_t = Σ_s dz_ts k_s / √d;   dk_s = Σ_t dz_ts q_t / √d
+    Equation: dv_s = Σ_t a_ts dy_t;   dz_ts = c a_ts (dy_t · v_s - dy_t · y_t);
+              dq_t = Σ_s dz_ts k_s;   dk_s = Σ_t dz_ts q_t
     Shapes:   dy (B, T, H, d); dq (B, H, T, d); dk, dv (B, H, S', d), S' ≤ S
     """
-    q, k, v, weights, out = cache
+    q, k, v, weights, out, scale = cache
     last = slice(k.shape[2] - dk.shape[2], None)
     by_head = dy.transpose(0, 2, 1, 3)
     np.matmul(weights[..., last].swapaxes(2, 3), by_head, out=dv)
@@ -124,6 +146,65 @@ def attention_backward(
         block = dz[rows]
         block -= mean[rows]
         block *= weights[rows]
-        block *= 1 / math.sqrt(q.shape[3])
+        if scale != 1:
+            block *= scale
     np.matmul(dz, k, out=dq)
     np.matmul(dz[..., last].swapaxes(2, 3), q, out=dk)
+
+
+def banded_attention_forward(
+    q: Floats,
+    k: Floats,
+    v: Floats,
+    bias: Floats,
+    reach: int,
+    workspace: Workspace,
+    *,
+    scale: float | None = None,
+) -> tuple[Floats, list[Banded]]:
+    """Like `attention_forward`, where each query sees at most the last `reach` keys up to its own place.
+
+    The last T of the S keys stand at the places of the queries. These are taken some at a time, each block
+    with the keys that it can see, since the scores of all others would be computed in vain. What a query sees
+    of these, the bias tells.
+
+    Shapes: q (B, H, T, d); k, v (B, H, S, d), S ≥ T; bias (…, T, S) -> y (B, T, H, d), a buffer of
+            `workspace`
+    """
+    batch, heads, steps, width = q.shape
+    earlier = k.shape[2] - steps
+    out = workspace("out", batch, steps, heads, width)
+    blocks: list[Banded] = []
+    for first in range(0, steps, _BAND):
+        queries = slice(first, min(first + _BAND, steps))
+        keys = slice(max(0, first + earlier + 1 - reach), queries.stop + earlier)
+        _, attended = attention_forward(
+            q[:, :, queries],
+            k[:, :, keys],
+            v[:, :, keys],
+            bias[..., queries, keys],
+            workspace.scope(f"{len(blocks)}"),
+            scale=scale,
+            out=out[:, queries],
+        )
+        blocks.append(Banded(queries, keys, attended))
+    return out, blocks
+
+
+def banded_attention_backward(
+    dy: Floats, cache: list[Banded], dq: Floats, dk: Floats, dv: Floats, workspace: Workspace
+) -> None:
+    """Write the gradients of queries, and of the keys and values at their places; the first ones are given.
+
+    Shapes: dy (B, T, H, d); dq, dk, dv (B, H, T, d)
+    """
+    batch, heads, steps, width = dk.shape
+    earlier = cache[-1].keys.stop - steps
+    dk[...], dv[...] = 0, 0
+    for number, (queries, keys, attended) in enumerate(cache):
+        places = slice(max(0, keys.start - earlier), keys.stop - earlier)
+        of_keys, of_values = workspace("of_block", 2, batch, heads, places.stop - places.start, width)
+        parts = dq[:, :, queries], of_keys, of_values
+        attention_backward(dy[:, queries], attended, *parts, workspace.scope(f"{number}"))
+        dk[:, :, places] += of_keys
+        dv[:, :, places] += of_values

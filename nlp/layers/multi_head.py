@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nlp.layers.arrays import Floats, Tensors
-from nlp.layers.attention import Attended, attention_backward, attention_forward, heads_of
+from nlp.layers.attention import (
+    Attended,
+    Banded,
+    attention_backward,
+    attention_forward,
+    banded_attention_backward,
+    banded_attention_forward,
+    heads_of,
+)
 from nlp.layers.dense import dense_backward, dense_forward
 from nlp.layers.rotary import Turns, rotary_
 from nlp.layers.workspace import Workspace
@@ -14,12 +22,14 @@ from nlp.layers.workspace import Workspace
 class SelfAttended(NamedTuple):
     """What `self_attention_forward` leaves for the way back.
 
-    Attributes: `x` (B, T, D); `attended`, of all heads; `turns` of the T places, if there are any.
+    Attributes: `x` (B, T, D); `out` (B, T, H, d), what all heads found; how it was `attended`, in blocks or
+    at once; `turns` of the T queries and of the T keys, if there are any.
     """
 
     x: Floats
-    attended: Attended
-    turns: Turns | None
+    out: Floats
+    attended: Attended | list[Banded]
+    turns: tuple[Turns, Turns] | None
 
 
 class CrossAttended(NamedTuple):
@@ -49,15 +59,17 @@ def self_attention_forward(
     *,
     turns: Turns | None = None,
     memory: Floats | None = None,
+    reach: int | None = None,
 ) -> tuple[Floats, SelfAttended]:
     """Let every place look at the places of its own sequence, as far as `bias` lets it.
 
     With `turns`, queries and keys are turned by where they stand. `memory` has the keys and values, not yet
-    turned, of M places before these, which are seen too; it is moved on to the last M places of all.
+    turned, of M places before these, which are seen too; it is moved on to the last M places of all. Where
+    the bias lets a place see only the last `reach` up to itself, saying so saves the others' scores.
 
     Equation: [q_t; k_t; v_t] = x_t QKV;   y = [head_1; …; head_H] O,   head_h as `attention_forward` has it
-    Shapes:   x (B, T, D); bias broadcast to (B, H, T, M + T); turns (M + T, D / H / 2); memory (B, M, 2, D)
-              -> y (B, T, D), a buffer of `workspace`
+    Shapes:   x (B, T, D); bias broadcast to (B, H, T, M + T), with `reach` (…, T, M + T); turns
+              (M + T, D / H / 2); memory (B, M, 2, D) -> y (B, T, D), a buffer of `workspace`
     Source:   Vaswani et al. 2017, "Attention is all you need", §3.2.2; Dai, Yang, Yang, Carbonell, Le &
               Salakhutdinov 2019, "Transformer-XL: attentive language models beyond a fixed-length context",
               §3.2 (memory)
@@ -73,17 +85,23 @@ def self_attention_forward(
         as_kept[:, :earlier] = memory
         as_kept[:, earlier:] = flat.reshape(batch, steps, 3, width)[:, :, 1:]
         memory[...] = as_kept[:, steps:]
-    here = None
+    here, scale = None, None
     if turns is not None:
-        here = turns[earlier:]
-        rotary_(qkv[:, :, 0], here)
+        # The scale of the scores comes with the turns of the queries, at no cost.
+        scale, of_places = 1.0, turns[earlier:]
+        here = of_places * of_places.real.dtype.type((width // heads) ** -0.5), of_places
+        rotary_(qkv[:, :, 0], here[0])
         rotary_(keys_and_values[:, :, 0], turns)
     q, k, v = (
         part.swapaxes(1, 2) for part in (qkv[:, :, 0], keys_and_values[:, :, 0], keys_and_values[:, :, 1])
     )
-    out, attended = attention_forward(q, k, v, bias, workspace)
+    attended: Attended | list[Banded]
+    if bias is None or reach is None:
+        out, attended = attention_forward(q, k, v, bias, workspace, scale=scale)
+    else:
+        out, attended = banded_attention_forward(q, k, v, bias, reach, workspace, scale=scale)
     y = dense_forward({"W": p["O"]}, out.reshape(-1, width), workspace.scope("out"))
-    return y.reshape(x.shape), SelfAttended(x, attended, here)
+    return y.reshape(x.shape), SelfAttended(x, out, attended, here)
 
 
 def self_attention_backward(
@@ -93,15 +111,18 @@ def self_attention_backward(
 
     Shapes: dy (B, T, D) -> dx (B, T, D), a buffer of `workspace`
     """
-    x, attended, turns = cache
+    x, out, attended, turns = cache
     batch, steps, width = x.shape
-    d_out = _through_output(p, grad, dy, attended, workspace)
+    d_out = _through_output(p, grad, dy, out, workspace)
     d_qkv = workspace("d_qkv", batch, steps, 3 * width)
-    heads = attended.q.shape[1]
+    heads = out.shape[2]
     dq, dk, dv = heads_of(d_qkv, 3, heads)
-    attention_backward(d_out, attended, dq, dk, dv, workspace)
-    if turns is not None:
-        rotary_(d_qkv.reshape(batch, steps, 3, heads, -1)[:, :, :2], turns.conj())
+    if isinstance(attended, Attended):
+        attention_backward(d_out, attended, dq, dk, dv, workspace)
+    else:
+        banded_attention_backward(d_out, attended, dq, dk, dv, workspace)
+    for part, of_part in enumerate(turns or ()):
+        rotary_(d_qkv.reshape(batch, steps, 3, heads, -1)[:, :, part], of_part.conj())
     flat = d_qkv.reshape(-1, 3 * width), x.reshape(-1, width), workspace.scope("qkv")
     return dense_backward({"W": p["QKV"]}, {"W": grad["QKV"]}, *flat).reshape(x.shape)
 
@@ -134,7 +155,7 @@ def cross_attention_backward(
     Shapes: dy (B, T, D) -> dx (B, T, D), d_source (B, S, D), buffers of `workspace`
     """
     x, source, attended = cache
-    d_out = _through_output(p, grad, dy, attended, workspace)
+    d_out = _through_output(p, grad, dy, attended.out, workspace)
     width, heads = x.shape[2], attended.q.shape[1]
     of_q, of_kv = workspace("of_q", *x.shape), workspace("of_kv", *source.shape[:2], 2 * width)
     (dq,), (dk, dv) = heads_of(of_q, 1, heads), heads_of(of_kv, 2, heads)
@@ -146,11 +167,9 @@ def cross_attention_backward(
     return dx.reshape(x.shape), d_source.reshape(source.shape)
 
 
-def _through_output(
-    p: Tensors, grad: Tensors, dy: Floats, attended: Attended, workspace: Workspace
-) -> Floats:
+def _through_output(p: Tensors, grad: Tensors, dy: Floats, out: Floats, workspace: Workspace) -> Floats:
     """The gradient of what the heads found, from that of the output: (B, T, D) -> (B, T, H, d)."""
     width = dy.shape[2]
-    flat = dy.reshape(-1, width), attended.out.reshape(-1, width), workspace.scope("out")
+    flat = dy.reshape(-1, width), out.reshape(-1, width), workspace.scope("out")
     d_out = dense_backward({"W": p["O"]}, {"W": grad["O"]}, *flat)
-    return d_out.reshape(attended.out.shape)
+    return d_out.reshape(out.shape)

@@ -127,7 +127,14 @@ class TransformerEncoder(Encoder):
             scope = workspace.scope(attention)
             y, first_norm = self._normed(p, attention, x, scope)
             y, attended = self_attention_forward(
-                p.scope(attention), y, self.config.heads, bias, scope, turns=turns, memory=memory
+                p.scope(attention),
+                y,
+                self.config.heads,
+                bias,
+                scope,
+                turns=turns,
+                memory=memory,
+                reach=self.config.context + 1,
             )
             first_mask = self._dropped_(y, scope, generator)
             x += y

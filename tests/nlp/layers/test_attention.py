@@ -11,6 +11,8 @@ from nlp.layers.attention import (
     HIDDEN,
     attention_backward,
     attention_forward,
+    banded_attention_backward,
+    banded_attention_forward,
     causal_bias,
     padding_bias,
 )
@@ -132,6 +134,28 @@ def test_a_text_read_on_from_memory_equals_the_whole(p: dict[str, Array]) -> Non
         y = answers(p, x[:, read : read + steps], bias, turns=turns[: reach + steps], memory=memory)
         np.testing.assert_allclose(y, whole[:, read : read + steps], rtol=1e-4, atol=1e-5)
         read += steps
+
+
+@pytest.mark.parametrize("earlier", [0, 20, 40])
+def test_blocks_of_a_band_give_what_all_scores_give(earlier: int) -> None:
+    steps, reach = 70, 21
+    q, (k, v) = (
+        np.random.default_rng(0).standard_normal((BATCH, HEADS, steps, 4)),
+        (np.random.default_rng(seed).standard_normal((BATCH, HEADS, earlier + steps, 4)) for seed in (1, 2)),
+    )
+    bias = causal_bias(steps, earlier, dtype=np.float64, reach=reach)
+    workspace = Workspace(np.float64)
+    whole, cache = attention_forward(q, k, v, bias, workspace.scope("whole"))
+    y, blocks = banded_attention_forward(q, k, v, bias, reach, workspace)
+    np.testing.assert_allclose(y, whole, rtol=1e-12, atol=1e-14)
+    expected, found = (
+        [np.full((BATCH, HEADS, steps, 4), np.nan) for _ in range(3)] for _ in ("whole", "blocks")
+    )
+    dy = np.random.default_rng(3).standard_normal(y.shape)
+    attention_backward(dy, cache, expected[0], expected[1], expected[2], workspace)
+    banded_attention_backward(dy, blocks, found[0], found[1], found[2], workspace)
+    for one, other in zip(expected, found, strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-9, atol=1e-12)
 
 
 def test_turned_products_know_the_distance_alone() -> None:
