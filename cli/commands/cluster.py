@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @option("-k", type=click.IntRange(1), default=20, help="How many clusters.")
 @lines_options
 @option(
-    "--nearest", type=click.IntRange(1), help="Write a line a cluster: the N words nearest to its centre."
+    "--nearest",
+    type=click.IntRange(1),
+    help="Write a line a cluster: the N words nearest to its centre or, with --lines, its keywords.",
 )
 @option(
     "--metric",
@@ -51,6 +53,7 @@ def cluster(
     of the vectors. With --lines it is lines of text. What has no vector is in cluster -1 (JSONL: null).
 
     With --nearest N each cluster is a line: `cluster<TAB>size<TAB>words`, the nearest to its centre first.
+    With --lines too, they are keywords: words that its lines have and others have not.
 
     \b
     nlptool cluster -k 50 --limit 10000 > words.tsv

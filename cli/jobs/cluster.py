@@ -15,7 +15,10 @@ from cli.console import clear_status
 from cli.io.printers import CLUSTERED_LINES, CLUSTERED_WORDS, CLUSTERS
 from cli.io.steps import Steps
 from cli.jobs.questions import token_questions, with_text
+from cli.jobs.segmenting import han_words
 from cli.jobs.vectors import vectors_of_lines
+from nlp.documents.group_keywords import GroupKeywords
+from nlp.documents.words import words_of_texts
 from nlp.storage.spooled_rows import SpooledRows
 from nlp.storage.spooled_text import SpooledText
 from nlp.text.records import format_record
@@ -93,8 +96,12 @@ class Clustering:
         are_known = np.frombuffer(known, bool)
         places = np.where(are_known, np.cumsum(are_known, dtype=np.int64) - 1, _NO_ROW)
 
+        keywords: GroupKeywords | None = None
+
         def near(found: Clusters, cluster: int) -> list[Neighbour]:
-            return self.vectors.nearest(found.centres[cluster : cluster + 1], self.nearest or 0)[0]
+            nonlocal keywords
+            keywords = keywords or _keywords(texts, found, places.tolist())
+            return [Neighbour(*one) for one in keywords.best(cluster, self.nearest or 0)]
 
         self._write(CLUSTERED_LINES, rows, zip(records, places.tolist(), strict=True), near)
 
@@ -105,7 +112,7 @@ class Clustering:
                 yield from (question.record for question in batch)
 
     def _write(self, form: Form, rows: Rows, items: Iterable[tuple[Record, int]], near: Near) -> None:
-        """Write each item, a record with the number of its row, or the words that are `near` each cluster."""
+        """Write each item, a record with the number of its row, or of each cluster the words by `near`."""
         found = None
         if len(rows):
             watch = Steps(self.console, "clustering").tell
@@ -134,3 +141,15 @@ class Clustering:
         """The cosine with a centre, or the distance from it."""
         measure = float(score) if self.on_sphere else math.sqrt(max(-2 * float(score), 0))
         return round(measure, _DECIMALS) + 0.0
+
+
+def _keywords(texts: SpooledText, found: Clusters, places: Sequence[int]) -> GroupKeywords:
+    """The keywords of the clusters of lines that wait on disk; `places` are the rows of their vectors."""
+    keywords, split = GroupKeywords(), han_words(None, None, str, tweets=False)
+    row = iter(places)
+    for block in texts:
+        lines = [json.loads(line)["text"] for line in block.removesuffix("\n").split("\n") if line]
+        for words in words_of_texts(lines, split):
+            place = next(row)
+            keywords.add(words, None if place == _NO_ROW else int(found.numbers[place]))
+    return keywords

@@ -97,11 +97,10 @@ class Documents:
 
     def __iter__(self) -> Iterator[list[Document]]:
         for batch in texts(self._streams, self._unit, TEXT_OF):
-            yield [self._of(line) for line in batch]
-
-    def _of(self, line: Line) -> Document:
-        """The document of a text, whose first line is that of the place."""
-        return Document(self._named(line), line.text) if line.is_of_text else self._of_record(line)
+            yield [
+                Document(self._named(line), line.text) if line.is_of_text else self._of_record(line)
+                for line in batch
+            ]
 
     def _named(self, line: Line) -> str:
         """What a document is called that begins with this line."""
