@@ -16,6 +16,7 @@ from . import (
     ngrams,
     products,
     recurrent,
+    searching,
     segmenting,
     similar,
     startup,
@@ -56,6 +57,7 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Figure]]] = {
     "deduping": deduping.run,
     "summarizing": summarizing.run,
     "translating": translating.run,
+    "searching": searching.run,
 }
 
 OF_KERNELS = {
