@@ -41,7 +41,7 @@ _LARGEST_LOSS = 1e100  # a model file may claim anything
 @option("--method", type=click.Choice(["pca", "tsne"]), default="pca", help="The projection.")
 @option("--seed", type=click.IntRange(0), default=1, help="Seed of t-SNE: same seed, same map.")
 @option("--losses", is_flag=True, help="Draw the loss of each epoch of the models named instead.")
-@option("--trace", metavar="FILE", help="Draw what score --trace has told instead: units by tokens.")
+@option("--trace", metavar="FILE", help="Draw what score or tag --trace has told instead: units by tokens.")
 @option("--layer", type=click.IntRange(1), show_default="the last", help="Of --trace: which layer.")
 @option("--gate", default="h", help="Of --trace: which gate or state, f of an LSTM for one.")
 @option(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cli.io.printers import ENTITIES
+import click
+
+from cli.io.printers import ENTITIES, JSONL
 from cli.options.common import command, model_option, streams
 from cli.options.help import option
 
@@ -31,6 +33,11 @@ _BUNDLED = "the one of English parts of speech that comes with nlptool"
     is_flag=True,
     help="Tell how probable each tag is too, by a model trained with --valid; takes twice as long.",
 )
+@option(
+    "--trace",
+    is_flag=True,
+    help="Add to JSONL the `trace` of each layer of a network: gates and states of both ways at each token.",
+)
 def tag(
     *,
     streams: Streams,
@@ -39,6 +46,7 @@ def tag(
     columns: str | None,
     entities: bool,
     confidence: bool,
+    trace: bool,
 ) -> None:
     """Tag the tokens of sentences; they come out as they came in, with tags.
 
@@ -54,16 +62,24 @@ def tag(
     With --confidence the probability of each tag is told as well: in a further column, in MISC of CoNLL-U as
     Confidence=0.9876, in JSONL as `scores`. That of an entity is the lowest of its tokens'.
 
+    --trace tells of a tagger of --method rnn or both what each layer does: its gates and states, a row a
+    token of 2 H numbers, H units of the way forward and then H of the way back; `nlptool plot --trace` draws
+    them.
+
     \b
     nlptool tokenize book.txt | nlptool tag
     nlptool tag -m pos.model test.conllu > tagged.conllu
     nlptool tag -m entities.model --entities --format jsonl news.txt
+    nlptool tag -m rnn.model --trace --format jsonl news.txt | nlptool plot --trace - --gate f
     """
     from cli.io.writing import check_output
+
+    if trace and streams.format != JSONL:
+        raise click.UsageError("--trace is told in JSONL alone; write --format jsonl")
 
     check_output(streams.output)
     from cli.jobs.tag import Request, run
     from corpora import DEFAULT_TAGGER
 
     console.note(f"tagging by {model or DEFAULT_TAGGER}")
-    run(Request(streams, model, columns, entities, confidence))
+    run(Request(streams, model, columns, entities, confidence, trace))

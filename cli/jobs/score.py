@@ -10,6 +10,7 @@ import numpy as np
 
 from cli.io.printers import SCORES, SURPRISALS, of_models
 from cli.jobs.language_models import chosen_language_model
+from cli.jobs.traces import trace_record
 from nlp.analysis.traces import Tracer
 from nlp.decoding.mixture import tuned_weights
 from nlp.decoding.network_predictor import NetworkPredictor
@@ -29,12 +30,10 @@ if TYPE_CHECKING:
     from nlp.decoding.mixture import LogProbabilities
     from nlp.decoding.predictor import Predictor
     from nlp.decoding.scoring import ReadLine
-    from nlp.layers.arrays import Floats
     from nlp.text.records import Record
 
 _FLUSH_SECONDS = 0.1
 _DECIMALS = 6
-_DIGITS = 4  # of a trace, which is long
 _FEW_UNKNOWN, _MANY_UNKNOWN = 10, 0.2  # tokens; share of a text
 
 
@@ -102,8 +101,7 @@ class Judge:
         if self._by_line:
             self._tracer.restart()
         layers = self._tracer.read(np.array(self._vocabulary.numbers(read.pieces), np.int32))
-        told = [{name: _rounded(array) for name, array in layer.items()} for layer in layers]
-        return {"trace": [{"layer": number, **layer} for number, layer in enumerate(told, 1)]}
+        return trace_record(layers)
 
     def _tokens(self, line: Line) -> Sequence[str]:
         """The tokens of a line, at the level of the model."""
@@ -208,12 +206,6 @@ def _fields(score: Score, *, known: bool) -> Record:
         "perplexity": _number(score.perplexity),
         **of_known,
     }
-
-
-def _rounded(array: Floats) -> list[list[float]]:
-    """Rows of a trace; what is past every number stays out of JSON as the largest one."""
-    rows: list[list[float]] = np.nan_to_num(array.astype(np.float64)).round(_DIGITS).tolist()
-    return rows
 
 
 def _number(value: float) -> float | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import corpora
 from cli.io.printers import ENTITIES, JSONL
 from cli.io.streams import Skipped
+from cli.jobs.traces import trace_record
 from nlp.data.labelled.columns import Chosen, Columns
 from nlp.data.labelled.reading import sniffed_form
 from nlp.data.labelled.records import Records
@@ -22,7 +23,7 @@ from nlp.text.suspicion import foreign_words
 from nlp.text.tokenize import spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cli.io.reading import Block
     from cli.io.streams import Streams
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from nlp.tagging.recurrent.tagger import RecurrentTagger
     from nlp.tagging.tagger import Tagger
     from nlp.text.records import Record
+
+    Trace = Callable[[Sequence[str]], Record]
 
 _FOREIGN = 0.5  # of the words: more than English text ever quotes
 _FOR_HAN = "-m zh-entities finds the names in Chinese, which tokenize --han words cuts into words"
@@ -43,7 +46,8 @@ class Request:
     """What the user asked for.
 
     Attributes: `model`, or None for the bundled one of English parts of speech; `columns`, which hold words
-    and tags; whether `entities` are told instead of tags; whether the `confidence` in each is told.
+    and tags; whether `entities` are told instead of tags; whether the `confidence` in each is told; whether
+    the `trace` of each layer is.
     """
 
     streams: Streams
@@ -51,6 +55,7 @@ class Request:
     columns: str | None
     entities: bool
     confidence: bool
+    trace: bool
 
 
 def run(request: Request) -> None:
@@ -62,8 +67,20 @@ def run(request: Request) -> None:
     if request.confidence and not tagger.tells_confidence:
         told = "it was trained without --valid, so it tells no probabilities"
         raise InputError(f"{path}: {told}; train it with held-out text")
+    trace = _tracing(tagger, path) if request.trace else None
     with request.streams.open_output() as output:
-        _Tagging(request, tagger, output).run()
+        _Tagging(request, tagger, output, trace).run()
+
+
+def _tracing(tagger: Tagger | RecurrentTagger, path: str) -> Trace:
+    """What tells the trace of a sentence. Raises: InputError for a tagger without layers."""
+    from nlp.analysis.tagger_traces import tagger_trace
+    from nlp.tagging.recurrent.tagger import RecurrentTagger
+
+    if not isinstance(tagger, RecurrentTagger):
+        told = "a linear tagger has no layers to trace; name one of tag-train --method rnn or both"
+        raise InputError(f"{path}: {told}")
+    return lambda tokens: trace_record(tagger_trace(tagger, tokens))
 
 
 @dataclass
@@ -73,6 +90,7 @@ class _Tagging:
     request: Request
     tagger: Tagger | RecurrentTagger
     output: Output
+    trace: Trace | None
     _waiting: list[Sentence] = field(default_factory=list)
     _form: Form = field(default_factory=Words)
     _told: bool = False
@@ -165,6 +183,7 @@ class _Tagging:
             return ""
         record: Record = {**kept, "tokens": sentence.tokens, "tags": list(tags)}
         record |= {} if scores is None else {"scores": scores}
+        record |= self.trace(sentence.tokens) if self.trace else {}
         if self.request.entities:
             spans = spans_of(text, sentence.tokens)
             record["entities"] = [

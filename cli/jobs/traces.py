@@ -1,4 +1,4 @@
-"""What `nlptool plot --trace` draws: a gate or a state of one layer, over the tokens of a text."""
+"""A trace: how `score` and `tag` tell it, and what `plot --trace` draws of it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,29 @@ if TYPE_CHECKING:
 
     from cli.console import Console
     from cli.io.reading import Input
+    from nlp.analysis.traces import LayerTrace
     from nlp.text.records import Record
 
 MOST_TOKENS, MOST_UNITS = 80, 64
-_WANTED = "records of score --trace have `pieces` and `trace`"
+_WANTED = "records of score --trace have `pieces` and `trace`, those of tag --trace `tokens` and `trace`"
+_DIGITS = 4  # of a trace, which is long
+
+
+def trace_record(layers: Sequence[LayerTrace]) -> Record:
+    """The field `trace` of a record: for each layer its number, and its gates and states, a row a token.
+
+    What is past every number stays out of JSON as the largest one.
+    """
+    import numpy as np
+
+    told = [
+        {
+            name: np.nan_to_num(array.astype(np.float64)).round(_DIGITS).tolist()
+            for name, array in layer.items()
+        }
+        for layer in layers
+    ]
+    return {"trace": [{"layer": number, **layer} for number, layer in enumerate(told, 1)]}
 
 
 def trace_map(source: Input, layer: int | None, gate: str, console: Console) -> tuple[HeatMap, str]:
@@ -37,7 +56,7 @@ def trace_map(source: Input, layer: int | None, gate: str, console: Console) -> 
         names = [name for name in found if name != "layer"]
         if gate not in names:
             raise InputError(f"no {gate!r} in this trace; it has {', '.join(names)}", path=path, line=number)
-        pieces += [str(piece) for piece in record["pieces"]]
+        pieces += [str(piece) for piece in _pieces(record)]
         rows += found[gate]
         if len(rows) != len(pieces) or len({len(row) for row in rows}) != 1:
             raise InputError(f"pieces and rows do not fit one another; {_WANTED}", path=path, line=number)
@@ -62,9 +81,14 @@ def _records(source: Input) -> Iterator[tuple[str, int, Record]]:
             yield path, number, parse_record(line, path, number)
 
 
+def _pieces(record: Record) -> Any:
+    """What stands beside the rows: `tokens` of score are how many there are."""
+    return record.get("pieces", record.get("tokens"))
+
+
 def _layer(record: Record, layer: int | None, path: str, number: int) -> dict[str, Any]:
     """The trace of one layer. Raises: InputError."""
-    layers, pieces = record.get("trace"), record.get("pieces")
+    layers, pieces = record.get("trace"), _pieces(record)
     if not (isinstance(layers, list) and layers and isinstance(pieces, list) and all(map(_is_layer, layers))):
         raise InputError(f"no trace; {_WANTED}", path=path, line=number)
     for found in reversed(layers):
@@ -74,7 +98,7 @@ def _layer(record: Record, layer: int | None, path: str, number: int) -> dict[st
 
 
 def _is_layer(value: object) -> bool:
-    """Whether it is what `score --trace` writes: a number, and arrays by their names."""
+    """Whether it is what `trace_record` makes: a number, and arrays by their names."""
     if not isinstance(value, dict) or type(value.get("layer")) is not int:
         return False
     return all(_is_array(array) for name, array in value.items() if name != "layer")

@@ -274,3 +274,38 @@ def test_groups_of_like_words_are_told_and_kept_in_the_model(
     assert nlptool(*learn, "--workers", "2", stdin=text).status == 0
     assert path.read_bytes() == first
     assert nlptool("tag", "-m", str(path), stdin="the king\n").stdout == "the\tD\nking\tN\n\n"
+
+
+def test_a_trace_tells_gates_and_states_of_both_ways_and_is_drawn(nlptool: Nlptool, tmp_path: Path) -> None:
+    model = str(tmp_path / "rnn")
+    settings = ("--method", "rnn", "--hidden", "4", "--layers", "2", "--epochs", "1", "-q", "-o", model)
+    assert nlptool("tag-train", *settings, stdin=columns("tags")).status == 0
+    traced = nlptool(
+        "tag", "-m", model, "--trace", "--format", "jsonl", stdin="the king of Rome\n\nhim\n"
+    ).stdout
+    records = [json.loads(line) for line in traced.splitlines()]
+    plain = nlptool("tag", "-m", model, "--format", "jsonl", stdin="the king of Rome\n\nhim\n").stdout
+    for record, other in zip(records, plain.splitlines(), strict=True):
+        layers = record.pop("trace")
+        assert record == json.loads(other)
+        tokens = len(record["tokens"])
+        assert [layer["layer"] for layer in layers] == ([1, 2] if tokens else [])
+        for layer in layers:
+            assert list(layer) == ["layer", "i", "f", "o", "c̃", "h", "c"]
+            assert all(len(row) == 8 for row in layer["h"])
+            assert len(layer["f"]) == tokens
+    drawn = nlptool("plot", "--trace", "-", "--gate", "f", stdin=traced.splitlines()[0])
+    assert (drawn.status, [line.split()[0] for line in drawn.stdout.splitlines()[:4]]) == (
+        0,
+        ["the", "king", "of", "Rome"],
+    )
+
+
+def test_what_has_no_trace_says_so(models: dict[str, str], nlptool: Nlptool) -> None:
+    linear = nlptool("tag", "-m", models["tags"], "--trace", "--format", "jsonl", stdin="the king\n")
+    assert (linear.status, linear.stdout) == (1, "")
+    assert (
+        "a linear tagger has no layers to trace; name one of tag-train --method rnn or both" in linear.stderr
+    )
+    text = nlptool("tag", "-m", models["tags"], "--trace", stdin="the king\n")
+    assert (text.status, "write --format jsonl" in text.stderr) == (2, True)

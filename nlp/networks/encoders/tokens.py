@@ -52,8 +52,8 @@ class TokenEncoder:
               h = encoder(x)
     Shapes:   E (V, D); given vectors (R, F), of which row 0 is of words that have none; h (T, B, 2H)
 
-    Attributes: `config`; `vectors` (R, F), where F may be 0; `width`, 2H; `spelling`, of characters, if these
-    are read.
+    Attributes: `config`; `cell` of all layers; `vectors` (R, F), where F may be 0; `width`, 2H; `spelling`,
+    of characters, if these are read.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class TokenEncoder:
     ) -> None:
         """`words`, `characters` and `pairs` are how many have an embedding."""
         self.config, self.vectors = config, vectors
-        cell = make_cell(config.cell, activation="tanh", gru_reset="before")
+        self.cell = cell = make_cell(config.cell, activation="tanh", gru_reset="before")
         self.spelling = (
             SpellingEncoder(cell, characters, config.char_dim, config.char_hidden) if config.chars else None
         )
