@@ -38,6 +38,12 @@ if TYPE_CHECKING:
     group=MODEL,
     help="Go on from the weights of MODEL, with its tokens and its form.",
 )
+@option(
+    "--grow",
+    is_flag=True,
+    group=MODEL,
+    help="With --update, learn the tokens of the text that MODEL lacks, too.",
+)
 @training_options
 def rnn_train(
     *,
@@ -46,6 +52,7 @@ def rnn_train(
     training: Training,
     vectors: str | None,
     update: str | None,
+    grow: bool,
     **settings: Any,
 ) -> None:
     """Train a language model from text (--level char) or from tokens separated by spaces (--level word).
@@ -64,14 +71,15 @@ def rnn_train(
 
     for path in filter(None, (training.output, training.checkpoint)):
         check_output(path)
+    if grow and update is None:
+        raise click.UsageError("--grow needs --update MODEL, whose tokens become more")
     if update is not None:
         if vectors is not None:
             raise click.UsageError("--update and --vectors both tell where to start from; leave out one")
         tell_idle(
             console,
             "with --update",
-            "min_count",
-            "max_vocab",
+            *(() if grow else ("min_count", "max_vocab")),
             "subword_vocab",
             "init",
             "init_scale",
@@ -82,4 +90,4 @@ def rnn_train(
         settings["embed_dim"] = None
     from cli.jobs.rnn_train import Request, run
 
-    run(Request(streams, console, training, settings, chosen & settings.keys(), vectors, update))
+    run(Request(streams, console, training, settings, chosen & settings.keys(), vectors, update, grow=grow))

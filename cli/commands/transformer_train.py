@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from cli.options.common import chosen_names, command, streams, tell_idle
 from cli.options.help import option
 from cli.options.settings import settings_options
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
     group=MODEL,
     help="Go on from the weights of MODEL, with its tokens and its form.",
 )
+@option(
+    "--grow",
+    is_flag=True,
+    group=MODEL,
+    help="With --update, learn the tokens of the text that MODEL lacks, too.",
+)
 @training_options
 def transformer_train(
     *,
@@ -35,6 +43,7 @@ def transformer_train(
     console: Console,
     training: Training,
     update: str | None,
+    grow: bool,
     **settings: Any,
 ) -> None:
     """Train a Transformer from text (--level char) or from tokens separated by spaces (--level word).
@@ -53,9 +62,12 @@ def transformer_train(
 
     for path in filter(None, (training.output, training.checkpoint)):
         check_output(path)
+    if grow and update is None:
+        raise click.UsageError("--grow needs --update MODEL, whose tokens become more")
     if update is not None:
-        tell_idle(console, "with --update", "min_count", "max_vocab", "subword_vocab")
+        idle = () if grow else ("min_count", "max_vocab")
+        tell_idle(console, "with --update", *idle, "subword_vocab")
     from cli.jobs.transformer_train import TRANSFORMERS, Request, run
 
     chosen = chosen_names() & settings.keys()
-    run(Request(streams, console, training, settings, chosen, vectors=None, update=update, form=TRANSFORMERS))
+    run(Request(streams, console, training, settings, chosen, None, update, TRANSFORMERS, grow))

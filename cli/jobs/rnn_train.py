@@ -14,11 +14,13 @@ from nlp.data.advice import advice_on_text
 from nlp.data.corpus import encode, encode_by
 from nlp.errors import InputError, SettingError
 from nlp.networks.config import LanguageModelConfig
-from nlp.networks.files import save_language_model
+from nlp.networks.files import LoadedLanguageModel, save_language_model
+from nlp.networks.grown_vocabulary import grow_from_
 from nlp.networks.learner import NetworkLearner, check_text, least_bytes
 from nlp.networks.network import Network, parameter_count
 from nlp.networks.transformer_config import TransformerConfig
 from nlp.storage.kinds import FILL_MODEL, LANGUAGE_MODEL, load
+from nlp.text.vocabulary import SUBWORDS
 from nlp.training.language_settings import LanguageSettings
 from nlp.wording import Message, decimal, number_of
 
@@ -66,7 +68,7 @@ class Request(job.Command):
 
     Attributes: `settings` of the `form`, with `min_count` and `max_vocab`, of which the command line names
     those in `chosen`; `vectors`, a file of word vectors to start from, which decide `embed_dim` where that is
-    None; `update`, a model to go on from.
+    None; `update`, a model to go on from; `grow`, whether it learns the tokens of the text that it lacks.
     """
 
     settings: Mapping[str, Any]
@@ -74,6 +76,7 @@ class Request(job.Command):
     vectors: str | None
     update: str | None
     form: Form = RECURRENT
+    grow: bool = False
 
 
 def run(request: Request) -> None:
@@ -92,10 +95,12 @@ def run(request: Request) -> None:
     settings: LanguageSettings | TransformerSettings = form.pace(**_of(form.pace, chosen))
     text, valid = _read(request, config.level, earlier and earlier.vocabulary)
     check_text(text)
-    if earlier and text.unknown > _MANY_UNKNOWN * text.length:
+    if earlier and request.grow:
+        _check_growth(earlier, text, console)
+    elif earlier and text.unknown > _MANY_UNKNOWN * text.length:
         console.warn(
             f"{text.unknown / text.length:.0%} of the tokens are <unk> to {request.update}, which learns no "
-            "new ones; train a model of this text"
+            "new ones without --grow"
         )
     elif valid and valid.unknown / valid.length > text.unknown / text.length + _MORE_UNKNOWN:
         console.warn(
@@ -125,8 +130,7 @@ def run(request: Request) -> None:
         **job.provenance(text, tokens=text.length, unknown=text.unknown),
     }
     if earlier:
-        model.parameters.flat[:] = earlier.model.parameters.flat
-        model.parameters.averages[:] = earlier.model.parameters.averages
+        grow_from_(model, text.vocabulary, earlier.model, earlier.vocabulary)
         about["updated_parameters"] = earlier.metadata["arrays"]["parameters"]["sha256"]
     weights, batches = model.parameters.flat, learner.batches
     steps = number_of(learner.steps_per_epoch * settings.epochs, "step")
@@ -147,6 +151,7 @@ def run(request: Request) -> None:
             **selection,
             "vectors": digest,
             "update": about.get("updated_parameters"),
+            "grow": request.grow,
             "valid": valid and valid.sha256,
             "data": text.sha256,
         },
@@ -203,16 +208,20 @@ def _config_of_earlier(earlier: NetworkConfig, request: Request) -> NetworkConfi
 
 
 def _read(request: Request, level: str, vocabulary: Vocabulary | None) -> tuple[Corpus, Corpus | None]:
-    """Encode the text, with the vocabulary of an earlier model if there is one, and the held-out text."""
+    """Encode the text, with the vocabulary of an earlier model if there is one, and the held-out text.
+
+    That of an earlier model may grow by the tokens of the text, but pieces of words spell every text already.
+    """
     training, settings, directory = request.training, request.settings, request.directory
     blocks = language_blocks(request.streams, level)
-    if vocabulary:
+    if vocabulary and (level == SUBWORDS or not request.grow):
         text = encode_by(blocks, directory, vocabulary)
     else:
         text = encode(
             blocks,
             directory,
             level,
+            known=vocabulary,
             min_count=settings["min_count"],
             max_vocab=settings["max_vocab"],
             subword_vocab=settings["subword_vocab"],
@@ -225,6 +234,16 @@ def _read(request: Request, level: str, vocabulary: Vocabulary | None) -> tuple[
     if not held_out.length:
         raise InputError("the held-out text is empty: nothing to evaluate on", path=training.valid)
     return text, held_out
+
+
+def _check_growth(earlier: LoadedLanguageModel, text: Corpus, console: Console) -> None:
+    """Tell how many tokens join. Raises: InputError where the model has no room for them."""
+    joined = len(text.vocabulary) - len(earlier.vocabulary)
+    if earlier.model.config.softmax != "full":
+        raise InputError(
+            Message("a model with `softmax` adaptive cannot grow: its clusters are of the tokens it has")
+        )
+    console.note(f"{number_of(joined, 'token')} of the text that the model lacks will be learnt")
 
 
 def _start_from(vectors: WordVectors, learner: NetworkLearner, console: Console) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -224,7 +225,42 @@ def test_an_update_keeps_the_form_and_the_tokens_of_its_model(
     assert "<unk>" not in outcome.stderr
     outcome = nlptool(*words, "--epochs", "1", stdin="王与后 rode\n" * 50)
     assert "33% of the tokens are <unk> to" in outcome.stderr
+    assert "without --grow" in outcome.stderr
     assert len(load(str(path), LANGUAGE_MODEL).vocabulary) == len(load(earlier, LANGUAGE_MODEL).vocabulary)
+
+
+def test_the_tokens_of_a_model_may_grow(tmp_path: Path, nlptool: Nlptool) -> None:
+    """At a rate of nothing they have an even share of what `<unk>` had; at one of use they are learnt."""
+    text, earlier, path = "王与后 rode\n" * 50, str(tmp_path / "earlier"), str(tmp_path / "model")
+    assert nlptool("rnn-train", "-q", *SMALL, "-o", earlier, stdin=LINES).status == 0
+    update = (
+        "rnn-train",
+        "-q",
+        "--batch-size",
+        "5",
+        "--bptt",
+        "10",
+        "--update",
+        earlier,
+        "--grow",
+        "-o",
+        path,
+    )
+    assert nlptool(*update, "--epochs", "1", "--lr", "1e-9", stdin=text) == (0, "", "")
+    before, after = load(earlier, LANGUAGE_MODEL), load(path, LANGUAGE_MODEL)
+    assert set(after.vocabulary.words) == {*before.vocabulary.words, "王", "与", "后"}
+    told = []
+    for model in (earlier, path):
+        score = nlptool("score", "--tokens", "--by-line", "-m", model, stdin="the king\n王\n").stdout
+        told.append([json.loads(line)["surprisals"] for line in score.splitlines()])
+    assert told[1][0] == pytest.approx(told[0][0], abs=1e-4)
+    assert told[1][1][0] == pytest.approx(told[0][1][0] + math.log(4), abs=1e-4)
+    assert nlptool(*update, "--epochs", "20", "--lr", "0.02", stdin=text) == (0, "", "")
+    learnt = json.loads(nlptool("score", "--summary", "-m", path, stdin=text).stdout)
+    assert learnt["unknown"] == 0
+    assert learnt["perplexity"] < 3
+    alone = nlptool("rnn-train", "--grow", "-o", path, stdin=text)
+    assert (alone.status, alone.stdout) == (2, "")
 
 
 @pytest.mark.parametrize(

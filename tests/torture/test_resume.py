@@ -33,7 +33,7 @@ FREE |= {
 BY_DATA = {"valid", "update", "phrase_threshold", "vectors", "columns", "text", "dictionary"}
 BY_DATA |= {"targets", "valid_targets"}
 # Taken with another option only, by which a checkpoint is refused.
-WITH_OTHERS = {"direct", "minn", "maxn", "task"}
+WITH_OTHERS = {"direct", "minn", "maxn", "task", "grow"}
 # Of another method than that which is trained, and therefore idle.
 _OF_RNN = {"method", "cell", "layers", "hidden", "embed_dim", "chars"}
 OF_OTHERS = {
