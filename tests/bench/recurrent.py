@@ -82,7 +82,7 @@ def run(contests: Sequence[Contest], setting: Setting) -> Iterator[Figure]:
     for contest in contests:
         if not setting.wants(contest.subject):
             continue
-        text = _text(setting.folder, contest.settings["level"], contest.tokens)
+        text = text_of(setting.folder, contest.settings["level"], contest.tokens)
         theirs = {**contest.settings, **contest.peer_settings}
         their_speed = _torch if contest.peer == "PyTorch" else _nlptool
         turns = [
@@ -110,7 +110,7 @@ def _torch(setting: Setting, text: Path, settings: Mapping[str, Any], _round: in
     return float(json.loads(done.stdout)["words_per_second"])
 
 
-def _text(folder: Path, level: str, tokens: int) -> Path:
+def text_of(folder: Path, level: str, tokens: int) -> Path:
     """A text of `tokens` tokens, less its line ends: each type once, then at random."""
     path = folder / f"{level}-{tokens}.txt"
     if path.exists():

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from . import (
+    attending,
     classifying,
     deduping,
     filling,
@@ -49,6 +50,7 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Figure]]] = {
     "w2v-subwords": partial(word_vectors.run, word_vectors.SUBWORDS),
     "rnn": partial(recurrent.run, recurrent.TRAINING),
     "rnn-cells": partial(recurrent.run, recurrent.CELLS),
+    "transformer": attending.run,
     "generate": generation.run,
     "ngram": ngrams.run,
     "tagging": tagging.run,
@@ -61,7 +63,9 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Figure]]] = {
 }
 
 OF_KERNELS = {
-    name for name in BENCHMARKS if name.startswith(("products", "w2v", "rnn", "generate", "translating"))
+    name
+    for name in BENCHMARKS
+    if name.startswith(("products", "w2v", "rnn", "transformer", "generate", "translating"))
 }
 """Those whose speed depends on the kernels of products."""
 
