@@ -4,5 +4,5 @@
   over shared memory, saves `checkpoint`s, reports `progress`, keeps the best epoch (`early_stopping`) and
   ends at `divergence`.
 - What learners are made of: `optimizers` with `gradients` (dense, of shards), `row_updates` (of few rows),
-  `schedules` of the learning rate, `language_settings`.
+  `schedules` of the learning rate, `language_settings` and `transformer_settings`.
 """

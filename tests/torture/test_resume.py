@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # What changes nothing that is learnt, and what only says where the data are.
 FREE = {"workers", "checkpoint", "checkpoint_every", "resume", "dry_run", "output", "files", "help"}
 FREE |= {"autotune", "autotune_metric"}  # which take no checkpoint
+FREE |= {"seeds", "grid", "results"}  # of several trainings, each of which has its own settings
 FREE |= {
     "quiet",
     "verbose",
