@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 BENCH  := .venv-bench
+DOCS   := .venv-docs
+PAGES  := build/docs/pages
 DEMO   := build/demo
 # A small corpus wants rarer words and more passes than the defaults, which are for millions of words.
 DEMO_SETTINGS := --min-count 2 --epochs 20
@@ -11,13 +13,14 @@ PICTURED      := king queen prince princess man woman boy girl father mother par
   red blue green white music song film book monday friday sunday january june
 PIP_INSTALL   := pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint torture bench man pictures translations vectors taggers clean
+.PHONY: help demo test lint torture bench docs man pictures translations vectors taggers clean
 
 help:
 	@echo "make demo   install, train word vectors on the bundled tales, show the neighbours of king"
 	@echo "make test   install, lint, check types, run every test"
 	@echo "make torture  the tests of reliability in their long form: hundreds of kills, a line of 1 GB"
 	@echo "make bench [CONTESTS=…]  install the peers too, and measure against them (long; segmenting, say, is one)"
+	@echo "make docs   build the pages of docs/ as a site, build/docs/site, and check every link in it"
 	@echo "make man    write the pages of the manual, docs/man, anew from the commands' help"
 	@echo "make pictures  draw the picture of the README anew"
 	@echo "make translations  compile the catalogues of messages in other languages, cli/locale"
@@ -55,6 +58,20 @@ bench: $(BENCH)/installed
 	rm -rf build/lib build/bdist.*
 	$(BENCH)/bin/python -m tests.bench $(CONTESTS)
 
+# What pages name is beside them in the site too: the README as its first page, the sources that they point to.
+docs: $(DOCS)/installed
+	rm -rf build/docs
+	mkdir -p $(PAGES)
+	cp docs/zensical.toml build/docs
+	cp -r docs/*.md docs/*.svg docs/man cli nlp corpora $(PAGES)
+	sed 's:](docs/:](:g' README.md > $(PAGES)/index.md
+	sed 's:](docs/:](:g' README.zh-CN.md > $(PAGES)/index.zh-CN.md
+	cp LICENSE CHANGELOG.md $(PAGES)
+	sed -i.bak 's:](\.\./:](:g; s:](README:](index:g' $(PAGES)/*.md
+	rm -rf $(PAGES)/*.bak $(PAGES)/corpora/models
+	find $(PAGES) -name __pycache__ -prune -exec rm -r {} +
+	cd build/docs && ../../$(DOCS)/bin/zensical build --strict -f zensical.toml
+
 pictures: $(VENV)/installed
 	$(BIN)/nlptool plot -o docs/map.svg $(PICTURED)
 
@@ -83,8 +100,13 @@ $(BENCH)/installed: pyproject.toml
 	$(BENCH)/bin/$(PIP_INSTALL) '.[bench]'
 	@touch $@
 
+$(DOCS)/installed: pyproject.toml
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/$(PIP_INSTALL) '.[docs]'
+	@touch $@
+
 $(VENV):
 	$(PYTHON) -m venv $@
 
 clean:
-	rm -rf build $(VENV) $(BENCH) *.egg-info
+	rm -rf build $(VENV) $(BENCH) $(DOCS) *.egg-info

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,6 +42,12 @@ def test_every_page_is_linked_from_a_readme() -> None:
         for path, _ in _LINK.findall(page.read_text(encoding="utf-8"))
     }
     assert {f"docs/{page.name}" for page in PAGES if page.parent != ROOT} <= linked
+
+
+def test_every_page_is_in_the_menu_of_the_site() -> None:
+    site = tomllib.loads((ROOT / "docs" / "zensical.toml").read_text(encoding="utf-8"))
+    listed = set(re.findall(r"'([^']*\.md)'", str(site["project"]["nav"])))
+    assert listed == {"index.md", "index.zh-CN.md", *(page.name for page in PAGES if page.parent != ROOT)}
 
 
 def test_the_reader_of_links_sees_them() -> None:
