@@ -40,6 +40,7 @@ _LARGEST_LOSS = 1e100  # a model file may claim anything
 @option("--near", is_flag=True, help="Draw the nearest neighbours of the WORDs too, up to --words in all.")
 @option("--method", type=click.Choice(["pca", "tsne"]), default="pca", help="The projection.")
 @option("--seed", type=click.IntRange(0), default=1, help="Seed of t-SNE: same seed, same map.")
+@option("--lines", is_flag=True, help="Draw the documents of a search index, named by -m, instead.")
 @option("--losses", is_flag=True, help="Draw the loss of each epoch of the models named instead.")
 @option("--trace", metavar="FILE", help="Draw what score or tag --trace has told instead: units by tokens.")
 @option("--layer", type=click.IntRange(1), show_default="the last", help="Of --trace: which layer.")
@@ -58,6 +59,7 @@ def plot(
     near: bool,
     method: str,
     seed: int,
+    lines: bool,
     losses: bool,
     trace: str | None,
     layer: int | None,
@@ -71,6 +73,8 @@ def plot(
     token, blue above zero and red below. With --alignment, where a translation looked: a row for each piece
     of the source, a column for each piece of the target.
 
+    With --lines, the documents of a search index: those of the IDs that are named as WORDs, or some of all.
+
     Words without a vector are left out, with a warning. Without WORDs, those that every text is full of are
     left out (the, of, 的). Held-out losses, where a model has them, are a dashed curve.
 
@@ -80,11 +84,14 @@ def plot(
     \b
     nlptool plot king queen man woman bread soup river sea
     nlptool plot -m book.model --words 200 --method tsne -o map.html
+    nlptool plot --lines -m notes.index
     nlptool plot --losses first.model second.model
     echo 'the king rode out' | nlptool score -m book.model --trace | nlptool plot --trace - --gate f
     """
     if len(model) > 1 and not losses:
         raise click.UsageError(f"-m names two models, {model[0]} and {model[1]}; only --losses compares them")
+    if lines and (losses or trace is not None or alignment is not None):
+        raise click.UsageError("--lines draws documents alone; leave out --losses, --trace and --alignment")
     if alignment is not None and (trace is not None or losses or names):
         raise click.UsageError("--alignment draws an alignment alone; leave out the others, WORDs and MODELs")
     _tell_idle(
@@ -116,6 +123,11 @@ def plot(
             curves, held_out = _loss_curves(named_models(tuple(map(path_or_bundled, names)), model))
             axes = Axes("epoch", "loss, nats a prediction")
             drawn = figures.draw_curves(output, curves, figures.LOSSES_TITLE, axes, held_out)
+        elif lines:
+            from cli.jobs.document_map import document_map
+
+            labels, places = document_map(_only_index(model), names, count, method, seed, console)
+            drawn = figures.draw_map(output, labels, places)
         else:
             vectors = chosen_vectors(next(iter(model), None), console, limit)
             words, points = _map(console, vectors, names, count, method, seed, near=near)
@@ -149,6 +161,13 @@ def _tell_idle(
         tell_idle(console, "beside WORDs, unless --near is given too", "count")
     if method == "pca":
         tell_idle(console, "with --method pca", "seed")
+
+
+def _only_index(models: tuple[str, ...]) -> str:
+    """The search index to draw. Raises: UsageError without one."""
+    if not models:
+        raise click.UsageError("--lines draws the documents of a search index; name it with -m")
+    return models[0]
 
 
 def _map(

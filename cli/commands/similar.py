@@ -24,13 +24,16 @@ from cli.options.common import (
     limit_option,
     neighbours_option,
     streams,
+    tell_idle,
     vectors_option,
 )
-from cli.options.help import option
+from cli.options.help import INPUT, option
 from cli.options.lines import lines_options
 from cli.options.unknown import unknown_option
 
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from cli.console import Console
     from cli.io.streams import Streams
 
@@ -54,6 +57,13 @@ _OF_NEIGHBOURS = ("k", "plus", "minus", "among")
     show_default="2 for one QUERY, else 3",
     help="Write rows without the query, or with it.",
 )
+@option(
+    "--vectors",
+    metavar="MODEL",
+    group=INPUT,
+    show_default="the English ones that come with nlptool",
+    help="With --lines and a search index: the vectors of its words.",
+)
 @click.argument("queries", nargs=-1, metavar="[QUERY]...")
 def similar(
     *,
@@ -69,6 +79,7 @@ def similar(
     unknown: str,
     lines: int | None,
     columns: str | None,
+    vectors: str | None,
     queries: tuple[str, ...],
 ) -> None:
     """Find the nearest neighbours of each QUERY by cosine, or of each line of stdin.
@@ -80,11 +91,15 @@ def similar(
     With --pair two QUERYs are compared, which gives their cosine; more of them, or each line of two words on
     stdin, give `word<TAB>word<TAB>cosine`. With --lines too, they are texts, on stdin separated by a tab.
 
+    With --lines and a search index as -m, the QUERYs are texts, and what is found are documents:
+    `cosine<TAB>id<TAB>text`, by the means of their words' vectors.
+
     \b
     nlptool similar king
     nlptool similar "king - man + woman"
     nlptool similar --pair king queen
     nlptool similar --pair --lines "the cat sleeps" "a dog is asleep"
+    nlptool similar --lines -m notes.index "something to eat"
     cut -f1 words.tsv | nlptool similar -m book.model -k 3 --format jsonl
     """
     if pair and (ignored := chosen_options(*_OF_NEIGHBOURS)):
@@ -94,23 +109,42 @@ def similar(
             f"--pair compares two words, or lines of two on stdin; got {' '.join(map(repr, queries))}"
         )
     if lines is not None and not pair:
-        raise click.UsageError("--lines compares texts, with --pair; give both, or leave it out")
+        _write_documents(streams, console, model, vectors, lines, k, queries)
+    tell_idle(console, "without documents, of which the words have vectors", "vectors")
     with_query = columns == "3" if columns else len(queries) != 1 + pair
-    vectors = chosen_vectors(model, console, limit)
-    tell_size(console, vectors)
+    found = chosen_vectors(model, console, limit)
+    tell_size(console, found)
     if pair:
         answer_stream(
             streams,
             pair_questions(streams, queries, are_lines=lines is not None),
             OF_PAIRS if with_query else COSINE,
-            lambda texts: cosines(compared(vectors, texts, lines)),
+            lambda texts: cosines(compared(found, texts, lines)),
             OnUnknown(unknown, "score"),
         )
-    candidates = words_among(streams, vectors, among, console) if among else None
+    candidates = words_among(streams, found, among, console) if among else None
     answer_stream(
         streams,
         word_questions(streams, queries),
         OF_QUERIES if with_query else NEIGHBOURS,
-        lambda texts: neighbours(vectors.similar(texts, k, plus, minus, candidates)),
+        lambda texts: neighbours(found.similar(texts, k, plus, minus, candidates)),
         OnUnknown(unknown, "neighbours"),
     )
+
+
+def _write_documents(
+    streams: Streams,
+    console: Console,
+    model: str | None,
+    vectors: str | None,
+    common: int,
+    k: int,
+    queries: tuple[str, ...],
+) -> NoReturn:
+    """Write the documents nearest to texts. Raises: UsageError without an index to look in."""
+    if model is None:
+        raise click.UsageError("--lines compares texts, with --pair, or finds documents, with an index as -m")
+    tell_idle(console, "with --lines", "limit", "plus", "minus", "among", "unknown", "columns")
+    from cli.jobs.similar_documents import document_vectors, write_nearest
+
+    write_nearest(streams, console, queries, k, document_vectors(model, vectors, console, common))

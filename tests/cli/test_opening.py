@@ -77,6 +77,8 @@ READING = [
     "classify -m {classifier}",
     "classify -m {pooled}",
     "search -m {index} king",
+    "similar --lines -m {index} --vectors {vectors} king",
+    "plot --lines -m {index} --words 3",
     "search -m {index} --vectors {vectors} --expand 2 --rerank king kimg",
     "search-eval -m {index} --queries {queries} --qrels {qrels}",
     "index --add {index} -o {output}",

@@ -264,3 +264,29 @@ def test_word_vectors_find_more_and_rank_anew(nlptool: Nlptool, index: str) -> N
     assert all(float(line.split("\t")[0]) <= 1 for line in again)
     assert nlptool("search", "-m", index, "--rerank", "nothing").status == 1
     assert "changes nothing" in nlptool("search", "-m", index, "--vectors", "en-vectors", "king").stderr
+
+
+def test_documents_are_near_by_their_vectors(nlptool: Nlptool, index: str) -> None:
+    outcome = nlptool("similar", "--lines", "-m", index, "-k", "2", "a queen eats")
+    assert [line.split("\t")[1] for line in outcome.stdout.splitlines()] == ["notes.txt:2", "notes.txt:5"]
+    told = nlptool("similar", "--lines", "-m", index, "--format", "jsonl", stdin="morning\nzzzzqq\n")
+    first, second = map(json.loads, told.stdout.splitlines())
+    assert first["hits"][0]["id"] == "notes.txt:1"
+    assert (second["hits"], told.status) == ([], 1)
+    assert "no word of 'zzzzqq' has a vector" in told.stderr
+    assert nlptool("similar", "--lines", "king").status == 2
+    assert "--vectors changes nothing" in nlptool("similar", "--vectors", "en-vectors", "king").stderr
+
+
+def test_documents_are_drawn(nlptool: Nlptool, index: str) -> None:
+    outcome = nlptool("plot", "--lines", "-m", index)
+    assert outcome.status == 0
+    assert "The king rode out …" in outcome.stdout
+    named = nlptool("plot", "--lines", "-m", index, "notes.txt:1", "notes.txt:2", "notes.txt:5", "no")
+    assert "no document with a vector has the id 'no'" in named.stderr
+    assert "The queen ate bread." in named.stdout
+    assert (
+        nlptool("plot", "--lines").status == nlptool("plot", "--lines", "--losses", "-m", index).status == 2
+    )
+    assert nlptool("index", "--unit", "file", "-o", index, "notes.txt").status == 0
+    assert "at least 3" in nlptool("plot", "--lines", "-m", index, "--words", "3").stderr
