@@ -16,7 +16,7 @@ PIP_INSTALL   := pip install --quiet --disable-pip-version-check
 .PHONY: help demo test lint torture bench docs man pictures translations vectors taggers clean
 
 help:
-	@echo "make demo   install, train word vectors on the bundled tales, show the neighbours of king"
+	@echo "make demo   install, show the neighbours of king, train word vectors on the bundled tales, show theirs"
 	@echo "make test   install, lint, check types, run every test"
 	@echo "make torture  the tests of reliability in their long form: hundreds of kills, a line of 1 GB"
 	@echo "make bench [CONTESTS=…]  install the peers too, and measure against them (long; segmenting, say, is one)"
@@ -29,8 +29,11 @@ help:
 	@echo "make clean  remove what was built"
 
 demo: $(DEMO)/tales.model
-	@echo; echo '$$ nlptool similar -m $(DEMO)/tales.model king'
+	@echo; echo '$$ nlptool similar -k 3 king   # by the English vectors that come with it'
+	@$(BIN)/nlptool similar -k 3 king
+	@echo; echo '$$ nlptool similar -m $(DEMO)/tales.model king   # by those just trained on the bundled tales'
 	@$(BIN)/nlptool similar -m $(DEMO)/tales.model king
+	@echo; echo 'Next: . $(BIN)/activate; then nlptool help tells all commands, nlptool lecture shows the formulas at work.'
 
 $(DEMO)/tales.tokens: $(VENV)/installed $(wildcard corpora/english/*.txt)
 	@mkdir -p $(@D)
