@@ -29,14 +29,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats, Ids
-from nlp.ngrams.arpa_lines import REMEDY, ArpaLines, shown
+from nlp.ngrams.arpa_lines import REMEDY, ArpaLines, Logarithms, Rows, shown
 from nlp.ngrams.model import NgramModel
 from nlp.ngrams.trie import Ngrams, RepeatedError, trie_of
 from nlp.storage.foreign_file import ForeignFile, open_foreign
@@ -138,27 +138,28 @@ class _Unigrams:
 
 def _unigrams(lines: ArpaLines, count: int) -> _Unigrams:
     """Read the n-grams of order 1. The line end has P of `</s>` and b of `<s>`. Raises: InputError."""
-    title, log_p, log_b, places = lines.number, [], [], dict[bytes, int]()
+    title, places = lines.number, dict[bytes, int]()
+    parts_p, parts_b = [np.zeros(0)], [np.zeros(0)]
     for rows in lines.rows(1, count):
-        for line, (word,) in enumerate(rows.words, rows.first_line):
+        for line, word in enumerate(rows.words[0], rows.first_line):
             if places.setdefault(word, line - title - 1) != line - title - 1:
                 lines.refuse(f"the word {shown(word)} is there twice", line)
-        log_p += rows.log_p
-        log_b += rows.log_b
+        parts_p.append(rows.log_p)
+        parts_b.append(rows.log_b)
     start, end = (places.pop(name.encode(), -1) for name in (SENTENCE_START, SENTENCE_END))
     if min(start, end) < 0:
         lines.refuse(f"{SENTENCE_START} or {SENTENCE_END} is not among the 1-grams", title)
     unknown = places.pop(UNKNOWN.encode(), places.pop(UPPER_UNKNOWN.encode(), -1))
     if unknown < 0:
-        unknown = len(log_p)
-        log_p.append(MISSING_UNKNOWN)
-        log_b.append(0.0)
+        unknown = count
+        parts_p.append(np.array([MISSING_UNKNOWN]))
+        parts_b.append(np.zeros(1))
     spelt = [_decoded(lines, word, title + 1 + place) for word, place in places.items()]
     order = np.array(list(places.values()), np.int64)
     ngrams = Ngrams(
         np.arange(len(spelt) + 2, dtype=np.int32)[:, None],
-        _nats(log_p)[np.concatenate(([end, unknown], order))],
-        _nats(log_b)[np.concatenate(([start, unknown], order))],
+        _nats(parts_p)[np.concatenate(([end, unknown], order))],
+        _nats(parts_b)[np.concatenate(([start, unknown], order))],
     )
     vocabulary = Vocabulary([*SPECIAL[WORDS], *spelt], [0] * len(ngrams.words), WORDS)
     index = {word: number for number, word in enumerate(places, 2)}
@@ -197,27 +198,34 @@ def _section(lines: ArpaLines, order: int, count: int, index: Mapping[bytes, int
         lines.refuse(f"expected {_title(order).decode()}")
     title = lines.number
     parts: list[Ids] = [np.zeros((0, order), np.int32)]
-    log_p: list[float] = []
-    log_b: list[float] = []
+    parts_p, parts_b = [np.zeros(0)], [np.zeros(0)]
     for rows in lines.rows(order, count):
-        numbers = [index.get(word) for words in rows.words for word in words]
-        if None in numbers:
-            place, word = divmod(numbers.index(None), order)
-            told = f"the word {shown(rows.words[place][word])} is not among the 1-grams"
-            lines.refuse(told, rows.first_line + place)
-        parts.append(np.array(numbers, np.int32).reshape(-1, order))
-        log_p += rows.log_p
-        log_b += rows.log_b
+        try:
+            columns = [np.array([index[word] for word in column], np.int32) for column in rows.words]
+        except KeyError:
+            _refuse_unlisted(lines, rows, index)
+        parts.append(np.column_stack(columns))
+        parts_p.append(rows.log_p)
+        parts_b.append(rows.log_b)
     words = np.concatenate(parts)
     is_in_sentence = (words[:, 1:] != _START).all(axis=1) & (words[:, :-1] != _LINE_END).all(axis=1)
     kept = np.flatnonzero(is_in_sentence)
-    words, weights = words[kept], _nats(log_b)[kept]
+    words, weights = words[kept], _nats(parts_b)[kept]
     weights[words[:, -1] == _LINE_END] = 0  # nothing follows it in its sentence
     words[words == _START] = _LINE_END
-    return _Section(title + 1, kept, Ngrams(words, _nats(log_p)[kept], weights))
+    return _Section(title + 1, kept, Ngrams(words, _nats(parts_p)[kept], weights))
 
 
-def _nats(logarithms: Sequence[float]) -> Floats:
-    """Logarithms to base 10 as natural ones."""
-    found: Floats = np.maximum(np.array(logarithms, np.float64) * math.log(10), _LEAST).astype(np.float32)
+def _refuse_unlisted(lines: ArpaLines, rows: Rows, index: Mapping[bytes, int]) -> NoReturn:
+    """Raises: InputError, for the first word that has no 1-gram."""
+    for place, words in enumerate(zip(*rows.words, strict=True)):
+        for word in words:
+            if word not in index:
+                lines.refuse(f"the word {shown(word)} is not among the 1-grams", rows.first_line + place)
+    raise AssertionError
+
+
+def _nats(parts: Sequence[Logarithms]) -> Floats:
+    """Logarithms to base 10 as natural ones, the parts one after the other."""
+    found: Floats = np.maximum(np.concatenate(parts) * math.log(10), _LEAST).astype(np.float32)
     return found

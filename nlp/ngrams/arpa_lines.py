@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, NoReturn
 
+import numpy as np
+import numpy.typing as npt
+
 from nlp.errors import InputError
 from nlp.wording import number_of
+
+Logarithms = npt.NDArray[np.float64]
 
 REMEDY = "write the file again with the tool that made it"
 
@@ -18,15 +24,16 @@ _SHOWN = 40  # characters of a word in a message
 
 
 class Rows(NamedTuple):
-    """Some consecutive n-grams of an order: the number of their first line, and their columns.
+    """Some consecutive n-grams of an order, N of them: the number of their first line, and their columns.
 
-    A row that has no weight, log10 b, has the weight 0.
+    Attributes: `log_p` (N,), log10 P; `words`, the first word of each, the second of each, and so on; `log_b`
+    (N,), log10 of the weight, 0 in a row that has none.
     """
 
     first_line: int
-    log_p: list[float]
+    log_p: Logarithms
     words: list[list[bytes]]
-    log_b: list[float]
+    log_b: Logarithms
 
 
 class ArpaLines:
@@ -53,12 +60,16 @@ class ArpaLines:
             if not taken:
                 self.refuse(f"the file ends here, with {number_of(left, f'{order}-gram')} to come")
             start = self.number + 1 - len(taken)
-            fields = [line.split() for line in taken]
-            self._check_lengths(fields, order, start, left)
-            log_p = self._logarithms([one[0] for one in fields], start, highest=0.0)
-            weights = [one[order + 1] if len(one) > order + 1 else b"0" for one in fields]
-            log_b = self._logarithms(weights, start, highest=math.inf)
-            yield Rows(start, log_p, [one[1 : order + 1] for one in fields], log_b)
+            lengths = [len(line.split()) for line in taken]
+            self._check_lengths(lengths, order, start, left)
+            whole = [
+                line if length > order + 1 else line + b" 0"
+                for line, length in zip(taken, lengths, strict=True)
+            ]
+            fields = b" ".join(whole).split()  # all at once: a fraction of the time that lines take
+            log_p, *words, log_b = (fields[column :: order + 2] for column in range(order + 2))
+            of_rows = self._logarithms(log_p, start, highest=0.0)
+            yield Rows(start, of_rows, words, self._logarithms(log_b, start, highest=math.inf))
             left -= len(taken)
 
     def refuse(self, what: str, line: int | None = None) -> NoReturn:
@@ -89,23 +100,26 @@ class ArpaLines:
         if rest:
             yield [rest]
 
-    def _check_lengths(self, fields: Sequence[list[bytes]], order: int, start: int, left: int) -> None:
-        lengths = {order + 1, order + 2}
-        if {len(one) for one in fields} <= lengths:
+    def _check_lengths(self, lengths: Sequence[int], order: int, start: int, left: int) -> None:
+        allowed = {order + 1, order + 2}
+        if set(lengths) <= allowed:
             return
-        place = next(place for place, one in enumerate(fields) if len(one) not in lengths)
+        place = next(place for place, length in enumerate(lengths) if length not in allowed)
         missing = number_of(left - place, f"more {order}-gram")
         row = f"log10 P, {number_of(order, 'word')}, perhaps log10 b"
-        found = number_of(len(fields[place]), "field")
+        found = number_of(lengths[place], "field")
         self.refuse(f"expected {missing} ({row}), found {found}", start + place)
 
-    def _logarithms(self, numbers: Sequence[bytes], start: int, highest: float) -> list[float]:
-        found = [_logarithm(number, highest) for number in numbers]
-        if None in found:
-            place = found.index(None)
-            of = " of a probability" if highest == 0 else ""
-            self.refuse(f"{shown(numbers[place])} is no logarithm{of}", start + place)
-        return [one for one in found if one is not None]
+    def _logarithms(self, numbers: Sequence[bytes], start: int, highest: float) -> Logarithms:
+        found = _parsed(numbers)
+        if len(found) == len(numbers) and (found <= highest).all() and (found < math.inf).all():
+            return found
+        for line, number in enumerate(numbers, start):
+            parsed = _parsed([number])
+            if len(parsed) != 1 or not (parsed[0] <= highest and parsed[0] < math.inf):
+                of = " of a probability" if highest == 0 else ""
+                self.refuse(f"{shown(number)} is no logarithm{of}", line)
+        return found
 
 
 def shown(text: bytes) -> str:
@@ -114,10 +128,11 @@ def shown(text: bytes) -> str:
     return repr(told if len(told) <= _SHOWN else f"{told[:_SHOWN]}…")
 
 
-def _logarithm(number: bytes, highest: float) -> float | None:
-    """A number, which may be -inf, or None for what is none, or too large."""
+def _parsed(numbers: Sequence[bytes]) -> Logarithms:
+    """The numbers, or fewer of them where one is none."""
     try:
-        found = float(number)
-    except ValueError:
-        return None
-    return found if found <= highest and found < math.inf else None
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", DeprecationWarning)  # older NumPy warned instead of raising
+            return np.fromstring(b" ".join(numbers), np.float64, sep=" ")
+    except (ValueError, DeprecationWarning):
+        return np.zeros(0)
