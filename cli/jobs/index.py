@@ -10,14 +10,14 @@ from cli.io.streams import TEXT_OF
 from cli.io.units import texts
 from cli.io.writing import check_output, open_binary_output
 from cli.jobs.questions import listed_words
+from cli.jobs.search_terms import splitter
 from cli.training.written import tell_written
 from nlp.search.analysis import Analyzer
 from nlp.search.changes import Changes, compacted
-from nlp.search.config import LINE, PARAGRAPH, WORDS, IndexConfig
+from nlp.search.config import LINE, PARAGRAPH, IndexConfig
 from nlp.search.documents import Document
 from nlp.search.files import Building, index_of, save_index
 from nlp.storage.kinds import SEARCH_INDEX, load, open_kind
-from nlp.text.tokenize import tokenizer
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from cli.console import Console
     from cli.io.streams import Line, Streams
     from nlp.search.index import Index
-    from nlp.text.tokenize import Tokenizer
 
 
 def build(
@@ -74,15 +73,6 @@ def _save(building: Building, analyzer: Analyzer, config: IndexConfig, output: s
     with open_binary_output(output) as writer:
         save_index(writer, config, analyzer.stopwords, arrays)
     tell_written(console, output, number_of(len(building), "document"))
-
-
-def splitter(config: IndexConfig) -> Tokenizer:
-    """The tokenizer of an index: with the segmenter that comes with nlptool, if it is one of Han words."""
-    if config.han != WORDS:
-        return tokenizer("words")
-    from cli.jobs.segmenting import han_words
-
-    return han_words(None, None, str, tweets=False)
 
 
 class Documents:

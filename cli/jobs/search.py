@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from cli.io.printers import TEXT, hits_form
-from cli.jobs.index import splitter
 from cli.jobs.questions import query_questions
-from cli.jobs.vector_queries import chosen_vectors
-from nlp.search.answers import answer
+from cli.jobs.search_terms import splitter
 from nlp.search.config import LINE
 from nlp.search.passages import around, spans_of
 from nlp.search.queries import MUST_NOT, clauses
@@ -69,6 +67,8 @@ class Finding:
 
             self._misspelt = Misspelt(index)
         if more.expand or more.rerank:
+            from cli.jobs.vector_queries import chosen_vectors
+
             self._vectors = chosen_vectors(more.vectors, console)
 
     def asked(self, query: str) -> Asked:
@@ -155,6 +155,8 @@ class Searching:
 
     def _sentence(self, finding: Finding, asked: Asked, hits: Sequence[Hit]) -> list[Record]:
         """What is written of the sentence that answers best, if there is one."""
+        from nlp.search.answers import answer
+
         best = answer(finding.ranking, self.config, asked, hits)
         if best is None:
             return []

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from cli.io.printers import hits_form
-from cli.jobs.index import splitter
 from cli.jobs.questions import query_questions
+from cli.jobs.search_terms import splitter
 from cli.jobs.vector_queries import chosen_vectors
 from nlp.search.document_vectors import DocumentVectors
 from nlp.storage.kinds import SEARCH_INDEX, load
