@@ -54,7 +54,7 @@ def ngrams_of(file: ModelFile) -> NgramModel:
 def _config(file: ModelFile) -> tuple[int, str]:
     config = file.metadata.get("config")
     order, level = (config.get("order"), config.get("level")) if isinstance(config, dict) else (None, None)
-    if type(order) is not int or not 1 <= order <= MAX_ORDER or level not in {*SPECIAL} - {""}:
+    if type(order) is not int or not 1 <= order <= MAX_ORDER or level not in [one for one in SPECIAL if one]:
         raise file.unusable(f"n-grams of order {order!r} and level {level!r}")
     return order, level
 
