@@ -139,6 +139,14 @@ class RankBm25(Searcher):
 KEYS: dict[str, Callable[[], Searcher]] = {"cli": Nlptool, "bm25s": Bm25s, "rank_bm25": RankBm25}
 
 
+def _warm_up(searcher: Searcher, tokens: Tokens, queries: Tokens, folder: Path) -> None:
+    """Let it import and compile what it needs."""
+    folder.mkdir(exist_ok=True)
+    searcher.index(tokens[: 2 * K], folder)
+    searcher.open(folder)
+    searcher.found(queries[:1])
+
+
 def _speed(searcher: Searcher, queries: Tokens, size: int) -> float:
     """Queries/s in batches of a size, all queries over and over for some seconds."""
     searcher.found(queries[:1])
@@ -158,6 +166,7 @@ def main(key: str, text: str, asked: str, place: str, qrels: str = "") -> None:
     folder = Path(place) / f"searched-{key}"
     folder.mkdir(exist_ok=True)
     searcher = KEYS[key]()
+    _warm_up(searcher, tokens, queries, folder.with_name(f"warm-up-{key}"))
     started = time.perf_counter()
     searcher.index(tokens, folder)
     indexed = time.perf_counter()

@@ -17,6 +17,7 @@ def test_a_searcher_tells_its_figures(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(searchers, "SECONDS", 0.01)
+    monkeypatch.setattr(searchers, "K", 2)
     (tmp_path / "text").write_text("the king rode\nthe queen\n")
     (tmp_path / "queries").write_text("king\nqueen rode\n")
     (tmp_path / "qrels").write_text("1 0 1 4\n2 0 2 1\n2 0 1 2\n")
