@@ -2,7 +2,7 @@
 
 - `network` is an embedding, an encoder and a head over one vector of parameters; `config` has the settings
   that shape it, `transformer_config` those of a Transformer, `files` saves and loads it,
-  `pretrained_embedding` starts one from word vectors.
+  `pretrained_embedding` starts one from word vectors, `grown_vocabulary` from a network with fewer tokens.
 - `encoders` make vectors of a text: `recurrent` (RNN, LSTM, GRU), the bidirectional `two_sided`, `window`,
   `transformer`.
 - `heads` predict from these vectors: `softmax`, and `adaptive` for large vocabularies.
