@@ -90,15 +90,15 @@ class TransformerEncoder(Encoder):
         return shapes | norm
 
     def initialize_(self, p: Parameters) -> None:
-        """Set gains to 1; let the layers together add about as much at the start as one alone would.
+        """Set gains to 1, and what the parts of layers add to 0: at the start vectors go through unchanged.
 
-        Source: Radford et al. 2019, §2.3
+        Source: Zhang, Dauphin & Ma 2019, "Fixup initialization: residual learning without normalization", §3
         """
         for name in p.shapes:
             if name.endswith("gain"):
                 p[name][...] = 1
             elif name.endswith((".O", ".W2")):
-                p[name][...] *= (2 * self.config.layers) ** -0.5
+                p[name][...] = 0
 
     def new_state(self, batch: int, dtype: np.dtype[Any]) -> Floats:
         """Zeros: nothing has been read."""
