@@ -52,12 +52,12 @@ class Changes:
     def add(self, documents: Sequence[Document]) -> None:
         """Take further documents; one with the id of another takes its place, at the end."""
         building = self._new or self._begun()
-        first = len(self._index.parts[0])
-        for document in documents:
+        first = len(self._index.parts[0]) + len(building)
+        for number, document in enumerate(documents, first):
             if document.id in self._numbers:
                 self._gone.add(self._numbers[document.id])
-            self._numbers[document.id] = first + len(building)
-            building.add([document])
+            self._numbers[document.id] = number
+        building.add(documents)
 
     def save(self, writer: BinaryWriter) -> None:
         """Write the index as it is then. Raises: ModelError for a damaged one; OSError from the writer."""
@@ -78,9 +78,8 @@ class Changes:
         old = [number for number in self._numbers.values() if number >= first]
         self._gone = {number for number in self._gone if number < first}
         for some in in_batches(self._index, old):
-            for document in some:
-                self._numbers[document.id] = first + len(self._new)
-                self._new.add([document])
+            self._numbers |= {one.id: number for number, one in enumerate(some, first + len(self._new))}
+            self._new.add(some)
         return self._new
 
 
