@@ -55,7 +55,7 @@ def rnn_train(
     grow: bool,
     **settings: Any,
 ) -> None:
-    """Train a language model from text (--level char) or from tokens separated by spaces (--level word).
+    """Train a language model from text (--level char, subword) or tokens separated by spaces (--level word).
 
     The text is one stream: state is carried across lines, and a line end is a token. The loss is in nats a
     token, and its exponential, the perplexity, is shown beside it. With --valid, both are shown for held-out

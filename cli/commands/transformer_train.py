@@ -46,7 +46,7 @@ def transformer_train(
     grow: bool,
     **settings: Any,
 ) -> None:
-    """Train a Transformer from text (--level char) or from tokens separated by spaces (--level word).
+    """Train a Transformer from text (--level char, subword) or tokens separated by spaces (--level word).
 
     It reads the text as one stream: each layer sees the --context tokens before its own, across lines, and a
     line end is a token. The learning rate rises in the first steps and falls to 0 in the last, so a training
