@@ -45,7 +45,8 @@ def seq2seq_train(
 
     JSONL has `source` and `target`. With --targets, the sources and the targets are two files whose lines
     belong together. Texts are taken as they are; words are cut into pieces, which are learnt too. A recurrent
-    encoder reads the source from both ends, and a decoder that attends to it writes the target.
+    encoder reads the source from both ends, and a decoder that attends to it writes the target; or both are
+    a Transformer.
 
     With --valid, the loss and the BLEU of held-out pairs are told after each epoch, and the best epoch is
     kept. The BLEU is that of sacreBLEU, tok:zh for targets in Chinese, else tok:13a, of translations by the

@@ -1,8 +1,9 @@
 """Sequences to sequences, texts to texts: translation, and whatever else is learnt from pairs.
 
 - `config` has the settings. `pairs` numbers pairs of texts by pieces of words, in batches.
-- `network` is an encoder that reads the source from both ends and a decoder that writes the target, which
-  attends to what was read. `learner` trains it, `training` makes texts ready, `files` saves and loads it.
+- `network` is what reads a source and what writes a target, by looking at what was read: `recurrent`, from
+  both ends, or `transformer`; `networks` chooses. `learner` trains it, `training` makes texts ready, `files`
+  saves and loads it.
 - `translator` is the model as it is used: `search` looks for the best target, greedily or by beams, and
   `copying` takes from the source what no piece of a word can spell.
 """

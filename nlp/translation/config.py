@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nlp.errors import SettingError
 from nlp.settings import DATA, TRAINING, check, setting
 from nlp.training.language_settings import ADAM
 from nlp.training.transformer_settings import MUON
+from nlp.wording import Message
 
-CELLS = GRU, LSTM = ("gru", "lstm")
+CELLS = GRU, LSTM, TRANSFORMER = ("gru", "lstm", "transformer")
 LEARNING_RATES = {ADAM: 0.004, MUON: 0.02}
 """The highest learning rate of each, as it is by default, for the gradient of the mean loss a piece."""
 
 ATTENTION = DOT, NONE = ("dot", "none")
+
+_RECURRENT = {"cell": (GRU, LSTM)}
 
 
 @dataclass(frozen=True)
@@ -38,15 +42,25 @@ class TranslationConfig:
     longest: int = setting(
         100, "Leave out pairs of which either text has more pieces.", low=1, high=10_000, group=DATA
     )
-    cell: str = setting(GRU, "The recurrent cell of encoder and decoder.", choices=CELLS)
+    cell: str = setting(
+        GRU, "The recurrent cell of encoder and decoder, or transformer: attention alone.", choices=CELLS
+    )
     attention: str = setting(
         DOT,
         "How the decoder looks at the source: at all of its places, weighted by a product with its state "
         "(dot); or only at the state that reading left (none).",
         choices=ATTENTION,
+        idle={"cell": (TRANSFORMER,)},
     )
     hidden: int = setting(
         128, "Units of the decoder, of the encoder in each direction, and of vectors.", low=1, high=100_000
+    )
+    layers: int = setting(
+        3, "Layers of `cell` transformer, of encoder and decoder each.", low=1, high=64, idle=_RECURRENT
+    )
+    heads: int = setting(4, "Heads of attention of `cell` transformer.", low=1, high=1024, idle=_RECURRENT)
+    ffn: int = setting(
+        256, "Units of the dense part of `cell` transformer.", low=1, high=1_000_000, idle=_RECURRENT
     )
     epochs: int = setting(20, "Passes over the pairs.", low=1, high=1_000_000, group=TRAINING)
     optimizer: str = setting(
@@ -95,6 +109,9 @@ class TranslationConfig:
 
     def __post_init__(self) -> None:
         check(self)
+        if self.cell == TRANSFORMER and self.hidden % (2 * self.heads):
+            told = "`hidden` is {hidden}; with `heads` {heads} it must be a multiple of {pairs}"
+            raise SettingError(Message(told, hidden=self.hidden, heads=self.heads, pairs=2 * self.heads))
 
     @property
     def highest_rate(self) -> float:

@@ -12,7 +12,7 @@ from nlp.storage.kinds import TRANSLATOR
 from nlp.storage.model_file import BinaryWriter, ModelFile, write_model
 from nlp.storage.settings import read_settings
 from nlp.translation.config import TranslationConfig
-from nlp.translation.network import TranslationNetwork
+from nlp.translation.networks import network_of
 from nlp.translation.pairs import Pieces
 from nlp.translation.translator import Translator
 
@@ -35,7 +35,7 @@ def translator_of(file: ModelFile) -> Translator:
     pieces = Pieces(target if config.share else read_byte_pairs(file, _SOURCE), target)
     values = float_vector(file, "parameters")
     try:
-        network = TranslationNetwork(config, pieces.sizes, dtype=values.dtype, parameters=values)
+        network = network_of(config, pieces.sizes, values.dtype, values)
     except ValueError as error:
         raise file.unusable(f"by its settings, {error}") from error
     return Translator(network, pieces, file.metadata)

@@ -1,81 +1,60 @@
-"""The network: an encoder that reads a source from both ends, a decoder that looks at it while it writes."""
+"""What all networks of translation have: one part reads a source, one writes a target; outputs are tied."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from abc import ABC, abstractmethod
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp.layers.arrays import Floats, Indices, Tensors
-from nlp.layers.attention import Attended, attention_backward, attention_forward, padding_bias
-from nlp.layers.both_ways import BothTraces
-from nlp.layers.cells import make_cell
-from nlp.layers.cells.cell import Link
+from nlp.layers.arrays import Floats, Indices
 from nlp.layers.dense import dense_backward, dense_forward
-from nlp.layers.dropout import dropout_, dropout_mask
-from nlp.layers.embedding import embedding_backward, embedding_forward
-from nlp.layers.initialize import orthogonal_, uniform_
-from nlp.layers.parameters import Parameters
-from nlp.layers.recurrent import Trace, recurrent_backward, recurrent_forward
+from nlp.layers.dropout import dropout_mask
+from nlp.layers.parameters import Parameters, Shapes
 from nlp.layers.softmax import cross_entropy
 from nlp.layers.workspace import Workspace
-from nlp.networks.encoders.bidirectional import BidirectionalLayer
-from nlp.translation.config import NONE, TranslationConfig
+from nlp.translation.config import TranslationConfig
 from nlp.translation.pairs import PairBatch, SourceBatch
 
 Mask = Floats | None
 
 
 class Memory(NamedTuple):
-    """A source that has been read.
+    """Sources that have been read.
 
-    Attributes: `h` (S, B, 2H), a vector of each place; `ends` (B, 2H), what either reading left; `bias`
-    (B, 1, 1, S), which hides what stands behind the end of a text.
+    Attributes: `h` (S, B, …), vectors of each place; `ends` (B, …), what is known of the whole of a source;
+    `bias` (B, 1, 1, S), which hides what stands behind the end of a text.
     """
 
     h: Floats
     ends: Floats
     bias: Floats
 
-
-class Read(NamedTuple):
-    """What `_encode` leaves for its way back: the trace of the layer, what was left out before and after."""
-
-    trace: BothTraces
-    inputs: Mask
-    outputs: Mask
+    def only(self, sources: Indices) -> Memory:
+        """Some of the sources."""
+        return Memory(self.h[:, sources], self.ends[sources], self.bias[sources])
 
 
 class Written(NamedTuple):
-    """What `_decode` leaves for its way back; `read_out` is `tanh` without what was left out."""
+    """What predicts the piece at each of the N places that targets have.
 
-    trace: Trace[Floats]
-    start: Floats
-    attended: Attended | None
-    joined: Floats
-    tanh: Floats
+    Attributes: `read_out` (N, H); `weights` (B, T, S), how the places of targets looked at those of sources,
+    if they did; `cache`, what the network needs for the way back.
+    """
+
     read_out: Floats
-    inputs: Mask
-    outputs: Mask
+    weights: Floats | None
+    cache: Any
 
 
-class TranslationNetwork:
+class TranslationNetwork(ABC):
     """P(target | source), a piece at a time.
 
-    Attention stands outside the recurrence: it looks from the state of every step at once, and what it finds
-    goes into the prediction alone. So the decoder is one scan, and attention three products a batch.
-
-    Equation: h̄ = encoder(x);   s_0 = tanh(W_start [→h̄_S; ←h̄_1]);   s_t = cell(E[y_{t-1}], s_{t-1})
-              a_t = softmax_s(s_tᵀ W_score h̄_s);   c_t = Σ_s a_ts h̄_s
-              P(y_t) = softmax(E tanh(W_readout [s_t; c_t] + b) + b_output)
+    Equation: P(y_t) = softmax(E o_t + b_output), o_t what a network makes of the source and of y before t
     Shapes:   E (V, H), of the target, both input and output; `source.E` (V', H), absent where languages share
-              theirs; an LSTM's memory starts as s_0 does
-    Source:   Luong, Pham & Manning 2015, "Effective approaches to attention-based neural machine
-              translation", §3.1 (score "general"), without input feeding; Press & Wolf 2017, "Using the
-              output embedding to improve language models"
+              theirs
+    Source:   Press & Wolf 2017, "Using the output embedding to improve language models"
 
     Attributes: `config`; `parameters`.
     """
@@ -84,7 +63,6 @@ class TranslationNetwork:
         self,
         config: TranslationConfig,
         sizes: tuple[int, int],
-        *,
         dtype: npt.DTypeLike = np.float32,
         parameters: Floats | None = None,
     ) -> None:
@@ -96,41 +74,81 @@ class TranslationNetwork:
         if config.share and sizes[0] != sizes[1]:
             raise ValueError("the languages share their pieces, and have different ones")
         self.config = config
-        self._cell = make_cell(config.cell)
-        H, self._memory = config.hidden, 2 * config.hidden
-        self._attends = config.attention != NONE
-        self._encoder = BidirectionalLayer(self._cell, "encoder", H, H)
-        self._source = "E" if config.share else "source.E"
-        shapes: dict[str, Sequence[int]] = {"E": (sizes[1], H)}
-        shapes |= {} if config.share else {"source.E": (sizes[0], H)}
-        shapes |= self._encoder.shapes()
-        shapes |= {f"decoder.{name}": shape for name, shape in self._cell.shapes(H, H).items()}
-        starts = self._cell.states * H
-        shapes |= {"start.W": (self._memory, starts), "start.b": (starts,)}
-        shapes |= {"score.W": (H, self._memory)} if self._attends else {}
-        joined = H + self._memory if self._attends else H
-        shapes |= {"readout.W": (joined, H), "readout.b": (H,), "output.b": (sizes[1],)}
+        self.source = "E" if config.share else "source.E"
+        tables = {"E": (sizes[1], config.hidden), self.source: (sizes[0], config.hidden)}
+        shapes = tables | dict(self.shapes()) | {"output.b": (sizes[1],)}
         self.parameters = Parameters(shapes, dtype, parameters)
 
-    def initialize_(self, generator: np.random.Generator) -> None:
-        """Draw the weights: recurrent ones orthogonal, the others so that signals keep their size.
+    @abstractmethod
+    def shapes(self) -> Shapes:
+        """The tensors of all layers but embeddings and output."""
 
-        Source: Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural
-                networks"
+    @abstractmethod
+    def initialize_(self, generator: np.random.Generator) -> None:
+        """Draw the weights."""
+
+    @abstractmethod
+    def read(
+        self, source: SourceBatch, workspace: Workspace, generator: np.random.Generator | None
+    ) -> tuple[Memory, Any]:
+        """Read sources, in training with a `generator`; also return what `read_back` needs."""
+
+    @abstractmethod
+    def read_back(
+        self, source: SourceBatch, cache: Any, d_memory: Any, g: Parameters, workspace: Workspace
+    ) -> None:
+        """Add the gradients of what reads, from what `write_back` returned."""
+
+    @abstractmethod
+    def write(
+        self,
+        batch: PairBatch,
+        memory: Memory,
+        workspace: Workspace,
+        generator: np.random.Generator | None,
+    ) -> Written:
+        """Look at all places of the targets at once."""
+
+    @abstractmethod
+    def write_back(
+        self,
+        batch: PairBatch,
+        memory: Memory,
+        cache: Any,
+        d_read_out: Floats,
+        g: Parameters,
+        workspace: Workspace,
+    ) -> Any:
+        """Add the gradients of what writes; return that of the memory. Shapes: d_read_out (N, H)."""
+
+    @abstractmethod
+    def start(self, memory: Memory) -> Floats:
+        """The state of the texts that are to be written, before the first step: (…, B, …), at axis 1."""
+
+    @abstractmethod
+    def input_table(self) -> Floats:
+        """What `step` looks up for the pieces of the target."""
+
+    @abstractmethod
+    def advance(
+        self, table: Floats, ids: Indices, state: Floats, memory: Memory, workspace: Workspace
+    ) -> tuple[Floats, Floats]:
+        """Take one step of n texts, equally many of each source: read the pieces before, `ids` (n,).
+
+        Shapes: state, n at axis 1 -> o (n, H), and the state after
         """
-        for name in self.parameters.shapes:
-            w, tensor = self.parameters[name], name.rpartition(".")[2]
-            if tensor == "E":
-                uniform_(w, math.sqrt(3 / w.shape[1]), generator)
-            elif tensor == "U":
-                orthogonal_(w, generator)
-            elif tensor == "W":
-                uniform_(w, math.sqrt(6 / sum(w.shape[-2:])), generator)
-            else:
-                w[...] = 0
-        self._encoder.initialize_(self.parameters)
-        if self._cell.forget is not None:
-            self.parameters["decoder.b"][self._cell.forget] = 1
+
+    def encode(self, source: SourceBatch, workspace: Workspace) -> Memory:
+        """Read sources that are to be translated."""
+        return self.read(source, workspace, None)[0]
+
+    def step(
+        self, table: Floats, ids: Indices, state: Floats, memory: Memory, workspace: Workspace
+    ) -> tuple[Floats, Floats]:
+        """`advance`, and scores of all pieces (n, V), a buffer of `workspace`, instead of o."""
+        read_out, state = self.advance(table, ids, state, memory, workspace)
+        output = {"W": self.parameters["E"].T, "b": self.parameters["output.b"]}
+        return dense_forward(output, read_out, workspace.scope("output")), state
 
     def loss_and_grad(
         self,
@@ -141,214 +159,35 @@ class TranslationNetwork:
     ) -> float:
         """Add d(loss)/dw to `gradients`; return the loss in summed nats, without smoothing."""
         p, g = self.parameters, gradients
-        memory, read = self._encode(batch.source, workspace, generator)
-        written = self._decode(batch, memory, workspace, generator)
-        output = {"W": p["E"].T}
-        scope = workspace.scope("output")
+        memory, of_reading = self.read(batch.source, workspace, generator)
+        written = self.write(batch, memory, workspace, generator)
+        output, scope = {"W": p["E"].T}, workspace.scope("output")
         z = dense_forward(output, written.read_out, scope)
         ones = np.ones(len(z), z.dtype)
         loss = cross_entropy(z, batch.targets, ones, p["output.b"], smoothing=self.config.label_smoothing)
         g["output.b"][...] += z.sum(axis=0)
         d_read_out = dense_backward(output, {"W": g["E"].T}, z, written.read_out, scope)
-        d_memory, d_ends = self._decode_back(batch, memory, written, d_read_out, gradients, workspace)
-        self._encode_back(batch.source, read, d_memory, d_ends, gradients, workspace)
+        d_memory = self.write_back(batch, memory, written.cache, d_read_out, g, workspace)
+        self.read_back(batch.source, of_reading, d_memory, g, workspace)
         return loss
 
     def loss(self, batch: PairBatch, workspace: Workspace) -> float:
         """The loss in summed nats, without dropout and smoothing."""
-        z = self._scores(batch, workspace)[0]
+        p, written = self.parameters, self._written(batch, workspace)
+        z = dense_forward({"W": p["E"].T}, written.read_out, workspace.scope("output"))
         ones = np.ones(len(z), z.dtype)
-        return cross_entropy(z, batch.targets, ones, self.parameters["output.b"], gradient=False)
+        return cross_entropy(z, batch.targets, ones, p["output.b"], gradient=False)
 
     def weights(self, batch: PairBatch, workspace: Workspace) -> Floats | None:
         """How each place of the targets looks at the sources, (B, T, S); None without attention."""
-        attended = self._scores(batch, workspace)[1].attended
-        return attended and attended.weights[:, 0]
+        return self._written(batch, workspace).weights
 
-    def encode(self, source: SourceBatch, workspace: Workspace) -> Memory:
-        """Read sources, without dropout."""
-        return self._encode(source, workspace, None)[0]
-
-    def start(self, memory: Memory) -> Floats:
-        """The state of the decoder before its first step, (states, B, H)."""
-        p = self.parameters
-        start = np.tanh(memory.ends @ p["start.W"] + p["start.b"])
-        parts = start.reshape(len(start), self._cell.states, -1)
-        return np.ascontiguousarray(parts.swapaxes(0, 1))
-
-    def input_table(self) -> Floats:
-        """W x + b of the decoder for each piece of the target, (gates, V, H): what `step` looks up."""
-        p = self.parameters
-        table: Floats = np.matmul(p["E"], p["decoder.W"]) + p["decoder.b"][:, None]
-        return table
-
-    def step(
-        self, table: Floats, ids: Indices, state: Floats, memory: Memory, workspace: Workspace
-    ) -> tuple[Floats, Floats]:
-        """Write one piece more of n texts that belong, equally many, to each of the sources.
-
-        Shapes: ids (n,), the pieces before; state (states, n, H) -> scores of all pieces (n, V), a buffer of
-                `workspace`, and the state after
-        """
-        cell, p, rows, H = self._cell, self.parameters, len(ids), self.config.hidden
-        z = table[:, ids]
-        after = np.empty_like(state)
-        saved, scratch = workspace("saved", cell.saved, rows, H), workspace("scratch", cell.scratch, rows, H)
-        cell.forward(Link(p.scope("decoder")), z, state, after, saved, scratch)
-        h, joined = after[0], after[0]
-        if self._attends:
-            sources = memory.h.shape[1]
-            queries = h.reshape(sources, -1, H).swapaxes(0, 1)
-            joined = np.empty((rows, H + self._memory), h.dtype)
-            joined[:, :H] = h
-            context = self._attend(queries, memory, workspace.scope("attention")).out
-            joined[:, H:] = context.reshape(rows, -1)
-        read_out = np.tanh(dense_forward(p.scope("readout"), joined, workspace.scope("readout")))
-        scores = dense_forward({"W": p["E"].T, "b": p["output.b"]}, read_out, workspace.scope("output"))
-        return scores, after
-
-    def _scores(self, batch: PairBatch, workspace: Workspace) -> tuple[Floats, Written]:
-        """Scores of all pieces at each place of the targets, to which biases are yet to be added, (N, V)."""
-        memory, _ = self._encode(batch.source, workspace, None)
-        written = self._decode(batch, memory, workspace, None)
-        scope = workspace.scope("output")
-        return dense_forward({"W": self.parameters["E"].T}, written.read_out, scope), written
-
-    def _encode(
-        self, source: SourceBatch, workspace: Workspace, generator: np.random.Generator | None
-    ) -> tuple[Memory, Read]:
-        scope = workspace.scope("encoder")
-        x = embedding_forward(self.parameters[self._source], source.ids, scope)
-        inputs = self._left_out(x, scope.scope("inputs"), generator)
-        h, ends, trace = self._encoder.forward(self.parameters, dropout_(x, inputs), source.active, scope)
-        outputs = self._left_out(h, scope.scope("outputs"), generator)
-        bias = padding_bias(source.lengths, len(h), h.dtype)
-        return Memory(dropout_(h, outputs), ends, bias), Read(trace, inputs, outputs)
-
-    def _encode_back(
-        self,
-        source: SourceBatch,
-        read: Read,
-        dh: Floats | None,
-        d_ends: Floats,
-        g: Parameters,
-        workspace: Workspace,
-    ) -> None:
-        if dh is not None:
-            dropout_(dh, read.outputs)
-        scope = workspace.scope("encoder")
-        dx = self._encoder.backward(self.parameters, g, dh, d_ends, read.trace, scope)
-        rows = dropout_(dx, read.inputs).reshape(-1, dx.shape[2])
-        embedding_backward(g[self._source], rows, source.ids.reshape(-1))
-
-    def _decode(
-        self,
-        batch: PairBatch,
-        memory: Memory,
-        workspace: Workspace,
-        generator: np.random.Generator | None,
-    ) -> Written:
-        """What predicts the piece at each place of the targets: `read_out` (N, H)."""
-        p, H, scope = self.parameters, self.config.hidden, workspace.scope("decoder")
-        x = embedding_forward(p["E"], batch.inputs, scope)
-        inputs = self._left_out(x, scope.scope("inputs"), generator)
-        start = self.start(memory)
-        h, trace = recurrent_forward(self._cell, p.scope("decoder"), dropout_(x, inputs), start.copy(), scope)
-        steps, texts, _ = h.shape
-        joined, attended = scope("joined", len(batch.rows), p["readout.W"].shape[0]), None
-        joined[:, :H] = h.reshape(-1, H).take(batch.rows, axis=0)
-        if self._attends:
-            attended = self._attend(h, memory, workspace.scope("attention"))
-            t, b = np.divmod(batch.rows, texts)
-            joined[:, H:] = attended.out.reshape(texts * steps, -1).take(b * steps + t, axis=0)
-        read_out = tanh = dense_forward(p.scope("readout"), joined, scope.scope("readout"))
-        np.tanh(tanh, out=tanh)
-        outputs = self._left_out(tanh, scope.scope("outputs"), generator)
-        if outputs is not None:
-            read_out = np.multiply(tanh, outputs, out=scope("dropped", *tanh.shape))
-        return Written(trace, start, attended, joined, tanh, read_out, inputs, outputs)
-
-    def _decode_back(
-        self,
-        batch: PairBatch,
-        memory: Memory,
-        written: Written,
-        d_read_out: Floats,
-        g: Parameters,
-        workspace: Workspace,
-    ) -> tuple[Floats | None, Floats]:
-        """Add the gradients of the decoder; return those of the memory, (S, B, 2H) and of its ends."""
-        p, H, scope = self.parameters, self.config.hidden, workspace.scope("decoder")
-        dropout_(d_read_out, written.outputs)
-        d_read_out *= 1 - np.square(written.tanh)
-        d_joined = dense_backward(
-            p.scope("readout"), g.scope("readout"), d_read_out, written.joined, scope.scope("readout")
-        )
-        steps, texts = batch.inputs.shape
-        dh = scope("dh", steps, texts, H)
-        dh[...] = 0
-        dh.reshape(-1, H)[batch.rows] = d_joined[:, :H]
-        d_memory = None
-        if attended := written.attended:
-            d_context = scope("d_context", texts, steps, 1, self._memory)
-            d_context[...] = 0
-            t, b = np.divmod(batch.rows, texts)
-            d_context.reshape(texts * steps, -1)[b * steps + t] = d_joined[:, H:]
-            d_memory = self._attend_back(
-                d_context, dh, memory, attended, written.trace, g, workspace.scope("attention")
-            )
-        d_state = np.zeros_like(written.start)
-        dx = recurrent_backward(
-            self._cell, p.scope("decoder"), g.scope("decoder"), dh, written.trace, scope, d_state=d_state
-        )
-        dropout_(dx, written.inputs)
-        embedding_backward(g["E"], dx.reshape(-1, H), batch.inputs.reshape(-1))
-        d_state *= 1 - np.square(written.start)
-        d_start = np.ascontiguousarray(d_state.swapaxes(0, 1)).reshape(texts, -1)
-        d_ends = dense_backward(
-            p.scope("start"), g.scope("start"), d_start, memory.ends, scope.scope("start")
-        )
-        return d_memory, d_ends
-
-    def _attend(self, h: Floats, memory: Memory, workspace: Workspace) -> Attended:
-        """Look at the memory from some states: (T, B, H) -> `out` (B, T, 1, 2H).
-
-        The score has no factor of 1/√d, so queries are multiplied by its inverse.
-        """
-        steps, texts, H = h.shape
-        q = workspace("q", steps, texts, self._memory)
-        np.matmul(h.reshape(-1, H), self.parameters["score.W"], out=q.reshape(-1, self._memory))
-        q *= math.sqrt(self._memory)
-        keys = memory.h.swapaxes(0, 1)[:, None]
-        return attention_forward(q.swapaxes(0, 1)[:, None], keys, keys, memory.bias, workspace)[1]
-
-    def _attend_back(
-        self,
-        d_context: Floats,
-        dh: Floats,
-        memory: Memory,
-        attended: Attended,
-        trace: Trace[Floats],
-        g: Parameters,
-        workspace: Workspace,
-    ) -> Floats:
-        """Add to the gradient of the decoder's states, `dh` (T, B, H); return that of the memory."""
-        steps, texts, H = dh.shape
-        dq = workspace("dq", steps, texts, self._memory)
-        d_keys, d_values = (workspace(name, *memory.h.shape) for name in ("d_keys", "d_values"))
-        by_head = [part.swapaxes(0, 1)[:, None] for part in (dq, d_keys, d_values)]
-        attention_backward(d_context, attended, by_head[0], by_head[1], by_head[2], workspace)
-        dq *= math.sqrt(self._memory)
-        h = trace.states[0, 1:].reshape(-1, H)
-        score: Tensors = {"W": self.parameters["score.W"]}
-        of_score = {"W": g["score.W"]}
-        of_h = dense_backward(score, of_score, dq.reshape(-1, self._memory), h, workspace.scope("score"))
-        dh += of_h.reshape(dh.shape)
-        d_keys += d_values
-        return d_keys
-
-    def _left_out(self, x: Floats, workspace: Workspace, generator: np.random.Generator | None) -> Mask:
+    def left_out(self, x: Floats, workspace: Workspace, generator: np.random.Generator | None) -> Mask:
         """What is left out of x at random in training, where there is a generator."""
         if generator is None or not self.config.dropout:
             return None
         return dropout_mask(x.shape, self.config.dropout, generator, workspace)
+
+    def _written(self, batch: PairBatch, workspace: Workspace) -> Written:
+        memory, _ = self.read(batch.source, workspace, None)
+        return self.write(batch, memory, workspace, None)

@@ -10,7 +10,7 @@ import numpy as np
 from nlp.layers.arrays import Floats, Indices
 from nlp.layers.softmax import log_sum_exp
 from nlp.layers.workspace import Workspace
-from nlp.translation.network import Memory, TranslationNetwork
+from nlp.translation.network import TranslationNetwork
 from nlp.translation.pairs import SourceBatch
 
 _LONGER, _BEYOND = 1.5, 10  # a target has at most so many times the pieces of its source, and so many more
@@ -81,7 +81,7 @@ def search(
             texts[:, :, step] = pieces[on]
         alive = alive[on]
         if done.any():
-            memory = Memory(memory.h[:, on], memory.ends[on], memory.bias[on])
+            memory = memory.only(on)
         step += 1
     return [sorted(some, key=lambda one: -one.rank)[:beam] for some in found]
 

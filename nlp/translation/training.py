@@ -11,7 +11,7 @@ from nlp.errors import InputError
 from nlp.text.character_classes import HAN
 from nlp.translation.config import TranslationConfig
 from nlp.translation.learner import HeldOut, TranslationLearner
-from nlp.translation.network import TranslationNetwork
+from nlp.translation.networks import network_of
 from nlp.translation.pairs import Pair, Pieces
 from nlp.translation.translator import Translator
 from nlp.wording import Message
@@ -57,7 +57,7 @@ def translation_training(
             raise InputError(
                 Message("no held-out pair of texts of up to {longest} pieces", longest=config.longest)
             )
-    network = TranslationNetwork(config, pieces.sizes)
+    network = network_of(config, pieces.sizes)
     learner = TranslationLearner(
         network, Translator(network, pieces), numbered, valid=held_out, tokenizer=_tokenizer(pairs)
     )

@@ -172,6 +172,7 @@ def test_what_is_cut_is_told(nlptool: Nlptool, model: str) -> None:
             1,
             "valid.targets: it has 9 lines, and the sources have more",
         ),
+        ("seq2seq-train -o {model} --cell transformer --hidden 12", "", 2, "--hidden is 12; with --heads 4"),
         ("seq2seq-train -o {model} --valid-targets x", "a\tb\n", 2, "--valid-targets needs --valid"),
         ("translate", "a\n", 2, "name a model with -m"),
         ("translate -m {model} --alignment", "a\n", 2, "--alignment is told in JSONL"),

@@ -20,6 +20,7 @@ FORMS = {
     "gru": CONFIG,
     "lstm": replace(CONFIG, cell="lstm", share=True, shards=3, clip=0.0),
     "muon": replace(CONFIG, optimizer="muon", lr=0.1),
+    "transformer": replace(CONFIG, cell="transformer", hidden=8, layers=2, heads=2, ffn=5),
     "none": replace(CONFIG, attention="none", shards=1, label_smoothing=0.0),
 }
 

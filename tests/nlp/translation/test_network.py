@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nlp.layers.workspace import Workspace
-from nlp.translation.network import TranslationNetwork
+from nlp.translation.networks import network_of
 from nlp.translation.pairs import NumberedPairs, Ragged
 from tests.nlp.layers.gradcheck import check_slopes
 from tests.nlp.layers.poisoned import PoisonedWorkspace
@@ -18,6 +18,7 @@ from tests.nlp.translation.small import FORMS
 if TYPE_CHECKING:
     from nlp.layers.parameters import Parameters
     from nlp.translation.config import TranslationConfig
+    from nlp.translation.network import TranslationNetwork
     from nlp.translation.pairs import PairBatch
 
 SIZES = 7, 7
@@ -34,7 +35,7 @@ def batch_of(*pairs: int) -> PairBatch:
 
 def made(config: TranslationConfig) -> TranslationNetwork:
     """A network whose biases are not zero either."""
-    network = TranslationNetwork(config, SIZES, dtype=np.float64)
+    network = network_of(config, SIZES, np.float64)
     rng = np.random.default_rng(4)
     network.initialize_(rng)
     network.parameters.flat[...] += rng.uniform(-0.3, 0.3, network.parameters.flat.size)
@@ -98,4 +99,4 @@ def test_attention_is_a_share_of_the_source_alone() -> None:
 
 def test_one_vocabulary_has_one_size() -> None:
     with pytest.raises(ValueError, match="share their pieces"):
-        TranslationNetwork(FORMS["lstm"], (3, 4))
+        network_of(FORMS["lstm"], (3, 4))

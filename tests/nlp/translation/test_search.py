@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,17 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.layers.workspace import Workspace
-from nlp.translation.network import TranslationNetwork
+from nlp.translation.networks import network_of
 from nlp.translation.pairs import NumberedPairs, Ragged, SourceBatch
 from nlp.translation.search import Found, by_falling_length, largest, search
 from tests.nlp.translation.small import FORMS
+
+if TYPE_CHECKING:
+    from nlp.translation.network import TranslationNetwork
 
 END = 3
 SOURCES = Ragged.of([[0, 1, 2, 1, 4], [2, 4]])
 
 
 def network(form: str = "gru", seed: int = 2) -> TranslationNetwork:
-    made = TranslationNetwork(FORMS[form], (5, END + 1) if form != "lstm" else (5, 5), dtype=np.float64)
+    made = network_of(FORMS[form], (5, END + 1), np.float64)
     rng = np.random.default_rng(seed)
     made.initialize_(rng)
     made.parameters.flat[...] *= 3
