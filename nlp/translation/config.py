@@ -11,7 +11,7 @@ from nlp.training.transformer_settings import MUON
 from nlp.wording import Message
 
 CELLS = GRU, LSTM, TRANSFORMER = ("gru", "lstm", "transformer")
-LEARNING_RATES = {ADAM: 0.004, MUON: 0.02}
+LEARNING_RATES = {MUON: 0.02, ADAM: 0.004}
 """The highest learning rate of each, as it is by default, for the gradient of the mean loss a piece."""
 
 ATTENTION = DOT, NONE = ("dot", "none")
@@ -64,8 +64,8 @@ class TranslationConfig:
     )
     epochs: int = setting(20, "Passes over the pairs.", low=1, high=1_000_000, group=TRAINING)
     optimizer: str = setting(
-        ADAM,
-        "How weights are updated; muon learns more in a step, which takes longer.",
+        MUON,
+        "How weights are updated; with muon a step takes a tenth longer, and learns much more.",
         choices=tuple(LEARNING_RATES),
         group=TRAINING,
     )
@@ -75,7 +75,7 @@ class TranslationConfig:
         above=0,
         high=1_000,
         group=TRAINING,
-        shown=f"{LEARNING_RATES[ADAM]:g}; muon: {LEARNING_RATES[MUON]:g}",
+        shown=f"{LEARNING_RATES[MUON]:g}; adam: {LEARNING_RATES[ADAM]:g}",
     )
     dropout: float = setting(
         0.15, "Share of values left out at random in training.", low=0, high=0.95, group=TRAINING

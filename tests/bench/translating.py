@@ -32,6 +32,7 @@ SETTINGS = {
     "batch-size": 1200,
     "dropout": 0.15,
     "label-smoothing": 0.1,
+    "optimizer": "adam",
     "lr": 0.004,
     "clip": 1.0,
 }

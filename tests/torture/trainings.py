@@ -192,7 +192,7 @@ TRAININGS["classify-train"] = Training(
 )
 
 TRAININGS["seq2seq-train"] = Training(
-    options=words("--subword-vocab 50 --hidden 4 --batch-size 500 --epochs 4 --patience 3"),
+    options=words("--subword-vocab 50 --hidden 4 --batch-size 500 --optimizer adam --epochs 4 --patience 3"),
     endless=words("--epochs 100000 --patience 100000"),
     once=words("--epochs 1 --subword-vocab 50 --hidden 4"),
     diverging=words("--lr 900 --clip 0"),

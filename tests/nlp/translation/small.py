@@ -15,7 +15,9 @@ from nlp.translation.training import TranslationTraining, translation_training
 if TYPE_CHECKING:
     from nlp.translation.translator import Translator
 
-CONFIG = TranslationConfig(hidden=6, subword_vocab=8, epochs=2, batch_size=40, lr=0.02, dropout=0.1)
+CONFIG = TranslationConfig(
+    hidden=6, subword_vocab=8, epochs=2, batch_size=40, optimizer="adam", lr=0.02, dropout=0.1
+)
 FORMS = {
     "gru": CONFIG,
     "lstm": replace(CONFIG, cell="lstm", share=True, shards=3, clip=0.0),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def learnt() -> Translator:
     config = TranslationConfig(
-        hidden=24, subword_vocab=8, epochs=20, batch_size=60, lr=0.02, dropout=0.0, shards=1
+        hidden=24, subword_vocab=8, epochs=20, batch_size=60, optimizer="adam", lr=0.02, dropout=0.0, shards=1
     )
     made = translation_training(small.pairs(300), config)
     train(made.learner)
