@@ -27,7 +27,7 @@ class TransformerSettings(WindowSettings):
     optimizer: str = setting(ADAMW, "How weights are updated.", choices=tuple(LEARNING_RATES), group=TRAINING)
     lr: float | None = setting(
         None,
-        "Highest learning rate; from there it falls along a line, to 0 at the end.",
+        "Highest learning rate; then it falls along a line, to 0 at the end.",
         above=0,
         high=1_000,
         group=TRAINING,
