@@ -33,6 +33,8 @@ _DECIMAL = re.compile(r"-?\d+\.\d+")
 class Example(NamedTuple):
     """A command of the README and what it is shown to print; a line `...` stands for any lines.
 
+    What goes on over several lines has `> ` before each further one, as a shell shows it.
+
     What is sampled from a trained network hangs on the last bits of its weights: only its start is compared,
     and how many lines it has.
     """
@@ -49,6 +51,8 @@ def examples(text: str) -> list[Example]:
         for line in block["lines"].splitlines():
             if line.startswith("$ "):
                 found.append(Example(line.removeprefix("$ "), [], sampled))
+            elif found and not found[-1].output and line.startswith("> "):
+                found[-1] = Example(f"{found[-1].command}\n{line.removeprefix('> ')}", [], sampled)
             elif found and found[-1].command.endswith("\\"):
                 found[-1] = Example(f"{found[-1].command}\n{line}", [], sampled)
             else:
