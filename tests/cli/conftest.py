@@ -57,8 +57,14 @@ def tag_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = _trained("index", tmp_path_factory.mktemp("model") / "tiny.index")
-    path.with_suffix(".qrels").write_text("1 0 1 2\n2 0 1 1\n")
+    return _trained("index", tmp_path_factory.mktemp("model") / "tiny.index")
+
+
+@pytest.fixture(scope="session")
+def qrels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Which documents of the index answer which query."""
+    path: Path = tmp_path_factory.mktemp("judged") / "qrels"
+    path.write_text("1 0 1 2\n2 0 1 1\n")
     return path
 
 
@@ -70,6 +76,7 @@ def arguments(
     translator: Path,
     tag_model: Path,
     index: Path,
+    qrels: Path,
     tmp_path: Path,
 ) -> Arguments:
     """The words of a command's sample, with its model and output filled in."""
@@ -83,7 +90,7 @@ def arguments(
                 translator=translator,
                 tag_model=tag_model,
                 index=index,
-                qrels=index.with_suffix(".qrels"),
+                qrels=qrels,
                 output=tmp_path / "output",
             )
             for word in SAMPLES[name].arguments

@@ -178,5 +178,5 @@ def test_arpa_is_of_ngrams_of_words(model: str, tmp_path: Path, nlptool: Nlptool
     )
     characters = nlptool("ngram-train", "--level", "char", "-o", str(tmp_path / "m.arpa"), stdin="ab\n")
     assert characters.status == 2
-    assert "ARPA has sentences of words, not of characters" in characters.stderr
+    assert "ARPA has sentences of words, and no other tokens" in characters.stderr
     assert not (tmp_path / "m.arpa").exists()

@@ -155,7 +155,9 @@ def test_the_cosine_of_two_texts(model: str, nlptool: Nlptool) -> None:
     assert (result.status, result.stdout) == (1, f"the king\tqueen\t{cosine}\n")
     assert "<stdin>:2:1: expected two texts, a tab between them; found 1" in result.stderr
     assert "<stdin>:3:1: no word of 'zzz' has a vector" in result.stderr
-    assert nlptool("similar", "-m", model, "--lines", "king").status == 2
+    refused = nlptool("similar", "-m", model, "--lines", "king")
+    assert refused.status == 1
+    assert "but this command needs one of kind 'search-index'" in refused.stderr
 
 
 def test_what_is_of_lines_needs_lines(model: str, nlptool: Nlptool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.conftest import classifier, language_model, model, tag_model, translator
+from tests.cli.conftest import classifier, index, language_model, model, qrels, tag_model, translator
 from tests.cli.inside import nlptool
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Filled = Callable[[Iterable[str]], list[str]]
 
-__all__ = ["classifier", "language_model", "model", "nlptool", "tag_model", "translator"]
+__all__ = ["classifier", "index", "language_model", "model", "nlptool", "qrels", "tag_model", "translator"]
 
 
 @pytest.fixture

@@ -93,6 +93,7 @@ def test_killed_at_any_system_call_the_file_is_whole(name: str, tmp_path: Path, 
 PRINTING = [name for name, sample in SAMPLES.items() if sample.reads and sample.writes == "stdout"]
 PRINTING += list(TRAININGS) if IS_LONG else []  # they have to train on all of it before they write
 QUICK = ("tokenize", "vocab")
+SHORT = ("search", "search-eval")  # whose questions are of a few bytes
 SLOW = ("rnn-train",)  # ten epochs of 10 MB would take half an hour
 MUCH = 10_000_000
 NOWHERE = {"a full disk": "> /dev/full", "a closed stdout": ">&-", "a closed pipe": ">&$gone"}
@@ -102,7 +103,7 @@ NOWHERE = {"a full disk": "> /dev/full", "a closed stdout": ">&-", "a closed pip
 def test_much_output_to_where_nothing_goes(name: str, filled: Filled, tmp_path: Path, figure: Figure) -> None:
     """10 MB of input; less for what is slow, and in the quick form for what takes seconds to answer."""
     sample = SAMPLES[name]
-    size = MUCH if name in QUICK or (IS_LONG and name not in SLOW) else MUCH // 100
+    size = MUCH if name in QUICK or (IS_LONG and name not in SLOW) else MUCH // (1000 if name in SHORT else 100)
     (tmp_path / "input").write_bytes(sample.stdin * (size // len(sample.stdin)))
     words = filled(word.replace("{output}", "/dev/stdout") for word in sample.arguments)
     reader, writer = os.pipe()
