@@ -7,8 +7,8 @@ To read them in the order of a course:
   time, and backpropagation through time) and `both_ways` (two scans at once);
 - against gradients that vanish or explode, and against overfitting: `initialize`, `clipping`, `dropout`,
   `batch_norm`, `normalised`;
-- `attention` (and `multi_head`, with its projections), `rotary` positions, `layer_norm` and `rms_norm`,
-  `feed_forward`: what a Transformer is made of;
+- `additive_attention`, the first one; `attention` by products (and `multi_head`, with its projections),
+  `rotary` positions, `layer_norm` and `rms_norm`, `feed_forward`: what a Transformer is made of;
 - `adaptive_softmax`, for large vocabularies; `crf`, for the labels of a sequence; `pooling`, which makes one
   vector of a sequence (`ragged` tells which rows have a place);
 - `scatter` sums gradients by row.

@@ -2,8 +2,8 @@
 
 - `config` has the settings. `pairs` numbers pairs of texts by pieces of words, in batches.
 - `network` is what reads a source and what writes a target, by looking at what was read: `recurrent`, from
-  both ends, or `transformer`; `networks` chooses. `learner` trains it, `training` makes texts ready, `files`
-  saves and loads it.
+  both ends (`looking` has its forms of attention), or `transformer`; `networks` chooses. `learner` trains it,
+  `training` makes texts ready, `files` saves and loads it.
 - `translator` is the model as it is used: `search` looks for the best target, greedily or by beams, and
   `copying` takes from the source what no piece of a word can spell.
 """

@@ -14,7 +14,7 @@ CELLS = GRU, LSTM, TRANSFORMER = ("gru", "lstm", "transformer")
 LEARNING_RATES = {MUON: 0.02, ADAM: 0.004}
 """The highest learning rate of each, as it is by default, for the gradient of the mean loss a piece."""
 
-ATTENTION = DOT, NONE = ("dot", "none")
+ATTENTION = ADDITIVE, DOT, NONE = ("additive", "dot", "none")
 
 _RECURRENT = {"cell": (GRU, LSTM)}
 
@@ -48,7 +48,8 @@ class TranslationConfig:
     attention: str = setting(
         DOT,
         "How the decoder looks at the source: at all of its places, weighted by a product with its state "
-        "(dot); or only at the state that reading left (none).",
+        "(dot) or by a small network that reads both (additive, slower); or only at the state that reading "
+        "left (none).",
         choices=ATTENTION,
         idle={"cell": (TRANSFORMER,)},
     )

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from nlp.layers.arrays import Floats, Indices, Tensors
-from nlp.layers.attention import Attended, attention_backward, attention_forward, padding_bias
+from nlp.layers.arrays import Floats, Indices
+from nlp.layers.attention import padding_bias
 from nlp.layers.both_ways import BothTraces
 from nlp.layers.cells import make_cell
 from nlp.layers.cells.cell import Link
@@ -22,17 +22,19 @@ from nlp.layers.parameters import Parameters, Shapes
 from nlp.layers.recurrent import Trace, recurrent_backward, recurrent_forward
 from nlp.layers.workspace import Workspace
 from nlp.networks.encoders.bidirectional import BidirectionalLayer
-from nlp.translation.config import NONE, TranslationConfig
+from nlp.translation.config import TranslationConfig
+from nlp.translation.looking import LOOKING, Found
 from nlp.translation.network import Mask, Memory, TranslationNetwork, Written
 from nlp.translation.pairs import PairBatch, SourceBatch
 
 
 class Read(NamedTuple):
-    """What `read` leaves for its way back: the trace of the layer, what was left out before and after."""
+    """What `read` leaves for its way back: the layer's trace, what was left out around it, and the memory."""
 
     trace: BothTraces
     inputs: Mask
     outputs: Mask
+    memory: Floats
 
 
 class Scanned(NamedTuple):
@@ -40,7 +42,7 @@ class Scanned(NamedTuple):
 
     trace: Trace[Floats]
     start: Floats
-    attended: Attended | None
+    found: Found | None
     joined: Floats
     tanh: Floats
     inputs: Mask
@@ -51,13 +53,14 @@ class RecurrentNetwork(TranslationNetwork):
     """A two-sided recurrent encoder, and a recurrent decoder with attention.
 
     Attention stands outside the recurrence: it looks from the state of every step at once, and what it finds
-    goes into the prediction alone. So the decoder is one scan, and attention three products a batch.
+    goes into the prediction alone. So the decoder is one scan, and attention a few products a batch;
+    `looking` has its forms.
 
     Equation: h̄ = encoder(x);   s_0 = tanh(W_start [→h̄_S; ←h̄_1]);   s_t = cell(E[y_{t-1}], s_{t-1})
-              a_t = softmax_s(s_tᵀ W_score h̄_s);   c_t = Σ_s a_ts h̄_s;   o_t = tanh(W_readout [s_t; c_t] + b)
+              a_t = softmax_s(score(s_t, h̄_s));   c_t = Σ_s a_ts h̄_s;   o_t = tanh(W_readout [s_t; c_t] + b)
     Shapes:   h̄ (S, B, 2H), the ends (B, 2H); an LSTM's memory starts as s_0 does
     Source:   Luong, Pham & Manning 2015, "Effective approaches to attention-based neural machine
-              translation", §3.1 (score "general"), without input feeding
+              translation", §3.1, without input feeding
     """
 
     def __init__(
@@ -69,7 +72,9 @@ class RecurrentNetwork(TranslationNetwork):
     ) -> None:
         """Lay the network over a vector, or over zeros. Raises: ValueError, as `TranslationNetwork`."""
         self._cell = make_cell(config.cell)
-        self._memory, self._attends = 2 * config.hidden, config.attention != NONE
+        looking = LOOKING.get(config.attention)
+        self._memory = 2 * config.hidden
+        self._looking = None if looking is None else looking(config.hidden)
         self._encoder = BidirectionalLayer(self._cell, "encoder", config.hidden, config.hidden)
         super().__init__(config, sizes, dtype, parameters)
 
@@ -79,9 +84,9 @@ class RecurrentNetwork(TranslationNetwork):
         shapes: dict[str, Sequence[int]] = dict(self._encoder.shapes())
         shapes |= {f"decoder.{name}": shape for name, shape in self._cell.shapes(H, H).items()}
         shapes |= {"start.W": (self._memory, starts), "start.b": (starts,)}
-        shapes |= {"score.W": (H, self._memory)} if self._attends else {}
+        shapes |= self._looking.shapes() if self._looking else {}
         return shapes | {
-            "readout.W": (H + self._memory if self._attends else H, H),
+            "readout.W": (H + self._memory if self._looking else H, H),
             "readout.b": (H,),
         }
 
@@ -99,6 +104,8 @@ class RecurrentNetwork(TranslationNetwork):
                 orthogonal_(w, generator)
             elif tensor == "W":
                 uniform_(w, math.sqrt(6 / sum(w.shape[-2:])), generator)
+            elif tensor == "v":  # a matrix of one column
+                uniform_(w, math.sqrt(6 / (len(w) + 1)), generator)
             else:
                 w[...] = 0
         self._encoder.initialize_(self.parameters)
@@ -128,13 +135,13 @@ class RecurrentNetwork(TranslationNetwork):
         saved, scratch = workspace("saved", cell.saved, rows, H), workspace("scratch", cell.scratch, rows, H)
         cell.forward(Link(p.scope("decoder")), z, state, after, saved, scratch)
         h, joined = after[0], after[0]
-        if self._attends:
+        if self._looking:
             sources = memory.h.shape[1]
-            queries = h.reshape(sources, -1, H).swapaxes(0, 1)
+            states = h.reshape(sources, -1, H).swapaxes(0, 1)
             joined = np.empty((rows, H + self._memory), h.dtype)
             joined[:, :H] = h
-            context = self._attend(queries, memory, workspace.scope("attention")).out
-            joined[:, H:] = context.reshape(rows, -1)
+            found = self._looking.forward(p, states, memory, workspace.scope("attention"))
+            joined[:, H:] = found.context.reshape(rows, -1)
         return np.tanh(dense_forward(p.scope("readout"), joined, workspace.scope("readout"))), after
 
     def read(
@@ -146,8 +153,10 @@ class RecurrentNetwork(TranslationNetwork):
         inputs = self.left_out(x, scope.scope("inputs"), generator)
         h, ends, trace = self._encoder.forward(self.parameters, dropout_(x, inputs), source.active, scope)
         outputs = self.left_out(h, scope.scope("outputs"), generator)
-        bias = padding_bias(source.lengths, len(h), h.dtype)
-        return Memory(dropout_(h, outputs), ends, bias), Read(trace, inputs, outputs)
+        h, bias = dropout_(h, outputs), padding_bias(source.lengths, len(h), h.dtype)
+        if self._looking:
+            h = self._looking.remember(self.parameters, h, scope.scope("attention"))
+        return Memory(h, ends, bias), Read(trace, inputs, outputs, h)
 
     def read_back(
         self,
@@ -159,9 +168,12 @@ class RecurrentNetwork(TranslationNetwork):
     ) -> None:
         """Add the gradients of encoder and embedding."""
         dh, d_ends = d_memory
-        if dh is not None:
-            dropout_(dh, cache.outputs)
         scope = workspace.scope("encoder")
+        if self._looking and dh is not None:
+            of_places = self._looking.remember_back(
+                self.parameters, g, dh, cache.memory, scope.scope("attention")
+            )
+            dh = dropout_(of_places, cache.outputs)
         dx = self._encoder.backward(self.parameters, g, dh, d_ends, cache.trace, scope)
         rows = dropout_(dx, cache.inputs).reshape(-1, dx.shape[2])
         embedding_backward(g[self.source], rows, source.ids.reshape(-1))
@@ -180,19 +192,19 @@ class RecurrentNetwork(TranslationNetwork):
         start = self.start(memory)
         h, trace = recurrent_forward(self._cell, p.scope("decoder"), dropout_(x, inputs), start.copy(), scope)
         steps, texts, _ = h.shape
-        joined, attended = scope("joined", len(batch.rows), p["readout.W"].shape[0]), None
+        joined, found = scope("joined", len(batch.rows), p["readout.W"].shape[0]), None
         joined[:, :H] = h.reshape(-1, H).take(batch.rows, axis=0)
-        if self._attends:
-            attended = self._attend(h, memory, workspace.scope("attention"))
+        if self._looking:
+            found = self._looking.forward(p, h, memory, workspace.scope("attention"))
             t, b = np.divmod(batch.rows, texts)
-            joined[:, H:] = attended.out.reshape(texts * steps, -1).take(b * steps + t, axis=0)
+            joined[:, H:] = found.context.reshape(texts * steps, -1).take(b * steps + t, axis=0)
         read_out = tanh = dense_forward(p.scope("readout"), joined, scope.scope("readout"))
         np.tanh(tanh, out=tanh)
         outputs = self.left_out(tanh, scope.scope("outputs"), generator)
         if outputs is not None:
             read_out = np.multiply(tanh, outputs, out=scope("dropped", *tanh.shape))
-        weights = None if attended is None else attended.weights[:, 0]
-        return Written(read_out, weights, Scanned(trace, start, attended, joined, tanh, inputs, outputs))
+        weights = None if found is None else found.weights
+        return Written(read_out, weights, Scanned(trace, start, found, joined, tanh, inputs, outputs))
 
     def write_back(
         self,
@@ -203,7 +215,7 @@ class RecurrentNetwork(TranslationNetwork):
         g: Parameters,
         workspace: Workspace,
     ) -> tuple[Floats | None, Floats]:
-        """Add the gradients of the decoder; return those of the memory, (S, B, 2H), and of its ends."""
+        """Add the gradients of the decoder; return those of the memory, (S, B, …), and of its ends."""
         p, H, scope = self.parameters, self.config.hidden, workspace.scope("decoder")
         dropout_(d_read_out, cache.outputs)
         d_read_out *= 1 - np.square(cache.tanh)
@@ -215,13 +227,13 @@ class RecurrentNetwork(TranslationNetwork):
         dh[...] = 0
         dh.reshape(-1, H)[batch.rows] = d_joined[:, :H]
         d_memory = None
-        if attended := cache.attended:
-            d_context = scope("d_context", texts, steps, 1, self._memory)
+        if self._looking and cache.found:
+            d_context = scope("d_context", texts, steps, self._memory)
             d_context[...] = 0
             t, b = np.divmod(batch.rows, texts)
             d_context.reshape(texts * steps, -1)[b * steps + t] = d_joined[:, H:]
-            d_memory = self._attend_back(
-                d_context, dh, memory, attended, cache.trace, g, workspace.scope("attention")
+            d_memory = self._looking.backward(
+                p, g, d_context, dh, cache.trace.states[0, 1:], cache.found, workspace.scope("attention")
             )
         d_state = np.zeros_like(cache.start)
         dx = recurrent_backward(
@@ -235,40 +247,3 @@ class RecurrentNetwork(TranslationNetwork):
             p.scope("start"), g.scope("start"), d_start, memory.ends, scope.scope("start")
         )
         return d_memory, d_ends
-
-    def _attend(self, h: Floats, memory: Memory, workspace: Workspace) -> Attended:
-        """Look at the memory from some states: (T, B, H) -> `out` (B, T, 1, 2H).
-
-        The score has no factor of 1/√d, so queries are multiplied by its inverse.
-        """
-        steps, texts, H = h.shape
-        q = workspace("q", steps, texts, self._memory)
-        np.matmul(h.reshape(-1, H), self.parameters["score.W"], out=q.reshape(-1, self._memory))
-        q *= math.sqrt(self._memory)
-        keys = memory.h.swapaxes(0, 1)[:, None]
-        return attention_forward(q.swapaxes(0, 1)[:, None], keys, keys, memory.bias, workspace)[1]
-
-    def _attend_back(
-        self,
-        d_context: Floats,
-        dh: Floats,
-        memory: Memory,
-        attended: Attended,
-        trace: Trace[Floats],
-        g: Parameters,
-        workspace: Workspace,
-    ) -> Floats:
-        """Add to the gradient of the decoder's states, `dh` (T, B, H); return that of the memory."""
-        steps, texts, H = dh.shape
-        dq = workspace("dq", steps, texts, self._memory)
-        d_keys, d_values = (workspace(name, *memory.h.shape) for name in ("d_keys", "d_values"))
-        by_head = [part.swapaxes(0, 1)[:, None] for part in (dq, d_keys, d_values)]
-        attention_backward(d_context, attended, by_head[0], by_head[1], by_head[2], workspace)
-        dq *= math.sqrt(self._memory)
-        h = trace.states[0, 1:].reshape(-1, H)
-        score: Tensors = {"W": self.parameters["score.W"]}
-        of_score = {"W": g["score.W"]}
-        of_h = dense_backward(score, of_score, dq.reshape(-1, self._memory), h, workspace.scope("score"))
-        dh += of_h.reshape(dh.shape)
-        d_keys += d_values
-        return d_keys

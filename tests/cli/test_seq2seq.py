@@ -99,6 +99,24 @@ def test_jsonl_tells_more(nlptool: Nlptool, model: str) -> None:
     assert "number" not in record
 
 
+@pytest.mark.parametrize(("attention", "looks"), [("additive", True), ("none", False)])
+def test_forms_of_attention_tell_where_they_looked(
+    nlptool: Nlptool, folder: Path, tmp_path: Path, attention: str, looks: bool
+) -> None:
+    model = str(tmp_path / "m")
+    trained(nlptool, tmp_path / "m", "--attention", attention, str(folder / "pairs.tsv"))
+    assert json.loads(nlptool("info", model).stdout)["config"]["attention"] == attention
+    words = ("translate", "-m", model, "--format", "jsonl", "--alignment")
+    alignments = {
+        beam: json.loads(nlptool(*words, "--beam", beam, stdin="ab cd\n").stdout)["alignment"]
+        for beam in ("1", "4")
+    }
+    for told in alignments.values():
+        assert (told["weights"] is not None) == looks
+        for row in told["weights"] or ():
+            assert sum(row) == pytest.approx(1, abs=1e-3)
+
+
 def test_an_alignment_is_drawn(nlptool: Nlptool, model: str, tmp_path: Path) -> None:
     """In text a line for each piece of the target; in SVG a cell for each two pieces."""
     told = nlptool("translate", "-m", model, "--alignment", "--format", "jsonl", stdin="ab cd\nab\n").stdout

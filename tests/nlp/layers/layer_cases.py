@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nlp.layers.adaptive_softmax import adaptive_cross_entropy, adaptive_shapes
+from nlp.layers.additive_attention import additive_attention_backward, additive_attention_forward
 from nlp.layers.attention import (
     attention_backward,
     attention_forward,
@@ -329,6 +330,31 @@ def attention(size: Size, dtype: npt.DTypeLike) -> Layer:
     return Layer({"q": q, "kv": kv}, step)
 
 
+def additive_attention(size: Size, dtype: npt.DTypeLike) -> Layer:
+    """Values beside their keys in the vectors of one array, places before texts; some rows have ended."""
+    drawn, places, width = Drawn(size, dtype), size.steps + 1, size.inputs
+    q = drawn.normal(size.steps, size.batch, size.hidden)
+    known = drawn.normal(places, size.batch, width + size.hidden)
+    to_y = drawn.normal(size.batch, size.steps, width)
+    parameters = drawn.parameters({"v": (size.hidden,)})
+    gradients = parameters.like()
+    bias = padding_bias(np.arange(size.batch) % 2 + size.steps, places, dtype)[:, 0]
+    p, grad = parameters.views(), gradients.views()
+
+    def step(workspace: Workspace) -> tuple[float, Gradients]:
+        gradients.flat[:] = 0
+        of_q, of_known = workspace("of_q", *q.shape), workspace("of_known", *known.shape)
+        (values, keys), (d_values, d_keys) = (
+            np.split(both.swapaxes(0, 1), [width], axis=2) for both in (known, of_known)
+        )
+        y, cache = additive_attention_forward(p, q.swapaxes(0, 1), keys, values, bias, workspace)
+        loss, dq = float(np.vdot(y, to_y)), of_q.swapaxes(0, 1)
+        additive_attention_backward(p, grad, to_y, cache, dq, d_keys, d_values, workspace)
+        return loss, {**grad, "q": of_q, "known": of_known}
+
+    return Layer({**p, "q": q, "known": known}, step)
+
+
 def self_attention(size: Size, dtype: npt.DTypeLike, *, earlier: int) -> Layer:
     """Without earlier places a query at the only place has no other to choose, and so no gradient."""
     drawn, heads, width = Drawn(size, dtype), 2, 4 * size.hidden
@@ -429,6 +455,7 @@ CASES: dict[str, Callable[[Size, npt.DTypeLike], Layer]] = {
     "adaptive-softmax": adaptive,
     "crf": crf,
     "attention": attention,
+    "additive-attention": additive_attention,
     "self-attention-with-memory": partial(self_attention, earlier=2),
     "cross-attention": cross_attention,
     "layer-norm": partial(norm, centred=True),

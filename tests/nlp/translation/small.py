@@ -23,6 +23,7 @@ FORMS = {
     "lstm": replace(CONFIG, cell="lstm", share=True, shards=3, clip=0.0),
     "muon": replace(CONFIG, optimizer="muon", lr=0.1),
     "transformer": replace(CONFIG, cell="transformer", hidden=8, layers=2, heads=2, ffn=5),
+    "additive": replace(CONFIG, attention="additive", cell="lstm", shards=1),
     "none": replace(CONFIG, attention="none", shards=1, label_smoothing=0.0),
 }
 

@@ -88,13 +88,31 @@ def test_steps_are_those_of_reading_the_target_at_once(config: TranslationConfig
     np.testing.assert_allclose(found, network.loss(batch, Workspace(np.float64)), rtol=1e-12)
 
 
-def test_attention_is_a_share_of_the_source_alone() -> None:
-    weights = made(FORMS["gru"]).weights(batch_of(0, 1), Workspace(np.float64))
+@pytest.mark.parametrize("form", ["gru", "additive"])
+def test_attention_is_a_share_of_the_source_alone(form: str) -> None:
+    weights = made(FORMS[form]).weights(batch_of(0, 1), Workspace(np.float64))
     assert weights is not None
     np.testing.assert_allclose(weights.sum(axis=2), 1, rtol=1e-12)
     assert weights.shape == (2, 4, 5)
     assert (weights[1, :, 3:] == 0).all()  # the first pair, which is shorter and so the second row
+
+
+def test_without_attention_there_are_no_weights() -> None:
     assert made(FORMS["none"]).weights(batch_of(0), Workspace(np.float64)) is None
+
+
+def test_additive_attention_looks_from_the_state_of_the_step_and_changes_no_state() -> None:
+    network, workspace = made(FORMS["additive"]), Workspace(np.float64)
+    batch, p, H = batch_of(1), network.parameters, network.config.hidden
+    memory, table = network.encode(batch.source, workspace), network.input_table()
+    start = network.start(memory)
+    _, state = network.step(table, batch.inputs[0], start, memory, workspace)
+    places, turned = memory.h[:, 0, : 2 * H], memory._replace(h=memory.h[::-1].copy())
+    np.testing.assert_array_equal(network.step(table, batch.inputs[0], start, turned, workspace)[1], state)
+    fits = np.exp(np.tanh(state[0] @ p["query.W"] + places @ p["key.W"]) @ p["score.v"])
+    weights = network.weights(batch, Workspace(np.float64))
+    assert weights is not None
+    np.testing.assert_allclose(weights[0, 0], fits / fits.sum(), rtol=1e-9)
 
 
 def test_one_vocabulary_has_one_size() -> None:

@@ -42,9 +42,11 @@ def logprob(made: TranslationNetwork, source: list[int], target: list[int]) -> f
     return -made.loss(pair.batch(np.arange(1)), Workspace(np.float64))
 
 
-@pytest.mark.parametrize("beam", [1, 2, 6])
-def test_it_tells_the_probabilities_of_what_it_finds(beam: int) -> None:
-    made = network()
+@pytest.mark.parametrize(
+    ("form", "beam"), [("gru", 1), ("gru", 2), ("gru", 6), ("additive", 1), ("additive", 3)]
+)
+def test_it_tells_the_probabilities_of_what_it_finds(form: str, beam: int) -> None:
+    made = network(form)
     for source, some in zip([[0, 1, 2, 1, 4], [2, 4]], found(made, beam, 0.7), strict=True):
         assert 0 < len(some) <= beam
         for pieces, told, rank in some:
