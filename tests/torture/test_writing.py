@@ -103,7 +103,8 @@ NOWHERE = {"a full disk": "> /dev/full", "a closed stdout": ">&-", "a closed pip
 def test_much_output_to_where_nothing_goes(name: str, filled: Filled, tmp_path: Path, figure: Figure) -> None:
     """10 MB of input; less for what is slow, and in the quick form for what takes seconds to answer."""
     sample = SAMPLES[name]
-    size = MUCH if name in QUICK or (IS_LONG and name not in SLOW) else MUCH // (1000 if name in SHORT else 100)
+    least = MUCH // (1000 if name in SHORT else 100)
+    size = MUCH if name in QUICK or (IS_LONG and name not in SLOW) else least
     (tmp_path / "input").write_bytes(sample.stdin * (size // len(sample.stdin)))
     words = filled(word.replace("{output}", "/dev/stdout") for word in sample.arguments)
     reader, writer = os.pipe()
