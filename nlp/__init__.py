@@ -23,35 +23,50 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
+    from nlp.classification.classifier import Classifier
+    from nlp.classification.recurrent.classifier import RecurrentClassifier
     from nlp.decoding.language_model import FillModel, LanguageModel
+    from nlp.tagging.recurrent.tagger import RecurrentTagger
+    from nlp.tagging.tagger import Tagger
+    from nlp.translation.translator import Translator
     from nlp.vectors.word_vectors import WordVectors
+
+    Labeller = Tagger | RecurrentTagger | Classifier | RecurrentClassifier
+    Model = WordVectors | LanguageModel | FillModel | Labeller | Translator
 
 __all__ = ["__version__", "load", "tokenize"]
 __version__ = "0.1.0"
 
 
-def load(model: str | os.PathLike[str]) -> WordVectors | LanguageModel | FillModel:
+def load(model: str | os.PathLike[str]) -> Model:
     """What a model file holds; `model` is its path, or the name of a model that comes with nlptool.
 
     Word vectors may be in the format of another tool, n-grams in an ARPA file. A language model of `rnn-train
-    --bidirectional` only fills gaps: it is a `FillModel`.
+    --bidirectional` only fills gaps: it is a `FillModel`. A tagger tells `tags` of sentences, a classifier
+    `probabilities` of its `labels`, a translator `translate`s; what cuts text into words and what searches
+    it, commands alone know how to ask.
 
-    Raises: NlpError for a file that holds neither, or is damaged; OSError if it can't be read
+    Raises: NlpError for a file that holds none of these, or is damaged; OSError if it can't be read
     """
     from corpora import path_or_bundled
     from nlp.decoding.language_model import language_model
-    from nlp.errors import NoModelError
+    from nlp.errors import ModelError, NoModelError
+    from nlp.networks.files import LoadedLanguageModel
     from nlp.ngrams.arpa import is_arpa, read_arpa
-    from nlp.storage.kinds import KINDS, load
+    from nlp.ngrams.model import NgramModel
+    from nlp.storage.kinds import KINDS, RECURRENT_SEGMENTER, SEARCH_INDEX, SEGMENTER, loaded, open_kind
     from nlp.vectors.files import load_vectors
-    from nlp.vectors.word_vectors import WordVectors
 
     path = path_or_bundled(str(model))
     try:
-        loaded = load(path, *KINDS)
+        file = open_kind(path, *KINDS)
     except NoModelError:
         return language_model(read_arpa(path)) if is_arpa(path) else load_vectors(path)
-    return loaded if isinstance(loaded, WordVectors) else language_model(loaded)
+    if file.kind in (SEGMENTER, RECURRENT_SEGMENTER, SEARCH_INDEX):
+        command = KINDS[file.kind].command
+        raise ModelError(f"{path}: a model of kind {file.kind!r}, for commands alone; use it with {command}")
+    held = loaded(file)
+    return language_model(held) if isinstance(held, LoadedLanguageModel | NgramModel) else held
 
 
 def tokenize(text: str, mode: str = "words", *, lower: bool = False, tweets: bool = False) -> list[str]:

@@ -72,6 +72,10 @@ def unfinished(kind: str) -> Message:
 
 def load(path: str, *kinds: str) -> Any:
     """What a model of one of these kinds holds, by the table. Raises: ModelError; OSError."""
-    file = open_kind(path, *kinds)
+    return loaded(open_kind(path, *kinds))
+
+
+def loaded(file: ModelFile) -> Any:
+    """What a model of a kind of the table holds. Raises: ModelError if it is damaged."""
     row = KINDS[file.kind]
     return getattr(import_module(row.module), row.function)(file)

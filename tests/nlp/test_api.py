@@ -13,11 +13,17 @@ import numpy as np
 import pytest
 
 import nlp
+from nlp.classification.recurrent.classifier import RecurrentClassifier
+from nlp.classification.recurrent.files import save_recurrent_classifier
 from nlp.decoding.language_model import FillModel, LanguageModel
 from nlp.errors import NlpError
+from nlp.translation.files import save_translator
+from nlp.translation.translator import Translator
 from nlp.vectors.word_vectors import WordVectors
 from tests.cli.running import environment, run
 from tests.conftest import ROOT
+from tests.nlp.classification.recurrent import small as classification
+from tests.nlp.translation import small as translation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,6 +117,33 @@ def test_a_bidirectional_model_fills(tmp_path: Path) -> None:
     (gap,) = model.fill("the ___ ate bread", 3, max_gap=1)
     assert len(gap) == 3
     assert model.fill("no gap") == []
+
+
+def test_a_translator_translates(tmp_path: Path) -> None:
+    model = translation.translator("gru")
+    with (tmp_path / "m").open("wb") as file:
+        save_translator(file, model, {})
+    loaded = nlp.load(tmp_path / "m")
+    assert isinstance(loaded, Translator)
+    assert loaded.translate(["ab cd", "abc"], beam=2) == model.translate(["ab cd", "abc"], beam=2)
+
+
+def test_a_classifier_tells_probabilities(tmp_path: Path) -> None:
+    model = classification.classifier("attention")
+    with (tmp_path / "m").open("wb") as file:
+        save_recurrent_classifier(file, model, {})
+    loaded = nlp.load(tmp_path / "m")
+    assert isinstance(loaded, RecurrentClassifier)
+    assert loaded.labels == model.labels
+    assert np.array_equal(loaded.probabilities(["I saw a horse"]), model.probabilities(["I saw a horse"]))
+
+
+def test_what_commands_alone_know_to_ask_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lines").write_text("the king\nthe queen\n")
+    assert run("index", "-q", "-o", str(tmp_path / "m"), str(tmp_path / "lines")).returncode == 0
+    for model, told in ((tmp_path / "m", "'search-index'.*; use it with search$"), ("zh-words", "tokenize$")):
+        with pytest.raises(NlpError, match=told):
+            nlp.load(model)
 
 
 def test_a_file_that_is_none_is_told(tmp_path: Path) -> None:
