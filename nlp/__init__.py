@@ -54,17 +54,19 @@ def load(model: str | os.PathLike[str]) -> Model:
     from nlp.networks.files import LoadedLanguageModel
     from nlp.ngrams.arpa import is_arpa, read_arpa
     from nlp.ngrams.model import NgramModel
-    from nlp.storage.kinds import KINDS, RECURRENT_SEGMENTER, SEARCH_INDEX, SEGMENTER, loaded, open_kind
+    from nlp.storage.kinds import KINDS, RECURRENT_SEGMENTER, SEARCH_INDEX, SEGMENTER, loaded, use_of
+    from nlp.storage.model_file import open_model
     from nlp.vectors.files import load_vectors
+    from nlp.wording import Message
 
     path = path_or_bundled(str(model))
     try:
-        file = open_kind(path, *KINDS)
+        file = open_model(path)
     except NoModelError:
         return language_model(read_arpa(path)) if is_arpa(path) else load_vectors(path)
-    if file.kind in (SEGMENTER, RECURRENT_SEGMENTER, SEARCH_INDEX):
-        command = KINDS[file.kind].command
-        raise ModelError(f"{path}: a model of kind {file.kind!r}, for commands alone; use it with {command}")
+    if file.kind not in KINDS or file.kind in (SEGMENTER, RECURRENT_SEGMENTER, SEARCH_INDEX):
+        refused = f"{path}: a model of kind {file.kind!r}, which Python cannot ask"
+        raise ModelError(Message("{refused}{use}", refused=refused, use=use_of(file.kind)))
     held = loaded(file)
     return language_model(held) if isinstance(held, LoadedLanguageModel | NgramModel) else held
 

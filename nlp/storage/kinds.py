@@ -55,10 +55,14 @@ def open_kind(path: str, *kinds: str) -> ModelFile:
     file = open_model(path)
     if file.kind not in kinds:
         needed = " or ".join(map(repr, kinds))
-        use = f"; use it with {KINDS[file.kind].command}" if file.kind in KINDS else unfinished(file.kind)
         refused = f"{path}: a model of kind {file.kind!r}, but this command needs one of kind {needed}"
-        raise ModelError(Message("{refused}{use}", refused=refused, use=use))
+        raise ModelError(Message("{refused}{use}", refused=refused, use=use_of(file.kind)))
     return file
+
+
+def use_of(kind: str) -> str:
+    """What a model of this kind is for, after a semicolon; nothing where that is not known."""
+    return f"; use it with {KINDS[kind].command}" if kind in KINDS else unfinished(kind)
 
 
 def unfinished(kind: str) -> Message:

@@ -17,6 +17,7 @@ from nlp.classification.recurrent.classifier import RecurrentClassifier
 from nlp.classification.recurrent.files import save_recurrent_classifier
 from nlp.decoding.language_model import FillModel, LanguageModel
 from nlp.errors import NlpError
+from nlp.storage.model_file import write_model
 from nlp.translation.files import save_translator
 from nlp.translation.translator import Translator
 from nlp.vectors.word_vectors import WordVectors
@@ -138,11 +139,18 @@ def test_a_classifier_tells_probabilities(tmp_path: Path) -> None:
     assert np.array_equal(loaded.probabilities(["I saw a horse"]), model.probabilities(["I saw a horse"]))
 
 
-def test_what_commands_alone_know_to_ask_is_told(tmp_path: Path) -> None:
+def test_what_commands_alone_can_ask_is_told(tmp_path: Path) -> None:
     (tmp_path / "lines").write_text("the king\nthe queen\n")
-    assert run("index", "-q", "-o", str(tmp_path / "m"), str(tmp_path / "lines")).returncode == 0
-    for model, told in ((tmp_path / "m", "'search-index'.*; use it with search$"), ("zh-words", "tokenize$")):
-        with pytest.raises(NlpError, match=told):
+    assert run("index", "-q", "-o", str(tmp_path / "index"), str(tmp_path / "lines")).returncode == 0
+    with (tmp_path / "stopped").open("wb") as file:
+        write_model(file, "rnn-checkpoint", {}, {})
+    told = {
+        str(tmp_path / "index"): "'search-index', which Python cannot ask; use it with search",
+        "zh-words": "'segmenter', which Python cannot ask; use it with tokenize",
+        str(tmp_path / "stopped"): "which Python cannot ask; its training was stopped: the same rnn-train",
+    }
+    for model, message in told.items():
+        with pytest.raises(NlpError, match=message):
             nlp.load(model)
 
 
