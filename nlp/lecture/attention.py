@@ -6,23 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nlp.errors import InputError
+from nlp.layers.additive_attention import additive_attention_forward
 from nlp.layers.arrays import Floats
-from nlp.layers.dense import dense_forward
-from nlp.layers.pooling import Attention
-from nlp.layers.softmax import softmax_
+from nlp.layers.attention import weigh_
 from nlp.layers.workspace import Workspace
 from nlp.lecture.page import Step, Told, Topic, Values
 
 
 def _steps(values: Values) -> Iterator[Step]:
-    words, h, W, U, v = (values[name] for name in ("words", "h", "W", "U", "v"))
-    if 2 * len(W) != h.shape[1]:
-        raise InputError(
-            f"W has {len(W)} rows (A), but half as many as h has columns, {h.shape[1]}, are needed"
-        )
-    tensors = {"W": W.T, "b": U @ values["s"], "v": v[:, None]}
-    u = np.tanh(dense_forward(tensors, h, Workspace(np.float64)))
+    words, h, v = (values[name] for name in ("words", "h", "v"))
+    u = np.tanh(h @ values["W"].T + values["U"] @ values["s"])
+    weights, context = _look(values, values["s"])
     yield Step(
         Told(
             "Each place j of the source is scored by its encoder state h_j and the state s of the decoder.",
@@ -30,7 +24,7 @@ def _steps(values: Values) -> Iterator[Step]:
         ),
         "e_j = v · tanh(W h_j + U s)",
         {"words": words, "h": h, "s": values["s"], "tanh(W h_j + U s)": u, "e": u @ v},
-        dense_forward,
+        additive_attention_forward,
     )
     yield Step(
         Told(
@@ -38,8 +32,8 @@ def _steps(values: Values) -> Iterator[Step]:
             "对各位置做 softmax，得分就变成权重。",
         ),
         "α_j = exp e_j / Σ_k exp e_k",
-        {"words": words, "α": _weights(u @ v)},
-        softmax_,
+        {"words": words, "α": weights},
+        weigh_,
     )
     yield Step(
         Told(
@@ -47,32 +41,27 @@ def _steps(values: Values) -> Iterator[Step]:
             "解码器读到的是各状态按权重的平均：权重大的地方，就是它在看的地方。",
         ),
         "c = Σ_j α_j h_j",
-        {"c": _context(tensors, h)},
-        Attention,
+        {"c": context},
+        additive_attention_forward,
     )
-    elsewhere = {**tensors, "b": U @ values["s'"]}
-    scores = np.tanh(h @ W.T + elsewhere["b"]) @ v
+    weights, context = _look(values, values["s'"])
     yield Step(
         Told(
             "In another state, at the next word, it looks elsewhere.",
             "到下一个词，解码器的状态变了，看的地方也变了。",
         ),
         "α and c of s'",
-        {"s'": values["s'"], "words": words, "α": _weights(scores), "c": _context(elsewhere, h)},
-        Attention,
+        {"s'": values["s'"], "words": words, "α": weights, "c": context},
+        additive_attention_forward,
     )
 
 
-def _weights(scores: Floats) -> Floats:
-    weights = scores.copy()
-    softmax_(weights[None])
-    return weights
-
-
-def _context(tensors: Values, h: Floats) -> Floats:
-    y, _ = Attention().forward(tensors, h[:, None], [1] * len(h), Workspace(np.float64))
-    context: Floats = y[0]
-    return context
+def _look(values: Values, state: Floats) -> tuple[Floats, Floats]:
+    """What a state gives each place, (T,), and what it reads, (F,)."""
+    h, p, workspace = values["h"], {"v": values["v"]}, Workspace(np.float64)
+    q, k = values["U"] @ state, h @ values["W"].T
+    y, attended = additive_attention_forward(p, q[None, None], k[None], h[None], None, workspace)
+    return attended.weights[0, 0], y[0, 0]
 
 
 ATTENTION = Topic(

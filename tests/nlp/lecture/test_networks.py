@@ -169,6 +169,6 @@ def test_attention_looks_where_the_state_makes_it_look() -> None:
     assert n["words"][elsewhere["α"].argmax()] == "喜欢"
 
 
-def test_attention_needs_half_as_many_numbers_as_a_state_has() -> None:
-    with pytest.raises(InputError, match="W has 1 rows"):
-        steps_of("attention", W=[[1.0, 2.0, 3.0, 4.0]], U=[[1.0, 2.0]], v=[1.0])
+def test_attention_scores_by_any_number_of_units() -> None:
+    scored, *_ = steps_of("attention", W=[[1.0, 2.0, 3.0, 4.0]], U=[[1.0, 2.0]], v=[1.0])
+    np.testing.assert_allclose(scored["e"], np.tanh(numbers("attention")["h"] @ [1.0, 2.0, 3.0, 4.0] + 1.0))
