@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from cli.io.streams import Streams
 
 
+OUTPUT_TOLD = (
+    "Write the index to FILE, whole or not at all; a new one needs it.  [default: the index that is changed]"
+)
 SETTINGS = [name for name, _ in settings_of(IndexConfig)]
 
 
 @command
-@streams(None)
+@streams(None, plans=False, output=OUTPUT_TOLD)
 @setting_option(IndexConfig, "unit")
 @setting_option(IndexConfig, "han")
 @setting_option(IndexConfig, "lower", "--lower/--no-lower")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @command
-@streams(None)
+@streams(None, plans=False)
 @settings_options(NgramConfig, VocabularySettings)
 def ngram_train(
     *,

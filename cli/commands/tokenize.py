@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     help="In words mode, what a token of Han text is: a character, or a word found by a segmenter.",
 )
 @option(
+    "-m",
     "--model",
     metavar="FILE",
     envvar="NLPTOOL_SEGMENTER",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from nlp.errors import InputError
 from nlp.search.evaluation import DEPTH, figures, mean_of
-from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -24,9 +23,9 @@ def judged(streams: Streams, console: Console, finding: Finding, queries: str, q
     grades = read_qrels(streams, qrels)
     texts = read_queries(streams, queries)
     if absent := grades.keys() - texts.keys():
-        console.warn(
-            f"{qrels}: {number_of(len(absent), 'judged query')} without text; {min(absent)!r} for one"
-        )
+        one = len(absent) == 1
+        count = f"{len(absent):,} judged {'query has' if one else 'queries have'}"
+        console.warn(f"{qrels}: {count} no text; {min(absent)!r} for one")
     index = finding.index
     each = []
     for name, text in texts.items():
@@ -36,7 +35,7 @@ def judged(streams: Streams, console: Console, finding: Finding, queries: str, q
             each.append(figures(found, grades[name]))
     if not each:
         raise InputError(
-            "none of the queries has a judgement; both files name queries in the same way", path=qrels
+            "none of the queries has a judgement; both files have to name queries in the same way", path=qrels
         )
     told = {name: round(value, _DECIMALS) for name, value in mean_of(each)._asdict().items()}
     return {"documents": len(index), "queries": len(each), **told}

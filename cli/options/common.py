@@ -175,14 +175,12 @@ limit_option = option(
 """`--limit N`, of commands that read word vectors."""
 
 
-_model_output_option = option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    callback=writable,
-    group=OUTPUT,
-    help="Write the model to FILE, whole or not at all.  [required]",
-)
+MODEL_OUTPUT = "Write the model to FILE, whole or not at all.  [required]"
+
+
+def _model_output_option(told: str) -> Callable[[Command], Command]:
+    """`-o/--output FILE`, of commands that write a model."""
+    return option("-o", "--output", metavar="FILE", callback=writable, group=OUTPUT, help=told)
 
 
 def _known_encoding(context: click.Context, parameter: click.Parameter, name: str) -> str:
@@ -199,22 +197,32 @@ def _known_encoding(context: click.Context, parameter: click.Parameter, name: st
 
 
 def streams(
-    writes: Form | None = RECORDS, *, reads: str = "FILES", texts: bool = True, records: bool = True
+    writes: Form | None = RECORDS,
+    *,
+    reads: str = "FILES",
+    texts: bool = True,
+    records: bool = True,
+    plans: bool = True,
+    output: str = MODEL_OUTPUT,
 ) -> Callable[[Command], Command]:
     """Options on input and output, handed to the command as one `streams: Streams`.
 
     `reads` is "FILES" (named as arguments, else stdin), "stdin" (the arguments mean something else) or "".
     `texts` is whether what is read are texts, which CSV and TSV may hold in a column, and not questions;
     `records` is whether its form may be told: that of text with labels shows.
-    `writes` is the form of the records, or None for a model: then the help says that -o is required.
+    `writes` is the form of the records, or None for a model: then `output` is what the help tells of -o, and
+    `plans` is whether there is --dry-run, of which --format is.
     """
-    formatted = (
-        "Format of what --dry-run tells; a model is binary." if writes is None else "Format of the output."
-    )
+    formatted = "Format of the output."
+    if writes is None:
+        of_model = (
+            "Format of what --dry-run tells" if plans else "With jsonl, input that begins with { is JSONL"
+        )
+        formatted = f"{of_model}; a model is binary."
     group = DATA if writes is None else INPUT
     formats = (TEXT, JSONL) if writes is None else writes.formats
-    output = [
-        _model_output_option if writes is None else output_option,
+    written = [
+        _model_output_option(output) if writes is None else output_option,
         option("--format", "format_", type=click.Choice(formats), default=TEXT, group=OUTPUT, help=formatted),
     ]
     told_form = option(
@@ -237,7 +245,7 @@ def streams(
         ),
     ]
     files = [click.argument("files", nargs=-1, metavar=FILES)]
-    chosen = output + (source if reads else []) + (files if reads == "FILES" else [])
+    chosen = written + (source if reads else []) + (files if reads == "FILES" else [])
 
     def check_ending(options: dict[str, Any]) -> None:
         if writes is None:

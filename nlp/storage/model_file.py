@@ -37,6 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import ModelError, NoModelError, blaming
+from nlp.text.decompress import detect
 
 FORMAT = "nlptool-model"
 VERSION = 1
@@ -176,7 +177,11 @@ def open_model(path: str) -> ModelFile:
             raise _damaged(path, "it is empty")
         content: Bytes = np.memmap(file, np.uint8, "r")
     if not may_be_model(content[:START_BYTES].tobytes()):
-        made = "nlptool w2v-train, rnn-train and ngram-train make models, with -o MODEL"
+        if compression := detect(content[:START_BYTES].tobytes()):
+            raise NoModelError(
+                f"{path}: compressed ({compression}); decompress it first, a model is mapped into memory"
+            )
+        made = "commands that end in -train make models, nlptool index a search index"
         raise NoModelError(f"{path}: not a model of nlptool, nor a part of one; {made}")
     try:
         entries, start = _read_header(content)

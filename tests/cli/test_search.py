@@ -184,6 +184,14 @@ def test_what_does_not_go_together_is_usage(
     assert index
 
 
+def test_the_help_tells_of_no_option_that_is_not_there(nlptool: Nlptool) -> None:
+    told = nlptool("index", "--help").stdout
+    assert "[required]" not in told
+    assert "index that is changed" in " ".join(told.split())
+    for command in ("index", "ngram-train"):
+        assert "--dry-run" not in nlptool(command, "--help").stdout
+
+
 def test_a_search_is_judged(nlptool: Nlptool, index: str, tmp_path: Path) -> None:
     (tmp_path / "queries.tsv").write_text("q1\tking rode\nq2\tbread\nq3\tnobody judged\n")
     (tmp_path / "qrels").write_text("q1 0 notes.txt:1 2\nq2 0 notes.txt:5 1\nq9 0 x 1\n")
@@ -192,7 +200,10 @@ def test_a_search_is_judged(nlptool: Nlptool, index: str, tmp_path: Path) -> Non
     report = json.loads(outcome.stdout)
     assert (report["queries"], report["documents"], report["recall_100"]) == (2, 5, 1)
     assert report["mrr_10"] == 0.75
-    assert "1 judged query without text; 'q9' for one" in outcome.stderr
+    assert "1 judged query has no text; 'q9' for one" in outcome.stderr
+    (tmp_path / "more").write_text("q1 0 notes.txt:1 2\nq8 0 x 1\nq9 0 x 1\n")
+    told = nlptool("search-eval", "-m", index, "--qrels", "more", "--queries", "queries.tsv").stderr
+    assert "2 judged queries have no text; 'q8' for one" in told
     (tmp_path / "queries.jsonl").write_text(
         '{"_id": "q1", "text": "king rode"}\n{"_id": "q2", "text": "bread"}\n'
     )

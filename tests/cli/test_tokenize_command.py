@@ -182,6 +182,6 @@ def test_pieces_of_words_of_a_model(tmp_path: Path, nlptool: Nlptool) -> None:
     assert nlptool("tokenize", "--mode", "bpe", stdin=text).status == 2
     plain = str(tmp_path / "plain.model")
     assert nlptool("ngram-train", "-q", "-o", plain, stdin=text).status == 0
-    outcome = nlptool("tokenize", "--mode", "bpe", "--model", plain, stdin=text)
+    outcome = nlptool("tokenize", "--mode", "bpe", "-m", plain, stdin=text)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.endswith("a model without pieces of words; name one of --level subword\n")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
 import importlib.util
 import json
+import lzma
 import os
 import time
 import tracemalloc
@@ -31,7 +34,7 @@ from tests.files import write_anew
 from tests.torture.promises import IS_LONG
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -234,8 +237,16 @@ def test_a_model_without_its_beginning_is_damaged_and_a_text_is_none(tmp_path: P
     other = BytesIO()
     write_tensors(other, {"words": "a\nb"}, {"vectors": np.zeros((2, 3), np.float32)})
     for data in (b"It was a dark night.\n", b"so 1 2\n", b"\0" * 99, other.getvalue()):
-        with pytest.raises(NoModelError, match=r"not a model of nlptool, nor a part of one; .* make models"):
+        with pytest.raises(
+            NoModelError, match=r"not a model of nlptool, nor a part of one; .*-train make models"
+        ):
             open_bytes(data, tmp_path)
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_compressed_model_is_told_as_such(compress: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    with pytest.raises(NoModelError, match=r"compressed \(\w+\); decompress it first"):
+        open_bytes(compress(model_bytes()), tmp_path)
 
 
 def test_every_flipped_bit_is_refused(tmp_path: Path, figure: Figure) -> None:
