@@ -31,13 +31,19 @@ _ALONE = "one text alone has nothing to tell its words from; give --vocab FILE, 
 
 
 def run(streams: Streams, unit: str, most: int, vocab: str | None, *, by_graph: bool) -> None:
-    """Write the keywords of each text, `most` of them at the most."""
+    """Write the keywords of each text, `most` of them at the most.
+
+    Raises: InputError for a `vocab` without counts
+    """
     if by_graph:
         from nlp.documents.text_rank import text_rank
 
         _write_each(streams, unit, lambda words: text_rank(words, most))
     elif vocab:
-        rarity = InLanguage(read_vocabulary(vocab))
+        vocabulary = read_vocabulary(vocab)
+        if not any(vocabulary.counts):
+            raise InputError("it counts no words; nlptool vocab writes such a file", path=vocab)
+        rarity = InLanguage(vocabulary)
         _write_each(streams, unit, lambda words: tf_idf(words, rarity, most))
     else:
         _write_among(streams, unit, most)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _NAMES = ("source", "target")
 _NO_PAIR = "no tab; write source, tab, target, or name the file of the targets with --targets"
+_NO_PAIR_OF_RECORD = (
+    "the record is no pair; give it `source` and `target`, or a tab between them in its `text`"
+)
 
 
 def pairs_of_texts(streams: Streams, targets: str | None) -> Iterator[Pair]:
@@ -39,7 +42,7 @@ def _pair(line: Line) -> Pair:
         return Pair(source, target)
     source, tab, rest = line.text.rstrip("\r").partition("\t")
     if not tab and line.text.strip():
-        raise line.refuse(_NO_PAIR)
+        raise line.refuse(_NO_PAIR if line.plain else _NO_PAIR_OF_RECORD)
     return Pair(source, rest.partition("\t")[0])
 
 

@@ -50,8 +50,9 @@ def write_nearest(
                 hits = documents.nearest(question.text, k)
                 if not hits:
                     failed = True
-                    console.fail(f"{question.place}no word of {question.text!r} has a vector")
-                told = [
+                    told = f"no word of {question.text!r}" if len(documents.rows) else "no document"
+                    console.fail(f"{question.place}{told} has a vector")
+                written = [
                     {
                         "id": (document := index.document(hit.number)).id,
                         "score": round(hit.score, _DECIMALS) + 0.0,
@@ -60,6 +61,6 @@ def write_nearest(
                     }
                     for hit in hits
                 ]
-                output.write(write({**question.record, "hits": told}))
+                output.write(write({**question.record, "hits": written}))
             output.flush()
     click.get_current_context().exit(int(failed))

@@ -40,8 +40,10 @@ class Seeds(click.ParamType[tuple[int, ...]]):
         for part in str(value).split(","):
             found = re.fullmatch(r"\s*([0-9]{1,18})(?:-([0-9]{1,18}))?\s*", part)
             first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
-            if last < first or last - first >= MOST_RUNS:
+            if last < first:
                 self.fail(f"{value!r} is no list of seeds; write 1-5, or 1,2,7", param, ctx)
+            if last - first >= MOST_RUNS:
+                self.fail(f"{value!r} are more than {MOST_RUNS:,} seeds; write fewer", param, ctx)
             seeds += range(first, last + 1)
         return tuple(dict.fromkeys(seeds))
 

@@ -17,7 +17,7 @@ MIN_POINTS = 3
 def project(vectors: Floats, method: str = PCA, seed: int = 1) -> Floats:
     """Points (N, 2) for vectors (N, D). Raises: NlpError for fewer than three, or an absent extra."""
     if len(vectors) < MIN_POINTS:
-        raise NlpError(f"a map needs at least {MIN_POINTS} words; got {len(vectors)}")
+        raise NlpError(f"a map needs at least {MIN_POINTS} points; got {len(vectors)}")
     return tsne(vectors, seed) if method == TSNE else principal_components(vectors)
 
 

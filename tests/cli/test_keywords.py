@@ -39,6 +39,15 @@ def test_units_are_texts_and_one_alone_wants_other_means(nlptool: Nlptool, tmp_p
     assert (refused.status, "--vocab is of --method tfidf" in refused.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("counts", ["", "fox\nking\n"])
+def test_a_vocabulary_without_counts_is_refused(counts: str, nlptool: Nlptool, tmp_path: Path) -> None:
+    vocab = tmp_path / "vocab"
+    vocab.write_text(counts)
+    outcome = nlptool("keywords", "--vocab", str(vocab), stdin="the fox\n")
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr == f"nlptool: {vocab}: it counts no words; nlptool vocab writes such a file\n"
+
+
 def test_records_keep_their_fields_and_may_have_tokens(nlptool: Nlptool) -> None:
     records = '{"id":1,"tokens":["King","rode"]}\n{"text":"a king\u2028ate"}\n'
     result = nlptool("keywords", "--format", "jsonl", stdin=records).stdout

@@ -110,8 +110,8 @@ def test_losses_of_several_models(plot: Nlptool, nlptool: Nlptool, tmp_path: Pat
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["man", "kign", "sea"], 1, "a map needs at least 3 words; got 2"),
-        (["man", "sea"], 1, "a map needs at least 3 words; got 2"),
+        (["man", "kign", "sea"], 1, "a map needs at least 3 points; got 2"),
+        (["man", "sea"], 1, "a map needs at least 3 points; got 2"),
         (["--words", "2"], 2, "--words"),
         (["--method", "umap"], 2, "--method"),
     ],

@@ -286,6 +286,9 @@ def test_documents_are_near_by_their_vectors(nlptool: Nlptool, index: str) -> No
     assert (second["hits"], told.status) == ([], 1)
     assert "no word of 'zzzzqq' has a vector" in told.stderr
     assert nlptool("similar", "--lines", "king").status == 2
+    assert nlptool("index", "-o", "empty.index", stdin="").status == 0
+    told = nlptool("similar", "--lines", "-m", "empty.index", "king")
+    assert (told.status, told.stderr) == (1, "nlptool: no document has a vector\n")
     assert "--vectors changes nothing" in nlptool("similar", "--vectors", "en-vectors", "king").stderr
 
 

@@ -174,6 +174,12 @@ def test_what_is_cut_is_told(nlptool: Nlptool, model: str) -> None:
         ("seq2seq-train -o {model}", "a\t\n", 1, "no pair of texts of up to 100 pieces; raise --longest"),
         (
             "seq2seq-train -o {model} --input-format jsonl",
+            '{"text": "a"}\n',
+            1,
+            "<stdin>:1:1: the record is no pair; give it `source` and `target`",
+        ),
+        (
+            "seq2seq-train -o {model} --input-format jsonl",
             '{"source": "a"}\n',
             1,
             "<stdin>:1:1: `target` is no string",

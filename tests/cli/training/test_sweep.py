@@ -93,6 +93,7 @@ def test_every_training_can_be_one_of_several(command: str, folder: Path) -> Non
         (["--valid", "valid", "--seeds", "1-2", "--results", "table"], b"ends in .tsv or .jsonl"),
         (["--valid", "valid", "--seeds", "5-1"], b"no list of seeds"),
         (["--valid", "valid", "--seeds", "one"], b"no list of seeds"),
+        (["--valid", "valid", "--seeds", "1-20000"], b"more than 10,000 seeds"),
         (["--valid", "valid", "--seeds", "1-2", "--seed", "3"], b"--seed is told twice"),
         (["--valid", "valid", "--grid", "hidden=2,3"], b"--hidden is told twice"),
         (["--valid", "valid", "--grid", "hiden=2,3"], b"Did you mean 'hidden'?"),

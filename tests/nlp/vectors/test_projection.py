@@ -82,7 +82,7 @@ def test_rounding_is_no_direction(vectors: Floats, extents: tuple[bool, bool]) -
 
 @pytest.mark.parametrize("number", range(MIN_POINTS))
 def test_a_map_needs_three_points(number: int) -> None:
-    with pytest.raises(NlpError, match=f"at least 3 words; got {number}"):
+    with pytest.raises(NlpError, match=f"at least 3 points; got {number}"):
         project(np.ones((number, 2), np.float32))
 
 
