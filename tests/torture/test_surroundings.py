@@ -29,8 +29,8 @@ def locales() -> list[str]:
 
 
 LOCALES = locales()[: None if IS_LONG else 2]
-DRAWN = {"gradients"}
-"""What a terminal is shown as a drawing instead."""
+DRAWN = {"gradients", "search"}
+"""What a terminal is shown as a drawing, or in colours."""
 SURROUNDINGS = [
     {"PYTHONHASHSEED": "1", "LC_ALL": locale, "TZ": "Asia/Tokyo", "COLUMNS": "40", "LINES": "9"}
     | ({"PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "TERM": "dumb"} if locale == "C" else {})

@@ -93,7 +93,7 @@ def test_killed_at_any_system_call_the_file_is_whole(name: str, tmp_path: Path, 
 PRINTING = [name for name, sample in SAMPLES.items() if sample.reads and sample.writes == "stdout"]
 PRINTING += list(TRAININGS) if IS_LONG else []  # they have to train on all of it before they write
 QUICK = ("tokenize", "vocab")
-SHORT = ("search", "search-eval")  # whose questions are of a few bytes
+SHORT = ("search", "search-eval", "translate")  # whose questions are of a few bytes
 SLOW = ("rnn-train",)  # ten epochs of 10 MB would take half an hour
 MUCH = 10_000_000
 NOWHERE = {"a full disk": "> /dev/full", "a closed stdout": ">&-", "a closed pipe": ">&$gone"}
