@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from cli.commands.search import finding_options, index_option
 from cli.io.printers import REPORT
 from cli.options.common import command, streams
@@ -22,14 +24,13 @@ if TYPE_CHECKING:
 @option(
     "--queries",
     metavar="FILE",
-    required=True,
-    help="Queries: `id<TAB>text` a line, or JSONL with `_id` and `text`; - is stdin.",
+    help="Queries: `id<TAB>text` a line, or JSONL with `_id` and `text`; - is stdin.  [required]",
 )
 @option(
     "--qrels",
     metavar="FILE",
-    required=True,
-    help="Judgements: `query 0 document grade` a line, as TREC has them, or `query<TAB>document<TAB>grade`.",
+    help="Judgements: `query 0 document grade` a line, as TREC has them, or `query<TAB>document<TAB>grade`."
+    "  [required]",
 )
 @settings_options(SearchConfig, group=OPTIONS)
 @finding_options
@@ -38,8 +39,8 @@ def search_eval(
     streams: Streams,
     console: Console,
     model: str | None,
-    queries: str,
-    qrels: str,
+    queries: str | None,
+    qrels: str | None,
     method: str,
     k1: float,
     b: float,
@@ -61,6 +62,8 @@ def search_eval(
     from cli.jobs.search_eval import judged
     from nlp.search.config import SearchConfig
 
+    if queries is None or qrels is None:
+        raise click.UsageError(f"Missing option '{'--qrels' if queries else '--queries'}'")
     check_output(streams.output)
     config = SearchConfig(method=method, k1=k1, b=b)
     more = More(fuzzy=fuzzy, expand=expand or 0, rerank=rerank, vectors=vectors)

@@ -9,7 +9,7 @@ import click
 
 from cli.io.printers import TOKENS
 from cli.io.streams import TEXT_OF
-from cli.options.common import chosen_options, command, streams
+from cli.options.common import chosen_options, command, model_option, streams
 from cli.options.help import INPUT, option
 
 if TYPE_CHECKING:
@@ -39,16 +39,11 @@ if TYPE_CHECKING:
     default="chars",
     help="In words mode, what a token of Han text is: a character, or a word found by a segmenter.",
 )
-@option(
-    "-m",
-    "--model",
-    metavar="FILE",
-    envvar="NLPTOOL_SEGMENTER",
-    show_envvar=True,
-    show_default="the one that comes with nlptool",
-    group=INPUT,
-    help="The segmenter of --han words, made by tag-train --task segment; for --mode bpe a model of --level "
+@model_option(
+    "NLPTOOL_SEGMENTER",
+    "The segmenter of --han words, made by tag-train --task segment; for --mode bpe a model of --level "
     "subword.",
+    "the one that comes with nlptool",
 )
 @option(
     "--dictionary",
