@@ -127,6 +127,14 @@ class PairBatch(NamedTuple):
     targets: Ids
     rows: Indices
 
+    @property
+    def rows_of_texts(self) -> Indices:
+        """Where the N places that targets have are in (B, T)."""
+        steps, texts = self.inputs.shape
+        t, b = np.divmod(self.rows, texts)
+        rows: Indices = b * steps + t
+        return rows
+
 
 @dataclass(frozen=True)
 class NumberedPairs:

@@ -191,13 +191,11 @@ class RecurrentNetwork(TranslationNetwork):
         inputs = self.left_out(x, scope.scope("inputs"), generator)
         start = self.start(memory)
         h, trace = recurrent_forward(self._cell, p.scope("decoder"), dropout_(x, inputs), start.copy(), scope)
-        steps, texts, _ = h.shape
         joined, found = scope("joined", len(batch.rows), p["readout.W"].shape[0]), None
         joined[:, :H] = h.reshape(-1, H).take(batch.rows, axis=0)
         if self._looking:
             found = self._looking.forward(p, h, memory, workspace.scope("attention"))
-            t, b = np.divmod(batch.rows, texts)
-            joined[:, H:] = found.context.reshape(texts * steps, -1).take(b * steps + t, axis=0)
+            joined[:, H:] = found.context.reshape(-1, self._memory).take(batch.rows_of_texts, axis=0)
         read_out = tanh = dense_forward(p.scope("readout"), joined, scope.scope("readout"))
         np.tanh(tanh, out=tanh)
         outputs = self.left_out(tanh, scope.scope("outputs"), generator)
@@ -230,8 +228,7 @@ class RecurrentNetwork(TranslationNetwork):
         if self._looking and cache.found:
             d_context = scope("d_context", texts, steps, self._memory)
             d_context[...] = 0
-            t, b = np.divmod(batch.rows, texts)
-            d_context.reshape(texts * steps, -1)[b * steps + t] = d_joined[:, H:]
+            d_context.reshape(-1, self._memory)[batch.rows_of_texts] = d_joined[:, H:]
             d_memory = self._looking.backward(
                 p, g, d_context, dh, cache.trace.states[0, 1:], cache.found, workspace.scope("attention")
             )

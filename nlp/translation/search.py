@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from nlp.layers.arrays import Floats, Indices
 from nlp.layers.softmax import log_sum_exp
@@ -86,10 +87,10 @@ def search(
     return [sorted(some, key=lambda one: -one.rank)[:beam] for some in found]
 
 
-def _best(z: Floats, count: int, end: int, last: Indices) -> tuple[Floats, Indices]:
+def _best(z: Floats, count: int, end: int, last: npt.NDArray[np.bool_]) -> tuple[Floats, Indices]:
     """Log-probabilities of the most probable pieces of each row, falling, and the pieces; z is overwritten.
 
-    Where a row is the `last` one, its text ends. Shapes: z (n, V); last (n,) bool -> (n, K) both
+    Where a row is the `last` one, its text ends. Shapes: z (n, V); last (n,) -> (n, K) both
     """
     if count == 1:
         pieces = z.argmax(axis=1)[:, None]

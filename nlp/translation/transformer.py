@@ -126,7 +126,7 @@ class TransformerNetwork(TranslationNetwork):
         x = embedding_forward(self.parameters["E"], batch.inputs.T, scope)
         bias = causal_bias(x.shape[1], dtype=x.dtype)
         o, passed = self._forward("decoder", x, bias, memory, scope, generator)
-        read_out = o.reshape(-1, o.shape[2]).take(self._rows(batch), axis=0)
+        read_out = o.reshape(-1, o.shape[2]).take(batch.rows_of_texts, axis=0)
         last = passed.parts[f"decoder.{self.config.layers - 1}.{_CROSS}"].cache
         return Written(read_out, last.attended.weights.mean(axis=1), passed)
 
@@ -144,7 +144,7 @@ class TransformerNetwork(TranslationNetwork):
         steps, texts = batch.inputs.shape
         do = scope("do", texts, steps, d_read_out.shape[1])
         do[...] = 0
-        do.reshape(-1, do.shape[2])[self._rows(batch)] = d_read_out
+        do.reshape(-1, do.shape[2])[batch.rows_of_texts] = d_read_out
         dx, d_memory = self._backward("decoder", do, cache, g, scope)
         embedding_backward(g["E"], dx.reshape(-1, dx.shape[2]), batch.inputs.T.reshape(-1))
         return d_memory
@@ -230,8 +230,9 @@ class TransformerNetwork(TranslationNetwork):
             else:
                 source = np.ascontiguousarray(memory.h.swapaxes(0, 1))
                 z, cache = cross_attention_forward(of_part, y, source, heads, memory.bias, scope)
-            mask = self.left_out(z, scope.scope("outputs"), generator)
-            x += dropout_(z, mask).reshape(x.shape)
+            added = z.reshape(-1, H)
+            mask = self.left_out(added, scope.scope("outputs"), generator)
+            x += dropout_(added, mask).reshape(x.shape)
             parts[part] = Added(norm, cache, mask)
         y, norm = rms_norm_forward(p.scope(f"{side}.norm"), x.reshape(-1, H), workspace.scope("norm"))
         outputs = self.left_out(y, workspace.scope("outputs"), generator)
@@ -255,8 +256,7 @@ class TransformerNetwork(TranslationNetwork):
             scope, tensors, gradients = workspace.scope(part), p.scope(part), g.scope(part)
             dz = scope("dz", *shape)
             dz[...] = dx
-            if mask is not None:
-                dropout_(dz.reshape(mask.shape), mask)
+            dropout_(dz.reshape(-1, H), mask)
             if part.endswith(_SELF):
                 d = self_attention_backward(tensors, gradients, dz, of_part, scope)
             elif part.endswith(_FED):
@@ -267,11 +267,3 @@ class TransformerNetwork(TranslationNetwork):
             of_norm = p.scope(f"{part}.norm"), g.scope(f"{part}.norm")
             dx += rms_norm_backward(*of_norm, d.reshape(-1, H), norm, scope.scope("norm")).reshape(shape)
         return dropout_(dx, cache.inputs), d_memory
-
-    @staticmethod
-    def _rows(batch: PairBatch) -> Indices:
-        """Where the places that targets have are in (B, T)."""
-        steps, texts = batch.inputs.shape
-        t, b = np.divmod(batch.rows, texts)
-        rows: Indices = b * steps + t
-        return rows

@@ -37,3 +37,6 @@ def test_a_batch_has_the_target_twice() -> None:
     places = np.full(batch.inputs.size, -1)
     places[batch.rows] = batch.targets
     assert places.reshape(-1, 2).T.tolist() == [[5, 9, -1], [3, 4, 9]]
+    places[...] = -1
+    places[batch.rows_of_texts] = batch.targets
+    assert places.reshape(2, -1).tolist() == [[5, 9, -1], [3, 4, 9]]
