@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.options.common import chosen_names, command, streams, tell_idle
+from cli.options.common import chosen_names, command, streams
 from cli.options.files import ModelFile
 from cli.options.help import option
 from cli.options.settings import settings_options
 from cli.options.training import training_options
+from cli.options.update import check_update, update_options
 from nlp.data.vocabulary_settings import VocabularySettings
 from nlp.networks.config import LanguageModelConfig
 from nlp.settings import MODEL
@@ -32,18 +33,7 @@ if TYPE_CHECKING:
     group=MODEL,
     help="Word vectors to start from; their dimensions become --embed-dim.",
 )
-@option(
-    "--update",
-    metavar="MODEL",
-    group=MODEL,
-    help="Go on from the weights of MODEL, with its tokens and its form.",
-)
-@option(
-    "--grow",
-    is_flag=True,
-    group=MODEL,
-    help="With --update, learn the tokens of the text that MODEL lacks, too.",
-)
+@update_options
 @training_options
 def rnn_train(
     *,
@@ -71,20 +61,9 @@ def rnn_train(
 
     for path in filter(None, (training.output, training.checkpoint)):
         check_output(path)
-    if grow and update is None:
-        raise click.UsageError("--grow needs --update MODEL, whose tokens become more")
-    if update is not None:
-        if vectors is not None:
-            raise click.UsageError("--update and --vectors both tell where to start from; leave out one")
-        tell_idle(
-            console,
-            "with --update",
-            *(() if grow else ("min_count", "max_vocab")),
-            "subword_vocab",
-            "init",
-            "init_scale",
-            "forget_bias",
-        )
+    if update is not None and vectors is not None:
+        raise click.UsageError("--update and --vectors both tell where to start from; leave out one")
+    check_update(console, update, "init", "init_scale", "forget_bias", grow=grow)
     chosen = chosen_names()
     if vectors is not None and "embed_dim" not in chosen:
         settings["embed_dim"] = None

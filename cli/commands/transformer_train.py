@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from cli.options.common import chosen_names, command, streams, tell_idle
-from cli.options.help import option
+from cli.options.common import chosen_names, command, streams
 from cli.options.settings import settings_options
 from cli.options.training import training_options
+from cli.options.update import check_update, update_options
 from nlp.data.vocabulary_settings import VocabularySettings
 from nlp.networks.transformer_config import TransformerConfig
-from nlp.settings import MODEL
 from nlp.training.transformer_settings import TransformerSettings
 
 if TYPE_CHECKING:
@@ -24,18 +21,7 @@ if TYPE_CHECKING:
 @command
 @streams(None)
 @settings_options(TransformerConfig, VocabularySettings, TransformerSettings)
-@option(
-    "--update",
-    metavar="MODEL",
-    group=MODEL,
-    help="Go on from the weights of MODEL, with its tokens and its form.",
-)
-@option(
-    "--grow",
-    is_flag=True,
-    group=MODEL,
-    help="With --update, learn the tokens of the text that MODEL lacks, too.",
-)
+@update_options
 @training_options
 def transformer_train(
     *,
@@ -62,11 +48,7 @@ def transformer_train(
 
     for path in filter(None, (training.output, training.checkpoint)):
         check_output(path)
-    if grow and update is None:
-        raise click.UsageError("--grow needs --update MODEL, whose tokens become more")
-    if update is not None:
-        idle = () if grow else ("min_count", "max_vocab")
-        tell_idle(console, "with --update", *idle, "subword_vocab")
+    check_update(console, update, grow=grow)
     from cli.jobs.transformer_train import TRANSFORMERS, Request, run
 
     chosen = chosen_names() & settings.keys()

@@ -95,19 +95,7 @@ def run(request: Request) -> None:
     settings: LanguageSettings | TransformerSettings = form.pace(**_of(form.pace, chosen))
     text, valid = _read(request, config.level, earlier and earlier.vocabulary)
     check_text(text)
-    if earlier and request.grow:
-        _check_growth(earlier, text, console)
-    elif earlier and text.unknown > _MANY_UNKNOWN * text.length:
-        console.warn(
-            f"{text.unknown / text.length:.0%} of the tokens are <unk> to {request.update}, which learns no "
-            "new ones without --grow"
-        )
-    elif valid and valid.unknown / valid.length > text.unknown / text.length + _MORE_UNKNOWN:
-        console.warn(
-            f"{valid.unknown / valid.length:.0%} of the tokens of {request.training.valid} are <unk>, not in "
-            "the text or rarer there than it keeps, so that its perplexity tells little; prepare both alike, "
-            "or hold out a part of the text"
-        )
+    _check_tokens(request, text, valid, earlier)
     console.note(
         f"{text.length:,} tokens, of them {text.unknown:,} <unk>; {len(text.vocabulary):,} types with <unk>"
     )
@@ -130,7 +118,7 @@ def run(request: Request) -> None:
         **job.provenance(text, tokens=text.length, unknown=text.unknown),
     }
     if earlier:
-        grow_from_(model, text.vocabulary, earlier.model, earlier.vocabulary)
+        _go_on_from(earlier, model, text.vocabulary, grow=request.grow)
         about["updated_parameters"] = earlier.metadata["arrays"]["parameters"]["sha256"]
     weights, batches = model.parameters.flat, learner.batches
     steps = number_of(learner.steps_per_epoch * settings.epochs, "step")
@@ -236,14 +224,43 @@ def _read(request: Request, level: str, vocabulary: Vocabulary | None) -> tuple[
     return text, held_out
 
 
-def _check_growth(earlier: LoadedLanguageModel, text: Corpus, console: Console) -> None:
-    """Tell how many tokens join. Raises: InputError where the model has no room for them."""
-    joined = len(text.vocabulary) - len(earlier.vocabulary)
-    if earlier.model.config.softmax != "full":
-        raise InputError(
-            Message("a model with `softmax` adaptive cannot grow: its clusters are of the tokens it has")
+def _check_tokens(
+    request: Request, text: Corpus, valid: Corpus | None, earlier: LoadedLanguageModel | None
+) -> None:
+    """Warn of many tokens without a number of their own, and note how many join an earlier model.
+
+    Raises: InputError for --grow where the earlier model has no room for them
+    """
+    console = request.console
+    if earlier and request.grow:
+        joined = len(text.vocabulary) - len(earlier.vocabulary)
+        if earlier.model.config.softmax != "full":
+            raise InputError(
+                Message("a model with `softmax` adaptive cannot grow: its clusters are of the tokens it has")
+            )
+        console.note(f"{number_of(joined, 'token')} of the text that the model lacks will be learnt")
+    elif earlier and text.unknown > _MANY_UNKNOWN * text.length:
+        console.warn(
+            f"{text.unknown / text.length:.0%} of the tokens are <unk> to {request.update}, which learns no "
+            "new ones without --grow"
         )
-    console.note(f"{number_of(joined, 'token')} of the text that the model lacks will be learnt")
+    elif valid and valid.unknown / valid.length > text.unknown / text.length + _MORE_UNKNOWN:
+        console.warn(
+            f"{valid.unknown / valid.length:.0%} of the tokens of {request.training.valid} are <unk>, not in "
+            "the text or rarer there than it keeps, so that its perplexity tells little; prepare both alike, "
+            "or hold out a part of the text"
+        )
+
+
+def _go_on_from(
+    earlier: LoadedLanguageModel, network: Network, vocabulary: Vocabulary, *, grow: bool
+) -> None:
+    """Overwrite the random weights of a network by those of an earlier one."""
+    if grow:
+        grow_from_(network, vocabulary, earlier.model, earlier.vocabulary)
+    else:
+        network.parameters.flat[:] = earlier.model.parameters.flat
+        network.parameters.averages[:] = earlier.model.parameters.averages
 
 
 def _start_from(vectors: WordVectors, learner: NetworkLearner, console: Console) -> str:

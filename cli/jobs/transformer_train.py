@@ -1,4 +1,4 @@
-"""What `nlptool transformer-train` does does: what `rnn-train` does, for networks of another form."""
+"""What `nlptool transformer-train` does: what `rnn-train` does, for networks of another form."""
 
 from __future__ import annotations
 

@@ -229,6 +229,18 @@ def test_an_update_keeps_the_form_and_the_tokens_of_its_model(
     assert len(load(str(path), LANGUAGE_MODEL).vocabulary) == len(load(earlier, LANGUAGE_MODEL).vocabulary)
 
 
+def test_a_model_of_adaptive_softmax_goes_on_but_cannot_grow(tmp_path: Path, nlptool: Nlptool) -> None:
+    earlier, path = str(tmp_path / "earlier"), str(tmp_path / "model")
+    adaptive = ("--level", "word", "--softmax", "adaptive", "--min-count", "1")
+    assert nlptool("rnn-train", "-q", *SMALL, *adaptive, "-o", earlier, stdin=LINES).status == 0
+    update = ("rnn-train", "-q", "--epochs", "1", "--lr", "1e-9", "--update", earlier, "-o", path)
+    assert nlptool(*update, stdin=LINES) == (0, "", "")
+    before, after = load(earlier, LANGUAGE_MODEL), load(path, LANGUAGE_MODEL)
+    assert after.model.parameters.flat == pytest.approx(before.model.parameters.flat, abs=1e-6)
+    grown = nlptool(*update, "--grow", stdin="王与后 rode\n" * 50)
+    assert (grown.status, "cannot grow" in grown.stderr) == (1, True)
+
+
 def test_the_tokens_of_a_model_may_grow(tmp_path: Path, nlptool: Nlptool) -> None:
     """At a rate of nothing they have an even share of what `<unk>` had; at one of use they are learnt."""
     text, earlier, path = "王与后 rode\n" * 50, str(tmp_path / "earlier"), str(tmp_path / "model")
