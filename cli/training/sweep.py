@@ -18,7 +18,7 @@ from cli.io.storage import storage_directory
 from cli.io.writing import check_output, open_binary_output, open_output
 from cli.options.common import INSTEAD, words_of
 from cli.options.sweep import OWN, results_format
-from nlp.errors import DivergedError, NlpError
+from nlp.errors import DivergedError
 from nlp.storage.temporary import UnnamedFile
 from nlp.text.records import format_record
 from nlp.training.team import WorkerError, live_for_the_leader, signals_held_back
@@ -111,8 +111,7 @@ def _each(
     sweep: Sweep, spool: UnnamedFile | None, running: dict[Connection, _Running]
 ) -> Iterator[tuple[_Running, dict[str, Any]]]:
     side_by_side = min(sweep.workers, len(sweep.runs))
-    waiting = iter(range(len(sweep.runs)))
-    for number in waiting:
+    for number in range(len(sweep.runs)):
         _start(sweep, number, sweep.workers // side_by_side, spool, running)
         if len(running) == side_by_side:
             yield _next_done(sweep, running)
@@ -136,7 +135,9 @@ def _next_done(sweep: Sweep, running: dict[Connection, _Running]) -> tuple[_Runn
         one.process.join()
     if isinstance(told, DivergedError):
         return one, {}
-    if isinstance(told, BaseException):
+    if isinstance(told, click.UsageError):
+        told.ctx = sweep.context
+    if isinstance(told, Exception):
         raise told
     return one, told
 
@@ -184,7 +185,7 @@ def _train(
             told = {name: figures[name] for name in _FIGURES if name in figures}
     except click.UsageError as error:
         told = click.UsageError(error.format_message())
-    except (NlpError, OSError, MemoryError) as error:
+    except Exception as error:  # noqa: BLE001  whatever it is, the process that started this one tells of it
         told = error
     sender.send(told)
     os._exit(0)
