@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.layers.arrays import Ids
+from nlp.layers.ragged import places_of
 from nlp.storage.temporary import UnnamedFile
 from nlp.text.byte_pairs import BytePairs, words_of
 from nlp.text.vocabulary import Vocabulary
@@ -68,11 +69,7 @@ class WordNumbers:
         for start in range(0, storage.size, _BYTES * at_once):
             count = min(_BYTES * at_once, storage.size - start)
             words = np.frombuffer(storage.read(start, count), np.int32)
-            of_words = lengths[words]
-            ends = np.cumsum(of_words)
-            # Piece n of a word is n behind the word's start in the table.
-            places = np.arange(ends[-1]) + np.repeat(starts[words] - ends + of_words, of_words)
-            yield table[places]
+            yield table[places_of(starts[words], lengths[words])]
 
 
 def _words(blocks: Iterable[str]) -> Iterator[list[str]]:

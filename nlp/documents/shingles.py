@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from nlp.layers.ragged import places_of
 from nlp.tagging.characters import codes
 from nlp.tagging.hashing import Hashes, joined, spread
 
@@ -75,7 +76,7 @@ def _sets(texts: Sequence[str], size: int) -> ShingleSets:
     counts = np.maximum(lengths - size + 1, 1)
     owners = np.arange(len(texts), dtype=np.uint64).repeat(counts)
     firsts = counts.cumsum() - counts
-    places = np.arange(counts.sum()) + (ends - lengths - firsts).repeat(counts)
+    places = places_of(ends - lengths, counts)
     short = np.flatnonzero(lengths < size)
     found = hashes[np.minimum(places, len(hashes) - 1)]
     for number in short.tolist():

@@ -20,11 +20,12 @@ def labelled_text(line: str) -> LabelledText | None:
     labels: list[str] = []
     rest = line.lstrip()
     while rest.startswith(PREFIX):
-        word, *others = rest.split(None, 1)
-        labels += [word[len(PREFIX) :]] if len(word) > len(PREFIX) else []
+        word, *others = rest.split(maxsplit=1)
+        if len(word) > len(PREFIX):
+            labels.append(word[len(PREFIX) :])
         rest = others[0] if others else ""
     if labels:
-        return LabelledText(tuple(labels) if len(labels) == 1 else tuple(dict.fromkeys(labels)), rest)
+        return LabelledText(tuple(dict.fromkeys(labels)), rest)
     label, tab, text = line.partition("\t")
     label = label.strip()
     return LabelledText((label,), text) if tab and label else None
