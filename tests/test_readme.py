@@ -24,7 +24,7 @@ PAGES = [
 TOLERANCE = 0.05
 """Of a printed decimal: processors of another kind round the last bits of a training differently."""
 
-# A make that runs the tests tells those that they run where they are.
+# With what `make test` leaves there, a `make` of an example would print the folders that it enters.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
 
 _BLOCK = re.compile(r"^```console(?P<sampled> sampled)?\n(?P<lines>.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -24,6 +24,7 @@ from nlp.vectors.word_vectors import WordVectors
 from tests.cli.running import environment, run
 from tests.conftest import ROOT
 from tests.nlp.classification.recurrent import small as classification
+from tests.nlp.search.small_indexes import index_of_texts
 from tests.nlp.translation import small as translation
 
 if TYPE_CHECKING:
@@ -140,8 +141,7 @@ def test_a_classifier_tells_probabilities(tmp_path: Path) -> None:
 
 
 def test_what_commands_alone_can_ask_is_told(tmp_path: Path) -> None:
-    (tmp_path / "lines").write_text("the king\nthe queen\n")
-    assert run("index", "-q", "-o", str(tmp_path / "index"), str(tmp_path / "lines")).returncode == 0
+    index_of_texts(tmp_path)
     with (tmp_path / "stopped").open("wb") as file:
         write_model(file, "rnn-checkpoint", {}, {})
     told = {

@@ -7,6 +7,7 @@ import pytest
 
 from nlp.analysis.tagger_traces import tagger_trace
 from nlp.layers.workspace import Workspace
+from nlp.networks.token_numbering import LONGEST
 from tests.nlp.tagging import tagged
 from tests.nlp.tagging.recurrent import small
 
@@ -42,5 +43,8 @@ def test_a_sentence_in_parts_and_one_of_nothing() -> None:
     tagger = small.tagger("characters")
     tokens = list("国王来了" * 300)
     (layer,) = tagger_trace(tagger, tokens)
-    assert len(layer["h"]) == len(tokens)
+    parts = [tokens[start : start + LONGEST] for start in range(0, len(tokens), LONGEST)]
+    assert len(parts) > 1
+    expected = np.concatenate([tagger_trace(tagger, part)[0]["h"] for part in parts])
+    np.testing.assert_array_equal(layer["h"], expected)
     assert tagger_trace(tagger, []) == []

@@ -98,7 +98,7 @@ def test_hypotheses_are_followed_by_the_same_text() -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_search_from_both_ends_finds_the_best_of_all(seed: int) -> None:
-    """Of 10 words; a fifth of the gaps of three is weighed, and each as it is among all of them."""
+    """Of 1,000 gaps of three words 200 are weighed, and each is as probable among these as among all."""
     words = [f"w{number}" for number in range(10)]
     vocabulary = language_vocabulary("word", words)
     generator = np.random.default_rng(seed)
@@ -108,7 +108,8 @@ def test_a_search_from_both_ends_finds_the_best_of_all(seed: int) -> None:
         text.append(int(generator.choice(habits[text[-1]])) if generator.random() < 0.9 else 0)
     predictor = NgramPredictor(train_ngrams(np.array(text, np.int32), vocabulary, 3))
     answers, left, right = possible_answers(vocabulary), [0, *text[50:53]], [*text[57:60], 0]
-    filler = BayesFiller(predictor, beam=5, weighed=200 * 8 * 5 * 64)
+    weighed = 200 * 8 * 5 * 64  # 200 gaps, 8th parts of the work, 3 + 2 tokens, of which each costs 64
+    filler = BayesFiller(predictor, beam=5, weighed=weighed)
     found = filler.candidates(left, right, range(1, 4), answers, 999)
     assert filler.searched == [Searched(1, 10, 10), Searched(2, 100, 100), Searched(3, 200, 1000)]
     assert [one.is_all for one in filler.searched] == [True, True, False]

@@ -29,11 +29,10 @@ def test_a_long_text_is_hashed_in_pieces_to_the_same_set() -> None:
     generator = np.random.default_rng(1)
     text = "".join(map(chr, generator.integers(0x61, 0x7B, 2 * CHARACTERS + 5)))
     (sets,) = shingle_sets([text], 4)
-    assert len(sets.hashes) == pytest.approx(
-        len({text[at : at + 4] for at in range(len(text) - 3)}), rel=1e-3
-    )
+    parts = [text[at : at + 1003] for at in range(0, len(text) - 3, 1000)]
+    expected = np.unique(np.concatenate([some.hashes for some in shingle_sets(parts, 4)]))
+    np.testing.assert_array_equal(sets.hashes, expected)
     assert len(list(shingle_sets([text, "ab", "ab"], 4))) == 2
-    assert jaccard(sets[0], sets[0]) == 1
 
 
 @pytest.mark.parametrize("similarity", [0.2, 0.5, 0.8])

@@ -22,6 +22,10 @@ def shingles(text: str, size: int) -> set[str]:
     return {text[at : at + size] for at in range(max(len(text) - size + 1, 1))}
 
 
+def alike(one: set[str], other: set[str]) -> float:
+    return len(one & other) / len(one | other)
+
+
 def groups_by_hand(texts: Sequence[str], threshold: float, size: int) -> list[int]:
     """The group of each text, which is compared with every kept one before it."""
     kept: dict[int, set[str]] = {}
@@ -29,7 +33,7 @@ def groups_by_hand(texts: Sequence[str], threshold: float, size: int) -> list[in
     found = []
     for number, form in enumerate(plain_forms(texts), 1):
         own = shingles(form, size)
-        near = (one for one, other in kept.items() if len(own & other) / len(own | other) >= threshold)
+        near = (one for one, other in kept.items() if alike(own, other) >= threshold)
         if form not in of_forms:
             of_forms[form] = next(near, number)
         if of_forms[form] == number:
@@ -61,7 +65,7 @@ def test_the_groups_are_those_of_comparing_all_texts(tmp_path: Path, threshold: 
     assert [place.first for place in found] == groups_by_hand(lines, threshold, size)
     for line, place in zip(lines, found, strict=True):
         one, other = shingles(line, size), shingles(lines[place.first - 1], size)
-        assert place.similarity == pytest.approx(len(one & other) / len(one | other))
+        assert place.similarity == pytest.approx(alike(one, other))
 
 
 def test_how_many_come_at_a_time_changes_nothing(tmp_path: Path) -> None:
@@ -111,4 +115,4 @@ def test_no_text_is_dropped_that_is_less_similar(
     ):
         one, other = shingles(forms[number], size), shingles(forms[place.first - 1], size)
         assert place.first <= number + 1
-        assert len(one & other) / len(one | other) >= 0.6
+        assert alike(one, other) >= 0.6

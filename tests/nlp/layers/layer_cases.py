@@ -355,14 +355,14 @@ def additive_attention(size: Size, dtype: npt.DTypeLike) -> Layer:
     return Layer({**p, "q": q, "known": known}, step)
 
 
-def self_attention(size: Size, dtype: npt.DTypeLike, *, earlier: int) -> Layer:
+def self_attention(size: Size, dtype: npt.DTypeLike) -> Layer:
     """Without earlier places a query at the only place has no other to choose, and so no gradient."""
-    drawn, heads, width = Drawn(size, dtype), 2, 4 * size.hidden
+    drawn, heads, width, earlier = Drawn(size, dtype), 2, 4 * size.hidden, 2
     parameters = drawn.parameters(self_attention_shapes(width))
     parameters.flat[:] *= 0.5
     gradients = parameters.like()
     x = drawn.normal(size.batch, size.steps, width)
-    given = drawn.normal(size.batch, earlier, 2, width) if earlier else None
+    given = drawn.normal(size.batch, earlier, 2, width)
     to_y = drawn.normal(*x.shape)
     bias = causal_bias(size.steps, earlier, dtype=dtype)
     turns = rotary_turns(earlier + size.steps, width // heads, dtype)
@@ -370,9 +370,8 @@ def self_attention(size: Size, dtype: npt.DTypeLike, *, earlier: int) -> Layer:
 
     def step(workspace: Workspace) -> tuple[float, Gradients]:
         gradients.flat[:] = 0
-        memory = None if given is None else workspace("memory", *given.shape)
-        if memory is not None:
-            memory[...] = given
+        memory = workspace("memory", *given.shape)
+        memory[...] = given
         y, cache = self_attention_forward(p, x, heads, bias, workspace, turns=turns, memory=memory)
         loss = float(np.vdot(y, to_y))
         dx = self_attention_backward(p, grad, to_y, cache, workspace)
@@ -456,7 +455,7 @@ CASES: dict[str, Callable[[Size, npt.DTypeLike], Layer]] = {
     "crf": crf,
     "attention": attention,
     "additive-attention": additive_attention,
-    "self-attention-with-memory": partial(self_attention, earlier=2),
+    "self-attention-with-memory": self_attention,
     "cross-attention": cross_attention,
     "layer-norm": partial(norm, centred=True),
     "rms-norm": partial(norm, centred=False),

@@ -28,9 +28,11 @@ def answers(v: Array, q: Array, k: Array, values: Array, bias: Array | None = No
     return additive_attention_forward({"v": v}, q, k, values, bias, Workspace(np.float64))[0].copy()
 
 
-def of_a_batch() -> tuple[Array, Array, Array, Array]:
+def of_a_batch(
+    batch: int = BATCH, steps: int = STEPS, places: int = PLACES, units: int = UNITS, width: int = WIDTH
+) -> tuple[Array, Array, Array, Array]:
     """v, queries, keys and values."""
-    shapes = (UNITS,), (BATCH, STEPS, UNITS), (BATCH, PLACES, UNITS), (BATCH, PLACES, WIDTH)
+    shapes = (units,), (batch, steps, units), (batch, places, units), (batch, places, width)
     v, q, k, values = (drawn(*shape, seed=seed) for seed, shape in enumerate(shapes))
     return v, q, k, values
 
@@ -83,12 +85,7 @@ def test_queries_of_ten_thousand_are_no_matter() -> None:
 def test_blocks_give_what_one_gives_in_less_memory(batch: int, steps: int, places: int) -> None:
     """Of many texts, of many steps of a text, and of one step of many places."""
     units, width = 64, 3
-    v, q, k, values = (
-        drawn(*shape, seed=seed)
-        for seed, shape in enumerate(
-            [(units,), (batch, steps, units), (batch, places, units), (batch, places, width)]
-        )
-    )
+    v, q, k, values = of_a_batch(batch, steps, places, units, width)
     dy, dq, dk, d_values = (
         drawn(batch, steps, width, seed=9),
         *(np.empty_like(each) for each in (q, k, values)),

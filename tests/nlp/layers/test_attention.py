@@ -1,4 +1,4 @@
-"""Claims of attention, its masks and its positions; what holds of all layers is in test_layer_contract.py."""
+"""Claims of attention, masks, positions and feed-forward; what holds of all layers is in the contract."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 BATCH, HEADS, STEPS, WIDTH = 3, 2, 5, 8
 
 
-def drawn(*shape: int, seed: int = 0, scale: float = 1.0) -> Array:
-    values: Array = (scale * np.random.default_rng(seed).standard_normal(shape)).astype(np.float32)
+def drawn(*shape: int, seed: int = 0) -> Array:
+    values: Array = np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
     return values
 
 

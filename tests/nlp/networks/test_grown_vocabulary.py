@@ -11,23 +11,19 @@ from nlp.decoding.mixture import Translation
 from nlp.decoding.network_predictor import NetworkPredictor
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.grown_vocabulary import grow_from_
-from nlp.networks.network import Network
+from tests.nlp.networks.network_cases import made
 from tests.nlp.text.vocabularies import language_vocabulary
+
+if TYPE_CHECKING:
+    from nlp.networks.network import Network
+    from nlp.text.vocabulary import Vocabulary
 
 KNOWN = language_vocabulary("char", "abcd")
 OTHERS = [language_vocabulary("char", letters) for letters in ("xbcyad", "dbca")]
 
 
-if TYPE_CHECKING:
-    from nlp.text.vocabulary import Vocabulary
-
-
-def made(size: int, **settings: Any) -> Network:
-    config = LanguageModelConfig(**{"hidden": 4, "embed_dim": 4, "layers": 1, **settings})
-    network = Network(config, size, dtype=np.float64)
-    network.initialize_(np.random.default_rng(1))
-    network.parameters["output.b"][...] = np.arange(len(network.parameters["output.b"]))
-    return network
+def network_of(size: int, settings: dict[str, Any]) -> Network:
+    return made(LanguageModelConfig(**{"hidden": 4, "embed_dim": 4, "layers": 1, **settings}), size)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +31,7 @@ def made(size: int, **settings: Any) -> Network:
 )
 @pytest.mark.parametrize("more", OTHERS, ids=["two more", "in another order"])
 def test_unknown_tokens_share_what_unk_had(settings: dict[str, Any], more: Vocabulary) -> None:
-    earlier, grown = made(len(KNOWN), **settings), made(len(more), **settings)
+    earlier, grown = network_of(len(KNOWN), settings), network_of(len(more), settings)
     grow_from_(grown, more, earlier, KNOWN)
     before, after = NetworkPredictor(earlier, KNOWN), NetworkPredictor(grown, more)
     translation = Translation(KNOWN, more)
@@ -48,6 +44,6 @@ def test_unknown_tokens_share_what_unk_had(settings: dict[str, Any], more: Vocab
 
 def test_clusters_do_not_grow() -> None:
     words = [language_vocabulary("word", [f"w{number}" for number in range(size - 2)]) for size in (40, 60)]
-    earlier, grown = (made(len(one), softmax="adaptive") for one in words)
+    earlier, grown = (network_of(len(one), {"softmax": "adaptive"}) for one in words)
     with pytest.raises(ValueError, match="do not grow"):
         grow_from_(grown, words[1], earlier, words[0])

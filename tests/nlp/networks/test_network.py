@@ -36,6 +36,10 @@ def pass_of(
     return *model.loss_and_grad(batch, state, gradients, workspace, rng), gradients
 
 
+def norm_of(config: NetworkConfig) -> str:
+    return config.norm if isinstance(config, LanguageModelConfig) else "none"
+
+
 @every_case
 def test_parameters_are_counted_without_a_network(config: NetworkConfig) -> None:
     assert parameter_count(config, VOCABULARY) == Network(config, VOCABULARY).parameters.flat.size
@@ -68,9 +72,8 @@ def started(model: Network, streams: int) -> Floats:
 )
 def test_gradients_are_the_slopes(name: str, steps: int) -> None:
     config = CASES[name]
-    streams = (
-        3 if getattr(config, "norm", "none") == "none" else 9
-    )  # moments of few numbers bend too much for differences
+    # Moments of few numbers bend too much for differences.
+    streams = 3 if norm_of(config) == "none" else 9
     model, batch = made(config), batch_of(steps, streams)
     workspace = Workspace(np.float64)
     before = batch_of(steps + 2, streams)
@@ -150,9 +153,7 @@ def test_one_batch_can_be_learnt_by_heart(config: NetworkConfig) -> None:
         scale = 0.02 / (1 - 0.9**step) ** 0.5
         model.parameters.flat[...] -= scale * moments[0] / (np.sqrt(moments[1]) + 1e-8)
     loss, _ = model.loss(batch, model.new_state(6), workspace)
-    if (
-        isinstance(config, LanguageModelConfig) and config.norm == "batch"
-    ):  # statistics of all steps are not those of these few
+    if norm_of(config) == "batch":  # statistics of all steps are not those of these few
         loss = trained
     assert loss / count < 0.05
 

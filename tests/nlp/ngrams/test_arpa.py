@@ -16,6 +16,7 @@ from nlp.decoding.scoring import LineReader
 from nlp.errors import InputError
 from nlp.ngrams.arpa import about_arpa, is_arpa, read_arpa
 from nlp.ngrams.predictor import NgramPredictor
+from tests.files import write_anew
 from tests.nlp.ngrams.arpa_cases import ARPA, BY_KENLM, BY_KENLM_WITHOUT_UNKNOWN
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def written(path: Path, text: str) -> str:
 
 
 def scores(path: str, lines: list[str], *, by_line: bool = False) -> list[list[float]]:
-    """log10 P of the tokens of each line, all read as one stream."""
+    """log10 P of the tokens of each line, all read as one stream unless `by_line`."""
     reader = LineReader([NgramPredictor(read_arpa(path))], by_line=by_line)
     return [
         (read.by_model[0] / math.log(10)).tolist() for read in reader.read([one.split() for one in lines])
@@ -158,7 +159,7 @@ def test_a_damaged_file_gives_a_model_or_a_line(tmp_path: Path, data: st.DataObj
         damaged[start:end] = data.draw(
             st.sampled_from([b"", b"\n", b" ", b"-", b"9", b"\\", b"<s>", b"\xff", b"\0"])
         )
-    (tmp_path / "m").write_bytes(damaged)
+    write_anew(tmp_path / "m", bytes(damaged))
     error, model = None, None
     try:
         model = read_arpa(str(tmp_path / "m"))

@@ -14,6 +14,7 @@ from nlp.errors import ModelError
 from nlp.ngrams.arpa import read_arpa
 from nlp.ngrams.arpa_writer import write_arpa
 from nlp.ngrams.model import NgramModel, train_ngrams
+from tests.files import write_anew
 from tests.nlp.text.vocabularies import language_vocabulary
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def test_the_form_of_the_file() -> None:
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=60), st.integers(1, 5))
 def test_every_number_comes_back(tmp_path: Path, tokens: list[int], order: int) -> None:
     model = trained(tokens, order)
-    (tmp_path / "m").write_text(written(model), encoding="utf-8")
+    write_anew(tmp_path / "m", written(model).encode())
     again = read_arpa(str(tmp_path / "m"))
     assert again.vocabulary.words == model.vocabulary.words
     assert again.order == order

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nlp.search.index import Index
+    from nlp.search.queries import Clause
     from nlp.search.ranking import Hit
 
 TEXTS = (
@@ -56,11 +57,16 @@ def ranking_of(index: Index, config: SearchConfig | None = None) -> Ranking:
     return Ranking(index, index.analyzer(tokenizer("words")), config or SearchConfig())
 
 
+def asked(ranking: Ranking, query: str) -> list[tuple[Clause, float]]:
+    """The clauses of a query, and how much each counts."""
+    return [(clause, 1.0) for clause in clauses(query, ranking.analyzer)]
+
+
 def best(ranking: Ranking, query: str, k: int = 10) -> list[Hit]:
     """What is found for a query."""
-    return ranking.best([(clause, 1.0) for clause in clauses(query, ranking.analyzer)], k)
+    return ranking.best(asked(ranking, query), k)
 
 
-def found(ranking: Ranking, query: str, k: int = 10) -> list[int]:
+def found(ranking: Ranking, query: str) -> list[int]:
     """The numbers, from 1 on, of the texts that are found for a query."""
-    return [hit.number + 1 for hit in best(ranking, query, k)]
+    return [hit.number + 1 for hit in best(ranking, query)]

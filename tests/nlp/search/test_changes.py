@@ -60,11 +60,13 @@ def test_changes_are_as_one_build(seed: int, tmp_path: Path) -> None:
         built = index_of_texts(tmp_path / "anew", list(wanted.values()))
         with (tmp_path / "compacted").open("wb") as writer:
             save_index(writer, IndexConfig(), [], anew.arrays())
-        assert texts_of(index_of(open_model(str(tmp_path / "compacted")))) == wanted
+        compact = index_of(open_model(str(tmp_path / "compacted")))
+        assert texts_of(compact) == wanted
         for query in ("w1 w2", "w3 -w4", '"w1 w1"', "+w5 w6"):
-            hits = [(index.document(hit.number).id, hit.score) for hit in best(ranking_of(index), query)]
             expected = [(ids[hit.number], hit.score) for hit in best(ranking_of(built), query)]
-            assert hits == expected
+            for one in (index, compact):
+                hits = [(one.document(hit.number).id, hit.score) for hit in best(ranking_of(one), query)]
+                assert hits == expected
 
 
 def test_what_is_not_there_cannot_be_removed(tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from nlp.search.config import IndexConfig, SearchConfig
-from nlp.search.queries import clauses
-from tests.nlp.search.small_indexes import TEXTS, best, found, index_of_texts, ranking_of
+from tests.nlp.search.small_indexes import TEXTS, asked, best, found, index_of_texts, ranking_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +26,7 @@ SCORES = {
 @pytest.mark.parametrize("method", SCORES)
 def test_the_scores_are_those_of_bm25s(method: str, tmp_path: Path) -> None:
     ranking = ranking_of(index_of_texts(tmp_path), SearchConfig(method=method))
-    asked = [(clause, 1.0) for clause in clauses("king dawn mat", ranking.analyzer)]
-    assert ranking.scores(asked) == pytest.approx(SCORES[method], abs=1e-5)
+    assert ranking.scores(asked(ranking, "king dawn mat")) == pytest.approx(SCORES[method], abs=1e-5)
 
 
 def test_a_word_that_says_nothing_is_found_all_the_same(tmp_path: Path) -> None:
@@ -45,16 +43,15 @@ def test_the_best_are_those_that_sorting_all_gives(tmp_path: Path) -> None:
     ]
     ranking = ranking_of(index_of_texts(tmp_path, texts))
     for query in ("w1", "w59 w3", "w0 w0 w1 w2 w58", "w7 -w0", "+w9 w2", "nothing"):
-        asked = [(clause, 1.0) for clause in clauses(query, ranking.analyzer)]
-        hits = ranking.best(asked, 20)
-        scores = ranking.scores(asked).copy()
+        hits = best(ranking, query, 20)
+        scores = ranking.scores(asked(ranking, query)).copy()
         for number, text in enumerate(texts):
             split = text.split()
             if ("-w0" in query and "w0" in split) or ("+w9" in query and "w9" not in split):
                 scores[number] = 0
         order = np.argsort(-scores, kind="stable")[:20]
         assert [hit.number for hit in hits] == [number for number in order.tolist() if scores[number]]
-        assert ranking.best(asked, 20) == hits
+        assert best(ranking, query, 20) == hits
 
 
 @pytest.mark.parametrize(

@@ -77,10 +77,7 @@ def test_pieces_of_words_are_kept_and_are_the_tokens(tmp_path: Path) -> None:
     pieces = BytePairs.learn({" the": 9, " then": 3}, 3)
     counts = dict.fromkeys(pieces.names, 2)
     vocabulary = Vocabulary.from_counts(counts, level=SUBWORDS, pieces=pieces)
-    path = tmp_path / "x.model"
-    with path.open("wb") as file:
-        write_model(file, "test", {}, vocabulary_arrays(vocabulary))
-    read = read_vocabulary(open_model(str(path)), SUBWORDS)
+    read = stored(tmp_path / "m", vocabulary_arrays(vocabulary), SUBWORDS)
     assert read == vocabulary
     assert read.join(read.numbers(read.split("the then"))) == "the then"
     with pytest.raises(ValueError, match="not the pieces of words"):

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from nlp.layers.arrays import Floats
+    from nlp.layers.parameters import Shapes
 
 every_optimizer = pytest.mark.parametrize("name", MOMENTS)
 every_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 SIZE = 1000
 SHAPES = {"w": (SIZE,)}
+every_shape = pytest.mark.parametrize("shapes", [SHAPES, {"W": (25, 40)}], ids=["vector", "matrix"])
 RNG = np.random.default_rng(0)
 START, GRADIENTS = RNG.standard_normal(SIZE), RNG.standard_normal((6, SIZE))
 
@@ -57,10 +59,11 @@ def test_the_first_step_goes_against_the_gradient(name: str, dtype: npt.DTypeLik
 
 
 @every_optimizer
-def test_a_bowl_is_descended(name: str) -> None:
+@every_shape
+def test_a_bowl_is_descended(name: str, shapes: Shapes) -> None:
     """Of the loss |w|²/2 the gradient is w: steps bring it down, in every optimizer's own time."""
     weights: Floats = START.copy()
-    optimizer, scratch = make_optimizer(name, SHAPES, np.float64), np.empty(SIZE)
+    optimizer, scratch = make_optimizer(name, shapes, np.float64), np.empty(SIZE)
     losses = [float(weights @ weights)]
     for number in range(1000):
         optimizer.update_(slice(0, SIZE), weights, weights.copy(), scratch, Step(0.02, 1.0, number))
@@ -81,10 +84,11 @@ def test_slices_give_the_bits_of_the_whole(name: str, dtype: npt.DTypeLike, boun
 
 @every_optimizer
 @every_dtype
-def test_a_restored_state_goes_on_with_the_same_bits(name: str, dtype: npt.DTypeLike) -> None:
-    whole = train_(make_optimizer(name, SHAPES, dtype), START.astype(dtype), GRADIENTS)
+@every_shape
+def test_a_restored_state_goes_on_with_the_same_bits(name: str, dtype: npt.DTypeLike, shapes: Shapes) -> None:
+    whole = train_(make_optimizer(name, shapes, dtype), START.astype(dtype), GRADIENTS)
     for done in range(1, len(GRADIENTS)):
-        optimizer, again = make_optimizer(name, SHAPES, dtype), make_optimizer(name, SHAPES, dtype)
+        optimizer, again = make_optimizer(name, shapes, dtype), make_optimizer(name, shapes, dtype)
         weights = train_(optimizer, START.astype(dtype), GRADIENTS[:done])
         saved = {key: array.copy() for key, array in optimizer.state.items()}
         train_(optimizer, weights.copy(), GRADIENTS[:1])  # what is saved is a copy
@@ -95,12 +99,12 @@ def test_a_restored_state_goes_on_with_the_same_bits(name: str, dtype: npt.DType
 
 
 @every_optimizer
-def test_two_trainings_share_no_state(name: str) -> None:
-    expected = train_(make_optimizer(name, SHAPES), START.astype(np.float32), GRADIENTS)
-    train_(make_optimizer(name, SHAPES), START.astype(np.float32), GRADIENTS[::-1])
-    assert train_(make_optimizer(name, SHAPES), START.astype(np.float32), GRADIENTS).tobytes() == (
-        expected.tobytes()
-    )
+@every_shape
+def test_two_trainings_share_no_state(name: str, shapes: Shapes) -> None:
+    expected = train_(make_optimizer(name, shapes), START.astype(np.float32), GRADIENTS)
+    train_(make_optimizer(name, shapes), START.astype(np.float32), GRADIENTS[::-1])
+    again = train_(make_optimizer(name, shapes), START.astype(np.float32), GRADIENTS)
+    assert again.tobytes() == expected.tobytes()
 
 
 @every_optimizer

@@ -36,14 +36,13 @@ def pairs(count: int, seed: int = 1) -> list[Pair]:
     return [Pair(" ".join(some), " ".join(reversed(some)).upper()) for some in sources]
 
 
-def training(form: str, *, valid: bool = True, count: int = 40, epochs: int = 2) -> TranslationTraining:
+def training(form: str, *, valid: bool = True) -> TranslationTraining:
     """Pairs, ready to be learnt."""
-    config = replace(FORMS[form], epochs=epochs)
-    return translation_training(pairs(count), config, valid=pairs(12, 2) if valid else None)
+    return translation_training(pairs(40), FORMS[form], valid=pairs(12, 2) if valid else None)
 
 
-def translator(form: str, *, epochs: int = 2) -> Translator:
+def translator(form: str) -> Translator:
     """A model of it."""
-    made = training(form, valid=False, epochs=epochs)
+    made = training(form, valid=False)
     train(made.learner)
     return made.translator

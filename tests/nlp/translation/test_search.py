@@ -31,10 +31,10 @@ def network(form: str = "gru", seed: int = 2) -> TranslationNetwork:
     return made
 
 
-def found(made: TranslationNetwork, beam: int, penalty: float = 1.0, end: int = END) -> list[list[Found]]:
+def found(made: TranslationNetwork, beam: int, penalty: float = 1.0) -> list[list[Found]]:
     source = SourceBatch(SOURCES.side_by_side(np.arange(2)), SOURCES.lengths)
     workspace = Workspace(np.float64)
-    return search(made, made.input_table(), source, end, beam=beam, penalty=penalty, workspace=workspace)
+    return search(made, made.input_table(), source, END, beam=beam, penalty=penalty, workspace=workspace)
 
 
 def logprob(made: TranslationNetwork, source: list[int], target: list[int]) -> float:
