@@ -27,6 +27,10 @@ class Message(str):
         message._template, message._values = template, values
         return message
 
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """What a process that is sent the message makes it of."""
+        return (self._template,), self._values
+
     def named(self, name_of: Callable[[str], str]) -> str:
         """The message with the name of each setting put through `name_of`."""
         return _filled(self._template, self._values, name_of)

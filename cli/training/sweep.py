@@ -19,9 +19,9 @@ from cli.io.writing import check_output, open_binary_output, open_output
 from cli.options.common import INSTEAD, words_of
 from cli.options.sweep import OWN, results_format
 from nlp.errors import DivergedError
+from nlp.parallel.team import WorkerError, live_for_the_leader, signals_held_back
 from nlp.storage.temporary import UnnamedFile
 from nlp.text.records import format_record
-from nlp.training.team import WorkerError, live_for_the_leader, signals_held_back
 from nlp.wording import number_of
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from nlp.errors import InputError
 from nlp.layers.arrays import Floats, Ids
 from nlp.layers.random_streams import RandomStreams
 from nlp.layers.scatter import RowGroups
+from nlp.parallel.team import shared_array
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.schedules import linear_decay
-from nlp.training.team import shared_array
 from nlp.vectors.word_groups import WordGroups
 from nlp.wording import Message, number_of
 

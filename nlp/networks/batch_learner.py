@@ -17,11 +17,11 @@ from nlp.layers.clipping import norm_factor
 from nlp.layers.parameters import Parameters
 from nlp.layers.random_streams import RandomStreams
 from nlp.layers.workspace import Workspace
+from nlp.parallel.team import shared_array
 from nlp.training.divergence import NotFiniteError
 from nlp.training.gradients import ShardedGradient
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.optimizers.optimizer import Optimizer, Step
-from nlp.training.team import shared_array
 from nlp.wording import Message
 
 _ORDER, _DROPOUT, _INITIAL_WEIGHTS = 0, 1, 2  # purposes of random numbers

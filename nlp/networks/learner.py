@@ -19,6 +19,7 @@ from nlp.layers.random_streams import RandomStreams
 from nlp.layers.workspace import Workspace
 from nlp.networks.evaluation import held_out_batches, mean_loss
 from nlp.networks.network import Network
+from nlp.parallel.team import shared_array
 from nlp.text.vocabulary import NAMES, WORDS
 from nlp.training.divergence import NotFiniteError
 from nlp.training.gradients import ShardedGradient
@@ -26,7 +27,6 @@ from nlp.training.language_settings import WindowSettings
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.optimizers import MOMENTS, make_optimizer
 from nlp.training.optimizers.optimizer import Step
-from nlp.training.team import shared_array
 from nlp.wording import Message, number_of
 
 INITIAL_WEIGHTS, _DROPOUT = 0, 1  # purposes of random numbers

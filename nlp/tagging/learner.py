@@ -14,12 +14,12 @@ import numpy.typing as npt
 from nlp.data.sentence_batches import SentenceBatches, batch_bounds
 from nlp.layers.arrays import Floats
 from nlp.layers.random_streams import RandomStreams
+from nlp.parallel.team import shared_array
 from nlp.tagging.config import TaggerConfig
 from nlp.tagging.examples import NOTHING, Examples, Rows, summed
 from nlp.tagging.labels import Chain
 from nlp.tagging.lattice import Lattice, best_labels, lattice_of
 from nlp.training.learner import Learner, Loss, Phase, Position
-from nlp.training.team import shared_array
 from nlp.wording import Message
 
 _ORDER, _DROPOUT = 0, 1  # purposes of random numbers

@@ -14,8 +14,8 @@ import numpy as np
 from nlp.layers.arrays import Floats
 from nlp.layers.clipping import clip_value_, norm_of_squares
 from nlp.layers.parameters import Parameters
+from nlp.parallel.team import shared_array
 from nlp.training.optimizers.optimizer import Optimizer, Step
-from nlp.training.team import shared_array
 
 
 class ShardedGradient:

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nlp.parallel.team import Member, alone, run_team, shared_array
 from nlp.training.checkpoint import TrainingState, going_on_from, take_
 from nlp.training.divergence import Divergence
 from nlp.training.early_stopping import EarlyStopping
 from nlp.training.learner import Learner, Position
 from nlp.training.progress import Progress, ProgressMeter, finite_or_none
-from nlp.training.team import Member, alone, run_team, shared_array
 
 
 @dataclass(frozen=True)

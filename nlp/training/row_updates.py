@@ -9,7 +9,7 @@ import numpy as np
 
 from nlp.layers.arrays import Floats, Ids, Integers
 from nlp.layers.scatter import RowGroups
-from nlp.training.team import shared_array
+from nlp.parallel.team import shared_array
 
 
 @dataclass(frozen=True)

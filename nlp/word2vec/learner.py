@@ -17,13 +17,13 @@ from nlp.data.token_stream import TokenStream, Window, keep_probabilities
 from nlp.errors import InputError
 from nlp.layers.arrays import Floats
 from nlp.layers.random_streams import RandomStreams
+from nlp.parallel.team import shared_array
 from nlp.text.vocabulary import Vocabulary
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.loop import Curves, Watch, train
 from nlp.training.progress import LossSum
 from nlp.training.row_updates import RowUpdates, StepPlan, apply_rows, update_tasks
 from nlp.training.schedules import linear_decay
-from nlp.training.team import shared_array
 from nlp.vectors.subwords import Subwords, SubwordTable
 from nlp.word2vec.chunks import Chunk
 from nlp.word2vec.config import STABILITY, Sizes, Word2VecConfig

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 
 import pytest
@@ -38,3 +39,10 @@ def test_what_is_missing_is_installed_where_nlptool_runs(
     monkeypatch.setattr("shutil.which", lambda _: "/opt/my tools/bin/python")
     if has_pip:
         assert to_install("it") == "python -m pip install it"
+
+
+def test_a_message_that_is_sent_to_a_process_still_names_its_settings() -> None:
+    message = Message("lower `lr`, now {rate}", rate="{0.5}")
+    sent = copy.deepcopy(message)
+    assert sent == "lower lr, now {0.5}"
+    assert sent.named(str.upper) == "lower LR, now {0.5}"

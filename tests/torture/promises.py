@@ -152,7 +152,7 @@ PROMISES = {
         "workers leave no orphans",
         (
             "torture/test_trainings.py::test_workers_end_with_their_leader",
-            "nlp/training/test_team.py::test_workers_end_when_the_leader_is_killed",
+            "nlp/parallel/test_team.py::test_workers_end_when_the_leader_is_killed",
         ),
     ),
     18: Promise(

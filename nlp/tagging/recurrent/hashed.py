@@ -8,9 +8,9 @@ import numpy as np
 
 from nlp.layers.arrays import Floats, Indices
 from nlp.layers.scatter import RowGroups
+from nlp.parallel.team import shared_array
 from nlp.tagging.config import HashedConfig
 from nlp.tagging.examples import Rows, summed
-from nlp.training.team import shared_array
 
 _FIRST_SUM = 0.01  # of squared gradients: the first step of a weight is at most ten times the learning rate
 _PARTS = 2  # of the rows that move in a step, which as many workers can share

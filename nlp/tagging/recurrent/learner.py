@@ -18,11 +18,11 @@ from nlp.networks.encoders.tokens import TokenBatch
 from nlp.networks.sentence_learner import SentenceLearner
 from nlp.networks.tagger import TaggerNetwork
 from nlp.networks.token_numbering import Numbered
+from nlp.parallel.team import shared_array
 from nlp.tagging.labels import Chain
 from nlp.tagging.recurrent.hashed import HashedFeatures
 from nlp.tagging.recurrent.tagger import network_labels
 from nlp.training.learner import Phase, Position
-from nlp.training.team import shared_array
 
 
 @dataclass(frozen=True)

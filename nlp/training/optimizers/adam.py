@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.layers.arrays import Floats
+from nlp.parallel.team import shared_array
 from nlp.training.optimizers.optimizer import Optimizer, Step, even_tasks
-from nlp.training.team import shared_array
 
 FLOOR = 1e-17
 """Added to a gradient: its square is no denormal number; beside epsilon it is too small to move a weight."""

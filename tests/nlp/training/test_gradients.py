@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from nlp.layers.parameters import Parameters
+from nlp.parallel.team import Member, run_team, shared_array
 from nlp.training.gradients import ShardedGradient
 from nlp.training.language_settings import ADAM
 from nlp.training.optimizers import MOMENTS, make_optimizer
 from nlp.training.optimizers.optimizer import Step
-from nlp.training.team import Member, run_team, shared_array
 
 SIZE = 300_000  # several blocks and tasks, the last one of each shorter
 SHAPES = {"E": (1000, 200), "W": (300, 200), "V": (200, 150), "b": (10_000,)}

@@ -15,11 +15,11 @@ from nlp.networks.encoders.encoder import Encoder
 from nlp.networks.heads.head import Head
 from nlp.networks.learner import NetworkLearner
 from nlp.networks.transformer_config import TransformerConfig
+from nlp.parallel.team import Member, run_team
 from nlp.settings import settings_of
 from nlp.training.checkpoint import take_
 from nlp.training.language_settings import LanguageSettings
 from nlp.training.learner import Learner, Position
-from nlp.training.team import Member, run_team
 from nlp.training.transformer_settings import TransformerSettings
 from nlp.word2vec.config import Word2VecConfig
 from tests.implementations import implementations

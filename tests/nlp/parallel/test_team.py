@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp.training.team import Member, WorkerError, run_team, shared_array
+from nlp.parallel.team import Member, WorkerError, run_team, shared_array
 from tests.processes import alive
 
 ROOT = Path(__file__).parents[3]
@@ -125,7 +125,7 @@ def test_workers_leave_signals_to_the_leader(number: signal.Signals) -> None:
 
 ORPHANS = """
 import os, sys, time
-from nlp.training.team import run_team
+from nlp.parallel.team import run_team
 
 def work(member):
     if member.index == 0:

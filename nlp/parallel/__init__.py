@@ -1,0 +1,1 @@
+"""Work for several processes: a team that shares memory, and engines that compute functions elsewhere."""

@@ -1,0 +1,323 @@
+"""The engine that computes on a cluster of Dask (its library `distributed`): here, or on any machines.
+
+Whoever reaches a port of Dask runs code as its owner: messages between client, scheduler and workers hold
+pickled functions. So a cluster of this machine encrypts what it says and answers nobody without its key, and
+one elsewhere is spoken to by TLS, or only where the user insists.
+
+Source: Rocklin 2015, "Dask: parallel computation with blocked algorithms and task scheduling"
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import signal
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from nlp.errors import NlpError, SettingError
+from nlp.parallel.fingerprint import fingerprint
+from nlp.parallel.team import WorkerError
+from nlp.wording import Message, to_install
+
+Result = TypeVar("Result")
+Value = TypeVar("Value")
+
+_LOCAL, _TCP, _TLS = "local", "tcp", "tls"
+_MOST_LOCAL = 1024
+_AHEAD = 3  # tasks for each worker that are under way or done before the first of them is taken
+_RETRIES = 3
+_CONNECT_SECONDS = 10
+_WORKER_SECONDS = 30
+_PACKAGES = "'distributed>=2026.8,<2027' cryptography fsspec"
+
+
+class ClusterError(NlpError):
+    """A cluster that cannot be reached or used, or whose machines differ; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a cluster is: `scheme` local, tcp or tls, and behind it the number of workers, or host:port."""
+
+    scheme: str
+    place: str
+
+    @classmethod
+    def parse(cls, told: str) -> Address:
+        """Take local:N, tcp://HOST:PORT or tls://HOST:PORT apart. Raises: SettingError for anything else."""
+        scheme, colon, place = told.partition(":")
+        if (
+            scheme == _LOCAL
+            and colon
+            and place.isascii()
+            and place.isdigit()
+            and 1 <= int(place) <= _MOST_LOCAL
+        ):
+            return cls(scheme, str(int(place)))
+        if scheme in {_TCP, _TLS} and place.startswith("//") and place.rpartition(":")[2].isdecimal():
+            return cls(scheme, place[2:])
+        raise SettingError(
+            Message(
+                "`cluster` {told}: no cluster has such an address; write local:2, tcp://HOST:PORT or "
+                "tls://HOST:PORT",
+                told=told,
+            )
+        )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the cluster is to be started on this machine, and ended with the command."""
+        return self.scheme == _LOCAL
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody else reads or sends what goes there: encrypted, or within this machine."""
+        if self.scheme != _TCP:
+            return True
+        host = self.place.rpartition(":")[0].strip("[]")
+        with suppress(ValueError):
+            return ipaddress.ip_address(host).is_loopback
+        return host == "localhost"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.place}" if self.is_local else f"{self.scheme}://{self.place}"
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """The files of TLS in the form PEM: of the authority, and this client's certificate and key."""
+
+    authority: str
+    certificate: str
+    key: str
+
+
+class ClusterEngine:
+    """A client of a cluster, whose workers are as this process or are refused; see `Engine`."""
+
+    def __init__(self, client: Any, address: Address) -> None:
+        self._client, self._address = client, address
+
+    @property
+    def workers(self) -> int:
+        """How many threads compute there at present."""
+        with self._told_in_a_line():
+            threads: Mapping[str, int] = self._client.nthreads()
+            return max(sum(threads.values()), 1)
+
+    def share(self, value: Value) -> Value:
+        """A result of the cluster: lost with its worker, it is made again, unlike scattered data."""
+        with self._told_in_a_line():
+            name = f"shared-{uuid.uuid4().hex}"
+            return cast("Value", self._client.submit(_same, value, key=name, retries=_RETRIES))
+
+    def map(self, function: Callable[..., Result], tasks: Iterable[Sequence[Any]]) -> Iterator[Result]:
+        """The function of each task's arguments, in order, a few tasks a worker ahead; see `Engine`.
+
+        Raises: what the function raises; ClusterError for workers unlike this process, and a lost scheduler;
+                WorkerError for a task whose workers die again and again
+        """
+        pending: deque[Any] = deque()
+        left, run, mine = iter(tasks), uuid.uuid4().hex, fingerprint()
+        number = 0
+        try:
+            with self._told_in_a_line():
+                while True:
+                    for task in left:
+                        name = f"{function.__name__}-{run}-{number}"
+                        pending.append(
+                            self._client.submit(
+                                _checked, mine, function, *task, key=name, retries=_RETRIES, priority=-number
+                            )
+                        )
+                        number += 1
+                        if len(pending) >= _AHEAD * self.workers:
+                            break
+                    if not pending:
+                        return
+                    result = pending.popleft().result()
+                    yield cast("Result", result)
+                    del result  # its memory is given back before the next one comes
+        finally:
+            with suppress(Exception):
+                self._client.cancel(list(pending))
+
+    @contextmanager
+    def _told_in_a_line(self) -> Iterator[None]:
+        """Raises: WorkerError or ClusterError for what the library raises about the cluster itself."""
+        import distributed
+
+        try:
+            yield
+        except distributed.scheduler.KilledWorker as error:
+            raise WorkerError(
+                f"a task ended {_RETRIES + 1} workers of {self._address}; is there memory for it?"
+            ) from error
+        except (
+            distributed.client.FutureCancelledError,
+            distributed.CancelledError,
+            asyncio.CancelledError,
+            distributed.comm.CommClosedError,
+            TimeoutError,
+        ) as error:
+            raise ClusterError(
+                f"{self._address}: the scheduler is gone, or does not answer; start it again"
+            ) from error
+
+
+@contextmanager
+def cluster_engine(
+    address: Address, certificates: Certificates | None = None, *, insecure: bool = False
+) -> Iterator[ClusterEngine]:
+    """The engine of a cluster; a local one is started, and ended behind the `with` block.
+
+    Raises: ClusterError where the library is not installed, and for a cluster that is not there, has no
+            workers, or does not accept the certificates; SettingError for one that anybody could listen to,
+            unless `insecure`, and for TLS without certificates
+    """
+    _refuse_listeners(address, certificates, insecure=insecure)
+    distributed = _library()
+    with ExitStack() as stack:
+        stack.enter_context(_quietly())
+        try:
+            where, security = _place(address, certificates, stack)
+            client = distributed.Client(
+                where, security=security, timeout=_CONNECT_SECONDS, set_as_default=False
+            )
+            stack.callback(_close, client, _CONNECT_SECONDS)
+            client.wait_for_workers(1, timeout=_WORKER_SECONDS)
+            if address.is_local:
+                client.wait_for_workers(int(address.place), timeout=_WORKER_SECONDS)
+                client.run(_leave_signals_to_the_leader)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise ClusterError(f"{address}: {_reason(error)}") from error
+        yield ClusterEngine(client, address)
+
+
+def _refuse_listeners(address: Address, certificates: Certificates | None, *, insecure: bool) -> None:
+    if not address.is_private and not insecure:
+        raise SettingError(
+            Message(
+                "`cluster` {address}: whoever reaches it runs programs as you do; use tls:// with "
+                "`tls_ca`, `tls_cert` and `tls_key`, or give `insecure_cluster`",
+                address=str(address),
+            )
+        )
+    if (address.scheme == _TLS) is not (certificates is not None):
+        needed = (
+            "needs `tls_ca`, `tls_cert` and `tls_key`" if certificates is None else "is no tls:// address"
+        )
+        raise SettingError(Message(f"`cluster` {{address}} {needed}", address=str(address)))
+
+
+def _library() -> Any:
+    try:
+        import cryptography
+        import distributed
+    except ImportError:
+        raise ClusterError(f"a cluster needs distributed; {to_install(_PACKAGES)}") from None
+    del cryptography
+    return distributed
+
+
+def _place(address: Address, certificates: Certificates | None, stack: ExitStack) -> tuple[Any, Any]:
+    """Where the client goes, and how it speaks there."""
+    import distributed
+
+    if address.is_local:
+        security = distributed.Security.temporary()
+        cluster = distributed.LocalCluster(
+            n_workers=int(address.place),
+            threads_per_worker=1,
+            host="127.0.0.1",
+            protocol="tls",
+            security=security,
+            dashboard_address=None,
+            worker_dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+            memory_limit=None,
+        )
+        stack.callback(_close, cluster, _CONNECT_SECONDS)
+        return cluster, security
+    if certificates is None:
+        return str(address), None
+    security = distributed.Security(
+        tls_ca_file=certificates.authority,
+        tls_client_cert=certificates.certificate,
+        tls_client_key=certificates.key,
+        require_encryption=True,
+    )
+    return str(address), security
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Settings of the library: nothing of its own on stderr, and no long waits for who is not there."""
+    import dask
+
+    settings = {
+        "distributed.comm.timeouts.connect": f"{_CONNECT_SECONDS}s",
+        "distributed.comm.retry.count": 0,
+        "distributed.client.security-loader": None,
+        "distributed.admin.large-graph-warning-threshold": "1TB",
+        "distributed.scheduler.allowed-failures": _RETRIES,
+        "distributed.scheduler.active-memory-manager.start": False,
+        "distributed.worker.daemon": True,
+    }
+    logger = logging.getLogger("distributed")
+    before = logger.level
+    with dask.config.set(settings):
+        logger.setLevel(logging.CRITICAL + 1)
+        for name in ("asyncio", "tornado.application"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        try:
+            yield
+        finally:
+            logger.setLevel(before)
+
+
+def _close(what: Any, seconds: float) -> None:
+    """End a client or a cluster, whatever is left of it."""
+    with suppress(Exception, asyncio.CancelledError):
+        what.close(timeout=seconds)
+
+
+def _reason(error: BaseException) -> str:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    told = " ".join(str(error).split())
+    if isinstance(error, ConnectionRefusedError):
+        return "nobody listens there; start the scheduler, or name another address"
+    if "certificate" in told.lower() or "ssl" in told.lower() or "tls" in told.lower():
+        return f"no secure connection ({told[:120]}); check the certificates"
+    return f"no answer, or no workers, within {_WORKER_SECONDS} s ({told[:120] or type(error).__name__})"
+
+
+def _same(value: Value) -> Value:
+    return value
+
+
+def _checked(wanted: Mapping[str, str], function: Callable[..., Result], *arguments: Any) -> Result:
+    """Compute a task, in a worker. Raises: ClusterError for a worker that is unlike its client."""
+    found = fingerprint()
+    unlike = [name for name, value in wanted.items() if found.get(name) != value]
+    if unlike:
+        from distributed import get_worker
+
+        told = "; ".join(f"{name} {found.get(name)}, here {wanted[name]}" for name in unlike)
+        raise ClusterError(
+            f"the worker {get_worker().address} is unlike this machine: {told}; make them alike"
+        )
+    return function(*arguments)
+
+
+def _leave_signals_to_the_leader() -> None:
+    """Let workers of this machine be ended by who started them alone: ^C reaches all of a terminal."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
