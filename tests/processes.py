@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def alive(pid: int) -> bool:
@@ -15,3 +21,18 @@ def alive(pid: int) -> bool:
         return not Path("/proc").is_dir()
     except ProcessLookupError:
         return False
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that are there; none once it is gone."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Return once `condition` holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happened"
+        time.sleep(0.005)

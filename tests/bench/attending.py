@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nlp.wording import number_of
 
 from .figures import US, comparisons
-from .harness import NLPTOOL, Contestant, in_turns, module, run_child
+from .harness import Contestant, in_turns, module
 from .recurrent import REPEATS, SPEED, text_of
-from .trainers import last_speed
+from .trainers import told_speed, trained_speed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from .figures import Figure
     from .harness import Setting
@@ -37,28 +36,11 @@ def run(setting: Setting) -> Iterator[Figure]:
         if not setting.wants(subject):
             continue
         settings = {**SMALL, **PACE, "workers": workers}
-        text = text_of(setting.folder, "char", TOKENS)
-        turns = [
-            Contestant(US, "cli", partial(_nlptool, setting, text, settings)),
-            Contestant("PyTorch", "torch", partial(_torch, setting, text, {**settings, "memory": True})),
-            Contestant(
-                "PyTorch, windows alone",
-                "torch",
-                partial(_torch, setting, text, {**settings, "memory": False}),
-            ),
-        ]
+        text, model = text_of(setting.folder, "char", TOKENS), setting.folder / "transformer.model"
+        ours = partial(trained_speed, setting, "transformer-train", text, model, settings)
+        turns = [Contestant(US, "cli", ours)]
+        for title, memory in (("PyTorch", True), ("PyTorch, windows alone", False)):
+            theirs = module("torch_transformer", str(text), json.dumps({**settings, "memory": memory}))
+            turns.append(Contestant(title, "torch", partial(told_speed, setting, theirs)))
         results = in_turns(turns, setting.times(REPEATS), warm_up=False)
         yield from comparisons("transformer", subject, SPEED, results, float)
-
-
-def _nlptool(setting: Setting, text: Path, settings: Mapping[str, Any], _round: int) -> float:
-    options = [f"--{name}={value}" for name, value in settings.items()]
-    options += [f"--shards={settings['workers']}", "--epochs=1", "--log-json"]
-    model = str(setting.folder / "transformer.model")
-    done = run_child(setting, [NLPTOOL, "transformer-train", *options, "-o", model, str(text)])
-    return last_speed(done.stderr)
-
-
-def _torch(setting: Setting, text: Path, settings: Mapping[str, Any], _round: int) -> float:
-    done = run_child(setting, module("torch_transformer", str(text), json.dumps(settings)))
-    return float(json.loads(done.stdout)["words_per_second"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .figures import US, Figure, Measure, comparisons
 from .harness import MEGABYTE, NLPTOOL, Contestant, in_turns, module, run_child
-from .texts import corpus
+from .texts import corpus, words_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +45,8 @@ def run(setting: Setting) -> Iterator[Figure]:
     peer = module("peer_dedupe", str(BANDS), str(ROWS), str(THRESHOLD))
     ours = [NLPTOOL, "dedupe", "--groups", "--threshold", str(THRESHOLD)]
     turns = [
-        Contestant(US, "cli", partial(_grouped, setting, ours, text)),
-        Contestant(DATASKETCH, DATASKETCH, partial(_grouped, setting, peer, text)),
+        Contestant(US, "cli", partial(_grouped, setting, US, ours, text)),
+        Contestant(DATASKETCH, DATASKETCH, partial(_grouped, setting, DATASKETCH, peer, text)),
     ]
     results = in_turns(turns, setting.times(REPEATS))
     subject = f"{LINES:,} lines, {BANDS} bands of {ROWS}"
@@ -62,8 +62,7 @@ def run(setting: Setting) -> Iterator[Figure]:
 def lines_with_copies(folder: Path) -> Path:
     """Lines of mix100m, in no order, a sixth of them copies in which a word or two are others."""
     generator = random.Random(1)  # noqa: S311
-    with corpus("en/mix100m.txt").open(encoding="ascii") as file:
-        words = iter(file.read(LINES * 200).split())
+    words = words_of_file(corpus("en/mix100m.txt"), LINES * 200)
     lines = [list(islice(words, generator.choice(WORDS))) for _ in range(LINES - LINES // 6)]
     for _ in range(LINES // 6):
         copy = list(generator.choice(lines))
@@ -76,8 +75,8 @@ def lines_with_copies(folder: Path) -> Path:
     return path
 
 
-def _grouped(setting: Setting, command: list[str], text: Path, _round: int) -> Grouped:
-    output = setting.folder / f"{command[1]}-{len(command)}.groups"
+def _grouped(setting: Setting, title: str, command: list[str], text: Path, _round: int) -> Grouped:
+    output = setting.folder / f"{title}.groups"
     with text.open("rb") as source:
         done = run_child(setting, command, stdin=source, stdout=output)
     return Grouped(LINES / done.wall, done.cpu, done.peak_rss / MEGABYTE, output)

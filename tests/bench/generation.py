@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from .figures import US, Measure, comparisons
 from .harness import Contestant, in_turns, module, run_child
+from .trainers import told_speed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from .figures import Figure
     from .harness import Setting
@@ -41,12 +42,8 @@ def run(setting: Setting) -> Iterator[Figure]:
         model, settings = str(setting.folder / "generating.model"), json.dumps(sizes)
         run_child(setting, module("random_language_model", model, settings))
         turns = [
-            Contestant(US, "cli", partial(_speed, setting, module("generating", model))),
-            Contestant("PyTorch", "torch", partial(_speed, setting, module("torch_generate", settings))),
+            Contestant(US, "cli", partial(told_speed, setting, module("generating", model))),
+            Contestant("PyTorch", "torch", partial(told_speed, setting, module("torch_generate", settings))),
         ]
         results = in_turns(turns, setting.times(REPEATS), warm_up=False)
         yield from comparisons("generate", subject, SPEED, results, float)
-
-
-def _speed(setting: Setting, command: Sequence[str], _round: int) -> float:
-    return float(json.loads(run_child(setting, command).stdout)["tokens_per_second"])

@@ -17,13 +17,14 @@ def main(bands: int, rows: int, threshold: float) -> None:
     from datasketch import MinHash, MinHashLSH
 
     index = MinHashLSH(num_perm=bands * rows, params=(bands, rows))
+    empty = MinHash(num_perm=bands * rows)  # copied for each line: its permutations are slow to draw
     kept: dict[int, set[str]] = {}
     equal: dict[str, int] = {}
     for number, line in enumerate(sys.stdin, 1):
         form = " ".join(line.lower().split())
         if form not in equal:
             shingles = {form[at : at + SHINGLE] for at in range(max(len(form) - SHINGLE + 1, 1))}
-            signature = MinHash(num_perm=bands * rows)
+            signature = empty.copy()
             signature.update_batch([shingle.encode() for shingle in shingles])
             near = (
                 one for one in sorted(index.query(signature)) if _jaccard(kept[one], shingles) >= threshold

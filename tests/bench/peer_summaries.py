@@ -19,13 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FIRST, BY_LOT, LEXRANK, TEXTRANK = "first", "by lot", "LexRank of sumy", "TextRank of sumy"
-WAYS = (FIRST, BY_LOT, LEXRANK, TEXTRANK)
 
 
 class _Given:
     """What sumy calls a tokenizer."""
-
-    language = "english"
 
     def __init__(self) -> None:
         self._split = tokenizer("words")

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from nlp.wording import number_of
 
 from .figures import US, Measure, comparisons
-from .harness import NLPTOOL, Contestant, in_turns, module, run_child
-from .trainers import last_speed
+from .harness import Contestant, in_turns, module
+from .trainers import told_speed, trained_speed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 REPEATS = 3
 SPEED = Measure("training", "tokens/s", more_is_better=True)
-WORDS = {"level": "word", "batch-size": 20, "bptt": 35, "lr": 1.0, "clip": 0.25}
-CHARACTERS = {"level": "char", "batch-size": 50, "bptt": 50, "lr": 1.0, "clip": 0.25}
+STEPS = {"optimizer": "sgd", "lr": 1.0, "clip": 0.25}
+WORDS = {"level": "word", "batch-size": 20, "bptt": 35, **STEPS}
+CHARACTERS = {"level": "char", "batch-size": 50, "bptt": 50, **STEPS}
 TYPES = {"word": 10_000, "char": 65}
 
 
@@ -83,31 +84,16 @@ def run(contests: Sequence[Contest], setting: Setting) -> Iterator[Figure]:
         if not setting.wants(contest.subject):
             continue
         text = text_of(setting.folder, contest.settings["level"], contest.tokens)
+        ours = partial(trained_speed, setting, "rnn-train", text, setting.folder / "language.model")
+        turns = [Contestant(US, "cli", partial(ours, contest.settings))]
         theirs = {**contest.settings, **contest.peer_settings}
-        their_speed = _torch if contest.peer == "PyTorch" else _nlptool
-        turns = [
-            Contestant(US, "cli", partial(_nlptool, setting, text, contest.settings)),
-            Contestant(
-                contest.peer,
-                "torch" if contest.peer == "PyTorch" else "cli",
-                partial(their_speed, setting, text, theirs),
-            ),
-        ]
+        if contest.peer == "PyTorch":
+            command = module("torch_language", str(text), json.dumps(theirs))
+            turns.append(Contestant(contest.peer, "torch", partial(told_speed, setting, command)))
+        else:
+            turns.append(Contestant(contest.peer, "cli", partial(ours, theirs)))
         results = in_turns(turns, setting.times(REPEATS), warm_up=False)
         yield from comparisons("rnn", contest.subject, SPEED, results, float)
-
-
-def _nlptool(setting: Setting, text: Path, settings: Mapping[str, Any], _round: int) -> float:
-    """A shard for each worker: that is how a batch is shared out, as PyTorch shares it among its threads."""
-    options = [f"--{name}={value}" for name, value in settings.items()]
-    options += [f"--shards={settings['workers']}", "--optimizer=sgd", "--epochs=1", "--log-json"]
-    model = str(setting.folder / "language.model")
-    return last_speed(run_child(setting, [NLPTOOL, "rnn-train", *options, "-o", model, str(text)]).stderr)
-
-
-def _torch(setting: Setting, text: Path, settings: Mapping[str, Any], _round: int) -> float:
-    done = run_child(setting, module("torch_language", str(text), json.dumps(settings)))
-    return float(json.loads(done.stdout)["words_per_second"])
 
 
 def text_of(folder: Path, level: str, tokens: int) -> Path:

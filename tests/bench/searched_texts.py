@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from .texts import corpus
+from .texts import corpus, words_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,8 @@ LINES, WORDS_A_LINE = 100_000, 30
 QUERIES = 200
 BEST_GRADE = 5  # Cranfield's grades run from 1, the best, to 4; -1 is none
 
-_RECORD = re.compile(r"^\.I (\d+)\n(.*?)(?=^\.I |\Z)", re.MULTILINE | re.DOTALL)
+_RECORD = re.compile(r"^\.I \d+\n(.*?)(?=^\.I |\Z)", re.MULTILINE | re.DOTALL)
+_MARK = re.compile(r"^\.\w\n", re.MULTILINE)
 _PART = re.compile(r"^\.(\w)\n(.*?)(?=^\.\w\n|\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -36,10 +37,7 @@ class Searched:
 def mixed(folder: Path) -> Searched:
     """100,000 lines of 30 words; a query is two to eight words that stand in one of them."""
     found = Searched(folder / "lines.txt", folder / "line-queries.txt")
-    data = corpus("en/mix100m.txt")
-    size = LINES * WORDS_A_LINE * 10
-    with data.open(encoding="ascii") as file:
-        words = iter(file.read(size).split(" "))
+    words = words_of_file(corpus("en/mix100m.txt"), LINES * WORDS_A_LINE * 10)
     lines = [" ".join(islice(words, WORDS_A_LINE)) for _ in range(LINES)]
     found.text.write_text("\n".join(lines) + "\n")
     step = LINES // QUERIES
@@ -52,25 +50,29 @@ def mixed(folder: Path) -> Searched:
 
 def cranfield(folder: Path) -> Searched:
     """1,400 abstracts with their titles, 225 queries; a grade is 5 less that of Cranfield, and 0 for -1."""
-    found = Searched(folder / "cranfield.txt", folder / "cranfield-queries.txt", folder / "cranfield-qrels")
+    text, queries, qrels = (folder / f"cranfield{end}" for end in (".txt", "-queries.txt", "-qrels"))
     data = corpus("en/cranfield")
-    abstracts = (_abstract(parts) for parts in _records(data / "cran.all.1400"))
-    found.text.write_text("".join(f"{one}\n" for one in abstracts))
-    queries = (" ".join(parts["W"].split()) for parts in _records(data / "cran.qry"))
-    found.queries.write_text("".join(f"{one}\n" for one in queries))
+    text.write_text("".join(f"{_abstract(parts)}\n" for parts in records(data / "cran.all.1400")))
+    queries.write_text("".join(f"{parts['W']}\n" for parts in records(data / "cran.qry")))
     judged = (line.split()[:3] for line in (data / "cranqrel").read_text().splitlines() if line.strip())
     rows = (f"{query} 0 {document} {_gain(int(grade))}\n" for query, document, grade in judged)
-    (folder / "cranfield-qrels").write_text("".join(rows))
-    return found
+    qrels.write_text("".join(rows))
+    return Searched(text, queries, qrels)
 
 
-def _records(path: Path) -> Iterator[dict[str, str]]:
+def records(path: Path) -> Iterator[dict[str, str]]:
+    """The parts of each record of Cranfield by their letters: T, a title, and W, a text, among others.
+
+    The text is the last part; marks of parts that have strayed into it, as in three records, are left out.
+    """
     for record in _RECORD.finditer(path.read_text()):
-        yield {part[1]: part[2] for part in _PART.finditer(record[2])}
+        head, _, text = record[1].partition(".W\n")
+        parts = {part[1]: part[2] for part in _PART.finditer(head)} | {"W": _MARK.sub("", text)}
+        yield {letter: " ".join(part.split()) for letter, part in parts.items()}
 
 
 def _abstract(parts: dict[str, str]) -> str:
-    title, text = (" ".join(parts.get(name, "").split()) for name in "TW")
+    title, text = parts["T"], parts["W"]
     return text if text.startswith(title) else f"{title} {text}"
 
 

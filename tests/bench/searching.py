@@ -10,7 +10,7 @@ import json
 import shutil
 from functools import partial
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .figures import US, Figure, Measure, comparisons
 from .harness import NLPTOOL, Contestant, Skipped, in_turns, module, run_child
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .searched_texts import Searched
 
 ROUNDS, COMMANDS = 3, 9
-PEERS = {"bm25s": "bm25s", "rank_bm25": "rank_bm25"}
+PEERS = ("bm25s", "rank_bm25")
 QUERY = "the king of france"
 AT_MOST = 1e-5
 
@@ -59,31 +59,26 @@ def run(setting: Setting) -> Iterator[Figure]:
             yield from _commands(setting, subject, searched)
 
 
-def _in_turns(setting: Setting, searched: Searched) -> Mapping[str, list[dict[str, float]]]:
+def _in_turns(setting: Setting, searched: Searched) -> Mapping[str, list[dict[str, Any]]]:
     files = [str(searched.text), str(searched.queries), str(setting.folder)]
     files += [str(searched.qrels)] if searched.qrels else []
 
-    def told(key: str, _: int) -> dict[str, float]:
-        found: dict[str, float] = json.loads(run_child(setting, module("searchers", key, *files)).stdout)
+    def told(key: str, _: int) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(run_child(setting, module("searchers", key, *files)).stdout)
         return found
 
     contestants = [Contestant(US, "cli", partial(told, "cli"))]
-    contestants += [Contestant(title, package, partial(told, package)) for title, package in PEERS.items()]
+    contestants += [Contestant(name, name, partial(told, name)) for name in PEERS]
     return in_turns(contestants, setting.times(ROUNDS), warm_up=False)
 
 
-def _apart(subject: str, results: Mapping[str, Sequence[Mapping[str, object]]]) -> Iterator[Figure]:
-    """The largest difference between our scores and those of bm25s."""
+def _apart(subject: str, results: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[Figure]:
+    """The largest difference between our scores and those of bm25s, as far as there are hits of ours."""
     if not results["bm25s"]:
         return
-    ours, theirs = (_flat(results[title][0]["scores"]) for title in (US, "bm25s"))
-    apart = max(abs(one - other) for one, other in zip(ours, theirs, strict=False))
+    rows = zip(*(results[title][0]["scores"] for title in (US, "bm25s")), strict=True)
+    apart = max(abs(one - other) for row in rows for one, other in zip(*row, strict=False))
     yield Figure("searching", subject, APART, (apart,))
-
-
-def _flat(scores: object) -> list[float]:
-    assert isinstance(scores, list)
-    return [score for row in scores for score in row]
 
 
 def _commands(setting: Setting, subject: str, searched: Searched) -> Iterator[Figure]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .figures import US, Measure, comparisons
 from .harness import NLPTOOL, Contestant, in_turns, module, run_child
 from .peer_summaries import BY_LOT, FIRST, LEXRANK, TEXTRANK
+from .searched_texts import records
 from .texts import corpus
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ SUBJECT = "a sentence an abstract"
 CPU = Measure("processor time", "s")
 OURS = {US: (), f"{US} --lead 0": ("--lead", "0"), f"{US} --method vectors": ("--method", "vectors")}
 PEERS = {FIRST: "cli", BY_LOT: "cli", LEXRANK: "sumy", TEXTRANK: "sumy"}
-_DOCUMENT = re.compile(r"\.T\n(.*?)\n?\.A\n.*?\.W\n(.*)", re.DOTALL)
 
 
 class Summarized(NamedTuple):
@@ -64,18 +64,16 @@ def run(setting: Setting) -> Iterator[Figure]:
 
 def abstracts(folder: Path) -> Path:
     """JSONL of every second abstract: its title, and as `text` the rest in sentences of their own."""
-    whole = corpus("en/cranfield/cran.all.1400").read_text(encoding="ascii")
-    records = []
-    for part in whole.split("\n.I "):
-        found = _DOCUMENT.search(part)
-        title, body = (" ".join(group.split()) for group in found.groups()) if found else ("", "")
-        body = body.removeprefix(title).strip()
+    found = []
+    for record in records(corpus("en/cranfield/cran.all.1400")):
+        title = record["T"]
+        body = record["W"].removeprefix(title).strip()
         parts = [sentence.strip(" .") for sentence in body.split(" . ") if len(sentence) > 2]
         if len(parts) >= SENTENCES:
             text = " ".join(f"{one[0].upper()}{one[1:]}." for one in parts)
-            records.append({"title": title.rstrip(" ."), "text": text})
+            found.append({"title": title.rstrip(" ."), "text": text})
     path = folder / "abstracts.jsonl"
-    path.write_text("".join(json.dumps(record) + "\n" for record in records[1::2]), encoding="ascii")
+    path.write_text("".join(json.dumps(one) + "\n" for one in found[1::2]), encoding="ascii")
     return path
 
 

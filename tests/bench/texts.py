@@ -59,7 +59,7 @@ def word2vec_text(folder: Path, size: int = WORD2VEC_BYTES) -> Path:
         return path
     with path.open("w", encoding="utf-8") as file:
         line: list[str] = []
-        for word in _words(corpus("en/mix100m.txt"), size):
+        for word in words_of_file(corpus("en/mix100m.txt"), size):
             line.append(word)
             if len(line) == WORDS_A_LINE:
                 file.write(" ".join(line) + "\n")
@@ -90,7 +90,7 @@ def _written(path: Path, lines: Iterable[str], budget: int) -> Path:
     return path
 
 
-def _words(path: Path, size: int) -> Iterator[str]:
+def words_of_file(path: Path, size: int) -> Iterator[str]:
     """The words of the first `size` bytes of a file of one line."""
     rest = ""
     with path.open(encoding="ascii") as file:

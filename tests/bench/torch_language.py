@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
-WARM_UP = 2
+WARM_UP = 3
 
 
 class LanguageModel:
@@ -74,4 +74,4 @@ def train(text: Path, settings: Mapping[str, Any]) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"words_per_second": train(Path(sys.argv[1]), json.loads(sys.argv[2]))}))
+    print(json.dumps({"tokens_per_second": train(Path(sys.argv[1]), json.loads(sys.argv[2]))}))

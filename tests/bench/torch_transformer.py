@@ -118,4 +118,4 @@ def train(text: Path, settings: Mapping[str, Any]) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"words_per_second": train(Path(sys.argv[1]), json.loads(sys.argv[2]))}))
+    print(json.dumps({"tokens_per_second": train(Path(sys.argv[1]), json.loads(sys.argv[2]))}))

@@ -1,10 +1,11 @@
 """PyTorch as a contestant: `python -m tests.bench.torch_translation PAIRS SETTINGS` trains a translator.
 
 SETTINGS are JSON, named as the options of `nlptool seq2seq-train`; `workers` is PyTorch's number of threads.
-It trains what nlptool trains, on the same pieces in the same batches, the plain way of PyTorch: a two-sided
-GRU over packed sequences, a GRU as decoder, one product for all scores of attention, tied vectors,
-cross-entropy with smoothing, gradients clipped by their norm, a step of Adam. It prints pieces of targets a
-second over whole training steps as JSON.
+It trains what nlptool trains but for the GRU, whose reset gate PyTorch applies after the recurrent product,
+nlptool before it. Pieces and batches are the same, and the way is the plain one of PyTorch: a two-sided GRU
+over packed sequences, a GRU as decoder, one product for all scores of attention, tied vectors, cross-entropy
+with smoothing, gradients clipped by their norm, a step of Adam. It prints pieces of targets a second over
+whole training steps as JSON.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ from torch import nn
 from nlp.data.sentence_batches import SentenceBatches
 from nlp.translation.pairs import Pair, Pieces
 
+from .torch_language import WARM_UP
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nlp.translation.pairs import PairBatch
 
-WARM_UP = 3
-
 
 class Translator:
-    """What `nlp.translation.network` tells, made of PyTorch's layers."""
+    """The equations of `nlp.translation.recurrent`, but for the cell, made of PyTorch's layers."""
 
     def __init__(self, sizes: tuple[int, int], hidden: int, dropout: float) -> None:
         self._source, self._target = nn.Embedding(sizes[0], hidden), nn.Embedding(sizes[1], hidden)

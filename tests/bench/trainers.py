@@ -1,4 +1,4 @@
-"""Who trains word vectors: nlptool and its peers, all told the same settings."""
+"""Who trains: nlptool and its peers, all told the same settings."""
 
 from __future__ import annotations
 
@@ -49,13 +49,30 @@ def peer(name: str, setting: Setting, text: Path, settings: Settings) -> Trained
     return Trained(done, told.pop("words_per_second"), quality(setting, vectors) | told)
 
 
+def trained_speed(
+    setting: Setting, command: str, text: Path, model: Path, settings: Settings, _round: int
+) -> float:
+    """Tokens a second of an epoch by nlptool's `command`.
+
+    A shard for each worker: that is how a batch is shared out, as PyTorch shares it among its threads.
+    """
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    options += [f"--shards={settings['workers']}", "--epochs=1", "--log-json"]
+    return last_speed(run_child(setting, [NLPTOOL, command, *options, "-o", str(model), str(text)]).stderr)
+
+
+def told_speed(setting: Setting, command: Sequence[str], _round: int) -> float:
+    """Tokens a second, as the module of a contestant prints them."""
+    return float(json.loads(run_child(setting, command).stdout)["tokens_per_second"])
+
+
 def last_speed(log: str) -> float:
     """The `tokens_per_second` of the last line of `--log-json` that has it; it is over all of training."""
     records = (json.loads(line) for line in reversed(log.splitlines()) if line.startswith("{"))
     for record in records:
         if "tokens_per_second" in record:
             return float(record["tokens_per_second"])
-    raise ChildFailedError("nlptool w2v-train --log-json told no tokens_per_second")
+    raise ChildFailedError("nlptool --log-json told no tokens_per_second")
 
 
 def quality(setting: Setting, vectors: Path) -> dict[str, Any]:

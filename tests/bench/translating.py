@@ -1,7 +1,8 @@
 """Training translators beside PyTorch, pieces of targets a second over whole training steps; and translating.
 
 The pairs are made up, of words whose frequencies fall as in language (Zipf): as many pieces as are asked for
-are learnt, and texts are as long as captions. Both sides train the same network on the same batches.
+are learnt, and texts are as long as captions. Both sides train on the same batches, and the same network but
+for the GRU: PyTorch's applies the reset gate after the recurrent product, ours before it.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ import json
 import random
 from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nlp.wording import number_of
 
 from .figures import US, Figure, Measure, comparisons
 from .harness import NLPTOOL, Contestant, in_turns, module, run_child
-from .trainers import last_speed
+from .trainers import told_speed, trained_speed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from .harness import Setting
@@ -40,50 +41,41 @@ SETTINGS = {
     "clip": 1.0,
 }
 PAIRS, TYPES, LINES = 6000, 6000, 1000
+TRAIN = "seq2seq-train"
 
 
 def run(setting: Setting) -> Iterator[Figure]:
     """The figures of training at two sizes with one and two workers, then of translating."""
-    pairs = _pairs(setting.folder)
+    pairs, model = _pairs(setting.folder), setting.folder / "translator.model"
     for hidden in (128, 256):
         for workers in (1, 2):
             subject = f"GRU, {hidden}, dot attention, {number_of(workers, 'worker')}"
             if not setting.wants(subject):
                 continue
             settings = {**SETTINGS, "hidden": hidden, "workers": workers}
+            ours = partial(trained_speed, setting, TRAIN, pairs, model, settings)
+            theirs = module("torch_translation", str(pairs), json.dumps(settings))
             turns = [
-                Contestant(US, "cli", partial(_nlptool, setting, pairs, settings)),
-                Contestant("PyTorch", "torch", partial(_torch, setting, pairs, settings)),
+                Contestant(US, "cli", ours),
+                Contestant("PyTorch", "torch", partial(told_speed, setting, theirs)),
             ]
             results = in_turns(turns, setting.times(REPEATS), warm_up=False)
             yield from comparisons("translating", subject, TRAINING, results, float)
-    yield from _translating(setting, pairs)
+    yield from _translating(setting, pairs, model)
 
 
-def _translating(setting: Setting, pairs: Path) -> Iterator[Figure]:
-    """Lines a second by the last model that was trained: of 128 units, whatever it has learnt."""
-    model, lines = setting.folder / "translator.model", setting.folder / "lines"
-    _nlptool(setting, pairs, {**SETTINGS, "hidden": 128, "workers": 1}, 0)
+def _translating(setting: Setting, pairs: Path, model: Path) -> Iterator[Figure]:
+    """Lines a second by a model of 128 units that is trained for it, whatever an epoch has taught it."""
+    subjects = {beam: f"beam {beam}" for beam in SPEED if setting.wants(f"beam {beam}")}
+    if not subjects:
+        return
+    trained_speed(setting, TRAIN, pairs, model, {**SETTINGS, "hidden": 128, "workers": 1}, 0)
+    lines = setting.folder / "lines"
     sources = [line.split("\t")[0] for line in pairs.read_text(encoding="utf-8").splitlines()[:LINES]]
     lines.write_text("\n".join(sources) + "\n", encoding="utf-8")
-    for beam in (1, 5):
+    for beam, subject in subjects.items():
         speeds = [_translate(setting, model, lines, beam) for _ in range(setting.times(REPEATS))]
-        yield Figure("translating", f"beam {beam}", SPEED[beam], tuple(speeds))
-
-
-def _nlptool(setting: Setting, pairs: Path, settings: Mapping[str, Any], _round: int) -> float:
-    """A shard for each worker: that is how a batch is shared out, as PyTorch shares it among its threads."""
-    options = [f"--{name}={value}" for name, value in settings.items()]
-    options += [f"--shards={settings['workers']}", "--epochs=1", "--log-json"]
-    model = str(setting.folder / "translator.model")
-    return last_speed(
-        run_child(setting, [NLPTOOL, "seq2seq-train", *options, "-o", model, str(pairs)]).stderr
-    )
-
-
-def _torch(setting: Setting, pairs: Path, settings: Mapping[str, Any], _round: int) -> float:
-    done = run_child(setting, module("torch_translation", str(pairs), json.dumps(settings)))
-    return float(json.loads(done.stdout)["tokens_per_second"])
+        yield Figure("translating", subject, SPEED[beam], tuple(speeds))
 
 
 def _translate(setting: Setting, model: Path, lines: Path, beam: int) -> float:

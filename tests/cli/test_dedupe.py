@@ -10,6 +10,8 @@ from tests.cli.running import answers
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
     from tests.cli.inside import Nlptool
 
 LINES = [
@@ -55,13 +57,14 @@ def test_records_keep_their_fields_and_columns_are_read(nlptool: Nlptool, tmp_pa
     assert json.loads(nlptool("dedupe", "--format", "jsonl", str(table)).stdout) == {"id": "1", "text": "A b"}
 
 
-def test_several_files_are_one_stream(nlptool: Nlptool, tmp_path: Path) -> None:
-    paths = [str(tmp_path / name) for name in "ab"]
-    for path in paths:
-        with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123
-            file.write(TEXT)
-    assert nlptool("dedupe", *paths) == nlptool("dedupe", stdin=TEXT)
-    assert "16 lines, 4 of them different" in nlptool("dedupe", "-v", *paths).stderr
+def test_several_files_are_one_stream(
+    nlptool: Nlptool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in "ab":
+        (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    assert nlptool("dedupe", "a", "b") == nlptool("dedupe", stdin=TEXT)
+    assert "16 lines, 4 of them different" in nlptool("dedupe", "-v", "a", "b").stderr
 
 
 def test_a_line_is_answered_as_it_comes() -> None:

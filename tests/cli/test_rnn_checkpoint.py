@@ -13,7 +13,7 @@ from nlp.storage.kinds import open_kind
 from nlp.storage.model_file import write_model
 from tests.cli.forking import run
 from tests.cli.running import NLPTOOL, environment
-from tests.cli.test_w2v_checkpoint import wait_for
+from tests.processes import wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -246,17 +246,8 @@ def test_the_tokens_of_a_model_may_grow(tmp_path: Path, nlptool: Nlptool) -> Non
     text, earlier, path = "王与后 rode\n" * 50, str(tmp_path / "earlier"), str(tmp_path / "model")
     assert nlptool("rnn-train", "-q", *SMALL, "-o", earlier, stdin=LINES).status == 0
     update = (
-        "rnn-train",
-        "-q",
-        "--batch-size",
-        "5",
-        "--bptt",
-        "10",
-        "--update",
-        earlier,
-        "--grow",
-        "-o",
-        path,
+        *("rnn-train", "-q", "--batch-size", "5", "--bptt", "10"),
+        *("--update", earlier, "--grow", "-o", path),
     )
     assert nlptool(*update, "--epochs", "1", "--lr", "1e-9", stdin=text) == (0, "", "")
     before, after = load(earlier, LANGUAGE_MODEL), load(path, LANGUAGE_MODEL)

@@ -175,13 +175,11 @@ def test_what_comes_from_stdin_is_numbered_on_and_an_id_is_there_once(
         (("notes.txt",), "-o"),
     ],
 )
-def test_what_does_not_go_together_is_usage(
-    words: tuple[str, ...], told: str, nlptool: Nlptool, index: str
-) -> None:
+@pytest.mark.usefixtures("index")
+def test_what_does_not_go_together_is_usage(words: tuple[str, ...], told: str, nlptool: Nlptool) -> None:
     outcome = nlptool("index", *words)
     assert outcome.status == 2
     assert told in outcome.stderr
-    assert index
 
 
 def test_the_help_tells_of_no_option_that_is_not_there(nlptool: Nlptool) -> None:
@@ -269,10 +267,14 @@ def test_word_vectors_find_more_and_rank_anew(nlptool: Nlptool, index: str) -> N
     assert nlptool("search", "-m", index, "prince").status == 1
     found = nlptool("search", "-m", index, "--expand", "5", "prince", "xyzzy").stdout
     assert "king" in found
-    plain = nlptool("search", "-m", index, "king dawn").stdout.splitlines()
-    again = nlptool("search", "-m", index, "--rerank", "king dawn").stdout.splitlines()
-    assert sorted(line.split("\t")[1] for line in plain) == sorted(line.split("\t")[1] for line in again)
-    assert all(float(line.split("\t")[0]) <= 1 for line in again)
+
+    def rows(*words: str) -> list[list[str]]:
+        return [line.split("\t") for line in nlptool("search", "-m", index, *words).stdout.splitlines()]
+
+    plain, again = rows("queen dawn"), rows("--rerank", "queen dawn")
+    assert [row[1] for row in plain] == ["notes.txt:2", "notes.txt:1"]
+    assert [row[1] for row in again] == ["notes.txt:1", "notes.txt:2"]
+    assert all(float(row[0]) <= 1 for row in again)
     assert nlptool("search", "-m", index, "--rerank", "nothing").status == 1
     assert "changes nothing" in nlptool("search", "-m", index, "--vectors", "en-vectors", "king").stderr
 

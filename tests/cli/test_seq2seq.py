@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.forking import run
 from tests.nlp.translation.small import pairs
 
 if TYPE_CHECKING:
@@ -73,8 +74,6 @@ def test_the_bleu_of_held_out_pairs_is_told(nlptool: Nlptool, folder: Path, tmp_
 
 @pytest.fixture(scope="module")
 def model(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    from tests.cli.forking import run
-
     path = str(tmp_path_factory.mktemp("model") / "m")
     assert run("seq2seq-train", *SMALL, "-o", path, str(folder / "pairs.tsv")).returncode == 0
     return path

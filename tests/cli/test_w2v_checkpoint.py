@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +14,9 @@ import pytest
 from nlp.storage.model_file import open_model, write_model
 from tests.cli.forking import run
 from tests.cli.running import NLPTOOL, environment
+from tests.processes import wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 SETTINGS = (
@@ -57,13 +56,6 @@ def uninterrupted(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> byt
 def started(model: Path, corpus: Path, *more: str) -> subprocess.Popen[bytes]:
     command = [*NLPTOOL, "w2v-train", *SETTINGS, "--resume", *more, "-o", str(model), str(corpus)]
     return subprocess.Popen(command, stderr=subprocess.PIPE, env=environment())
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened"
-        time.sleep(0.005)
 
 
 def test_a_training_that_is_not_saved_says_so(tmp_path: Path, corpus: Path) -> None:

@@ -59,19 +59,8 @@ COUNTED = {
 LABELLED = {
     "classifier": ("classify-train", "--dim", "2"),
     "recurrent classifier": (
-        *(
-            "classify-train",
-            "--method",
-            "rnn",
-            "--chars",
-            "--hidden",
-            "4",
-            "--embed-dim",
-            "4",
-            "--pool",
-            "attention",
-        ),
-        *("--epochs", "1"),
+        *("classify-train", "--method", "rnn", "--chars", "--hidden", "4", "--embed-dim", "4"),
+        *("--pool", "attention", "--epochs", "1"),
     ),
     "translator": ("seq2seq-train", "--subword-vocab", "20", "--hidden", "4", "--epochs", "1"),
 }

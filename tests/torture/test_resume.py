@@ -8,7 +8,8 @@ import click
 import pytest
 
 from cli.commands import cli
-from tests.torture.trainings import EVERY, Work, wait_for, write_tokens
+from tests.processes import wait_for
+from tests.torture.trainings import EVERY, Work, write_tokens
 
 if TYPE_CHECKING:
     from pathlib import Path

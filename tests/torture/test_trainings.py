@@ -6,7 +6,6 @@ import random
 import signal
 import subprocess
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,9 +15,9 @@ import pytest
 
 from cli.commands import COMMANDS, cli
 from nlp.storage.model_file import open_model
-from tests.processes import alive
+from tests.processes import alive, children, wait_for
 from tests.torture.promises import IS_LONG
-from tests.torture.trainings import EVERY, TRAININGS, Work, patience, wait_for, write_tokens
+from tests.torture.trainings import EVERY, TRAININGS, Work, patience, write_tokens
 
 if TYPE_CHECKING:
     from tests.conftest import Figure
@@ -112,12 +111,6 @@ def test_a_signal_saves_first(
     assert model.read_bytes() == expected
     assert not checkpoint.exists()
     figure(2, f"{work.name}, {number.name}: saved and ended after {took:.2f} s")
-
-
-def children(pid: int) -> list[int]:
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return []
 
 
 def test_workers_end_with_their_leader(trained: Trained, tmp_path: Path, figure: Figure) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.cli.running import NLPTOOL, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -316,14 +315,6 @@ class Work:
         """Start to train `model`."""
         command = [*NLPTOOL, *self.words(model, *more)]
         return subprocess.Popen(command, stderr=subprocess.PIPE, env=environment())
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Return once `condition` holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened"
-        time.sleep(0.005)
 
 
 def patience(seconds: float) -> float:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import signal
-import time
-from pathlib import Path
 from statistics import mean, stdev
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.running import SAMPLES, litter, run, start
+from tests.cli.forking import run
+from tests.cli.running import SAMPLES, litter, start
+from tests.processes import alive, children, wait_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TEXT = b"the king rode out at dawn\nthe queen rode out at noon\nthe king and the queen ate bread\n" * 8
 HELD_OUT = b"the queen ate bread at dawn\nthe king rode out\n"
@@ -28,11 +32,6 @@ def folder(tmp_path: Path) -> Path:
 def rows(path: Path) -> list[dict[str, str]]:
     names, *lines = [line.split("\t") for line in path.read_text().splitlines()]
     return [dict(zip(names, line, strict=True)) for line in lines]
-
-
-def is_running(process: str) -> bool:
-    stat = Path(f"/proc/{process}/stat")
-    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_the_best_of_several_trainings_is_the_one_that_it_would_be_alone(folder: Path) -> None:
@@ -70,11 +69,9 @@ def test_each_training_reads_all_of_stdin_and_the_table_may_be_jsonl(folder: Pat
 
 @pytest.mark.parametrize("command", ["tag-train", "classify-train", "transformer-train", "seq2seq-train"])
 def test_every_training_can_be_one_of_several(command: str, folder: Path) -> None:
-    if command not in SAMPLES:
-        pytest.skip("there is no such command yet")
     sample = SAMPLES[command]
     (folder / "text").write_bytes(sample.stdin)
-    arguments = [one.format(output="best", model="", index="") for one in sample.arguments]
+    arguments = [one.format(output="best") for one in sample.arguments]
     sweep = ("--valid", "text", "--seeds", "1-2", "--results", "table.tsv", "-q")
     done = run(command, *arguments, *sweep, "text", cwd=folder)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -135,15 +132,11 @@ def test_a_signal_ends_all_of_them_and_leaves_nothing(folder: Path) -> None:
     (folder / "text").write_bytes(TEXT * 2_000)
     files = ("--valid", str(folder / "valid"), "-o", str(folder / "best"), str(folder / "text"))
     with start(*NETWORK, "--seeds", "1-4", *files) as process:
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        while not (trained := children.read_text().split()):
-            time.sleep(0.05)
+        wait_for(lambda: bool(children(process.pid)))
+        trained = children(process.pid)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
     assert process.returncode == -signal.SIGTERM
-    deadline = time.monotonic() + 30
-    while any(map(is_running, trained)):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: not any(map(alive, trained)))
     assert not (folder / "best").exists()
     assert litter(folder) == []

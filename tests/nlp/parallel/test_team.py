@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from nlp.parallel.team import Member, WorkerError, run_team, shared_array
-from tests.processes import alive
+from tests.processes import alive, wait_for
 
 ROOT = Path(__file__).parents[3]
 
@@ -153,7 +153,4 @@ def test_workers_end_when_the_leader_is_killed(doing: str, tmp_path: Path) -> No
         said = {leader.stdout.readline().strip(), leader.stdout.readline().strip()}
         leader.kill()
         worker = int((said - {"ready"}).pop())
-        deadline = time.monotonic() + 5
-        while alive(worker) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert not alive(worker)
+        wait_for(lambda: not alive(worker), seconds=5)
