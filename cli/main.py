@@ -18,6 +18,8 @@ TYPE_CHECKING = False  # not from `typing`, slow to import: ^C before `main` run
 if TYPE_CHECKING:
     from typing import NoReturn
 
+    import click
+
     from cli.console import Console
 
 _BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -62,22 +64,36 @@ def _run(arguments: list[str], console: Console) -> int:
 
     from cli.commands import cli
     from cli.console import with_flags
-    from cli.options.runs import Sweep
     from nlp.errors import SettingError
 
     if "_NLPTOOL_COMPLETE" in os.environ:
         cli.main(arguments, prog_name="nlptool")
     with cli.make_context("nlptool", arguments, obj=console) as context:
         try:
-            result = cli.invoke(context)
-        except Sweep as sweep:
-            from cli.training.sweep import run_sweep
-
-            run_sweep(sweep, console)
-            return 0
+            return _invoke(context, console)
         except SettingError as error:
             command = click.Context(cli, context, context.invoked_subcommand)
             raise click.UsageError(with_flags(error.told), command) from error
+
+
+def _invoke(context: click.Context, console: Console) -> int:
+    """Run the command or, where its options say so, what takes its place; return the status."""
+    from cli.commands import cli
+    from cli.options.cluster import OnCluster
+    from cli.options.runs import Sweep
+
+    try:
+        result = cli.invoke(context)
+    except Sweep as sweep:
+        from cli.training.sweep import run_sweep
+
+        run_sweep(sweep, console)
+        return 0
+    except OnCluster as asked:
+        from cli.cluster.by_parts import run_by_parts
+
+        run_by_parts(asked, console)
+        return 0
     return result if isinstance(result, int) else 0
 
 

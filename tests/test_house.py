@@ -50,6 +50,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli.training",),
     ("cli.jobs",),
     ("cli.commands",),
+    ("cli.cluster",),
     ("cli.main", "cli.manual"),
 )
 FLOOR_OF = {package: number for number, floor in enumerate(FLOORS) for package in floor}
@@ -61,8 +62,8 @@ WITHOUT = {
     "corpora": ("numpy", "click", "rich", "cli", "nlp"),
     "cli": ("tests",),
 }
-# Only they talk to a network, where the user asks for a cluster.
-SPEAK_TO_CLUSTERS = ("nlp/parallel/cluster.py",)
+# Only they talk to a network, where the user asks for a cluster or, there, for files of one.
+SPEAK_TO_CLUSTERS = ("nlp/parallel/cluster.py", "cli/io/parts.py")
 CLUSTER_LIBRARIES = ("distributed", "dask", "fsspec", "tornado")
 # What loads the model layer or costs start-up time: commands import it inside the function.
 SLOW = ("numpy", "rich", "regex", *(package for floor in FLOORS[2:8] for package in floor))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.io.printers import LABELS
+from cli.options.cluster import by_parts
 from cli.options.common import command, model_option, streams
 from cli.options.help import option
 
@@ -29,6 +30,7 @@ classifier_option = model_option(CLASSIFIER_VARIABLE, "A classifier of classify-
     default=0.0,
     help="Leave out labels that are less probable.",
 )
+@by_parts()
 def classify(*, streams: Streams, console: Console, model: str | None, k: int, threshold: float) -> None:
     """Tell the labels of texts, a text a line: `label<TAB>probability`, the most probable one first.
 

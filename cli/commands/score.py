@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.io.printers import SCORES, TSV
 from cli.jobs.language_models import LANGUAGE_HELP, LANGUAGE_VARIABLE
+from cli.options.cluster import by_parts
 from cli.options.common import command, model_option, streams
 from cli.options.help import option
 from cli.options.mixing import mix_option
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cli.console import Console
     from cli.io.streams import Streams
+
+
+def _why_alone(options: Mapping[str, Any]) -> str | None:
+    """What needs the whole of a text."""
+    if not options["by_line"]:
+        return "a line is read given those before it; --by-line reads each as a text of its own"
+    if options["summary"]:
+        return "--summary is of the whole text; leave it out"
+    if any(one.endswith(":auto") for one in options["mix"]):
+        return "the weight auto is found by the whole text; give a number"
+    return None
 
 
 @command
@@ -34,6 +48,7 @@ if TYPE_CHECKING:
 @mix_option(" WEIGHT `auto` finds the best for this text.")
 @option("--known", is_flag=True, help="Add `known_perplexity`, of the tokens that are not `<unk>`.")
 @option("--summary", is_flag=True, help="Write one object for the whole text.")
+@by_parts(_why_alone)
 def score(
     *,
     streams: Streams,

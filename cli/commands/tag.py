@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.io.printers import ENTITIES, JSONL
+from cli.options.cluster import by_parts
 from cli.options.common import command, model_option, streams
 from cli.options.help import option
 
@@ -38,6 +39,7 @@ _BUNDLED = "the one of English parts of speech that comes with nlptool"
     is_flag=True,
     help="Add to JSONL the `trace` of each layer of a network: gates and states of both ways at each token.",
 )
+@by_parts()
 def tag(
     *,
     streams: Streams,

@@ -9,6 +9,7 @@ import click
 
 from cli.io.printers import TOKENS
 from cli.io.streams import TEXT_OF
+from cli.options.cluster import by_parts
 from cli.options.common import chosen_options, command, model_option, streams
 from cli.options.help import INPUT, option
 
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     help="Unicode normal form to put the text into first.",
 )
 @option("--sentences", is_flag=True, help="One record a sentence; JSONL tells its `start` in the original.")
+@by_parts()
 def tokenize(
     *,
     streams: Streams,

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.io.printers import COUNTS
+from cli.options.cluster import by_parts
 from cli.options.common import command, streams
 from cli.options.help import option
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cli.console import Console
     from cli.io.streams import Streams
+
+
+def _why_alone(options: Mapping[str, Any]) -> str | None:
+    return "--max-size forgets by the order of the text; leave it out" if options["max_size"] else None
 
 
 @command
 @streams(COUNTS)
 @option("--min-count", type=click.IntRange(1), default=1, help="Leave out rarer tokens.")
 @option("--max-size", type=click.IntRange(1), help="Keep the most frequent tokens only, in bounded memory.")
+@by_parts(_why_alone)
 def vocab(*, streams: Streams, console: Console, min_count: int, max_size: int | None) -> None:
     """Count the distinct tokens: the most frequent first, equal counts in the order of the tokens.
 

@@ -17,9 +17,11 @@ from nlp.text import decompress, not_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from cli.console import Console
     from cli.io.meter import Meter
+    from cli.io.parts import Part
 
 CHUNK_BYTES = 1 << 18
 LONG_LINE_BYTES = 1 << 20
@@ -73,6 +75,8 @@ class Input:
     """Given by a command that has `--errors`; tells a user who types the input how to end it."""
     meter: Meter | None = None
     """Told of what is read."""
+    part: Part | None = None
+    """What is read in place of the whole of a file."""
 
     def blocks(self, *, cut_long_lines: bool = False, also_between_han: bool = False) -> Iterator[Block]:
         """The text, in blocks of at most some hundred kilobytes wherever lines allow; see `files`."""
@@ -104,26 +108,37 @@ class Input:
         if self.meter:
             self.meter.begin(paths)
         for path in paths:
-            with _opened(path) as (name, descriptor_read):
+            with self._opened(path) as (name, descriptor_read):
                 metered = self.meter.metered(descriptor_read) if self.meter else descriptor_read
-                read = _bytes_of(name, metered)
-                if self.encoding != UTF_8:
-                    read = _Transcoded(read, name, self.encoding, replace=self.replace).read
-                form, chunks = form_of(path), _chunks(name, read)
+                form, chunks = form_of(path), self._chunks(name, metered)
                 if form is None:
-                    first, chunks = _begun(chunks)
-                    form = JSONL if first.startswith(b"{") else TEXT
+                    first, chunks = (self.part.head, chunks) if self.part else _begun(chunks)
+                    form = JSONL if first.lstrip().startswith(b"{") else TEXT
                 places = _ALSO_BETWEEN_HAN if also_between_han else _AFTER_SPACE
                 cut = places if cut_long_lines and form == TEXT else None
                 yield form, self._lines(name, chunks, cut)
         if self.meter:
             self.meter.end()
 
+    def _opened(self, path: str) -> AbstractContextManager[tuple[str, Callable[[int], bytes]]]:
+        """The name to show for `path`, and a function that reads what is there, or the part of it."""
+        return self.part.opened() if self.part else _opened(path)
+
+    def _chunks(self, name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:
+        """What is read, in UTF-8; only the beginning of a file tells what it is, and may have a mark."""
+        if self.part and self.part.start:
+            return iter(partial(read, CHUNK_BYTES), b"")
+        read = _bytes_of(name, read)
+        if self.encoding != UTF_8:
+            read = _Transcoded(read, name, self.encoding, replace=self.replace).read
+        return _chunks(name, read)
+
     def _lines(self, name: str, chunks: Iterable[bytes], cut: re.Pattern[bytes] | None) -> Iterator[Block]:
         line, column, waiting, searched = 1, 0, bytearray(), 0
         for data in chunks:
             waiting += data
-            if (line, column) == (1, 0) and waiting.startswith(_BYTE_ORDER_MARK):
+            is_first = (line, column) == (1, 0) and not (self.part and self.part.start)
+            if is_first and waiting.startswith(_BYTE_ORDER_MARK):
                 column = len(_BYTE_ORDER_MARK)
                 del waiting[:column]
             end = 0

@@ -18,6 +18,7 @@ from nlp.text.token_lists import plain_spaces
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
+    from io import BytesIO
 
     from cli.io.printers import Print
     from cli.io.reading import Block, Input
@@ -128,6 +129,8 @@ class Streams:
     """What --field said: the field or column that holds the text, if it is not `text`."""
     reads_columns: bool = False
     """Whether the command reads texts, which may stand in a column of CSV or TSV."""
+    of_part: OfPart | None = None
+    """Where what is made of a part of a file goes, in place of the output and the console."""
 
     def like(self, path: str) -> Streams:
         """The streams to read another file in the same way as the input."""
@@ -135,9 +138,16 @@ class Streams:
 
     def open_output(self) -> AbstractContextManager[Output]:
         """Text to where the user asked for it; see `cli.io.writing`."""
-        from cli.io.writing import open_output
+        from cli.io.writing import Output, open_output
 
-        return open_output(self.output)
+        return Output.to(self.of_part.written) if self.of_part else open_output(self.output)
+
+    def tell(self, skipped: Skipped) -> None:
+        """Warn of records that were left out; those of a part are told with those of the others."""
+        if self.of_part:
+            self.of_part.skipped.add_all(skipped)
+        else:
+            skipped.tell(self.console)
 
     def printer(self, form: Form) -> Print:
         """What makes the lines of a record of this form, in the format that the user asked for."""
@@ -170,7 +180,7 @@ class Streams:
         skipped = Skipped()
         for form, blocks in self.input.files(self.form_of):
             yield from self._batches_of(form, blocks, needs, skipped)
-        skipped.tell(self.console)
+        self.tell(skipped)
 
     def token_lists(self) -> Iterator[list[str]]:
         """The tokens of the input, a block at a time, for commands that ignore line ends."""
@@ -206,7 +216,7 @@ class Streams:
                 yield from (of_text(block.text) for block in blocks)
             else:
                 yield from map(of_records, self._batches_of(form, blocks, needs, skipped))
-        skipped.tell(self.console)
+        self.tell(skipped)
 
     def _batches_of(
         self, form: str, blocks: Iterator[Block], needs: Callable[[Line], object], skipped: Skipped
@@ -279,20 +289,34 @@ class Streams:
 
 
 @dataclass
+class OfPart:
+    """What a command makes of a part of a file: bytes, and the records that it left out."""
+
+    written: BytesIO
+    skipped: Skipped
+
+
+@dataclass
 class Skipped:
     """The records that --errors replace leaves out: how many, and what is wrong with the first of them."""
 
     count: int = 0
-    first: str = ""
+    first: InputError | None = None
 
     def add(self, error: InputError) -> None:
         """Count a record that is left out."""
         self.count += 1
-        self.first = self.first or with_flags(error.told)
+        self.first = self.first or error
+
+    def add_all(self, others: Skipped) -> None:
+        """Count those of a text that comes behind."""
+        self.count += others.count
+        self.first = self.first or others.first
 
     def tell(self, console: Console) -> None:
         """Warn of them, if there are any."""
-        if self.count:
+        if self.first:
             one = self.count == 1
             records = "1 record is" if one else f"{self.count:,} records are"
-            console.warn(f"{records} left out{':' if one else '; the first:'} {self.first}")
+            told = with_flags(self.first.told)
+            console.warn(f"{records} left out{':' if one else '; the first:'} {told}")

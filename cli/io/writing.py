@@ -59,6 +59,14 @@ class Output:
         self._pending: list[str] = []
         self._size = 0
 
+    @classmethod
+    @contextmanager
+    def to(cls, writer: BinaryWriter) -> Iterator[Output]:
+        """Text to a writer, all of it at the end of the `with` block."""
+        output = cls(writer)
+        yield output
+        output.flush()
+
     def write(self, text: str) -> None:
         """Take `text`; it is written once a block has gathered."""
         self._pending.append(text)
@@ -77,10 +85,8 @@ class Output:
 @contextmanager
 def open_output(path: str | None) -> Iterator[Output]:
     """Text to stdout (None or `-`) or to a file; see `open_binary_output`."""
-    with open_binary_output(path) as writer:
-        output = Output(writer)
+    with open_binary_output(path) as writer, Output.to(writer) as output:
         yield output
-        output.flush()
 
 
 @contextmanager

@@ -72,6 +72,17 @@ def run(request: Request) -> None:
         _Tagging(request, tagger, output, trace).run()
 
 
+def form_of(text: str, input_format: str | None, columns: str | None) -> Form:
+    """The form of the input, by its first lines."""
+    if input_format == JSONL:
+        return Records()
+    lines = text.removesuffix("\n").split("\n")
+    form = sniffed_form(lines, columns=columns)
+    if isinstance(form, Words) and "" in lines and all(len(line.split()) < 2 for line in lines):
+        return Columns(Chosen(0, None))  # a token a line, an empty line after each sentence
+    return form
+
+
 def _tracing(tagger: Tagger | RecurrentTagger, path: str) -> Trace:
     """What tells the trace of a sentence. Raises: InputError for a tagger without layers."""
     from nlp.analysis.tagger_traces import tagger_trace
@@ -100,7 +111,9 @@ class _Tagging:
         first = next(blocks, None)
         if first is None:
             return
-        self._form = self._form_of(first)
+        streams = self.request.streams
+        first_lines = streams.input.part.first_lines if streams.input.part else first.text
+        self._form = form_of(first_lines, streams.input_format, self.request.columns)
         skipped = Skipped()
         try:
             for sentence in self._sentences(self._lines(chain([first], blocks)), skipped):
@@ -111,7 +124,7 @@ class _Tagging:
             self._write_()
             raise
         self._write_()
-        skipped.tell(self.request.streams.console)
+        self.request.streams.tell(skipped)
 
     def _sentences(self, lines: Iterator[SourceLine], skipped: Skipped) -> Iterator[Sentence]:
         """The sentences; a malformed record is left out where the user said so."""
@@ -123,16 +136,6 @@ class _Tagging:
                 yield from self._form.sentences([line])
             except InputError as error:
                 skipped.add(error)
-
-    def _form_of(self, block: Block) -> Form:
-        """The form of the input, by the lines of it that arrive first."""
-        if self.request.streams.input_format == JSONL:
-            return Records()
-        lines = block.text.removesuffix("\n").split("\n")
-        form = sniffed_form(lines, columns=self.request.columns)
-        if isinstance(form, Words) and "" in lines and all(len(line.split()) < 2 for line in lines):
-            return Columns(Chosen(0, None))  # a token a line, an empty line after each sentence
-        return form
 
     def _lines(self, blocks: Iterator[Block]) -> Iterator[SourceLine]:
         """The lines; before more is read, which may take for ever, all that can be tagged is written."""

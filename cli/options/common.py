@@ -284,12 +284,13 @@ def field_option(group: str) -> Callable[[Command], Command]:
 
 def _make_streams(options: dict[str, Any]) -> None:
     console, files = options["console"], options.pop("files", ())
+    part, of_part = options.pop("part", None), options.pop("of_part", None)
     replace, encoding = options.pop("errors", "strict") == "replace", options.pop("encoding", UTF_8)
-    source = Input(files, replace, encoding, console, beside(console, options["output"]))
+    source = Input(files, replace, encoding, console, beside(console, options["output"]), part)
     forms = options.pop("input_format", None), options.pop("format_")
     reads_columns, field = "field" in options, options.pop("field", None)
     options["streams"] = Streams(
-        source, options.pop("output"), *forms, console, field=field, reads_columns=reads_columns
+        source, options.pop("output"), *forms, console, field, reads_columns, of_part
     )
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     Command = Callable[..., Any]
 
 OPTIONS, INPUT, OUTPUT, LOGGING, HELP = "Options", "Input", "Output", "Logging", "Help"
-GROUPS = ("Data", "Model", "Training", OPTIONS, INPUT, OUTPUT, LOGGING, HELP)
+CLUSTER = "Cluster"
+GROUPS = ("Data", "Model", "Training", OPTIONS, INPUT, OUTPUT, CLUSTER, LOGGING, HELP)
 """The groups in their order; the first three are those of `nlp.settings`."""
 
 _UNREACHED = 1_000_000  # a limit that nobody meets is not told

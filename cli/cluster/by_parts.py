@@ -1,0 +1,240 @@
+"""Running a command on a cluster: the parts of its text in their order, in one output or in a folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import nlp
+from cli.cluster.part_job import Computed, PartJob, compute, count
+from cli.io.parts import (
+    anywhere,
+    files_of,
+    folder_of,
+    identity_of,
+    line_ends_before,
+    parts_of,
+    write_anywhere,
+)
+from cli.io.printers import COUNTS, CSV, JSONL, TEXT, TSV
+from cli.io.reading import UTF_8
+from cli.io.steps import Steps
+from cli.io.streams import Skipped
+from cli.io.writing import check_output, open_binary_output
+from nlp.errors import InputError
+from nlp.wording import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from cli.console import Console
+    from cli.io.parts import Part
+    from cli.io.streams import Streams
+    from cli.options.cluster import OnCluster
+    from nlp.parallel.engine import Engine
+
+_MANIFEST = "_manifest.json"
+_LINE_END, _EMPTY_LINE = b"\n", b"\n\n"
+
+
+@dataclass(frozen=True)
+class _Work:
+    """A command line, the parts of its text, and where the user sees and hears of them."""
+
+    job: PartJob
+    parts: Sequence[Part]
+    streams: Streams
+    console: Console
+
+
+def run_by_parts(asked: OnCluster, console: Console) -> None:
+    """Run a command on a cluster. A part that fails ends it, and the user is told its file and line.
+
+    What is wrong with the command line and not with the text shows before the cluster is started: the command
+    runs here on a part of nothing.
+
+    Raises: what the command raises; UsageError for a folder of other parts; ClusterError; WorkerError
+    """
+    context, streams = asked.context, asked.context.params["streams"]
+    folder = _folder_named(streams.output)
+    if folder is None:
+        check_output(streams.output)
+    if asked.resume and folder is None:
+        raise click.UsageError("--resume keeps part files; name a folder for them: -o FOLDER/", context)
+    if folder is not None and context.info_name == "vocab":
+        raise click.UsageError("-o names a folder, but one vocabulary is written; name a file", context)
+    names = files_of(streams.input.paths)
+    work = _Work(PartJob.of(context), parts_of(names, lambda whole: _mark(whole, context)), streams, console)
+    _rehearse(work)
+    if folder is not None:
+        manifest = _manifest(context, names)
+        targets = _targets(work, folder, manifest, context, resume=asked.resume)
+    with asked.cluster.engine() as engine:
+        console.note(f"{number_of(len(work.parts), 'part')}, {number_of(engine.workers, 'worker')}")
+        if context.info_name == "vocab":
+            _count(work, engine, context.params["min_count"])
+        elif folder is None:
+            _write_in_order(work, engine)
+        else:
+            _write_files(work, engine, targets)
+            _write_manifest(folder, manifest, done=True)
+
+
+def _folder_named(output: str | None) -> str | None:
+    """The folder that an output names, with its slash, there or not; None for a file or stdout."""
+    if output and (output.endswith("/") or os.path.isdir(output)):  # noqa: PTH112  the user's string
+        return output if output.endswith("/") else f"{output}/"
+    return None
+
+
+def _mark(whole: Part, context: click.Context) -> bytes | None:
+    """Behind what a file may be cut: a record ends there. None where only its beginning tells what it is."""
+    streams: Streams = context.params["streams"]
+    if streams.input.encoding != UTF_8:
+        return None
+    form = streams.form_of(whole.name)
+    if form in {CSV, TSV}:
+        return None
+    if context.info_name == "tag" and form == TEXT:
+        from cli.jobs.tag import form_of
+        from nlp.data.labelled.spaced import Words
+
+        found = form_of(whole.first_lines, streams.input_format, context.params["columns"])
+        return _LINE_END if isinstance(found, Words) or streams.format == JSONL else _EMPTY_LINE
+    return _LINE_END
+
+
+def _rehearse(work: _Work) -> None:
+    nothing = replace(work.parts[0], start=0, end=0)
+    for warning in compute(work.job, nothing).warnings:
+        work.console.warn(warning)
+
+
+def _results(
+    work: _Work, parts: Sequence[Part], function: Callable[..., Any], engine: Engine, tasks: Iterable[Any]
+) -> Iterator[Any]:
+    """What is made of each part, in order. Raises: what the first that fails raises, with its line."""
+    steps = Steps(work.console, number_of(engine.workers, "worker"))
+    results = engine.map(function, tasks)
+    for done, part in enumerate(parts, 1):
+        try:
+            result = next(results)
+        except InputError as error:
+            raise _placed(error, part) from error
+        steps.tell(done, len(parts))
+        yield result
+
+
+def _placed(error: InputError, part: Part) -> InputError:
+    """The error with the line of the file, where it has that of the part."""
+    if error.line is not None and error.path == part.name and part.start:
+        error.line += line_ends_before(part)
+    return error
+
+
+def _write_in_order(work: _Work, engine: Engine) -> None:
+    skipped, tasks = Skipped(), ((work.job, part) for part in work.parts)
+    with open_binary_output(work.streams.output) as writer:
+        results = _results(work, work.parts, compute, engine, tasks)
+        for part, made in zip(work.parts, results, strict=True):
+            writer.write(made.written)
+            _listen(made, part, skipped, work.console)
+    skipped.tell(work.console)
+
+
+def _listen(made: Computed, part: Part, skipped: Skipped, console: Console) -> None:
+    """Take what a part left out; tell its warnings if it is the beginning, which alone a user would see."""
+    if made.skipped.first:
+        _placed(made.skipped.first, part)
+    skipped.add_all(made.skipped)
+    for warning in made.warnings if part.start == 0 else ():
+        console.warn(warning)
+
+
+def _count(work: _Work, engine: Engine, min_count: int) -> None:
+    """Write the vocabulary of all parts: sums of counts are the same in any order."""
+    from nlp.text.vocabulary import Vocabulary
+
+    total: Counter[str] = Counter()
+    skipped = Skipped()
+    results = _results(work, work.parts, count, engine, ((work.job, part) for part in work.parts))
+    for part, (counts, left_out) in zip(work.parts, results, strict=True):
+        total.update(counts)
+        _listen(Computed(b"", left_out, ()), part, skipped, work.console)
+    skipped.tell(work.console)
+    vocabulary = Vocabulary.from_counts(total, min_count)
+    with work.streams.open_output() as output:
+        write = work.streams.printer(COUNTS)
+        for word, number in zip(vocabulary.words, vocabulary.counts, strict=True):
+            output.write(write({"token": word, "count": number}))
+
+
+def _targets(
+    work: _Work, folder: str, manifest: Mapping[str, Any], context: click.Context, *, resume: bool
+) -> list[str | None]:
+    """Where each part goes, None where it is already; the folder then tells what its files are parts of.
+
+    Raises: UsageError for a folder that is not empty, or has parts of something else
+    """
+    there = set(folder_of(folder))
+    if resume and _MANIFEST in there:
+        _refuse_other(folder, manifest, context)
+    elif there:
+        remedy = f"it has no {_MANIFEST} to go on from" if resume else "--resume keeps its parts"
+        raise click.UsageError(f"-o {folder}: the folder is not empty; {remedy}, or name another", context)
+    else:
+        _write_manifest(folder, manifest, done=False)
+    ending = "txt" if work.streams.format == TEXT else work.streams.format
+    files = [f"part-{number:05}.{ending}" for number in range(len(work.parts))]
+    return [None if name in there else anywhere(f"{folder}{name}") for name in files]
+
+
+def _write_files(work: _Work, engine: Engine, targets: Sequence[str | None]) -> None:
+    skipped = Skipped()
+    left = [(part, target) for part, target in zip(work.parts, targets, strict=True) if target is not None]
+    if kept := len(work.parts) - len(left):
+        work.console.note(f"{number_of(kept, 'part')} of an earlier run kept")
+    parts = [part for part, _ in left]
+    results = _results(work, parts, compute, engine, ((work.job, part, target) for part, target in left))
+    for part, made in zip(parts, results, strict=True):
+        _listen(made, part, skipped, work.console)
+    skipped.tell(work.console)
+
+
+def _manifest(context: click.Context, names: Sequence[str]) -> dict[str, Any]:
+    """What the parts in a folder are parts of."""
+    streams: Streams = context.params["streams"]
+    settings = {
+        one.name: context.params[one.name] for one in context.command.params if one.name in context.params
+    }
+    settings |= {"format": streams.format, "input_format": streams.input_format, "field": streams.field}
+    settings |= {"encoding": streams.input.encoding, "replace": streams.input.replace}
+    told = {"nlptool": nlp.__version__, "command": context.info_name, "settings": settings}
+    found: dict[str, Any] = json.loads(json.dumps({**told, "files": identity_of(names)}))
+    return found
+
+
+def _write_manifest(folder: str, manifest: Mapping[str, Any], *, done: bool) -> None:
+    told = json.dumps({**manifest, "done": done}, ensure_ascii=False, indent=1)
+    write_anywhere(f"{folder}{_MANIFEST}", f"{told}\n".encode("utf-8", "surrogateescape"))
+
+
+def _refuse_other(folder: str, manifest: Mapping[str, Any], context: click.Context) -> None:
+    """Raises: UsageError where the parts in a folder are those of another text or command line."""
+    from cli.io.parts import open_anywhere
+
+    with open_anywhere(f"{folder}{_MANIFEST}") as file:
+        try:
+            found = json.loads(file.read())
+            other = next((name for name in manifest if found.get(name) != manifest[name]), None)
+        except (ValueError, AttributeError):
+            other = "form"
+    if other:
+        raise click.UsageError(
+            f"-o {folder}: its parts are of another run, whose {other} differ; name another", context
+        )

@@ -1,0 +1,111 @@
+"""A command line on a part of its text: what a worker of a cluster is given, and what it returns."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.commands import cli
+from cli.console import Console
+from cli.io.parts import write_anywhere
+from cli.io.streams import OfPart, Skipped
+from cli.options.cluster import OWN
+from cli.options.common import INSTEAD, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cli.io.parts import Part
+
+_ALONE = {"output": None, "quiet": True, "verbose": 0, "no_progress": True, "log_json": False}
+
+
+@dataclass(frozen=True)
+class PartJob:
+    """A command line for any part: its `words`, and the `values` in place of some options."""
+
+    command: str
+    words: Sequence[str]
+    values: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, context: click.Context) -> PartJob:
+        """That of a command line here. What the environment says here holds there, and so do file names."""
+        values = dict(_values(context)) | _ALONE | {**dict.fromkeys(OWN), "resume": False}
+        return cls(str(context.info_name), words_of(context), values)
+
+    @contextmanager
+    def on(self, part: Part, of_part: OfPart, console: Console) -> Iterator[click.Context]:
+        """The context in which the command reads a part alone. Raises: UsageError."""
+        group = click.Context(cli, info_name="nlptool", obj=console)
+        group.meta[INSTEAD] = {**self.values, "files": (part.name,), "part": part, "of_part": of_part}
+        command = cli.get_command(group, self.command)
+        if command is None:
+            raise click.exceptions.NoSuchCommand(self.command, ctx=group)
+        with command.make_context(self.command, list(self.words), parent=group) as context:
+            yield context
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What a command made of a part: bytes, unless they went to a file; what it left out, and warns of."""
+
+    written: bytes
+    skipped: Skipped
+    warnings: Sequence[str]
+
+
+def compute(job: PartJob, part: Part, target: str | None = None) -> Computed:
+    """Run a command on a part; with a `target`, write what it makes there, whole. Raises: what it raises."""
+    console, of_part = _Listening(), OfPart(BytesIO(), Skipped())
+    with job.on(part, of_part, console) as context:
+        context.command.invoke(context)
+    written = of_part.written.getvalue()
+    if target is not None:
+        write_anywhere(target, written)
+        written = b""
+    return Computed(written, of_part.skipped, console.warnings)
+
+
+def count(job: PartJob, part: Part) -> tuple[dict[str, int], Skipped]:
+    """Count the tokens of a part. Raises: InputError; OSError."""
+    from nlp.text.counting import TokenCounter
+
+    counter, of_part = TokenCounter(), OfPart(BytesIO(), Skipped())
+    with job.on(part, of_part, _Listening()) as context:
+        for tokens in context.params["streams"].token_lists():
+            counter.add(tokens)
+    return dict(counter.counts), of_part.skipped
+
+
+@dataclass
+class _Listening(Console):
+    """Keeps the warnings of a part, for the client to tell."""
+
+    warnings: list[str] = field(default_factory=list)
+
+    def warn(self, message: str) -> None:
+        """Keep it."""
+        self.warnings.append(message)
+
+
+def _values(context: click.Context) -> Iterator[tuple[str, Any]]:
+    from_environment = click.core.ParameterSource.ENVIRONMENT
+    for one in context.command.params:
+        value = context.params.get(one.name or "")
+        if one.name is None or value is None:
+            continue
+        if isinstance(one.type, click.Path) and one.name != "files":
+            yield one.name, tuple(map(_absolute, value)) if isinstance(value, tuple) else _absolute(value)
+        elif context.get_parameter_source(one.name) is from_environment:
+            yield one.name, value
+
+
+def _absolute(path: str) -> str:
+    """The path from the root, where it names a file; a bundled model has a name alone."""
+    return os.path.abspath(path) if os.path.exists(path) else path  # noqa: PTH100, PTH110  the user's string
