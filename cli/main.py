@@ -85,9 +85,16 @@ def _invoke(context: click.Context, console: Console) -> int:
     try:
         result = cli.invoke(context)
     except Sweep as sweep:
-        from cli.training.sweep import run_sweep
+        from cli.training.sweep import here, run_sweep
 
-        run_sweep(sweep, console)
+        if sweep.cluster:
+            from functools import partial
+
+            from cli.cluster.trainings import on_cluster
+
+            run_sweep(sweep, console, partial(on_cluster, sweep.cluster))
+        else:
+            run_sweep(sweep, console, here)
         return 0
     except OnCluster as asked:
         from cli.cluster.by_parts import run_by_parts

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import nlp
-from cli.cluster.part_job import Computed, PartJob, compute, count
+from cli.cluster.command_line import CommandLine, Computed, compute, count
 from cli.io.parts import (
     anywhere,
     files_of,
@@ -46,7 +46,7 @@ _LINE_END, _EMPTY_LINE = b"\n", b"\n\n"
 class _Work:
     """A command line, the parts of its text, and where the user sees and hears of them."""
 
-    job: PartJob
+    line: CommandLine
     parts: Sequence[Part]
     streams: Streams
     console: Console
@@ -69,7 +69,9 @@ def run_by_parts(asked: OnCluster, console: Console) -> None:
     if folder is not None and context.info_name == "vocab":
         raise click.UsageError("-o names a folder, but one vocabulary is written; name a file", context)
     names = files_of(streams.input.paths)
-    work = _Work(PartJob.of(context), parts_of(names, lambda whole: _mark(whole, context)), streams, console)
+    work = _Work(
+        CommandLine.of(context), parts_of(names, lambda whole: _mark(whole, context)), streams, console
+    )
     _rehearse(work)
     if folder is not None:
         manifest = _manifest(context, names)
@@ -111,7 +113,7 @@ def _mark(whole: Part, context: click.Context) -> bytes | None:
 
 def _rehearse(work: _Work) -> None:
     nothing = replace(work.parts[0], start=0, end=0)
-    for warning in compute(work.job, nothing).warnings:
+    for warning in compute(work.line, nothing).warnings:
         work.console.warn(warning)
 
 
@@ -138,7 +140,7 @@ def _placed(error: InputError, part: Part) -> InputError:
 
 
 def _write_in_order(work: _Work, engine: Engine) -> None:
-    skipped, tasks = Skipped(), ((work.job, part) for part in work.parts)
+    skipped, tasks = Skipped(), ((work.line, part) for part in work.parts)
     with open_binary_output(work.streams.output) as writer:
         results = _results(work, work.parts, compute, engine, tasks)
         for part, made in zip(work.parts, results, strict=True):
@@ -162,7 +164,7 @@ def _count(work: _Work, engine: Engine, min_count: int) -> None:
 
     total: Counter[str] = Counter()
     skipped = Skipped()
-    results = _results(work, work.parts, count, engine, ((work.job, part) for part in work.parts))
+    results = _results(work, work.parts, count, engine, ((work.line, part) for part in work.parts))
     for part, (counts, left_out) in zip(work.parts, results, strict=True):
         total.update(counts)
         _listen(Computed(b"", left_out, ()), part, skipped, work.console)
@@ -200,7 +202,7 @@ def _write_files(work: _Work, engine: Engine, targets: Sequence[str | None]) -> 
     if kept := len(work.parts) - len(left):
         work.console.note(f"{number_of(kept, 'part')} of an earlier run kept")
     parts = [part for part, _ in left]
-    results = _results(work, parts, compute, engine, ((work.job, part, target) for part, target in left))
+    results = _results(work, parts, compute, engine, ((work.line, part, target) for part, target in left))
     for part, made in zip(parts, results, strict=True):
         _listen(made, part, skipped, work.console)
     skipped.tell(work.console)

@@ -72,12 +72,12 @@ def cluster_options(function: Command) -> Command:
 
 
 def _make_cluster(options: dict[str, Any]) -> None:
+    options["cluster"] = pop_cluster(options)
+
+
+def pop_cluster(options: dict[str, Any]) -> Cluster | None:
+    """Take the options out; the cluster that they make up. Raises: UsageError for those of no cluster."""
     address, *files, insecure = (options.pop(name) for name in OWN)
-    options["cluster"] = _cluster(address, files, insecure=insecure)
-
-
-def _cluster(address: str | None, files: list[str | None], *, insecure: bool) -> Cluster | None:
-    """Raises: UsageError for options that go together with others."""
     named = [path for path in files if path is not None]
     if not address:
         if named or insecure:
@@ -109,8 +109,7 @@ def by_parts(
     """
 
     def make(options: dict[str, Any]) -> None:
-        _make_cluster(options)
-        cluster, resume = options.pop("cluster"), options.pop("resume")
+        cluster, resume = pop_cluster(options), options.pop("resume")
         if cluster is None:
             if resume:
                 raise click.UsageError("--resume is of --cluster; it keeps the part files of -o FOLDER/")

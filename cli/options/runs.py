@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     import click
 
+    from cli.options.cluster import Cluster
+
 
 @dataclass(frozen=True)
 class Run:
@@ -27,7 +29,7 @@ class Sweep(Exception):  # noqa: N818  no error: as click's Exit, it says what i
     """The `runs` in place of the one training of `context`, by so many `workers` in all.
 
     Attributes: `output`, where the best model goes; `reads_stdin`, whether what they read is standard input;
-    `results`, the file for the table of their figures, or None.
+    `results`, the file for the table of their figures, or None; `cluster`, where they run, or None for here.
     """
 
     def __init__(
@@ -39,7 +41,9 @@ class Sweep(Exception):  # noqa: N818  no error: as click's Exit, it says what i
         workers: int,
         reads_stdin: bool,
         results: str | None,
+        cluster: Cluster | None,
     ) -> None:
         super().__init__()
         self.context, self.runs = context, runs
         self.output, self.workers, self.reads_stdin, self.results = output, workers, reads_stdin, results
+        self.cluster = cluster

@@ -6,7 +6,7 @@ import re
 from difflib import get_close_matches
 from itertools import product
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,9 +20,16 @@ from cli.options.stdin import STDIN_NAMES
 from cli.options.suggestions import did_you_mean, no_such
 from nlp.settings import DATA, MODEL, TRAINING
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cli.options.cluster import Cluster
+
 MOST_RUNS = 10_000
 OWN = ("seeds", "grid", "results")
 """The options of a sweep by name."""
+ALONE = {"seeds": None, "grid": (), "results": None}
+"""What they are in one of its trainings."""
 _SETTINGS = (DATA, MODEL, TRAINING)
 _NOT_VARIED = ("workers", "valid", "input_format", "encoding", "errors", "field", *OWN)
 
@@ -74,7 +81,13 @@ OPTIONS = [
 
 
 def refuse_or_sweep(
-    options: dict[str, Any], output: str, workers: int, valid: str | None, *, is_plain: bool
+    options: dict[str, Any],
+    output: str,
+    workers: int,
+    valid: str | None,
+    cluster: Cluster | None,
+    *,
+    is_plain: bool,
 ) -> None:
     """Take the options of a sweep out of the options of a command; `is_plain`: it trains, and saves no more.
 
@@ -110,10 +123,27 @@ def refuse_or_sweep(
         )
         for some in product(*(values for _, values in axes))
     ]
+    reads_stdin = _reads_stdin(options, valid, cluster)
+    raise Sweep(
+        context,
+        runs,
+        output=output,
+        workers=workers,
+        reads_stdin=reads_stdin,
+        results=results,
+        cluster=cluster,
+    )
+
+
+def _reads_stdin(options: Mapping[str, Any], valid: str, cluster: Cluster | None) -> bool:
+    """Whether one of the files that are read is standard input. Raises: UsageError where a cluster reads."""
     texts = options["streams"].input.paths
     named = {*texts, valid, *(value for value in options.values() if isinstance(value, str))}
-    reads_stdin = not texts or not named.isdisjoint(STDIN_NAMES)
-    raise Sweep(context, runs, output=output, workers=workers, reads_stdin=reads_stdin, results=results)
+    if texts and named.isdisjoint(STDIN_NAMES):
+        return False
+    if cluster:
+        raise click.UsageError("--cluster: its workers read the text by themselves; name files")
+    return True
 
 
 def results_format(results: str) -> str:

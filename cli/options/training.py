@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.io.streams import ARPA, COMPRESSIONS, ending_of
-from cli.options.common import making
+from cli.options.cluster import OPTIONS as OPTIONS_OF_CLUSTERS
+from cli.options.cluster import Cluster, pop_cluster
+from cli.options.common import chosen_options, making
 from cli.options.cores import usable_cores
 from cli.options.help import OUTPUT, all_of, option
 from cli.options.replacing import refuse_replaced
@@ -20,7 +22,7 @@ from cli.options.sweep import refuse_or_sweep
 from nlp.settings import DATA, TRAINING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cli.io.streams import Streams
     from cli.options.help import Command
@@ -54,6 +56,7 @@ class Training:
     checkpoint_every: float
     resume: bool
     dry_run: bool
+    cluster: Cluster | None = None
 
 
 _OPTIONS = [
@@ -109,15 +112,29 @@ _OPTIONS = [
 
 def training_options(function: Command) -> Command:
     """The options of a training command, as one `training`; those that are settings go to it by name."""
-    return making(all_of([*_OPTIONS, *OPTIONS_OF_SWEEPS])(function), _make_training)
+    return making(all_of([*_OPTIONS, *OPTIONS_OF_SWEEPS, *OPTIONS_OF_CLUSTERS])(function), _make_training)
 
 
 def _make_training(options: dict[str, Any]) -> None:
-    names, streams = Training.__dataclass_fields__.keys() - {"output"}, options["streams"]
-    training = options["training"] = _training(streams, **{name: options.pop(name) for name in names})
+    names, streams = Training.__dataclass_fields__.keys() - {"output", "cluster"}, options["streams"]
+    cluster = pop_cluster(options)
+    training = _training(streams, **{name: options.pop(name) for name in names})
     _check_files(training, streams.input.paths)
     is_plain = training.checkpoint is None and not training.dry_run
-    refuse_or_sweep(options, training.output, training.workers, training.valid, is_plain=is_plain)
+    refuse_or_sweep(options, training.output, training.workers, training.valid, cluster, is_plain=is_plain)
+    options["training"] = replace(training, cluster=cluster and _usable(cluster, options))
+
+
+def _usable(cluster: Cluster, options: Mapping[str, Any]) -> Cluster | None:
+    """The cluster, if it can help one training: its slices. Raises: UsageError where it was asked for."""
+    if options.get("slices", 1) > 1:
+        return cluster
+    if not chosen_options("cluster"):  # the environment names it for whatever can use it
+        return None
+    remedy = "--slices 16, which changes the model, or " if "slices" in options else ""
+    raise click.UsageError(
+        f"--cluster: the steps of one training are too short for it; give {remedy}--seeds or --grid"
+    )
 
 
 def required_output(streams: Streams) -> str:

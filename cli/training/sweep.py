@@ -17,7 +17,7 @@ from cli.io.printers import JSONL
 from cli.io.storage import storage_directory
 from cli.io.writing import check_output, open_binary_output, open_output
 from cli.options.common import INSTEAD, words_of
-from cli.options.sweep import OWN, results_format
+from cli.options.sweep import ALONE, results_format
 from nlp.errors import DivergedError
 from nlp.parallel.team import WorkerError, live_for_the_leader, signals_held_back
 from nlp.storage.temporary import UnnamedFile
@@ -25,7 +25,8 @@ from nlp.text.records import format_record
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from multiprocessing.context import ForkProcess
 
     from cli.console import Console
@@ -34,6 +35,15 @@ if TYPE_CHECKING:
 _COPIED = 1 << 20
 _FIGURES = ("loss", "valid_loss", "valid_perplexity", "best_epoch")
 _HELD_OUT = "valid_loss"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The training of a `number` as it ended: what it told, nothing if it diverged, and its model."""
+
+    number: int
+    told: dict[str, Any]
+    model: UnnamedFile
 
 
 @dataclass
@@ -46,12 +56,31 @@ class _Running:
     model: UnnamedFile
 
 
-def run_sweep(sweep: Sweep, console: Console) -> None:
+@contextmanager
+def here(sweep: Sweep) -> Iterator[Iterator[Trained]]:
+    """The runs as they are done, by processes of this machine; whatever still runs at the end is killed.
+
+    So many run at a time as there are workers, and each has an equal share of these.
+    """
+    running: dict[Connection, _Running] = {}
+    spool = _spooled(storage_directory(sweep.output)) if sweep.reads_stdin else None
+    try:
+        yield _each(sweep, spool, running)
+    finally:
+        for one in running.values():
+            one.process.kill()
+            one.process.join()
+
+
+def run_sweep(
+    sweep: Sweep,
+    console: Console,
+    trainings: Callable[[Sweep], AbstractContextManager[Iterator[Trained]]],
+) -> None:
     """Train once for each run; write the model that is best on the held-out text, and the table.
 
-    So many run at a time as there are workers, and each has an equal share of these. A run is the training
-    that it would be alone, to the byte. One that diverges has no figures; any other error ends all of them.
-    Of equally good ones the first is kept.
+    A run is the training that it would be alone, to the byte, wherever the `trainings` are. One that diverges
+    has no figures; any other error ends all of them. Of equally good ones the first is kept.
 
     Raises: DivergedError where all diverge; what a run raises; WorkerError for one that was killed
     """
@@ -60,17 +89,16 @@ def run_sweep(sweep: Sweep, console: Console) -> None:
     if sweep.results is not None:
         check_output(sweep.results)
     figures: list[dict[str, Any]] = [{} for _ in sweep.runs]
-    spool = _spooled(storage_directory(output)) if sweep.reads_stdin else None
-    best: _Running | None = None
-    with _all(sweep, spool) as trained:
-        for done, told in trained:
-            run = sweep.runs[done.number]
+    best: Trained | None = None
+    with trainings(sweep) as trained:
+        for done in trained:
+            run, told = sweep.runs[done.number], done.told
             figures[done.number] = told
             shown = f"{_named(run)}: " + (
                 f"held out {told[_HELD_OUT]:.4f}" if _HELD_OUT in told else "diverged"
             )
             console.tell(shown, {**run.told, **told})
-            if _HELD_OUT in told and (best is None or _rank(figures, done) < _rank(figures, best)):
+            if _HELD_OUT in told and (best is None or _rank(done) < _rank(best)):
                 best = done
         if best is None:
             raise DivergedError("all of these trainings diverged; try a lower --lr (a tenth of it, say)")
@@ -82,8 +110,8 @@ def run_sweep(sweep: Sweep, console: Console) -> None:
         _write_table(sweep, figures)
 
 
-def _rank(figures: Sequence[Mapping[str, Any]], run: _Running) -> tuple[float, int]:
-    return figures[run.number][_HELD_OUT], run.number
+def _rank(trained: Trained) -> tuple[float, int]:
+    return trained.told[_HELD_OUT], trained.number
 
 
 def _spooled(directory: str) -> UnnamedFile:
@@ -95,21 +123,7 @@ def _spooled(directory: str) -> UnnamedFile:
     return spool
 
 
-@contextmanager
-def _all(sweep: Sweep, spool: UnnamedFile | None) -> Iterator[Iterator[tuple[_Running, dict[str, Any]]]]:
-    """The runs as they are done, and what they tell; whatever still runs at the end is killed."""
-    running: dict[Connection, _Running] = {}
-    try:
-        yield _each(sweep, spool, running)
-    finally:
-        for one in running.values():
-            one.process.kill()
-            one.process.join()
-
-
-def _each(
-    sweep: Sweep, spool: UnnamedFile | None, running: dict[Connection, _Running]
-) -> Iterator[tuple[_Running, dict[str, Any]]]:
+def _each(sweep: Sweep, spool: UnnamedFile | None, running: dict[Connection, _Running]) -> Iterator[Trained]:
     side_by_side = min(sweep.workers, len(sweep.runs))
     for number in range(len(sweep.runs)):
         _start(sweep, number, sweep.workers // side_by_side, spool, running)
@@ -119,7 +133,7 @@ def _each(
         yield _next_done(sweep, running)
 
 
-def _next_done(sweep: Sweep, running: dict[Connection, _Running]) -> tuple[_Running, dict[str, Any]]:
+def _next_done(sweep: Sweep, running: dict[Connection, _Running]) -> Trained:
     """Wait for a run to end. Raises: what the run raised, but for DivergedError."""
     ready = [report for report in wait(list(running)) if isinstance(report, Connection)]
     one = min((running[report] for report in ready), key=lambda one: one.number)
@@ -134,12 +148,12 @@ def _next_done(sweep: Sweep, running: dict[Connection, _Running]) -> tuple[_Runn
         one.report.close()
         one.process.join()
     if isinstance(told, DivergedError):
-        return one, {}
+        return Trained(one.number, {}, one.model)
     if isinstance(told, click.UsageError):
         told.ctx = sweep.context
     if isinstance(told, Exception):
         raise told
-    return one, told
+    return Trained(one.number, told, one.model)
 
 
 def _start(
@@ -158,7 +172,7 @@ def _start(
 def _context(sweep: Sweep, run: Run, values: Mapping[str, Any]) -> click.Context:
     """The context in which a run is the only training; `values` take the place of further options."""
     whole = sweep.context
-    whole.meta[INSTEAD] = {**dict.fromkeys(OWN), "grid": (), **run.values, **values}
+    whole.meta[INSTEAD] = {**ALONE, **run.values, **values}
     return whole.command.make_context(whole.info_name, words_of(whole), parent=whole.parent)
 
 
@@ -181,14 +195,18 @@ def _train(
     try:
         with _context(sweep, sweep.runs[number], values) as context:
             context.command.invoke(context)
-            figures = context.params["console"].figures
-            told = {name: figures[name] for name in _FIGURES if name in figures}
+            told = figures_kept(context.params["console"].figures)
     except click.UsageError as error:
         told = click.UsageError(error.format_message())
     except Exception as error:  # noqa: BLE001  whatever it is, the process that started this one tells of it
         told = error
     sender.send(told)
     os._exit(0)
+
+
+def figures_kept(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the final figures of a training that the table has."""
+    return {name: figures[name] for name in _FIGURES if name in figures}
 
 
 def _named(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""A command line on a part of its text: what a worker of a cluster is given, and what it returns."""
+"""A command line that any machine can run, on a part of its text or with other settings."""
 
 from __future__ import annotations
 
@@ -19,31 +19,33 @@ from cli.options.common import INSTEAD, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from cli.io.parts import Part
 
-_ALONE = {"output": None, "quiet": True, "verbose": 0, "no_progress": True, "log_json": False}
+_ALONE = {"quiet": True, "verbose": 0, "no_progress": True, "log_json": False}
 
 
 @dataclass(frozen=True)
-class PartJob:
-    """A command line for any part: its `words`, and the `values` in place of some options."""
+class CommandLine:
+    """A command with its `words`, and `values` in place of some options."""
 
     command: str
     words: Sequence[str]
     values: Mapping[str, Any]
 
     @classmethod
-    def of(cls, context: click.Context) -> PartJob:
-        """That of a command line here. What the environment says here holds there, and so do file names."""
-        values = dict(_values(context)) | _ALONE | {**dict.fromkeys(OWN), "resume": False}
-        return cls(str(context.info_name), words_of(context), values)
+    def of(cls, context: click.Context) -> CommandLine:
+        """That of a run here. What the environment says here holds there, and so do names of files."""
+        words = words_of(context)
+        values = dict(_values(context.command, words)) | _ALONE | dict.fromkeys(OWN)
+        return cls(str(context.info_name), words, values)
 
     @contextmanager
-    def on(self, part: Part, of_part: OfPart, console: Console) -> Iterator[click.Context]:
-        """The context in which the command reads a part alone. Raises: UsageError."""
+    def context(self, console: Console, **values: Any) -> Iterator[click.Context]:
+        """The context of a run of it, with further `values`. Raises: UsageError."""
         group = click.Context(cli, info_name="nlptool", obj=console)
-        group.meta[INSTEAD] = {**self.values, "files": (part.name,), "part": part, "of_part": of_part}
+        group.meta[INSTEAD] = {**self.values, **values}
         command = cli.get_command(group, self.command)
         if command is None:
             raise click.exceptions.NoSuchCommand(self.command, ctx=group)
@@ -60,10 +62,10 @@ class Computed:
     warnings: Sequence[str]
 
 
-def compute(job: PartJob, part: Part, target: str | None = None) -> Computed:
+def compute(line: CommandLine, part: Part, target: str | None = None) -> Computed:
     """Run a command on a part; with a `target`, write what it makes there, whole. Raises: what it raises."""
     console, of_part = _Listening(), OfPart(BytesIO(), Skipped())
-    with job.on(part, of_part, console) as context:
+    with _of_part(line, part, of_part, console) as context:
         context.command.invoke(context)
     written = of_part.written.getvalue()
     if target is not None:
@@ -72,12 +74,12 @@ def compute(job: PartJob, part: Part, target: str | None = None) -> Computed:
     return Computed(written, of_part.skipped, console.warnings)
 
 
-def count(job: PartJob, part: Part) -> tuple[dict[str, int], Skipped]:
+def count(line: CommandLine, part: Part) -> tuple[dict[str, int], Skipped]:
     """Count the tokens of a part. Raises: InputError; OSError."""
     from nlp.text.counting import TokenCounter
 
     counter, of_part = TokenCounter(), OfPart(BytesIO(), Skipped())
-    with job.on(part, of_part, _Listening()) as context:
+    with _of_part(line, part, of_part, _Listening()) as context:
         for tokens in context.params["streams"].token_lists():
             counter.add(tokens)
     return dict(counter.counts), of_part.skipped
@@ -94,15 +96,24 @@ class _Listening(Console):
         self.warnings.append(message)
 
 
-def _values(context: click.Context) -> Iterator[tuple[str, Any]]:
+def _of_part(
+    line: CommandLine, part: Part, of_part: OfPart, console: Console
+) -> AbstractContextManager[click.Context]:
+    values = {"output": None, "resume": False, "files": (part.name,), "part": part, "of_part": of_part}
+    return line.context(console, **values)
+
+
+def _values(command: click.Command, words: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """What names files, from the root, and what the environment says."""
     from_environment = click.core.ParameterSource.ENVIRONMENT
-    for one in context.command.params:
-        value = context.params.get(one.name or "")
+    read = command.make_context(command.name, list(words), resilient_parsing=True)
+    for one in command.params:
+        value = read.params.get(one.name or "")
         if one.name is None or value is None:
             continue
-        if isinstance(one.type, click.Path) and one.name != "files":
+        if isinstance(one.type, click.Path):
             yield one.name, tuple(map(_absolute, value)) if isinstance(value, tuple) else _absolute(value)
-        elif context.get_parameter_source(one.name) is from_environment:
+        elif read.get_parameter_source(one.name) is from_environment:
             yield one.name, value
 
 
