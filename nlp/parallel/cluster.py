@@ -294,6 +294,8 @@ def _reason(error: BaseException) -> str:
     told = " ".join(str(error).split())
     if isinstance(error, ConnectionRefusedError):
         return "nobody listens there; start the scheduler, or name another address"
+    if isinstance(error, ConnectionResetError):
+        return "what listens there speaks otherwise; is it tls://, or no scheduler?"
     if "certificate" in told.lower() or "ssl" in told.lower() or "tls" in told.lower():
         return f"no secure connection ({told[:120]}); check the certificates"
     return f"no answer, or no workers, within {_WORKER_SECONDS} s ({told[:120] or type(error).__name__})"
