@@ -1,4 +1,4 @@
-"""`nlptool w2v-train --slices`: a training in rounds, the same wherever it is computed, interrupted or not."""
+"""`nlptool w2v-train --slices`: the same training by any number of workers, interrupted or not."""
 
 from __future__ import annotations
 
