@@ -14,6 +14,7 @@ from cli.options.training import training_options
 from nlp.settings import DATA, MODEL
 from nlp.text.phrases import THRESHOLD
 from nlp.word2vec.config import Word2VecConfig
+from nlp.word2vec.slice_settings import SliceSettings
 
 if TYPE_CHECKING:
     from cli.console import Console
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 @command
 @streams(None)
-@settings_options(Word2VecConfig)
+@settings_options(Word2VecConfig, SliceSettings)
 @option(
     "--phrases",
     is_flag=True,
@@ -85,4 +86,6 @@ def w2v_train(
     from cli.jobs.w2v_train import Request, run
 
     threshold = phrase_threshold if phrases else None
-    run(Request(streams, console, training, settings, chosen & settings.keys(), update, vectors, threshold))
+    slices = SliceSettings(**{name: settings.pop(name) for name in SliceSettings.__dataclass_fields__})
+    chosen &= settings.keys()
+    run(Request(streams, console, training, settings, chosen, update, vectors, threshold, slices))

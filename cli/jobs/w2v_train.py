@@ -9,6 +9,7 @@ from cli.training import job
 from cli.training.start import start_vectors, tell_started
 from nlp.data.corpus import encode, encode_by
 from nlp.errors import InputError, SettingError
+from nlp.parallel.engine import ForkedEngine
 from nlp.storage.spooled_text import SpooledText
 from nlp.text.phrases import find_phrases
 from nlp.word2vec.advice import advice_on_training, advice_on_vectors
@@ -17,15 +18,18 @@ from nlp.word2vec.files import load_earlier, save_word2vec, settings_of_earlier,
 from nlp.word2vec.input_rows import subword_table
 from nlp.word2vec.learner import WordVectorLearner, check_corpus
 from nlp.word2vec.objective import output_rows
+from nlp.word2vec.slices import SlicedLearner
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from nlp.data.corpus import Corpus
+    from nlp.parallel.engine import Engine
     from nlp.text.phrases import Phrases
     from nlp.vectors.word_vectors import WordVectors
     from nlp.word2vec.learner import EarlierModel
+    from nlp.word2vec.slice_settings import SliceSettings
 
 CHECKPOINT_KIND = "w2v-checkpoint"
 
@@ -36,7 +40,7 @@ class Request(job.Command):
 
     Attributes: `settings` of `Word2VecConfig`, of which the command line names those in `chosen`; `update`, a
     model or vectors to go on from; `vectors`, a file that the words of the text start from;
-    `phrase_threshold`, the score from which a pair of words is one token (None: never).
+    `phrase_threshold`, the score from which a pair of words is one token (None: never); `slices` of the text.
     """
 
     settings: Mapping[str, Any]
@@ -44,11 +48,17 @@ class Request(job.Command):
     update: str | None
     vectors: str | None
     phrase_threshold: float | None
+    slices: SliceSettings
+
+    def engine(self) -> Engine:
+        """What computes slices."""
+        return ForkedEngine(self.training.workers)
 
 
 def run(request: Request) -> None:
     """Read, train and save; with --dry-run only estimate what that would take."""
     earlier, vectors, config = _configured(request)
+    config = request.slices.fitted(config)
     corpus, valid = _read(request, config, earlier)
     request.console.note(
         f"{number_of(corpus.words_seen, 'word')}, of them {corpus.words:,} of the "
@@ -74,19 +84,22 @@ def run(request: Request) -> None:
     if not request.goes_on(size, 4 * parameters):
         return
     learner = WordVectorLearner(corpus, config, earlier=earlier, valid=valid, table=table)
+    slices, steps = request.slices, f"steps of {learner.plan.chunks} × {learner.plan.chunk_tokens} words"
+    is_whole = slices.slices == 1
     ready = job.Job(
-        learner=learner,
+        learner=learner if is_whole else SlicedLearner(learner, slices, request.engine()),
         size=size,
         kind=CHECKPOINT_KIND,
         identity={
             **asdict(config),
+            **slices.told(),
             "phrase_threshold": request.phrase_threshold,
             "update": about.get("updated_vectors"),
             "vectors": about.get("start_vectors"),
             "valid": valid and valid.sha256,
             "data": corpus.sha256,
         },
-        steps_of=f"steps of {learner.plan.chunks} × {learner.plan.chunk_tokens} words",
+        steps_of=steps if is_whole else f"rounds of {slices.slices} slices, in {steps}",
         size_of=f"{number_of(len(corpus.vocabulary), 'word')} × {config.dim}",
         unit="words",
         result=learner.model,
@@ -175,4 +188,6 @@ def _about(corpus: Corpus, request: Request) -> dict[str, Any]:
     about = job.provenance(corpus, words=corpus.words, words_seen=corpus.words_seen)
     if request.phrase_threshold is not None:
         about["phrase_threshold"] = request.phrase_threshold
+    if sliced := request.slices.told():
+        about["sliced"] = sliced
     return about

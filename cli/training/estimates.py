@@ -103,7 +103,7 @@ def estimate(learner: Learner[Any], size: Mapping[str, Any], workers: int) -> di
     alone = peak_bytes()
     with suppress(_EnoughError):
         train(learner, workers, Watch(watch.on_progress, watch.on_boundary))
-    steps, team = learner.steps_per_epoch * learner.epochs, learner.team_size(workers)
+    steps, team = learner.steps_per_epoch * learner.epochs, learner.processes(workers)
     for weights in learner.learnt:
         weights.sum()  # memory counts once it is touched, and those steps did not touch all
     private = max(peak_bytes() - alone, 0)

@@ -100,7 +100,7 @@ def run(job: Job, command: Command) -> None:
         tell_estimate(estimate(job.learner, job.size, training.workers), command.streams)
         return
     checkpoints = Checkpoints.of(training, job.kind, {**job.identity, "patience": training.patience})
-    team = job.learner.team_size(training.workers)
+    team = job.learner.processes(training.workers)
     allowed = f" ({training.workers} allowed)" if team < training.workers else ""
     console.note(f"workers: {team}{allowed}, for {job.steps_of}")
     resume = partial(checkpoints.load, resume=training.resume, console=console)

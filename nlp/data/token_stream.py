@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp.data.corpus import Corpus
 from nlp.layers.arrays import Ids
 from nlp.layers.random_streams import RandomStreams
 
@@ -46,11 +46,22 @@ class Window:
     centers: int
 
 
+class Tokens(Protocol):
+    """An encoded text, or a part of one: numbers of words, with `SENTENCE_END` behind each sentence."""
+
+    @property
+    def length(self) -> int:
+        """Values, ends of sentences among them."""
+
+    def read(self, start: int, count: int) -> Ids:
+        """Values `start` to `start + count`, fewer at the end."""
+
+
 class TokenStream:
     """The kept tokens of an epoch, the same for every worker that reads, in windows of `size` centers."""
 
     def __init__(
-        self, corpus: Corpus, keep: npt.NDArray[np.float32], streams: RandomStreams, size: int, halo: int
+        self, corpus: Tokens, keep: npt.NDArray[np.float32], streams: RandomStreams, size: int, halo: int
     ) -> None:
         self._corpus = corpus
         self._keep = np.append(keep, np.float32(2))  # -1 wraps to the last: SENTENCE_END always stays

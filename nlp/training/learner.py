@@ -106,6 +106,10 @@ class Learner(ABC, Generic[Data]):
     def team_size(self, workers: int) -> int:
         """How many of so many workers there is work for."""
 
+    def processes(self, workers: int) -> int:
+        """How many processes compute, with so many workers: the team, unless the learner has its own."""
+        return self.team_size(workers)
+
     def loss_before(self) -> float:
         """The mean loss before this training, where that starts from trained weights; else minus infinity."""
         return float("-inf")

@@ -62,7 +62,7 @@ def update_tasks(rows: Sequence[int], workers: int) -> list[tuple[int, int, int]
 
 def apply_rows(
     matrix: Floats, updates: RowUpdates, rate: float, stability: float, part: int = 0, parts: int = 1
-) -> None:
+) -> tuple[Integers | slice, Floats]:
     """Descend along the summed gradients of one part of the rows.
 
     Plain stochastic gradient descent moves a row once for each pair, with the gradient at its new place each
@@ -70,16 +70,20 @@ def apply_rows(
     so many moves would overshoot, so their rate is lowered.
 
     Equation: w_r -= min(rate, stability / n_r) Σ_{i: rows_i = r} g_i,   n_r the pairs summed in row r
+
+    Returns: the rows r, and for each its rate times its pairs
     """
     step, pairs, rows = _sum_by_row(updates, len(matrix), part, parts)
-    pairs = np.maximum(pairs, np.finfo(np.float32).tiny)
-    step *= np.minimum(np.float32(rate), np.float32(stability) / pairs)[:, None]
+    some_pairs = np.maximum(pairs, np.finfo(np.float32).tiny)
+    rates = np.minimum(np.float32(rate), np.float32(stability) / some_pairs)
+    step *= rates[:, None]
     if isinstance(rows, slice):
         matrix[rows] -= step
     else:
         moved = matrix.take(rows, axis=0)
         moved -= step
         matrix[rows] = moved  # a third faster than `matrix[rows] -= step`
+    return rows, rates * pairs
 
 
 def _sum_by_row(

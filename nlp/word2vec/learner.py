@@ -22,20 +22,18 @@ from nlp.text.vocabulary import Vocabulary
 from nlp.training.learner import Learner, Loss, Phase, Position
 from nlp.training.loop import Curves, Watch, train
 from nlp.training.progress import LossSum
-from nlp.training.row_updates import RowUpdates, StepPlan, apply_rows, update_tasks
-from nlp.training.schedules import linear_decay
+from nlp.training.row_updates import StepPlan, update_tasks
 from nlp.vectors.subwords import Subwords, SubwordTable
-from nlp.word2vec.chunks import Chunk
 from nlp.word2vec.config import STABILITY, Sizes, Word2VecConfig
 from nlp.word2vec.held_out_loss import MOST_CENTERS, held_out_loss
 from nlp.word2vec.input_rows import subword_table
 from nlp.word2vec.objective import make_objective, output_rows
+from nlp.word2vec.steps import Steps, rate_at
 from nlp.wording import Message, number_of
 
 _INITIAL_WEIGHTS = 0  # purpose of the random numbers
 _SMALLEST_STEP, _LEAST_CHUNK = 64, 512  # tokens
 _CHUNKS = 4  # that a step is cut into for workers to share, as far as these have `_LEAST_CHUNK` tokens each
-_LOSS_EVERY = 16  # chunks: so losses cost about 1 % in all
 _FEW_CENTERS = 256
 _SAMPLED_CHUNKS = 64  # from which the loss of the model that a training starts from is estimated
 
@@ -75,11 +73,7 @@ class EarlierModel:
 
 
 class WordVectorLearner(Learner[Window]):
-    """Word vectors, a corpus and settings, made ready to train.
-
-    A step is a fixed number of chunks of consecutive tokens. The gradients of all of them are taken at the
-    same matrices; then the gradients of each row are summed in the order of the chunks, and the sums are
-    applied.
+    """Word vectors, a corpus and settings, made ready to train, in the steps of `Steps`.
 
     With an `earlier` model, training continues from its vectors; all its words must be in the corpus'
     vocabulary, as they are if it was encoded with them as `known`. `valid` is held-out text, encoded with the
@@ -142,15 +136,8 @@ class WordVectorLearner(Learner[Window]):
             self.input_vectors, self.output_vectors, counts, config, self.plan, streams, self.table
         )
         self.learnt = self.objective.matrices
-        self._stability = stability
         self._stream = TokenStream(corpus, keep, streams, self.plan.step_tokens, config.window)
-        places = (self.plan.step_tokens + 2 * config.window,)
-        self._tokens, self._sentences = (shared_array(places, np.int32) for _ in range(2))
-        self._updates = [
-            RowUpdates.shared(self.plan.chunks * rows, matrix.shape[1])
-            for matrix, rows in zip(self.objective.matrices, self.objective.rows_per_chunk, strict=True)
-        ]
-        self._losses: npt.NDArray[np.float64] = shared_array((self.plan.chunks, 3), np.float64)
+        self._steps = Steps(self.objective, self.plan, config.window, stability)
 
     def steps(self, epoch: int, skip: int = 0) -> Iterator[Window]:
         """Read the tokens of each step, frequent words subsampled."""
@@ -158,7 +145,7 @@ class WordVectorLearner(Learner[Window]):
 
     def place_(self, data: Window) -> None:
         """Copy the tokens of a step and of their contexts to where all workers see them."""
-        self._tokens[...], self._sentences[...] = data.tokens, data.sentences
+        self._steps.place_(data)
 
     def phases(self, workers: int) -> Sequence[Phase]:
         """Compute the gradients of chunks; then apply them, a part of the rows of a matrix at a time."""
@@ -166,16 +153,13 @@ class WordVectorLearner(Learner[Window]):
 
         def apply(at: Position, task: int) -> None:
             number, part, parts = tasks[task]
-            matrix, updates = self.objective.matrices[number], self._updates[number]
-            apply_rows(matrix, updates, self.learning_rate(at), self._stability, part, parts)
+            self._steps.apply(number, self.learning_rate(at), part, parts)
 
         return Phase(self.plan.chunks, self._compute), Phase(len(tasks), apply)
 
     def losses(self, at: Position) -> Iterator[Loss]:
         """Of one chunk in sixteen: the loss of a chunk costs a fifth of training on it."""
-        for c, loss in enumerate(self._losses.tolist()):
-            if self._counts_loss(at, c):
-                yield Loss(*loss)
+        return self._steps.losses(at.number)
 
     def part_done(self, number: int) -> float:
         """The part of an epoch that is done, about: how many tokens an epoch keeps is an expectation."""
@@ -183,9 +167,8 @@ class WordVectorLearner(Learner[Window]):
 
     def learning_rate(self, at: Position) -> float:
         """Falls along a line over all epochs, from the first rate to the last."""
-        first = self.config.first_lr
         done = min(at.epoch + self.part_done(at.number), self.epochs) / self.epochs
-        return linear_decay(first, min(self.config.final_lr, first), done)
+        return rate_at(self.config, done)
 
     def arrays(self, at: Position) -> dict[str, npt.NDArray[Any]]:  # noqa: ARG002  nothing is carried from step to step
         """The matrices: all else follows from the position."""
@@ -242,21 +225,11 @@ class WordVectorLearner(Learner[Window]):
 
     def _compute(self, at: Position, c: int) -> None:
         """Compute the gradients of the `c`-th chunk of a step."""
-        size, halo = self.plan.chunk_tokens, self.config.window
-        places = slice(c * size, (c + 1) * size + 2 * halo)
-        number = at.number * self.plan.chunks + c
-        chunk = Chunk(self._tokens[places], self._sentences[places], at.epoch, number)
-        parts = zip(self._updates, self.objective.rows_per_chunk, strict=True)
-        self.objective.gradients(chunk, [updates.part(c, rows) for updates, rows in parts])
-        if self._counts_loss(at, c):
-            self._losses[c] = self.objective.loss()
+        self._steps.compute(at.epoch, at.number, c)
 
     def _held_out_loss(self, text: Corpus, most_centers: int = MOST_CENTERS) -> float:
         counts, matrices = self.corpus.vocabulary.counts, self.objective.matrices
         return held_out_loss(matrices, counts, self.config, text, self.table, most_centers=most_centers)
-
-    def _counts_loss(self, at: Position, c: int) -> bool:
-        return (at.number * self.plan.chunks + c) % _LOSS_EVERY == 0
 
 
 def train_word_vectors(

@@ -16,11 +16,14 @@ from nlp.data.corpus import Corpus, encode, encode_by
 from nlp.networks.config import LanguageModelConfig
 from nlp.networks.learner import NetworkLearner
 from nlp.networks.network import Network
+from nlp.parallel.engine import ForkedEngine
 from nlp.training.language_settings import ADAM, SGD, LanguageSettings
 from nlp.training.row_updates import StepPlan
 from nlp.training.transformer_settings import ADAMW, MUON, TransformerSettings
 from nlp.word2vec.config import ARCHITECTURES, LOSSES, Word2VecConfig
 from nlp.word2vec.learner import EarlierModel, WordVectorLearner
+from nlp.word2vec.slice_settings import SliceSettings
+from nlp.word2vec.slices import SlicedLearner
 from tests.files import TMP
 from tests.nlp.classification import texts as classified
 from tests.nlp.classification.recurrent import small as networks
@@ -72,6 +75,12 @@ def of_vectors(config: Word2VecConfig, *, valid: bool = True, goes_on: bool = Fa
         inputs, outputs = rows.astype(np.float32)
         earlier = EarlierModel(text.vocabulary, inputs, outputs, sha256="")
     return WordVectorLearner(text, config, earlier=earlier, valid=held_out, plan=StepPlan(16, 3))
+
+
+def of_slices(*, valid: bool = True, goes_on: bool = False) -> SlicedLearner:
+    """The learner of word vectors in slices."""
+    whole = of_vectors(VECTORS, valid=valid, goes_on=goes_on)
+    return SlicedLearner(whole, SliceSettings(3, 6), ForkedEngine(1))
 
 
 def of_segmenter(config: TaggerConfig, *, valid: bool = True) -> TaggerLearner:
@@ -173,4 +182,6 @@ CASES: dict[str, Callable[..., Learner[Any]]] = {
         f"{name} going on": partial(of_vectors, VECTOR_CONFIGS[name], goes_on=True)
         for name in ("skipgram ns", "cbow ns")
     },
+    "skipgram ns in slices": of_slices,
+    "skipgram ns in slices going on": partial(of_slices, goes_on=True),
 }

@@ -33,9 +33,11 @@ def test_rows_descend_as_the_equation_says() -> None:
     matrix = np.ones((4, 2), np.float32)
     updates = RowUpdates(rows, gradients, np.array([1, 30, 99, 10, 0], np.float32))
     with np.errstate(over="ignore"):  # as in training: a row in no pair has no bound
-        apply_rows(matrix, updates, 0.5, 4.0)
+        moved, pulls = apply_rows(matrix, updates, 0.5, 4.0)
     expected = np.array([[0.8, -0.2], [1.0, 1.0], [0.5, 0.0], [-1.5, -1.5]], np.float32)
     np.testing.assert_allclose(matrix, expected, rtol=1e-6)
+    assert not isinstance(moved, slice)
+    assert dict(zip(moved.tolist(), pulls.tolist(), strict=True)) == {0: 4, 2: 0.5, 3: 0}
 
 
 @pytest.mark.parametrize("parts", [2, 3])
