@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from nlp.wording import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+    from contextlib import AbstractContextManager
 
     from nlp.data.corpus import Corpus
     from nlp.parallel.engine import Engine
@@ -50,9 +52,10 @@ class Request(job.Command):
     phrase_threshold: float | None
     slices: SliceSettings
 
-    def engine(self) -> Engine:
-        """What computes slices."""
-        return ForkedEngine(self.training.workers)
+    def engine(self) -> AbstractContextManager[Engine]:
+        """What computes slices: a cluster, if one was named."""
+        cluster = self.training.cluster
+        return cluster.engine() if cluster else nullcontext(ForkedEngine(self.training.workers))
 
 
 def run(request: Request) -> None:
@@ -86,29 +89,30 @@ def run(request: Request) -> None:
     learner = WordVectorLearner(corpus, config, earlier=earlier, valid=valid, table=table)
     slices, steps = request.slices, f"steps of {learner.plan.chunks} × {learner.plan.chunk_tokens} words"
     is_whole = slices.slices == 1
-    ready = job.Job(
-        learner=learner if is_whole else SlicedLearner(learner, slices, request.engine()),
-        size=size,
-        kind=CHECKPOINT_KIND,
-        identity={
-            **asdict(config),
-            **slices.told(),
-            "phrase_threshold": request.phrase_threshold,
-            "update": about.get("updated_vectors"),
-            "vectors": about.get("start_vectors"),
-            "valid": valid and valid.sha256,
-            "data": corpus.sha256,
-        },
-        steps_of=steps if is_whole else f"rounds of {slices.slices} slices, in {steps}",
-        size_of=f"{number_of(len(corpus.vocabulary), 'word')} × {config.dim}",
-        unit="words",
-        result=learner.model,
-        save=lambda writer, model: save_word2vec(writer, model, about),
-        advice=advice_on_training(learner),
-        advice_after=advice_on_vectors,
-        compare=lambda _: {"words": len(corpus.vocabulary)},
-    )
-    job.run(ready, request)
+    with request.engine() as engine:
+        ready = job.Job(
+            learner=learner if is_whole else SlicedLearner(learner, slices, engine),
+            size=size,
+            kind=CHECKPOINT_KIND,
+            identity={
+                **asdict(config),
+                **slices.told(),
+                "phrase_threshold": request.phrase_threshold,
+                "update": about.get("updated_vectors"),
+                "vectors": about.get("start_vectors"),
+                "valid": valid and valid.sha256,
+                "data": corpus.sha256,
+            },
+            steps_of=steps if is_whole else f"rounds of {slices.slices} slices, in {steps}",
+            size_of=f"{number_of(len(corpus.vocabulary), 'word')} × {config.dim}",
+            unit="words",
+            result=learner.model,
+            save=lambda writer, model: save_word2vec(writer, model, about),
+            advice=advice_on_training(learner),
+            advice_after=advice_on_vectors,
+            compare=lambda _: {"words": len(corpus.vocabulary)},
+        )
+        job.run(ready, request)
 
 
 def _configured(request: Request) -> tuple[EarlierModel | None, WordVectors | None, Word2VecConfig]:
