@@ -22,6 +22,7 @@ _EXTRAS = {
     "matplotlib": "to draw PNG",
     "scikit-learn": "for t-SNE",
     "safetensors": "to read safetensors of other tools",
+    "distributed": "to compute on a cluster",
 }
 _RC_FILES = {
     "bash": ".bashrc",
