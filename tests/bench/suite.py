@@ -19,6 +19,7 @@ from . import (
     recurrent,
     searching,
     segmenting,
+    sharing,
     similar,
     startup,
     summarizing,
@@ -60,6 +61,7 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Figure]]] = {
     "summarizing": summarizing.run,
     "translating": translating.run,
     "searching": searching.run,
+    "sharing": sharing.run,
 }
 
 OF_KERNELS = {
