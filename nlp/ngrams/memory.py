@@ -11,7 +11,7 @@ from nlp.wording import Message, number_of
 BASE = 60_000_000
 """Bytes of a process that has read a text and counts nothing: Python, NumPy, and what reading takes."""
 
-BYTES_OF_TYPE = 400
+BYTES_OF_TYPE = 500
 """Bytes for each word of the vocabulary, and for its numbers."""
 
 BYTES_AT_ONCE = 64
