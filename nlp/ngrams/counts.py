@@ -10,6 +10,7 @@ import numpy as np
 
 from nlp.errors import InputError
 from nlp.layers.arrays import Ids, Indices
+from nlp.parallel.engine import Engine
 from nlp.storage.columns import IN_MEMORY, Column, Room, Slices, spans
 
 MAX_TOKENS = (1 << 31) - 2
@@ -54,6 +55,7 @@ def count_ngrams(
     crosses_lines: bool,
     chunk: int = CHUNK,
     room: Room = IN_MEMORY,
+    engine: Engine | None = None,
 ) -> list[NgramCounts]:
     """The n-grams of the orders 1 … `order` of a text; a line end stands before its first token.
 
@@ -66,6 +68,8 @@ def count_ngrams(
     bytes, 4 for each token and 12 for each n-gram in each chunk that it occurs in are kept in the `room`, and
     in memory some 50 for each token of a chunk, or each number that the room has there at a time.
 
+    An `engine` counts chunks side by side: so many are in memory at a time as it computes ahead.
+
     Shapes: tokens (N,) int in [0, words), in memory or not
     Raises: InputError for more tokens than can be numbered; OSError where temporary storage is full
     """
@@ -74,7 +78,7 @@ def count_ngrams(
             f"{len(tokens):,} tokens where n-grams can be counted of {MAX_TOKENS:,}; use less text"
         )
     barrier = _NONE if crosses_lines else line_end
-    places = _Places(tokens, words, line_end, barrier, min(chunk, room.at_once), room)
+    places = _Places(tokens, words, line_end, barrier, min(chunk, room.at_once), room, engine)
     nothing = np.zeros(words, np.int32)
     lower = NgramCounts(
         room.column(np.int32, nothing),
@@ -154,9 +158,17 @@ class _Places:
     """The number of the n-gram, of the order at hand, that ends at each place of the text; -1 for none."""
 
     def __init__(
-        self, tokens: Slices, words: int, line_end: int, barrier: int, chunk: int, room: Room
+        self,
+        tokens: Slices,
+        words: int,
+        line_end: int,
+        barrier: int,
+        chunk: int,
+        room: Room,
+        engine: Engine | None,
     ) -> None:
         self._tokens, self._words, self._barrier, self._room = tokens, words, barrier, room
+        self._engine = engine
         self._chunks = list(spans(len(tokens), chunk))
         self._first = line_end  # what ends before the first token: in order 1 the line end, later nothing
         copies = (np.array(tokens[start:end], np.int32) for start, end in self._chunks)
@@ -172,7 +184,8 @@ class _Places:
         runs = _Runs(self._room)
         # A line end may be a context of one word, or the first word of a longer one, but not its last word.
         barrier = self._barrier if order > 2 else _NONE
-        chunks = starmap(_count_chunk, self._tasks(barrier))
+        compute = self._engine.map if self._engine else starmap
+        chunks = iter(compute(_count_chunk, self._tasks(barrier)))
         for start, _ in self._chunks:
             self._keep(start, next(chunks), runs, bare)  # no name holds it while the next is made
         self._first = _NONE

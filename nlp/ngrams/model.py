@@ -13,6 +13,7 @@ from nlp.layers.arrays import Floats, Ids, Integers
 from nlp.ngrams.config import MAX_ORDER
 from nlp.ngrams.counts import CHUNK, NgramCounts, count_ngrams
 from nlp.ngrams.discounts import Discounts, counts_of_counts, estimate_discounts
+from nlp.parallel.engine import Engine
 from nlp.storage.columns import IN_MEMORY, Column, Room, Slices
 from nlp.text.vocabulary import WORDS, Vocabulary
 
@@ -124,6 +125,7 @@ def train_ngrams(
     crosses_lines: bool | None = None,
     chunk: int = CHUNK,
     room: Room = IN_MEMORY,
+    engine: Engine | None = None,
 ) -> NgramModel:
     """Estimate a model from a text: its tokens, line ends among them, none in front.
 
@@ -134,7 +136,8 @@ def train_ngrams(
     characters and pieces of words, where the line before tells what may come. For words a line is a sentence,
     and the line end is both the start and the end symbol (`<s>` and `</s>`) of the literature: perplexities
     are comparable. The n-grams of a `chunk` of tokens are counted at a time, and what grows with the text is
-    kept in the `room`, in storage perhaps: that takes memory or time, and changes no bit of the model.
+    kept in the `room`, in storage perhaps; an `engine` counts chunks side by side. That takes memory or time,
+    and changes no bit of the model.
 
     Shapes:   tokens (N,) int in [0, V), in memory or not
     Raises:   ValueError for an order outside [1, MAX_ORDER]; InputError for too long a text; OSError where
@@ -155,6 +158,7 @@ def train_ngrams(
         crosses_lines=crosses_lines,
         chunk=chunk,
         room=room,
+        engine=engine,
     )
     repeats = [counts_of_counts(room.blocks(level.adjusted)) for level in counts]
     discounts = [estimate_discounts(n) for n in repeats]

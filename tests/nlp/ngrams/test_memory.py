@@ -16,6 +16,7 @@ from nlp.ngrams.counts import count_ngrams
 from nlp.ngrams.files import save_ngrams
 from nlp.ngrams.memory import room_within
 from nlp.ngrams.model import train_ngrams
+from nlp.parallel.engine import ForkedEngine
 from nlp.storage.columns import IN_MEMORY, Room
 from tests.nlp.text.vocabularies import language_vocabulary
 
@@ -80,6 +81,16 @@ def test_every_level_has_the_same_bytes(level: str, folder: Path) -> None:
     for at_once in (17, 256, 10_000):
         stored = train_ngrams(text.ids, text.vocabulary, room=Room(at_once, folder))
         assert written(stored) == written(plain)
+
+
+@pytest.mark.parametrize("crosses", [False, True])
+def test_an_engine_that_counts_changes_no_byte(crosses: bool, folder: Path) -> None:
+    text = (np.random.default_rng(5).zipf(1.3, 900) % 5).astype(np.int32)
+    plain = written(train_ngrams(text, ABC, crosses_lines=crosses))
+    for room, workers in ((IN_MEMORY, 1), (IN_MEMORY, 2), (Room(200, folder), 2)):
+        engine = ForkedEngine(workers)
+        model = train_ngrams(text, ABC, crosses_lines=crosses, chunk=99, room=room, engine=engine)
+        assert written(model) == plain
 
 
 def test_no_more_is_read_at_a_time_than_there_is_room_for(folder: Path) -> None:
