@@ -8,10 +8,13 @@ import click
 
 from cli.io.streams import ARPA, ending_of
 from cli.options.common import command, streams
+from cli.options.help import option
 from cli.options.settings import settings_options
+from cli.options.sizes import Size
 from cli.options.training import required_output
 from nlp.data.vocabulary_settings import VocabularySettings
 from nlp.ngrams.config import NgramConfig
+from nlp.settings import DATA
 from nlp.text.vocabulary import WORDS
 
 if TYPE_CHECKING:
@@ -24,6 +27,13 @@ if TYPE_CHECKING:
 @command
 @streams(None, plans=False)
 @settings_options(NgramConfig, VocabularySettings)
+@option(
+    "--memory",
+    type=Size(),
+    metavar="SIZE",
+    group=DATA,
+    help="Stay within so much memory, 2G say, and count on disk, beside the output; the model is the same.",
+)
 def ngram_train(
     *,
     streams: Streams,
@@ -33,6 +43,7 @@ def ngram_train(
     min_count: int,
     max_vocab: int | None,
     subword_vocab: int,
+    memory: int | None,
 ) -> None:
     """Train an n-gram language model from tokens separated by spaces, characters or pieces of words.
 
@@ -47,6 +58,7 @@ def ngram_train(
     nlptool tokenize --lower book.txt | nlptool ngram-train -o book.ngrams
     nlptool ngram-train --order 3 -o book.arpa.gz book.tokens
     nlptool ngram-train --level char --order 7 -o letters.ngrams book.txt
+    nlptool ngram-train --memory 2G -o all.ngrams library/*.tokens
     """
     from cli.io.language_streams import language_blocks
     from cli.io.storage import storage_directory
@@ -57,7 +69,9 @@ def ngram_train(
     from nlp.data.corpus import encode
     from nlp.ngrams.arpa_writer import write_arpa
     from nlp.ngrams.files import save_ngrams
+    from nlp.ngrams.memory import room_within
     from nlp.ngrams.model import train_ngrams
+    from nlp.storage.columns import IN_MEMORY
     from nlp.wording import number_of
 
     output = required_output(streams)
@@ -67,16 +81,20 @@ def ngram_train(
             f"{output}: ARPA has sentences of words, and no other tokens; give another ending"
         )
     check_output(output)
+    storage = storage_directory(output)
+    if memory:  # too little for any text is told before one is read
+        room_within(memory, 0, storage)
     text = encode(
         language_blocks(streams, level),
-        storage_directory(output),
+        storage,
         level,
         min_count=min_count,
         max_vocab=max_vocab,
         subword_vocab=subword_vocab,
     )
     _refuse_nothing(text, min_count)
-    model = train_ngrams(text.read(0, text.length), text.vocabulary, order)
+    room = room_within(memory, len(text.vocabulary), storage) if memory else IN_MEMORY
+    model = train_ngrams(text.ids, text.vocabulary, order, room=room)
     _tell(model, text, console)
     for warning in advice_on_text(text):
         console.warn(warning)

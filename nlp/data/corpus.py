@@ -22,6 +22,7 @@ import numpy.typing as npt
 from nlp.data.numbering import AT_ONCE, CodePoints, Numbering
 from nlp.data.subword_numbering import WordNumbers
 from nlp.layers.arrays import Ids
+from nlp.storage.columns import StoredColumn
 from nlp.storage.temporary import UnnamedFile
 from nlp.text.byte_pairs import BytePairs
 from nlp.text.counting import CAPACITY_FACTOR, MIN_CAPACITY
@@ -129,9 +130,14 @@ class Corpus:
         pairs = zip(self.vocabulary.words, self.occurrences.tolist(), strict=True)
         return list(pairs)[len(self.vocabulary.special) :]
 
+    @property
+    def ids(self) -> StoredColumn:
+        """The values in the file."""
+        return StoredColumn(self.storage, np.int32)
+
     def read(self, start: int, count: int) -> Ids:
         """Values `start` to `start + count`, fewer at the end. Forked processes may read at the same time."""
-        return _read(self.storage, start, count)
+        return self.ids[start : start + count]
 
 
 def encode(
@@ -255,16 +261,10 @@ def _renumber(
 
 
 def _final_numbers(storage: UnnamedFile, maps: Iterable[tuple[int, Ids]], at_once: int) -> Iterator[Ids]:
-    start = 0
+    start, column = 0, StoredColumn(storage, np.int32)
     for end, remap in maps:
         while start < end:
             count = min(at_once, end - start)
-            ids = remap[_read(storage, start, count)]
+            ids = remap[column[start : start + count]]
             start += count
             yield ids[ids != DROPPED]
-
-
-def _read(storage: UnnamedFile, start: int, count: int) -> Ids:
-    """The int32 values `start` to `start + count` of a file, fewer at its end."""
-    count = max(min(count, storage.size // _BYTES - start), 0)
-    return np.frombuffer(storage.read(_BYTES * start, _BYTES * count), np.int32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +12,14 @@ import numpy as np
 from nlp.layers.arrays import Floats, Ids, Integers
 from nlp.ngrams.config import MAX_ORDER
 from nlp.ngrams.counts import CHUNK, NgramCounts, count_ngrams
-from nlp.ngrams.discounts import Discounts, estimate_discounts
+from nlp.ngrams.discounts import Discounts, counts_of_counts, estimate_discounts
+from nlp.parallel.engine import Engine
+from nlp.storage.columns import IN_MEMORY, Column, Room, Slices
 from nlp.text.vocabulary import WORDS, Vocabulary
 
 ABSENT = -1
+
+_AT_ONCE = 1 << 20  # n-grams interpolated at a time
 
 
 @dataclass(frozen=True)
@@ -114,12 +118,14 @@ class NgramModel:
 
 
 def train_ngrams(
-    tokens: Ids,
+    tokens: Slices,
     vocabulary: Vocabulary,
     order: int = 5,
     *,
     crosses_lines: bool | None = None,
     chunk: int = CHUNK,
+    room: Room = IN_MEMORY,
+    engine: Engine | None = None,
 ) -> NgramModel:
     """Estimate a model from a text: its tokens, line ends among them, none in front.
 
@@ -129,11 +135,13 @@ def train_ngrams(
     With `crosses_lines`, a context may reach back beyond the last line end. By default it does for
     characters and pieces of words, where the line before tells what may come. For words a line is a sentence,
     and the line end is both the start and the end symbol (`<s>` and `</s>`) of the literature: perplexities
-    are comparable. The n-grams of a `chunk` of tokens are counted at a time, which takes memory and changes
-    nothing.
+    are comparable. The n-grams of a `chunk` of tokens are counted at a time, and what grows with the text is
+    kept in the `room`, in storage perhaps; an `engine` counts chunks side by side. That takes memory or time,
+    and changes no bit of the model.
 
-    Shapes:   tokens (N,) int in [0, V)
-    Raises:   ValueError for an order outside [1, MAX_ORDER]; InputError for too long a text
+    Shapes:   tokens (N,) int in [0, V), in memory or not
+    Raises:   ValueError for an order outside [1, MAX_ORDER]; InputError for too long a text; OSError where
+              temporary storage is full
     Source:   Chen & Goodman 1999, "An empirical study of smoothing techniques for language modeling", §3;
               Heafield, Pouzyrevsky, Clark & Koehn 2013, "Scalable modified Kneser-Ney language model
               estimation", §3
@@ -143,52 +151,138 @@ def train_ngrams(
     if crosses_lines is None:
         crosses_lines = vocabulary.level != WORDS
     counts = count_ngrams(
-        tokens, len(vocabulary), vocabulary.line_end, order, crosses_lines=crosses_lines, chunk=chunk
+        tokens,
+        len(vocabulary),
+        vocabulary.line_end,
+        order,
+        crosses_lines=crosses_lines,
+        chunk=chunk,
+        room=room,
+        engine=engine,
     )
-    discounts = [estimate_discounts(level.adjusted) for level in counts]
+    repeats = [counts_of_counts(room.blocks(level.adjusted)) for level in counts]
+    discounts = [estimate_discounts(n) for n in repeats]
     about = {
         "crosses_lines": crosses_lines,
-        "ngrams": [int(np.count_nonzero(level.adjusted)) for level in counts],
+        "ngrams": [len(level) - n[0] for level, n in zip(counts, repeats, strict=True)],
         "discounts": [list(discount) for discount in discounts],
     }
-    return NgramModel(vocabulary, _levels(counts, discounts), about)
+    return NgramModel(vocabulary, _levels(counts, discounts, room), about)
 
 
-def _levels(counts: list[NgramCounts], discounts: Sequence[Discounts]) -> list[NgramLevel]:
+def _levels(counts: list[NgramCounts], discounts: Sequence[Discounts], room: Room) -> list[NgramLevel]:
     """The levels of a model, each interpolated with the one below. Empties `counts`, to free its memory."""
     levels: list[NgramLevel] = []
-    lower = np.full(1, 1 / len(counts[0]))  # of order 0: every token alike
+    words = len(counts[0])
+    lower = room.column(np.float64, np.full(1, 1 / words))  # of order 0: every token alike
     contexts = 1  # in the order below: the empty one
     for k, of_order in enumerate(discounts):
         level = counts.pop(0)
-        probabilities, backoffs, first_child = _interpolated(level, of_order, lower, contexts)
+        found = _interpolated(level, of_order, lower, contexts, words, room)
         if k:
             below = levels[k - 1]
-            levels[k - 1] = NgramLevel(below.words, below.log_probabilities, _log(backoffs), first_child)
+            follow = found.log_backoffs.array(), found.first_child.array()
+            levels[k - 1] = NgramLevel(below.words, below.log_probabilities, *follow)
         unknown_yet = np.zeros(0, np.float32), np.zeros(0, np.int32)
-        levels.append(NgramLevel(level.words, _log(probabilities), *unknown_yet))
-        lower, contexts = probabilities, len(level)
+        levels.append(NgramLevel(level.words.array(), found.log_probabilities.array(), *unknown_yet))
+        lower, contexts = found.probabilities, len(level)
     return levels
 
 
+@dataclass(frozen=True)
+class _Interpolated:
+    """What is estimated of the n-grams of one order.
+
+    Attributes: of each n-gram, `probabilities`, P(w | h), and `log_probabilities`; of each context,
+    `log_backoffs`, log g(h), and `first_child`, where its n-grams begin.
+    """
+
+    probabilities: Column
+    log_probabilities: Column
+    log_backoffs: Column
+    first_child: Column
+
+
 def _interpolated(
-    level: NgramCounts, discounts: Discounts, lower: Floats, contexts: int
-) -> tuple[Floats, Floats, Ids]:
-    """P(w | h) of each n-gram; of each context, g(h) and where its n-grams begin.
+    level: NgramCounts, discounts: Discounts, lower: Column, contexts: int, words: int, room: Room
+) -> _Interpolated:
+    """Interpolate one order with the one below, whose probabilities are `lower`.
 
     A context that nothing follows has g = 1: the order below decides alone.
     """
-    discount = np.array([0, *discounts])[np.minimum(level.adjusted, 3)]
-    mass = np.bincount(level.contexts, level.adjusted, minlength=contexts)
-    reserved = np.bincount(level.contexts, discount, minlength=contexts)
-    is_followed = mass > 0
-    mass[~is_followed] = reserved[~is_followed] = 1
-    backoffs = reserved / mass
-    children = np.bincount(level.contexts, minlength=contexts)
-    first_child = np.concatenate((np.zeros(1, np.int32), np.cumsum(children, dtype=np.int32)))
-    probabilities = (level.adjusted - discount) / mass[level.contexts]
-    probabilities += backoffs[level.contexts] * lower[level.suffixes]
-    return probabilities, backoffs, first_child
+    found = _Interpolated(
+        room.column(np.float64), room.column(np.float32), room.column(np.float32), room.column(np.int32)
+    )
+    found.first_child.append(np.zeros(1, np.int32))
+    of_suffixes = _gathered(lower, level.suffixes, room)
+    for (first, end), (start, stop) in _by_contexts(level.contexts, contexts, words, room):
+        context = level.contexts[start:stop] - np.int32(first)
+        adjusted = level.adjusted[start:stop]
+        discount = np.array([0, *discounts])[np.minimum(adjusted, 3)]
+        mass = np.bincount(context, adjusted, minlength=end - first)
+        reserved = np.bincount(context, discount, minlength=end - first)
+        is_followed = mass > 0
+        mass[~is_followed] = reserved[~is_followed] = 1
+        backoffs = reserved / mass
+        children = np.bincount(context, minlength=end - first)
+        probabilities = (adjusted - discount) / mass[context]
+        probabilities += backoffs[context] * of_suffixes[start:stop]
+        found.first_child.append((start + np.cumsum(children)).astype(np.int32))
+        found.log_backoffs.append(_log(backoffs))
+        found.log_probabilities.append(_log(probabilities))
+        found.probabilities.append(probabilities)
+    return found
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """The numbers of an array at these places."""
+
+    numbers: Floats
+    places: Slices
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, part: slice, /) -> Floats:
+        taken: Floats = self.numbers[self.places[part]]
+        return taken
+
+
+def _gathered(source: Slices, places: Slices, room: Room) -> Slices:
+    """The numbers of `source` at these places. It is gone through a stretch at a time, for all places."""
+    if len(source) <= room.at_once:
+        return _Taken(source[:], places)
+    gathered = room.column(np.float64, *(np.zeros(len(block)) for block in room.blocks(places)))
+    for first, end in room.spans(len(source)):
+        stretch = source[first:end]
+        for start, stop in room.spans(len(places)):
+            block = places[start:stop]
+            is_here = (block >= first) & (block < end)
+            values = gathered[start:stop].copy()
+            values[is_here] = stretch[block[is_here] - first]
+            gathered.write(start, values)
+    return gathered
+
+
+def _by_contexts(
+    of_ngrams: Column, contexts: int, most: int, room: Room
+) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Yield stretches of contexts, so many as may be in memory at a time, and those of their n-grams.
+
+    The sums over a context are made in one piece, for float64 numbers do not add up alike in two. `most`
+    n-grams have the same context.
+    """
+    at_once = max(min(room.at_once, _AT_ONCE), most + 1)
+    first = start = 0
+    while first < contexts:
+        block = of_ngrams[start : start + at_once]
+        is_last = start + len(block) == len(of_ngrams)
+        end = contexts if is_last else int(block[-1])  # more of whose n-grams may follow
+        end = min(end, first + at_once)
+        stop = start + int(np.searchsorted(block, np.int32(end)))
+        yield (first, end), (start, stop)
+        first, start = end, stop
 
 
 def _log(probabilities: Floats) -> Floats:

@@ -28,7 +28,7 @@ import math
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -37,6 +37,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import ModelError, NoModelError, blaming
+from nlp.storage.temporary import let_go
 from nlp.text.decompress import detect
 
 FORMAT = "nlptool-model"
@@ -46,6 +47,7 @@ MAX_ARRAYS = 64
 MAX_HEADER_BYTES = 1 << 20
 MAX_DIMENSIONS = 8
 MAX_ARRAY_BYTES = 1 << 60
+_PIECE = 1 << 22  # bytes written at a time
 
 _DTYPES = {"|u1": "U8", "|i1": "I8", "<i4": "I32", "<i8": "I64", "<f4": "F32", "<f8": "F64"}
 _OF_DTYPES = {name: dtype for dtype, name in _DTYPES.items()}
@@ -87,9 +89,7 @@ def write_model(
         "header_sha256": "0" * 64,
         "version": str(VERSION),
         "kind": kind,
-        "sha256": _json(
-            {name: sums.get(name) or _sha256(_bytes_of(array)) for name, array in arrays.items()}
-        ),
+        "sha256": _json({name: sums.get(name) or _sha256(_pieces(array)) for name, array in arrays.items()}),
         "metadata": _json(metadata),
     }
     header = bytearray(_header(strings, arrays))
@@ -99,7 +99,8 @@ def write_model(
     header[_DIGEST] = _header_sha256(memoryview(header))
     writer.write(bytes(header))
     for array in arrays.values():
-        writer.write(_bytes_of(array).data)
+        for piece in _pieces(array):
+            writer.write(piece.data)
 
 
 def write_tensors(
@@ -112,7 +113,8 @@ def write_tensors(
     arrays = _in_order(arrays)
     writer.write(_header(strings, arrays))
     for array in arrays.values():
-        writer.write(_bytes_of(array).data)
+        for piece in _pieces(array):
+            writer.write(piece.data)
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class ModelFile:
         """
         array = self.unchecked(name)
         if name not in self._checked:
-            if _sha256(_bytes_of(array)) != self.metadata["arrays"][name]["sha256"]:
+            if _sha256(_pieces(array)) != self.metadata["arrays"][name]["sha256"]:
                 raise self.changed(name)
             self._checked.add(name)
         return array
@@ -243,11 +245,19 @@ def _bytes_of(array: NDArray[Any]) -> Bytes:
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
 
+def _pieces(array: NDArray[Any]) -> Iterator[Bytes]:
+    """The bytes of an array, some at a time: one in temporary storage need not be in memory as a whole."""
+    data = _bytes_of(array)
+    for start in range(0, len(data), _PIECE):
+        yield data[start : start + _PIECE]
+        let_go(array)
+
+
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _sha256(*parts: Any) -> str:
+def _sha256(parts: Iterable[Any]) -> str:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(part)
@@ -255,7 +265,7 @@ def _sha256(*parts: Any) -> str:
 
 
 def _header_sha256(header: memoryview) -> bytes:
-    return _sha256(header[: _DIGEST.start], header[_DIGEST.stop :]).encode()
+    return _sha256((header[: _DIGEST.start], header[_DIGEST.stop :])).encode()
 
 
 def _damaged(path: str, what: str) -> ModelError:

@@ -7,27 +7,24 @@ import os
 import numpy as np
 
 from nlp.layers.arrays import Floats
+from nlp.storage.columns import StoredColumn
 from nlp.storage.temporary import UnnamedFile
-
-_BYTES = 4  # of a float32
 
 
 class SpooledRows:
     """Rows (N, D) of float32, in temporary storage in `directory`. Raises: OSError where that is full."""
 
     def __init__(self, directory: str | os.PathLike[str], dim: int) -> None:
-        self._storage = UnnamedFile(directory)
-        self._row = dim * _BYTES
+        self._numbers, self._dim = StoredColumn(UnnamedFile(directory), np.float32), dim
 
     def append(self, rows: Floats) -> None:
         """Keep more rows (M, D), behind those there are."""
-        self._storage.append(np.ascontiguousarray(rows, "<f4").tobytes())
+        self._numbers.append(rows.reshape(-1))
 
     def __len__(self) -> int:
-        return self._storage.size // self._row
+        return len(self._numbers) // self._dim
 
     def __getitem__(self, part: slice) -> Floats:
         """The rows of a slice, whose step is 1."""
         start, stop, _ = part.indices(len(self))
-        data = self._storage.read(start * self._row, max(stop - start, 0) * self._row)
-        return np.frombuffer(data, "<f4").reshape(-1, self._row // _BYTES)
+        return self._numbers[start * self._dim : max(start, stop) * self._dim].reshape(-1, self._dim)

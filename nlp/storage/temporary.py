@@ -15,6 +15,23 @@ from numpy.typing import NDArray
 from nlp.errors import blaming
 
 
+class _Pages(mmap.mmap):
+    """The pages of an `UnnamedFile`."""
+
+
+def let_go(array: NDArray[Any]) -> None:
+    """Give up the memory of an array that `UnnamedFile.mapped` gave, or of a part of it; of others, nothing.
+
+    What is read again comes back from the file.
+    """
+    base: object = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    pages = base.obj if isinstance(base, memoryview) else base
+    if isinstance(pages, _Pages) and hasattr(pages, "madvise"):
+        pages.madvise(mmap.MADV_DONTNEED)
+
+
 class UnnamedFile:
     """Bytes on disk, read and written at given positions, gone when the last process that holds them ends.
 
@@ -35,11 +52,11 @@ class UnnamedFile:
         """Where this process, and those forked from it, can open it as a file that has a name."""
         return f"/dev/fd/{self._descriptor}"
 
-    def append(self, data: bytes) -> None:
+    def append(self, data: bytes | memoryview) -> None:
         """Write all of `data` at the end."""
         self.write(self.size, data)
 
-    def write(self, position: int, data: bytes) -> None:
+    def write(self, position: int, data: bytes | memoryview) -> None:
         """Write all of `data`: one `pwrite` may take only part of it, as on a disk that is nearly full."""
         left = memoryview(data)
         while left:
@@ -73,7 +90,7 @@ class UnnamedFile:
         if not self.size:  # nothing cannot be mapped
             return np.zeros(0, dtype)
         with blaming(self._directory):
-            return np.frombuffer(mmap.mmap(self._descriptor, self.size), dtype)
+            return np.frombuffer(_Pages(self._descriptor, self.size), dtype)
 
     def truncate(self, size: int) -> None:
         """Keep the first `size` bytes."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
 from typing import TYPE_CHECKING
 
 import click
+import numpy as np
 import pytest
 
 from cli.commands.ngram_train import ngram_train
 from nlp.ngrams.config import MAX_ORDER
 from nlp.storage.kinds import NGRAM_MODEL, load
-from tests.cli.running import shell
+from tests.cli.running import NLPTOOL, environment, shell
+from tests.torture.peak import peak_memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,6 +130,59 @@ def test_a_text_with_nothing_to_learn_says_what_to_change(
     outcome = nlptool("ngram-train", *options, "-o", str(tmp_path / "model"), stdin=text)
     assert (outcome.status, outcome.stderr) == (1, f"nlptool: {message}\n")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("level", ["word", "char", "subword"])
+def test_a_model_made_within_little_memory_is_the_same(level: str, nlptool: Nlptool, tmp_path: Path) -> None:
+    models = []
+    for choice in ((), ("--memory", "75M"), ("--memory", "1.5G")):
+        path = tmp_path / "model"
+        words = ("ngram-train", "-q", "--level", level, *choice, "-o", str(path))
+        assert nlptool(*words, stdin=LINES * 9) == (0, "", "")
+        models.append(path.read_bytes())
+    assert models == [models[0]] * 3
+    assert [found.name for found in tmp_path.iterdir()] == ["model"]
+
+
+def test_arpa_is_the_same_within_little_memory(nlptool: Nlptool, tmp_path: Path) -> None:
+    plain, stored = tmp_path / "plain.arpa", tmp_path / "stored.arpa"
+    assert nlptool("ngram-train", "-q", "-o", str(plain), stdin=LINES).status == 0
+    assert nlptool("ngram-train", "-q", "--memory", "75M", "-o", str(stored), stdin=LINES).status == 0
+    assert stored.read_bytes() == plain.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [
+        ("9M", "--memory 9M is too little for any text; give at least 69M"),
+        ("69.1M", "--memory 70M is too little for 2,006 distinct tokens; give at least 70M"),
+        ("much", "Invalid value for '--memory': 'much' is no size; write 500M, or 1.5G"),
+    ],
+)
+def test_too_little_memory_is_told_in_one_line(
+    size: str, message: str, nlptool: Nlptool, tmp_path: Path
+) -> None:
+    text = "".join(f"w{number} w{number + 1}\n" for number in range(2003))
+    outcome = nlptool("ngram-train", "--memory", size, "-o", str(tmp_path / "model"), stdin=text)
+    assert outcome.status == 2
+    assert outcome.stderr == f"nlptool: ngram-train: {message}; try 'nlptool ngram-train --help'\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_training_stays_within_the_memory_it_is_given(tmp_path: Path) -> None:
+    """The n-grams themselves are larger: plain counting takes more."""
+    numbers = np.random.default_rng(3).integers(0, 1000, 350_000).tolist()
+    lines = (" ".join(f"w{number}" for number in numbers[i : i + 10]) for i in range(0, len(numbers), 10))
+    (tmp_path / "text").write_text("\n".join(lines) + "\n")
+    models, peaks = [], []
+    for choice in ((), ("--memory", "75M")):
+        command = [*NLPTOOL, "ngram-train", "-q", "--order", "3", *choice, "-o", "model", "text"]
+        with subprocess.Popen(command, cwd=tmp_path, env=environment()) as process:
+            peaks.append(peak_memory(process))
+        assert process.returncode == 0
+        models.append((tmp_path / "model").read_bytes())
+    assert models[0] == models[1]
+    assert peaks[1] < 75_000_000 < peaks[0]
 
 
 def test_a_model_can_go_into_a_pipe(nlptool: Nlptool, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlp.ngrams.discounts import Discounts, estimate_discounts
+from nlp.ngrams.discounts import Discounts, counts_of_counts, estimate_discounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ class PlainNgrams:
 
     def _discounts(self, order: int) -> Discounts:
         counts = [count for ngram, count in self.adjusted.items() if len(ngram) == order]
-        return estimate_discounts(np.array(counts, np.int64))
+        return estimate_discounts(counts_of_counts([np.array(counts, np.int64)]))
 
     def probability(self, word: int, context: Ngram) -> float:
         shorter = self.probability(word, context[1:]) if context else 1 / self.words

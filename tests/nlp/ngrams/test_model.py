@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nlp.errors import InputError
 from nlp.ngrams import counts as ngram_counts
 from nlp.ngrams.config import MAX_ORDER
-from nlp.ngrams.discounts import FALLBACK, Discounts, estimate_discounts
+from nlp.ngrams.discounts import FALLBACK, Discounts, counts_of_counts, estimate_discounts
 from nlp.ngrams.model import ABSENT, NgramModel, ngram_perplexity, train_ngrams
 from tests.nlp.ngrams.plain_ngrams import PlainNgrams
 from tests.nlp.text.vocabularies import language_vocabulary
@@ -69,7 +69,7 @@ def test_a_bigram_model_worked_by_hand() -> None:
 def test_the_discounts_of_chen_and_goodman() -> None:
     """n = 10, 5, 2, 1: Y = 10/20, D = 1 - 2 · ½ · 5/10, 2 - 3 · ½ · 2/5, 3 - 4 · ½ · 1/2."""
     counts = np.repeat(np.array([0, 1, 2, 3, 4, 9]), [7, 10, 5, 2, 1, 3])
-    assert estimate_discounts(counts) == pytest.approx(Discounts(0.5, 1.4, 2.0))
+    assert estimate_discounts(counts_of_counts([counts])) == pytest.approx(Discounts(0.5, 1.4, 2.0))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_the_discounts_of_chen_and_goodman() -> None:
 )
 def test_discounts_that_cannot_be_estimated_fall_back(times: tuple[int, ...], expected: Discounts) -> None:
     counts = np.repeat(np.arange(1, 5), times)
-    assert estimate_discounts(counts) == pytest.approx(expected)
+    assert estimate_discounts(counts_of_counts([counts])) == pytest.approx(expected)
 
 
 @settings(max_examples=150)

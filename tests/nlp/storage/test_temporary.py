@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, NoReturn
+from pathlib import Path
+from typing import NoReturn
 
+import numpy as np
 import pytest
 
-from nlp.storage.temporary import UnnamedFile
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from nlp.storage.temporary import UnnamedFile, let_go
 
 
 def test_bytes_come_back_from_where_they_were_put(tmp_path: Path) -> None:
@@ -33,6 +32,26 @@ def test_calls_that_take_only_a_part_are_repeated(tmp_path: Path, monkeypatch: p
     file.append(b"abcdefgh")
     file.write(1, b"VWXYZ")
     assert (file.read(0, 8), file.size) == (b"aVWXYZgh", 8)
+
+
+def resident_file_bytes() -> int:
+    """What of the memory of this process are pages of files."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.split("RssFile:")[1].split()[0]) * 1024
+
+
+def test_memory_that_was_let_go_comes_back_from_the_file(tmp_path: Path) -> None:
+    file, size = UnnamedFile(tmp_path), 1 << 24
+    file.append(b"\1" * size)
+    mapped, own = file.mapped("<i4"), np.ones(3)
+    before = resident_file_bytes()
+    mapped[5] = 7
+    assert mapped.sum() == (mapped.size - 1) * 0x01010101 + 7
+    assert resident_file_bytes() - before > size // 2
+    let_go(mapped[3:].view(np.uint8))
+    let_go(own)
+    assert resident_file_bytes() - before < size // 2
+    assert (mapped[5], mapped[-1], own.sum()) == (7, 0x01010101, 3)
 
 
 def test_its_descriptor_is_closed_with_it(tmp_path: Path) -> None:
