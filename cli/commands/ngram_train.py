@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.io.streams import ARPA, ending_of
+from cli.options.cluster import cluster_options
 from cli.options.common import command, streams
 from cli.options.help import option
 from cli.options.settings import settings_options
@@ -20,8 +21,7 @@ from nlp.text.vocabulary import WORDS
 if TYPE_CHECKING:
     from cli.console import Console
     from cli.io.streams import Streams
-    from nlp.data.corpus import Corpus
-    from nlp.ngrams.model import NgramModel
+    from cli.options.cluster import Cluster
 
 
 @command
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     group=DATA,
     help="Stay within so much memory, 2G say, and count on disk, beside the output; the model is the same.",
 )
+@cluster_options
 def ngram_train(
     *,
     streams: Streams,
@@ -44,6 +45,7 @@ def ngram_train(
     max_vocab: int | None,
     subword_vocab: int,
     memory: int | None,
+    cluster: Cluster | None,
 ) -> None:
     """Train an n-gram language model from tokens separated by spaces, characters or pieces of words.
 
@@ -60,75 +62,15 @@ def ngram_train(
     nlptool ngram-train --level char --order 7 -o letters.ngrams book.txt
     nlptool ngram-train --memory 2G -o all.ngrams library/*.tokens
     """
-    from cli.io.language_streams import language_blocks
-    from cli.io.storage import storage_directory
-    from cli.io.writing import check_output, open_binary_output
-    from cli.training.job import provenance
-    from cli.training.written import tell_written
-    from nlp.data.advice import advice_on_text
-    from nlp.data.corpus import encode
-    from nlp.ngrams.arpa_writer import write_arpa
-    from nlp.ngrams.files import save_ngrams
-    from nlp.ngrams.memory import room_within
-    from nlp.ngrams.model import train_ngrams
-    from nlp.storage.columns import IN_MEMORY
-    from nlp.wording import number_of
+    from cli.io.writing import check_output
 
     output = required_output(streams)
-    is_arpa = ending_of(output) == ARPA
-    if is_arpa and level != WORDS:
+    if ending_of(output) == ARPA and level != WORDS:
         raise click.UsageError(
             f"{output}: ARPA has sentences of words, and no other tokens; give another ending"
         )
     check_output(output)
-    storage = storage_directory(output)
-    if memory:  # too little for any text is told before one is read
-        room_within(memory, 0, storage)
-    text = encode(
-        language_blocks(streams, level),
-        storage,
-        level,
-        min_count=min_count,
-        max_vocab=max_vocab,
-        subword_vocab=subword_vocab,
-    )
-    _refuse_nothing(text, min_count)
-    room = room_within(memory, len(text.vocabulary), storage) if memory else IN_MEMORY
-    model = train_ngrams(text.ids, text.vocabulary, order, room=room)
-    _tell(model, text, console)
-    for warning in advice_on_text(text):
-        console.warn(warning)
-    about = provenance(text, tokens=text.length, unknown=text.unknown)
-    with open_binary_output(output) as writer:
-        if is_arpa:
-            write_arpa(writer, model)
-        else:
-            save_ngrams(writer, model, about)
-    tell_written(console, output, number_of(sum(model.about["ngrams"]), "n-gram"))
+    from cli.jobs.ngram_train import Request, run
 
-
-def _refuse_nothing(text: Corpus, min_count: int) -> None:
-    """Raises: InputError for a text with fewer than two distinct tokens."""
-    from nlp.errors import InputError
-    from nlp.text.vocabulary import NAMES
-    from nlp.wording import number_of
-
-    types = text.types
-    if types < 2:
-        unit = f"distinct {NAMES[text.vocabulary.level]}"
-        remedy = f" over --min-count {min_count}; lower it or" if min_count > 1 else ";"
-        remedy += " use more text"
-        if text.vocabulary.level == WORDS and (types or text.unknown):
-            remedy += "; text without spaces between its words goes through nlptool tokenize first"
-        raise InputError(f"only {number_of(types, unit)}{remedy}")
-
-
-def _tell(model: NgramModel, text: Corpus, console: Console) -> None:
-    console.note(
-        f"{text.length:,} tokens, of them {text.unknown:,} <unk>; {len(text.vocabulary):,} types with <unk>"
-    )
-    for k, (ngrams, discounts) in enumerate(
-        zip(model.about["ngrams"], model.about["discounts"], strict=True), 1
-    ):
-        told = " ".join(f"{discount:.4f}" for discount in discounts)
-        console.note(f"order {k}: {ngrams:,} n-grams; discounts of counts 1, 2, 3 and more: {told}")
+    settings = {"min_count": min_count, "max_vocab": max_vocab, "subword_vocab": subword_vocab}
+    run(Request(streams, console, output, order, level, settings, memory, cluster))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.parallel.engine import ForkedEngine
-from nlp.text.counting import TokenCounter, count_part, merge_counts, merge_in_tree
-from nlp.text.vocabulary import Vocabulary
+from nlp.text.counting import TokenCounter
 
 batches = st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=12), max_size=8)
 
@@ -73,40 +71,3 @@ def test_the_vocabulary_is_numbered_by_falling_count(batches: list[list[str]]) -
     vocabulary = counted(batches).vocabulary(min_count=2, max_size=3)
     assert len(vocabulary) <= 3
     assert all(first >= second >= 2 for first, second in pairwise(vocabulary.counts))
-
-
-parts_of_texts = st.lists(batches, max_size=11)
-
-
-@given(parts=parts_of_texts)
-def test_parts_are_counted_as_the_whole_ties_included(parts: list[list[list[str]]]) -> None:
-    plain = counted([batch for part in parts for batch in part])
-    together = merge_in_tree(map(count_part, parts))
-    assert together == plain.counts
-    assert Vocabulary.from_counts(together) == plain.vocabulary()
-    assert Vocabulary.from_counts(together, 2, 3) == plain.vocabulary(2, 3)
-
-
-@given(parts=parts_of_texts)
-def test_parts_merge_in_any_order(parts: list[list[list[str]]]) -> None:
-    counts = [count_part(part) for part in parts]
-    assert merge_counts(*counts).counter() == merge_counts(*reversed(counts)).counter()
-    assert merge_in_tree(counts) == merge_counts(*counts).counter()
-
-
-def test_an_engine_merges_parts() -> None:
-    parts = [count_part([f"a b w{number % 7}".split()] * number) for number in range(21)]
-    together = merge_in_tree(parts, ForkedEngine(2).map)
-    assert (together["a"], together["w6"]) == (210, 6 + 13 + 20)
-
-
-def test_a_part_of_nothing_has_no_tokens_and_an_empty_token_is_one() -> None:
-    assert count_part([]).counter() == Counter()
-    assert merge_in_tree([]) == Counter()
-    assert count_part([["", "a", ""]]).counter() == {"": 2, "a": 1}
-    assert count_part([[""]]).counter() == {"": 1}
-
-
-@given(parts=st.lists(st.lists(st.text("a\n", max_size=3)), max_size=6))
-def test_tokens_with_line_ends_are_counted_too(parts: list[list[str]]) -> None:
-    assert merge_in_tree(count_part([part]) for part in parts) == Counter(chain(*parts))
