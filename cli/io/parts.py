@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from cli.io.writing import open_binary_output
 from nlp.errors import InputError, blaming
 from nlp.text import decompress, not_text
+from nlp.wording import to_install
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -206,8 +207,11 @@ def folder_of(path: str) -> list[str]:
 
 
 def _system(url: str) -> tuple[Any, str]:
-    import fsspec
-
+    """The file system of a URL, and the place there. Raises: InputError where it cannot be had."""
+    try:
+        import fsspec
+    except ImportError:
+        raise InputError(f"a URL is read by fsspec; {to_install('fsspec')}", path=url) from None
     try:
         system, place = fsspec.core.url_to_fs(url)
     except (ValueError, ImportError) as error:
