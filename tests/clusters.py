@@ -30,9 +30,13 @@ _ENDS_BY_ITSELF = "1 hour"
 def scheduler(folder: Path, certificates: Certificates | None = None) -> Iterator[str]:
     """A scheduler: its address."""
     told = folder / "scheduler.json"
+
+    def is_told() -> bool:
+        return told.exists() and told.read_text().endswith("}")
+
     options = ("--port", "0", "--scheduler-file", str(told), "--idle-timeout", _ENDS_BY_ITSELF)
     with _running(folder, [ROOT], "dask_scheduler", *options, *_protocol(certificates)) as process:
-        wait_for(lambda: process.poll() is not None or told.exists())
+        wait_for(lambda: process.poll() is not None or is_told())
         assert process.poll() is None, (folder / "log").read_text()
         yield json.loads(told.read_text())["address"]
 

@@ -58,3 +58,12 @@ def deadly(number: int) -> int:
 
 def large(size: int) -> bytes:
     return bytes(size)
+
+
+def lasting_of(folder: str, values: list[int], number: int, seconds: float) -> int:
+    lasting(folder, number, seconds)
+    return values[number]
+
+
+def timing_out(name: str) -> None:
+    raise TimeoutError(name)
