@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from tests import clusters
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Figure = Callable[[int, str], None]
 
@@ -41,6 +43,17 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of real corpora, ../shared/data, is not here")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a cluster of two workers, which are there again soon after they have died."""
+    folder: Path = tmp_path_factory.mktemp("cluster")
+    with (
+        clusters.scheduler(folder / "scheduler") as address,
+        clusters.workers(folder / "workers", address, "--nworkers", "2"),
+    ):
+        yield address
 
 
 @pytest.fixture

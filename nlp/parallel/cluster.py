@@ -12,12 +12,16 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import re
 import signal
+import socket
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from itertools import islice
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from nlp.errors import NlpError, SettingError
@@ -29,11 +33,14 @@ Result = TypeVar("Result")
 Value = TypeVar("Value")
 
 _LOCAL, _TCP, _TLS = "local", "tcp", "tls"
-_MOST_LOCAL = 1024
+_MOST_LOCAL, _MOST_PORTS = 1024, 65535
+_COUNT = re.compile(r"[0-9]{1,9}")
+_HOST_AND_PORT = re.compile(r"//([\w.-]+|\[[\w:.%]+\]):([0-9]{1,5})")
 _AHEAD = 3  # tasks for each worker that are under way or done before the first of them is taken
 _RETRIES = 3
-_CONNECT_SECONDS = 10
+_CONNECT_SECONDS = 5
 _WORKER_SECONDS = 30
+_LOGGERS = "distributed", "distributed.client", "tornado", "tornado.application", "asyncio"
 _PACKAGES = "'distributed>=2026.8,<2027' cryptography fsspec"
 
 
@@ -51,16 +58,11 @@ class Address:
     @classmethod
     def parse(cls, told: str) -> Address:
         """Take local:N, tcp://HOST:PORT or tls://HOST:PORT apart. Raises: SettingError for anything else."""
-        scheme, colon, place = told.partition(":")
-        if (
-            scheme == _LOCAL
-            and colon
-            and place.isascii()
-            and place.isdigit()
-            and 1 <= int(place) <= _MOST_LOCAL
-        ):
+        scheme, _, place = told.partition(":")
+        if scheme == _LOCAL and _COUNT.fullmatch(place) and 1 <= int(place) <= _MOST_LOCAL:
             return cls(scheme, str(int(place)))
-        if scheme in {_TCP, _TLS} and place.startswith("//") and place.rpartition(":")[2].isdecimal():
+        found = _HOST_AND_PORT.fullmatch(place)
+        if scheme in {_TCP, _TLS} and found and int(found[2]) <= _MOST_PORTS:
             return cls(scheme, place[2:])
         raise SettingError(
             Message(
@@ -125,32 +127,37 @@ class ClusterEngine:
         """
         pending: deque[Any] = deque()
         left, run, mine = iter(tasks), uuid.uuid4().hex, fingerprint()
-        number = 0
+        number = ahead = asked = 0
         try:
-            with self._told_in_a_line():
-                while True:
-                    for task in left:
-                        name = f"{function.__name__}-{run}-{number}"
-                        pending.append(
-                            self._client.submit(
-                                _checked, mine, function, *task, key=name, retries=_RETRIES, priority=-number
-                            )
+            while True:
+                if number >= asked:  # workers may come and go
+                    ahead = _AHEAD * self.workers
+                    asked = number + ahead
+                for task in islice(left, max(ahead - len(pending), 0)):
+                    name = f"{function.__name__}-{run}-{number}"
+                    with self._told_in_a_line():
+                        future = self._client.submit(
+                            _checked, mine, function, *task, key=name, retries=_RETRIES, priority=-number
                         )
-                        number += 1
-                        if len(pending) >= _AHEAD * self.workers:
-                            break
-                    if not pending:
-                        return
-                    result = pending.popleft().result()
-                    yield cast("Result", result)
-                    del result  # its memory is given back before the next one comes
+                    pending.append(future)
+                    number += 1
+                if not pending:
+                    return
+                yield self._result(pending.popleft())
         finally:
             with suppress(Exception):
                 self._client.cancel(list(pending))
 
+    def _result(self, future: Any) -> Any:
+        with self._told_in_a_line(future):
+            return future.result()
+
     @contextmanager
-    def _told_in_a_line(self) -> Iterator[None]:
-        """Raises: WorkerError or ClusterError for what the library raises about the cluster itself."""
+    def _told_in_a_line(self, future: Any = None) -> Iterator[None]:
+        """Raises: WorkerError or ClusterError for what the library raises about the cluster itself.
+
+        An error of a task that failed, the `future`, is none of those, even if it is one of the system.
+        """
         import distributed
 
         try:
@@ -161,11 +168,13 @@ class ClusterEngine:
             ) from error
         except (
             distributed.client.FutureCancelledError,
+            distributed.client.ClosedClientError,
             distributed.CancelledError,
             asyncio.CancelledError,
-            distributed.comm.CommClosedError,
-            TimeoutError,
+            OSError,
         ) as error:
+            if future is not None and future.status == "error":
+                raise
             raise ClusterError(
                 f"{self._address}: the scheduler is gone, or does not answer; start it again"
             ) from error
@@ -173,30 +182,39 @@ class ClusterEngine:
 
 @contextmanager
 def cluster_engine(
-    address: Address, certificates: Certificates | None = None, *, insecure: bool = False
+    address: Address,
+    certificates: Certificates | None = None,
+    *,
+    insecure: bool = False,
+    seconds: float = _WORKER_SECONDS,
 ) -> Iterator[ClusterEngine]:
     """The engine of a cluster; a local one is started, and ended behind the `with` block.
 
+    A worker has `seconds` to come.
+
     Raises: ClusterError where the library is not installed, and for a cluster that is not there, has no
             workers, or does not accept the certificates; SettingError for one that anybody could listen to,
-            unless `insecure`, and for TLS without certificates
+            unless `insecure`, and for TLS without certificates; OSError for files that cannot be read
     """
     _refuse_listeners(address, certificates, insecure=insecure)
+    for path in astuple(certificates) if certificates else ():
+        Path(path).open("rb").close()  # the library would not name the file
     distributed = _library()
     with ExitStack() as stack:
         stack.enter_context(_quietly())
         try:
+            if not address.is_local:
+                _knock(address)
             where, security = _place(address, certificates, stack)
             client = distributed.Client(
                 where, security=security, timeout=_CONNECT_SECONDS, set_as_default=False
             )
             stack.callback(_close, client, _CONNECT_SECONDS)
-            client.wait_for_workers(1, timeout=_WORKER_SECONDS)
+            client.wait_for_workers(int(address.place) if address.is_local else 1, timeout=seconds)
             if address.is_local:
-                client.wait_for_workers(int(address.place), timeout=_WORKER_SECONDS)
                 client.run(_leave_signals_to_the_leader)
         except (OSError, TimeoutError, ValueError) as error:
-            raise ClusterError(f"{address}: {_reason(error)}") from error
+            raise ClusterError(f"{address}: {_reason(error, seconds)}") from error
         yield ClusterEngine(client, address)
 
 
@@ -270,16 +288,16 @@ def _quietly() -> Iterator[None]:
         "distributed.scheduler.active-memory-manager.start": False,
         "distributed.worker.daemon": True,
     }
-    logger = logging.getLogger("distributed")
-    before = logger.level
+    loggers = [logging.getLogger(name) for name in _LOGGERS]
+    before = [logger.level for logger in loggers]
     with dask.config.set(settings):
-        logger.setLevel(logging.CRITICAL + 1)
-        for name in ("asyncio", "tornado.application"):
-            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL + 1)
         try:
             yield
         finally:
-            logger.setLevel(before)
+            for logger, level in zip(loggers, before, strict=True):
+                logger.setLevel(level)
 
 
 def _close(what: Any, seconds: float) -> None:
@@ -288,7 +306,13 @@ def _close(what: Any, seconds: float) -> None:
         what.close(timeout=seconds)
 
 
-def _reason(error: BaseException) -> str:
+def _knock(address: Address) -> None:
+    """Raises: OSError at once where nobody listens; the library would go on asking until its time is over."""
+    host, _, port = address.place.rpartition(":")
+    socket.create_connection((host.strip("[]"), int(port)), _CONNECT_SECONDS).close()
+
+
+def _reason(error: BaseException, seconds: float) -> str:
     while error.__cause__ is not None:
         error = error.__cause__
     told = " ".join(str(error).split())
@@ -298,7 +322,7 @@ def _reason(error: BaseException) -> str:
         return "what listens there speaks otherwise; is it tls://, or no scheduler?"
     if "certificate" in told.lower() or "ssl" in told.lower() or "tls" in told.lower():
         return f"no secure connection ({told[:120]}); check the certificates"
-    return f"no answer, or no workers, within {_WORKER_SECONDS} s ({told[:120] or type(error).__name__})"
+    return f"no answer, or no workers, within {seconds:g} s ({told[:120] or type(error).__name__})"
 
 
 def _same(value: Value) -> Value:

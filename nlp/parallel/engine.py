@@ -12,6 +12,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Any, Protocol, TypeVar
@@ -102,7 +103,8 @@ class _Forks:
         idle, asked, wanted = deque(self._workers), 0, 0
         while wanted < len(self._tasks):
             while idle and asked < min(len(self._tasks), wanted + _AHEAD * len(self._workers)):
-                idle.popleft().send(asked)
+                with self._told_of_a_death(worker := idle.popleft()):
+                    worker.send(asked)
                 asked += 1
             if wanted in done:
                 failed, result = done.pop(wanted)
@@ -113,14 +115,17 @@ class _Forks:
                 continue
             ready = wait(list(self._workers))
             for worker in (one for one in self._workers if one in ready):
-                number, failed, result = self._received(worker)
+                with self._told_of_a_death(worker):
+                    number, failed, result = worker.recv()
                 done[number] = failed, result
                 idle.append(worker)
 
-    def _received(self, worker: Connection) -> Any:
+    @contextmanager
+    def _told_of_a_death(self, worker: Connection) -> Iterator[None]:
+        """Raises: WorkerError where nobody is at the other end any more, or told a part of a result."""
         try:
-            return worker.recv()
-        except EOFError:
+            yield
+        except (EOFError, OSError):
             process = self._workers[worker]
             process.join()
             status = process.exitcode or 0

@@ -8,17 +8,20 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import regex
 
-_PACKAGES = Path(__file__).parents[1], Path(__file__).parents[2] / "cli"
+_ROOT = Path(__file__).parents[2]
+_FILES = "cli/**/*.py", "nlp/**/*.py", "corpora/*.py", "corpora/**/*.model"  # as they are installed
 
 
 @cache
 def fingerprint() -> dict[str, str]:
-    """Versions, and hashes of the sources and of what this processor computes of small products."""
+    """Versions, and hashes of sources, bundled models and what this processor computes of small products."""
     return {
         "nlptool": _sources(),
         "Python": ".".join(platform.python_version_tuple()[:2]),
         "NumPy": np.__version__,
+        "regex": regex.__version__,
         "processor": f"{platform.machine()} {_arithmetic()}",
     }
 
@@ -26,9 +29,11 @@ def fingerprint() -> dict[str, str]:
 def _sources() -> str:
     """Two installations of one version may still differ, while it is worked on."""
     digest = hashlib.sha256()
-    for package in _PACKAGES:
-        for path in sorted(package.rglob("*.py")):
-            digest.update(path.read_bytes())
+    for files in _FILES:
+        for path in sorted(_ROOT.glob(files)):
+            source = path.read_bytes()
+            digest.update(f"{path.relative_to(_ROOT).as_posix()} {len(source)}\n".encode())
+            digest.update(source)
     return digest.hexdigest()[:16]
 
 
