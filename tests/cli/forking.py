@@ -14,6 +14,7 @@ import pkgutil
 import signal
 import sys
 import tempfile
+import time
 import traceback
 import warnings
 from contextlib import suppress
@@ -84,6 +85,20 @@ class Forked:
         self.pid = os.fork()
         if not self.pid:
             _become([stdin, *given], arguments, cwd, environment(**(changes or {})))
+
+    def ends_within(self, seconds: float) -> bool:
+        """Wait for the end for so long at most; return whether it has come."""
+        until = time.monotonic() + seconds
+        while not os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.002)
+        return True
+
+    def signalled(self, number: signal.Signals) -> CompletedProcess[bytes]:
+        """Send it a signal, and wait for its end as `ended` does."""
+        os.kill(self.pid, number)
+        return self.ended()
 
     def ended(self) -> CompletedProcess[bytes]:
         """Wait for the end; return the status, negative for a signal, and what was written."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -9,7 +10,7 @@ import pytest
 
 from cli.commands import cli
 from tests.processes import wait_for
-from tests.torture.trainings import EVERY, Work, write_tokens
+from tests.torture.trainings import EVERY, Work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,13 +59,10 @@ class Begun(NamedTuple):
 @pytest.fixture(scope="module", params=EVERY)
 def begun(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Begun:
     folder: Path = tmp_path_factory.mktemp("begun")
-    labels = EVERY[request.param].labels
-    text = write_tokens(folder / "tokens", 600, labels=labels)
-    work = Work(request.param, text, write_tokens(folder / "valid", 30, 1, labels))
-    checkpoint = folder / "model.ckpt"
-    with work.start(folder / "model", *work.training.endless, "--checkpoint-every", "0.02") as process:
-        wait_for(checkpoint.exists)
-        process.kill()
+    work, checkpoint = Work.written(request.param, folder), folder / "model.ckpt"
+    process = work.start(folder / "model", *work.training.endless, "--checkpoint-every", "0.02")
+    wait_for(checkpoint.exists)
+    process.signalled(signal.SIGKILL)
     return Begun(work, folder, checkpoint.read_bytes())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,13 +16,21 @@ from cli.commands import COMMANDS, cli
 from nlp.storage.model_file import open_model
 from tests.processes import alive, children, wait_for
 from tests.torture.promises import IS_LONG
-from tests.torture.trainings import EVERY, TRAININGS, Work, patience, write_tokens
+from tests.torture.trainings import EVERY, TRAININGS, Work, patience
 
 if TYPE_CHECKING:
     from tests.conftest import Figure
 
-KILLS = 200 if IS_LONG else 20
-ORPHANED = 50 if IS_LONG else 6
+KILLS = 200 if IS_LONG else 4  # of each training
+ORPHANED = 50 if IS_LONG else 2
+SIGNALS = ((signal.SIGINT, "2"), (signal.SIGTERM, "1"), (signal.SIGHUP, "2"))
+"""Each with a number of workers."""
+SIGNALLED = [
+    (name, *signal_and_workers)
+    for turn, name in enumerate(EVERY)
+    for signal_and_workers in (SIGNALS if IS_LONG else (SIGNALS[turn % len(SIGNALS)],))
+]
+"""Every training gets all of them in the long form, else one by turns."""
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  where shared memory has names
 
 
@@ -38,24 +45,21 @@ class Trained(NamedTuple):
 @pytest.fixture(scope="module", params=EVERY)
 def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     folder: Path = tmp_path_factory.mktemp("trained")
-    labels = EVERY[request.param].labels
-    text = write_tokens(folder / "tokens", 1500, labels=labels)
-    work = Work(request.param, text, write_tokens(folder / "valid", 30, 1, labels))
+    work = Work.written(request.param, folder)
     before = time.monotonic()
-    with work.start(folder / "model") as process:
-        _, stderr = process.communicate(timeout=120)
-    assert process.returncode == 0, stderr.decode()
+    ended = work.start(folder / "model").ended()
+    assert ended.returncode == 0, ended.stderr.decode()
     return Trained(work, (folder / "model").read_bytes(), time.monotonic() - before)
 
 
 def test_every_training_command_is_tortured() -> None:
     commands = {name: cli.get_command(click.Context(cli), name) for name in COMMANDS}
-    resuming = {
+    keeping = {
         name
         for name, command in commands.items()
-        if command and "resume" in {parameter.name for parameter in command.params}
+        if command and "checkpoint_every" in {parameter.name for parameter in command.params}
     }
-    assert set(TRAININGS) == resuming
+    assert set(TRAININGS) == keeping
 
 
 def test_kills_do_not_change_a_bit(trained: Trained, tmp_path: Path, figure: Figure) -> None:
@@ -65,18 +69,15 @@ def test_kills_do_not_change_a_bit(trained: Trained, tmp_path: Path, figure: Fig
     generator = random.Random(1)  # noqa: S311
     kills = finished = resumed = 0
     while kills < KILLS or not finished:
-        workers = str(generator.choice([1, 2]))
-        with work.start(model, "--checkpoint-every", "0.05", "--workers", workers) as process:
-            try:
-                within = generator.uniform(0.05, 0.4) * seconds if kills < KILLS else 120
-                _, stderr = process.communicate(timeout=within)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                _, stderr = process.communicate()
-                kills += 1
-                resumed += b"going on from step" in stderr
-                continue
-        assert process.returncode == 0, stderr.decode()
+        workers, before = str(generator.choice([1, 2])), time.monotonic()
+        process = work.start(model, "--checkpoint-every", "0.02", "--workers", workers)
+        if kills < KILLS and not process.ends_within(generator.uniform(0.05, 0.4) * seconds):
+            resumed += b"going on from step" in process.signalled(signal.SIGKILL).stderr
+            kills += 1
+            continue
+        ended = process.ended()
+        seconds = min(seconds, time.monotonic() - before)  # the machine may be less busy than it was
+        assert ended.returncode == 0, ended.stderr.decode()
         assert model.read_bytes() == expected
         assert [path.name for path in tmp_path.iterdir()] == ["model"]
         finished += 1
@@ -86,28 +87,24 @@ def test_kills_do_not_change_a_bit(trained: Trained, tmp_path: Path, figure: Fig
     figure(4, f"{work.name} with held-out text and patience: as above; resumed at each boundary in turn")
 
 
-@pytest.mark.parametrize(
-    ("number", "workers"), [(signal.SIGINT, "2"), (signal.SIGTERM, "1"), (signal.SIGHUP, "2")]
-)
+@pytest.mark.parametrize(("trained", "number", "workers"), SIGNALLED, indirect=["trained"])
 def test_a_signal_saves_first(
     number: signal.Signals, workers: str, trained: Trained, tmp_path: Path, figure: Figure
 ) -> None:
     work, expected, _ = trained
     model, checkpoint = tmp_path / "model", tmp_path / "model.ckpt"
-    with work.start(model, "--checkpoint-every", "0.2", "--workers", workers) as process:
-        wait_for(checkpoint.exists)
-        before = checkpoint.stat().st_ino
-        process.send_signal(number)
-        sent = time.monotonic()
-        _, stderr = process.communicate(timeout=30)
+    process = work.start(model, "--checkpoint-every", "0.1", "--workers", workers)
+    wait_for(checkpoint.exists)
+    before = checkpoint.stat().st_ino
+    sent = time.monotonic()
+    ended = process.signalled(number)
     took = time.monotonic() - sent
-    assert process.returncode == -number, stderr.decode()
+    assert ended.returncode == -number, ended.stderr.decode()
     assert checkpoint.stat().st_ino != before
     assert not model.exists()
     assert took < patience(2)
-    with work.start(model, "--workers", "3") as process:
-        _, stderr = process.communicate(timeout=120)
-    assert process.returncode == 0, stderr.decode()
+    ended = work.start(model, "--workers", "3").ended()
+    assert ended.returncode == 0, ended.stderr.decode()
     assert model.read_bytes() == expected
     assert not checkpoint.exists()
     figure(2, f"{work.name}, {number.name}: saved and ended after {took:.2f} s")
@@ -126,16 +123,14 @@ def test_workers_end_with_their_leader(trained: Trained, tmp_path: Path, figure:
     before = in_memory()
     for turn in range(ORPHANED):
         number = [signal.SIGKILL, signal.SIGTERM][turn % 2]
-        with work.start(tmp_path / "model", *work.training.endless, "--workers", "2") as process:
-            wait_for(lambda pid=process.pid: len(children(pid)) == 1)  # type: ignore[misc]
-            workers = children(process.pid)
-            time.sleep(generator.uniform(0, 0.1))
-            process.send_signal(number)
-            process.wait(timeout=30)
-            ended = time.monotonic()
-            wait_for(lambda found=workers: not any(map(alive, found)))  # type: ignore[misc]
-            slowest = max(slowest, time.monotonic() - ended)
-            process.communicate()
+        process = work.start(tmp_path / "model", *work.training.endless, "--workers", "2")
+        wait_for(lambda pid=process.pid: len(children(pid)) == 1)  # type: ignore[misc]
+        workers = children(process.pid)
+        time.sleep(generator.uniform(0, 0.1))
+        process.signalled(number)
+        ended = time.monotonic()
+        wait_for(lambda found=workers: not any(map(alive, found)))  # type: ignore[misc]
+        slowest = max(slowest, time.monotonic() - ended)
     assert slowest < patience(1)
     assert not {name for name in in_memory() - before if "nlptool" in name or name.startswith("sem.mp")}
     figure(17, f"{work.name}: {ORPHANED} leaders ended, their workers gone {1000 * slowest:.0f} ms after")
@@ -149,10 +144,9 @@ def test_divergence_is_told_and_keeps_the_checkpoint(
     if work.training.diverging is None:
         pytest.skip("steps are divided by what they add up to, so none is too large")
     more = (*work.training.diverging, "--checkpoint-every", "0.001", "-q")
-    with work.start(tmp_path / "model", *more) as process:
-        _, stderr = process.communicate(timeout=120)
-    told = stderr.decode()
-    assert process.returncode == 1
+    ended = work.start(tmp_path / "model", *more).ended()
+    told = ended.stderr.decode()
+    assert ended.returncode == 1
     assert told.startswith("nlptool: training diverged: ")
     assert told.count("\n") == 1
     assert all(word in told for word in ("step ", "learning rate ", "lower --lr"))

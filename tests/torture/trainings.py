@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.cli.running import NLPTOOL, environment
+from tests.cli.forking import CLOSED, Forked
+from tests.torture.promises import IS_LONG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 class Training:
     """How a command is tortured.
 
-    Attributes: `options`, for two seconds of training in some thousand steps on `write_tokens`; `endless`, to
-    go on for minutes; `once`, for one epoch; `diverging`, to diverge soon, None if it never does; `others`,
-    for each option that shapes the model a value that `options` does not give it (True: a flag), for which a
-    checkpoint must be refused; whether it `streams` its text, or holds all of it in memory; whether its steps
-    are `shared` by workers; `labels`, what lines of its text begin with, by turns.
+    Attributes: `options`, for a training of `Work.written` in hundreds of steps, which takes half a second
+    (in the long form some thousand steps, and seconds); `endless`, to go on for minutes; `once`, for one
+    epoch; `diverging`, to diverge soon, None if it never does; `others`, for each option that shapes the
+    model a value that `options` does not give it (True: a flag), for which a checkpoint must be refused;
+    whether it `streams` its text, or holds all of it in memory; whether its steps are `shared` by workers;
+    `labels`, what lines of its text begin with, by turns.
     """
 
     options: tuple[str, ...]
@@ -44,7 +45,7 @@ def words(line: str) -> tuple[str, ...]:
 TRAININGS = {
     "w2v-train": Training(
         options=words(
-            "--min-count 1 --dim 8 --window 1 --negatives 1 --subsample 0 --epochs 30 --patience 25"
+            "--min-count 1 --dim 8 --window 1 --negatives 1 --subsample 0 --epochs 12 --patience 10"
         ),
         endless=words("--epochs 100000"),
         once=words("--epochs 1 --dim 8 --window 1 --negatives 1"),
@@ -191,7 +192,7 @@ TRAININGS["classify-train"] = Training(
 )
 
 TRAININGS["seq2seq-train"] = Training(
-    options=words("--subword-vocab 50 --hidden 4 --batch-size 500 --optimizer adam --epochs 4 --patience 3"),
+    options=words("--subword-vocab 50 --hidden 4 --batch-size 500 --optimizer adam --epochs 2 --patience 2"),
     endless=words("--epochs 100000 --patience 100000"),
     once=words("--epochs 1 --subword-vocab 50 --hidden 4"),
     diverging=words("--lr 900 --clip 0"),
@@ -296,6 +297,13 @@ class Work:
     text: Path
     valid: Path
 
+    @classmethod
+    def written(cls, name: str, folder: Path) -> Work:
+        """With its texts written into `folder`."""
+        labels = EVERY[name].labels
+        text = write_tokens(folder / "tokens", 1500 if IS_LONG else 300, labels=labels)
+        return cls(name, text, write_tokens(folder / "valid", 30, 1, labels))
+
     @property
     def training(self) -> Training:
         """How the command is tortured."""
@@ -311,10 +319,9 @@ class Work:
         files = ("--valid", str(self.valid), "-o", str(model), str(self.text))
         return [*self.name.split(), *self.training.options, "--resume", "-v", *more, *files]
 
-    def start(self, model: Path, *more: str) -> subprocess.Popen[bytes]:
-        """Start to train `model`."""
-        command = [*NLPTOOL, *self.words(model, *more)]
-        return subprocess.Popen(command, stderr=subprocess.PIPE, env=environment())
+    def start(self, model: Path, *more: str) -> Forked:
+        """Start to train `model`; an interpreter would take longer to start than a short training takes."""
+        return Forked(tuple(self.words(model, *more)), CLOSED)
 
 
 def patience(seconds: float) -> float:
