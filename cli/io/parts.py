@@ -74,7 +74,7 @@ def is_url(path: str) -> bool:
 
 def anywhere(path: str) -> str:
     """The path that any machine knows a file by."""
-    return path if is_url(path) else os.path.abspath(path)  # noqa: PTH100  the user's string
+    return path if is_url(path) or not path else os.path.abspath(path)  # noqa: PTH100  the user's string
 
 
 def open_anywhere(path: str) -> BinaryIO:

@@ -13,7 +13,6 @@ import asyncio
 import ipaddress
 import logging
 import re
-import signal
 import socket
 import uuid
 from collections import deque
@@ -26,7 +25,7 @@ from typing import Any, TypeVar, cast
 
 from nlp.errors import NlpError, SettingError
 from nlp.parallel.fingerprint import fingerprint
-from nlp.parallel.team import WorkerError
+from nlp.parallel.team import WorkerError, signals_held_back
 from nlp.wording import Message, to_install
 
 Result = TypeVar("Result")
@@ -202,17 +201,16 @@ def cluster_engine(
     distributed = _library()
     with ExitStack() as stack:
         stack.enter_context(_quietly())
+        loop = stack.enter_context(_loop())
         try:
             if not address.is_local:
                 _knock(address)
-            where, security = _place(address, certificates, stack)
+            where, security = _place(address, certificates, loop, stack)
             client = distributed.Client(
-                where, security=security, timeout=_CONNECT_SECONDS, set_as_default=False
+                where, loop=loop, security=security, timeout=_CONNECT_SECONDS, set_as_default=False
             )
             stack.callback(_close, client, _CONNECT_SECONDS)
             client.wait_for_workers(int(address.place) if address.is_local else 1, timeout=seconds)
-            if address.is_local:
-                client.run(_leave_signals_to_the_leader)
         except (OSError, TimeoutError, ValueError) as error:
             raise ClusterError(f"{address}: {_reason(error, seconds)}") from error
         yield ClusterEngine(client, address)
@@ -244,13 +242,37 @@ def _library() -> Any:
     return distributed
 
 
-def _place(address: Address, certificates: Certificates | None, stack: ExitStack) -> tuple[Any, Any]:
+@contextmanager
+def _loop() -> Iterator[Any]:
+    """The thread that speaks to the cluster, and starts that of this machine.
+
+    What it starts inherits that it holds back signals: ^C reaches all of a terminal, also workers that are
+    still loading, and those in place of dead ones. They end when this process does.
+    """
+    from multiprocessing import resource_tracker
+
+    import distributed
+
+    resource_tracker.ensure_running()  # it would let the signals of the thread through that starts it
+    runner = distributed.utils.LoopRunner(asynchronous=False)
+    with signals_held_back():
+        runner.start()
+    try:
+        yield runner.loop
+    finally:
+        runner.stop()
+
+
+def _place(
+    address: Address, certificates: Certificates | None, loop: Any, stack: ExitStack
+) -> tuple[Any, Any]:
     """Where the client goes, and how it speaks there."""
     import distributed
 
     if address.is_local:
         security = distributed.Security.temporary()
         cluster = distributed.LocalCluster(
+            loop=loop,
             n_workers=int(address.place),
             threads_per_worker=1,
             host="127.0.0.1",
@@ -258,6 +280,9 @@ def _place(address: Address, certificates: Certificates | None, stack: ExitStack
             security=security,
             dashboard_address=None,
             worker_dashboard_address=None,
+            scheduler_kwargs={
+                "dashboard_address": "127.0.0.1:0"
+            },  # else it wants 8787, for what has no pages
             silence_logs=logging.CRITICAL,
             memory_limit=None,
         )
@@ -286,6 +311,8 @@ def _quietly() -> Iterator[None]:
         "distributed.admin.large-graph-warning-threshold": "1TB",
         "distributed.scheduler.allowed-failures": _RETRIES,
         "distributed.scheduler.active-memory-manager.start": False,
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
         "distributed.worker.daemon": True,
     }
     loggers = [logging.getLogger(name) for name in _LOGGERS]
@@ -341,9 +368,3 @@ def _checked(wanted: Mapping[str, str], function: Callable[..., Result], *argume
             f"the worker {get_worker().address} is unlike this machine: {told}; make them alike"
         )
     return function(*arguments)
-
-
-def _leave_signals_to_the_leader() -> None:
-    """Let workers of this machine be ended by who started them alone: ^C reaches all of a terminal."""
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)

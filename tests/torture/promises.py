@@ -162,6 +162,14 @@ PROMISES = {
             "torture/test_old_models.py::test_every_command_refuses_a_newer_version",
         ),
     ),
+    19: Promise(
+        "deaths in a cluster change no byte",
+        (
+            "torture/test_clusters.py::test_killed_workers_do_not_change_a_byte",
+            "nlp/parallel/test_cluster.py::test_killed_workers_change_no_result",
+            "nlp/parallel/test_cluster.py::test_a_scheduler_that_dies_is_told",
+        ),
+    ),
 }
 
 
