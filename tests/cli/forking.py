@@ -45,18 +45,20 @@ def run(
     stdout: int | None = None,
     stderr: int | None = None,
     cwd: Path | None = None,
+    seconds: int = TIMEOUT,
     **changes: str,
 ) -> CompletedProcess[bytes]:
     """Run a command to its end; what it wrote to a stdout and stderr that are not given is in the result.
 
     Each of the three is a descriptor or `CLOSED`; bytes as `stdin` come through a pipe. `changes` are of the
-    environment: those that only an interpreter reads as it starts (PYTHON…, LC_ALL) have no effect.
+    environment: those that only an interpreter reads as it starts (PYTHON…, LC_ALL) have no effect. After so
+    many `seconds` it ends by SIGALRM.
     """
     if not isinstance(stdin, bytes):
-        return Forked(arguments, stdin, stdout, stderr, cwd, changes).ended()
+        return Forked(arguments, stdin, stdout, stderr, cwd, changes, seconds).ended()
     reader, writer = os.pipe()
     try:
-        process = Forked(arguments, reader, stdout, stderr, cwd, changes)
+        process = Forked(arguments, reader, stdout, stderr, cwd, changes, seconds)
     finally:
         os.close(reader)
     with suppress(BrokenPipeError), os.fdopen(writer, "wb") as pipe:
@@ -75,6 +77,7 @@ class Forked:
         stderr: int | None = None,
         cwd: Path | None = None,
         changes: Mapping[str, str] | None = None,
+        seconds: int = TIMEOUT,
     ) -> None:
         self._arguments = arguments
         self._captured = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115  closed by `ended`
@@ -84,7 +87,7 @@ class Forked:
         ]
         self.pid = os.fork()
         if not self.pid:
-            _become([stdin, *given], arguments, cwd, environment(**(changes or {})))
+            _become([stdin, *given], arguments, cwd, environment(**(changes or {})), seconds)
 
     def ends_within(self, seconds: float) -> bool:
         """Wait for the end for so long at most; return whether it has come."""
@@ -112,12 +115,16 @@ class Forked:
 
 
 def _become(
-    descriptors: list[int], arguments: tuple[str, ...], cwd: Path | None, variables: dict[str, str]
+    descriptors: list[int],
+    arguments: tuple[str, ...],
+    cwd: Path | None,
+    variables: dict[str, str],
+    seconds: int,
 ) -> NoReturn:
     """Turn this process, just forked, into one that runs the command, and end it."""
     status = 1
     try:
-        signal.alarm(TIMEOUT)
+        signal.alarm(seconds)
         _take(descriptors)
         os.environ.clear()
         os.environ.update(variables)

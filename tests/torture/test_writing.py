@@ -7,18 +7,19 @@ import gzip
 import lzma
 import os
 import signal
-import subprocess
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cli.io.writing import open_binary_output
-from tests.cli.running import NLPTOOL, SAMPLES, environment
+from tests.cli.forking import CLOSED, run
+from tests.cli.running import SAMPLES
 from tests.torture.promises import IS_LONG
 from tests.torture.trainings import TRAININGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.conftest import Figure
@@ -96,37 +97,39 @@ QUICK = ("tokenize", "vocab")
 SHORT = ("search", "search-eval", "translate")  # whose questions are of a few bytes
 SLOW = ("rnn-train",)  # ten epochs of 10 MB would take half an hour
 MUCH = 10_000_000
-NOWHERE = {"a full disk": "> /dev/full", "a closed stdout": ">&-", "a closed pipe": ">&$gone"}
+
+
+@contextmanager
+def nowhere() -> Iterator[dict[str, int]]:
+    """Descriptors of what takes no output."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        yield {"a full disk": full, "a closed stdout": CLOSED, "a closed pipe": writer}
+    finally:
+        os.close(writer)
+        os.close(full)
 
 
 @pytest.mark.parametrize("name", PRINTING)
 def test_much_output_to_where_nothing_goes(name: str, filled: Filled, tmp_path: Path, figure: Figure) -> None:
     """10 MB of input; less for what is slow, and in the quick form for what takes seconds to answer."""
     sample = SAMPLES[name]
-    least = MUCH // (1000 if name in SHORT else 100)
+    least = MUCH // (5000 if name in SHORT else 100)
     size = MUCH if name in QUICK or (IS_LONG and name not in SLOW) else least
     (tmp_path / "input").write_bytes(sample.stdin * (size // len(sample.stdin)))
     words = filled(word.replace("{output}", "/dev/stdout") for word in sample.arguments)
-    reader, writer = os.pipe()
-    os.close(reader)
-    try:
-        for what, redirect in NOWHERE.items():
-            line = f'"$@" -q < input {redirect.replace("$gone", str(writer))}'
-            result = subprocess.run(
-                ["/bin/bash", "-c", line, "bash", *NLPTOOL, name, *words],
-                stderr=subprocess.PIPE,
-                timeout=300,
-                check=False,
-                cwd=tmp_path,
-                env=environment(),
-                pass_fds=[writer],
-            )
+    with nowhere() as descriptors:
+        for what, descriptor in descriptors.items():
+            with (tmp_path / "input").open("rb") as file:
+                result = run(
+                    name, *words, "-q", stdin=file.fileno(), stdout=descriptor, cwd=tmp_path, seconds=300
+                )
             told = result.stderr.decode()
             if what == "a closed pipe":
-                assert (result.returncode, told) == (128 + signal.SIGPIPE, ""), what
+                assert (result.returncode, told) == (-signal.SIGPIPE, ""), what
             else:
                 assert (result.returncode, told.count("\n")) == (1, 1), f"{what}: {told}"
                 assert told.startswith("nlptool: "), told
-    finally:
-        os.close(writer)
     figure(6, f"{name} {size / 1e6:g} MB")
