@@ -201,13 +201,12 @@ def cluster_engine(
     distributed = _library()
     with ExitStack() as stack:
         stack.enter_context(_quietly())
-        loop = stack.enter_context(_loop())
         try:
             if not address.is_local:
                 _knock(address)
-            where, security = _place(address, certificates, loop, stack)
+            where, security = _place(address, certificates, stack)
             client = distributed.Client(
-                where, loop=loop, security=security, timeout=_CONNECT_SECONDS, set_as_default=False
+                where, security=security, timeout=_CONNECT_SECONDS, set_as_default=False
             )
             stack.callback(_close, client, _CONNECT_SECONDS)
             client.wait_for_workers(int(address.place) if address.is_local else 1, timeout=seconds)
@@ -242,38 +241,38 @@ def _library() -> Any:
     return distributed
 
 
-@contextmanager
-def _loop() -> Iterator[Any]:
-    """The thread that speaks to the cluster, and starts that of this machine.
+def _place(address: Address, certificates: Certificates | None, stack: ExitStack) -> tuple[Any, Any]:
+    """Where the client goes, and how it speaks there."""
+    import distributed
 
-    What it starts inherits that it holds back signals: ^C reaches all of a terminal, also workers that are
-    still loading, and those in place of dead ones. They end when this process does.
+    if address.is_local:
+        return _started(int(address.place), stack)
+    if certificates is None:
+        return str(address), None
+    security = distributed.Security(
+        tls_ca_file=certificates.authority,
+        tls_client_cert=certificates.certificate,
+        tls_client_key=certificates.key,
+        require_encryption=True,
+    )
+    return str(address), security
+
+
+def _started(workers: int, stack: ExitStack) -> tuple[Any, Any]:
+    """A cluster of this machine, and how it is spoken to.
+
+    All that it starts, now or in place of the dead, inherits that signals are held back: ^C reaches all of a
+    terminal, and who is still loading would write where. Nor must this process leave before they are there.
     """
     from multiprocessing import resource_tracker
 
     import distributed
 
-    resource_tracker.ensure_running()  # it would let the signals of the thread through that starts it
-    runner = distributed.utils.LoopRunner(asynchronous=False)
+    security = distributed.Security.temporary()
+    resource_tracker.ensure_running()  # it would let signals through to the thread that starts it
     with signals_held_back():
-        runner.start()
-    try:
-        yield runner.loop
-    finally:
-        runner.stop()
-
-
-def _place(
-    address: Address, certificates: Certificates | None, loop: Any, stack: ExitStack
-) -> tuple[Any, Any]:
-    """Where the client goes, and how it speaks there."""
-    import distributed
-
-    if address.is_local:
-        security = distributed.Security.temporary()
         cluster = distributed.LocalCluster(
-            loop=loop,
-            n_workers=int(address.place),
+            n_workers=workers,
             threads_per_worker=1,
             host="127.0.0.1",
             protocol="tls",
@@ -287,16 +286,7 @@ def _place(
             memory_limit=None,
         )
         stack.callback(_close, cluster, _CONNECT_SECONDS)
-        return cluster, security
-    if certificates is None:
-        return str(address), None
-    security = distributed.Security(
-        tls_ca_file=certificates.authority,
-        tls_client_cert=certificates.certificate,
-        tls_client_key=certificates.key,
-        require_encryption=True,
-    )
-    return str(address), security
+    return cluster, security
 
 
 @contextmanager
