@@ -143,6 +143,12 @@ class _Forks:
             process.join()
 
 
+def alone(error: Exception) -> Exception:
+    """The error without those that it came of: a library may send them with it, fit for it or not."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
 def _work(
     leader: int, requests: Connection, function: Callable[..., object], tasks: Sequence[Sequence[Any]]
 ) -> None:
@@ -156,6 +162,6 @@ def _work(
         try:
             told = number, False, function(*tasks[number])
         except Exception as error:  # noqa: BLE001  the leader raises it
-            told = number, True, error
+            told = number, True, alone(error)
         requests.send(told)
     os._exit(0)

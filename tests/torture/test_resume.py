@@ -9,6 +9,7 @@ import click
 import pytest
 
 from cli.commands import cli
+from cli.options.cluster import OWN as OF_CLUSTERS
 from tests.processes import wait_for
 from tests.torture.trainings import EVERY, Work
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 FREE = {"workers", "checkpoint", "checkpoint_every", "resume", "dry_run", "output", "files", "help"}
 FREE |= {"autotune", "autotune_metric"}  # which take no checkpoint
 FREE |= {"seeds", "grid", "results"}  # of several trainings, each of which has its own settings
+FREE |= set(OF_CLUSTERS)  # where something is learnt
 FREE |= {
     "quiet",
     "verbose",
@@ -36,7 +38,7 @@ FREE |= {
 BY_DATA = {"valid", "update", "phrase_threshold", "vectors", "columns", "text", "dictionary"}
 BY_DATA |= {"targets", "valid_targets"}
 # Taken with another option only, by which a checkpoint is refused.
-WITH_OTHERS = {"direct", "minn", "maxn", "task", "grow"}
+WITH_OTHERS = {"direct", "minn", "maxn", "task", "grow", "rounds", "many_slices"}
 # Of another method than that which is trained, and therefore idle.
 _OF_RNN = {"method", "cell", "layers", "hidden", "embed_dim", "chars"}
 OF_OTHERS = {
@@ -45,7 +47,7 @@ OF_OTHERS = {
     "classify-train": _OF_RNN | {"pool", "word_dropout", "dropout", "clip", "batch_size"},
     "classify-train --method rnn": {"method", "ngrams", "subwords", "buckets", "dim", "quantize"},
 }
-FIELDS = {"phrases": "phrase_threshold"}
+FIELDS = {"phrases": "phrase_threshold", "slices": "lr"}  # what differs first
 
 
 class Begun(NamedTuple):

@@ -61,6 +61,7 @@ TRAININGS = {
             "subsample": "0.5",
             "subwords": True,
             "phrases": True,
+            "slices": "2",
             "epochs": "51",
             "lr": "0.04",
             "seed": "2",

@@ -22,6 +22,7 @@ from tests import clusters
 from tests.certificates import issue
 from tests.conftest import ROOT
 from tests.nlp.parallel import tasks
+from tests.torture.trainings import patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,7 +150,7 @@ def in_one_line(capfd: pytest.CaptureFixture[str], message: str, seconds: float 
     before = time.monotonic()
     with pytest.raises(NlpError, match=message) as caught:
         yield
-    assert time.monotonic() - before < seconds
+    assert time.monotonic() - before < patience(3 * seconds)
     assert "\n" not in str(caught.value)
     assert capfd.readouterr() == ("", "")
 
@@ -256,7 +257,7 @@ def test_only_who_has_a_certificate_of_the_authority_is_spoken_to(
         for wrong in (others, mixed):
             with in_one_line(capfd, f"^{told}: no secure connection \\(.*\\); check the certificates$", 15):
                 engaged(told, wrong)
-        with in_one_line(capfd, "^tcp://.*: no answer", 15):
+        with in_one_line(capfd, "^tcp://.*: (no answer|what listens there speaks otherwise)", 15):
             engaged(told.replace("tls", "tcp"))
         missing = Certificates(ours.authority, ours.certificate, str(tmp_path / "none.pem"))
         with pytest.raises(FileNotFoundError) as caught:
