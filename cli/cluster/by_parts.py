@@ -18,13 +18,15 @@ from cli.io.parts import (
     folder_of,
     identity_of,
     line_ends_before,
+    open_anywhere,
     parts_of,
     write_anywhere,
 )
-from cli.io.printers import COUNTS, CSV, JSONL, TEXT, TSV
+from cli.io.printers import TEXT
 from cli.io.reading import UTF_8
 from cli.io.steps import Steps
 from cli.io.streams import Skipped
+from cli.io.vocabulary_file import write_vocabulary
 from cli.io.writing import check_output, open_binary_output
 from nlp.errors import InputError
 from nlp.wording import number_of
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
     from nlp.parallel.engine import Engine
 
 _MANIFEST = "_manifest.json"
-_LINE_END, _EMPTY_LINE = b"\n", b"\n\n"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,14 @@ class _Work:
     parts: Sequence[Part]
     streams: Streams
     console: Console
+    warned: set[str]
+    """What the user was warned of."""
+
+    def warn(self, warning: str) -> None:
+        """Tell the user, once."""
+        if warning not in self.warned:
+            self.warned.add(warning)
+            self.console.warn(warning)
 
 
 def run_by_parts(asked: OnCluster, console: Console) -> None:
@@ -66,19 +75,18 @@ def run_by_parts(asked: OnCluster, console: Console) -> None:
         check_output(streams.output)
     if asked.resume and folder is None:
         raise click.UsageError("--resume keeps part files; name a folder for them: -o FOLDER/", context)
-    if folder is not None and context.info_name == "vocab":
+    if folder is not None and asked.counts:
         raise click.UsageError("-o names a folder, but one vocabulary is written; name a file", context)
     names = files_of(streams.input.paths)
-    work = _Work(
-        CommandLine.of(context), parts_of(names, lambda whole: _mark(whole, context)), streams, console
-    )
+    parts = parts_of(names, lambda whole: _between(whole, asked))
+    work = _Work(CommandLine.of(context), parts, streams, console, set())
     _rehearse(work)
     if folder is not None:
         manifest = _manifest(context, names)
         targets = _targets(work, folder, manifest, context, resume=asked.resume)
     with asked.cluster.engine() as engine:
         console.note(f"{number_of(len(work.parts), 'part')}, {number_of(engine.workers, 'worker')}")
-        if context.info_name == "vocab":
+        if asked.counts:
             _count(work, engine, context.params["min_count"])
         elif folder is None:
             _write_in_order(work, engine)
@@ -94,27 +102,16 @@ def _folder_named(output: str | None) -> str | None:
     return None
 
 
-def _mark(whole: Part, context: click.Context) -> bytes | None:
-    """Behind what a file may be cut: a record ends there. None where only its beginning tells what it is."""
-    streams: Streams = context.params["streams"]
-    if streams.input.encoding != UTF_8:
-        return None
-    form = streams.form_of(whole.name)
-    if form in {CSV, TSV}:
-        return None
-    if context.info_name == "tag" and form == TEXT:
-        from cli.jobs.tag import form_of
-        from nlp.data.labelled.spaced import Words
-
-        found = form_of(whole.first_lines, streams.input_format, context.params["columns"])
-        return _LINE_END if isinstance(found, Words) or streams.format == JSONL else _EMPTY_LINE
-    return _LINE_END
+def _between(whole: Part, asked: OnCluster) -> bytes | None:
+    """Behind what a file may be cut; one that is not UTF-8 has other line ends, perhaps."""
+    params = asked.context.params
+    return asked.between(whole, params) if params["streams"].input.encoding == UTF_8 else None
 
 
 def _rehearse(work: _Work) -> None:
     nothing = replace(work.parts[0], start=0, end=0)
     for warning in compute(work.line, nothing).warnings:
-        work.console.warn(warning)
+        work.warn(warning)
 
 
 def _results(
@@ -145,17 +142,17 @@ def _write_in_order(work: _Work, engine: Engine) -> None:
         results = _results(work, work.parts, compute, engine, tasks)
         for part, made in zip(work.parts, results, strict=True):
             writer.write(made.written)
-            _listen(made, part, skipped, work.console)
+            _listen(made, part, skipped, work)
     skipped.tell(work.console)
 
 
-def _listen(made: Computed, part: Part, skipped: Skipped, console: Console) -> None:
-    """Take what a part left out; tell its warnings if it is the beginning, which alone a user would see."""
+def _listen(made: Computed, part: Part, skipped: Skipped, work: _Work) -> None:
+    """Take what a part left out; warn of the first as the command alone does, which sees no other so."""
     if made.skipped.first:
         _placed(made.skipped.first, part)
     skipped.add_all(made.skipped)
-    for warning in made.warnings if part.start == 0 else ():
-        console.warn(warning)
+    for warning in made.warnings if part is work.parts[0] else ():
+        work.warn(warning)
 
 
 def _count(work: _Work, engine: Engine, min_count: int) -> None:
@@ -167,13 +164,9 @@ def _count(work: _Work, engine: Engine, min_count: int) -> None:
     results = _results(work, work.parts, count, engine, ((work.line, part) for part in work.parts))
     for part, (counts, left_out) in zip(work.parts, results, strict=True):
         total.update(counts)
-        _listen(Computed(b"", left_out, ()), part, skipped, work.console)
+        _listen(Computed(b"", left_out, ()), part, skipped, work)
     skipped.tell(work.console)
-    vocabulary = Vocabulary.from_counts(total, min_count)
-    with work.streams.open_output() as output:
-        write = work.streams.printer(COUNTS)
-        for word, number in zip(vocabulary.words, vocabulary.counts, strict=True):
-            output.write(write({"token": word, "count": number}))
+    write_vocabulary(Vocabulary.from_counts(total, min_count), work.streams)
 
 
 def _targets(
@@ -204,7 +197,7 @@ def _write_files(work: _Work, engine: Engine, targets: Sequence[str | None]) -> 
     parts = [part for part, _ in left]
     results = _results(work, parts, compute, engine, ((work.line, part, target) for part, target in left))
     for part, made in zip(parts, results, strict=True):
-        _listen(made, part, skipped, work.console)
+        _listen(made, part, skipped, work)
     skipped.tell(work.console)
 
 
@@ -228,8 +221,6 @@ def _write_manifest(folder: str, manifest: Mapping[str, Any], *, done: bool) -> 
 
 def _refuse_other(folder: str, manifest: Mapping[str, Any], context: click.Context) -> None:
     """Raises: UsageError where the parts in a folder are those of another text or command line."""
-    from cli.io.parts import open_anywhere
-
     with open_anywhere(f"{folder}{_MANIFEST}") as file:
         try:
             found = json.loads(file.read())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,11 +12,25 @@ from cli.options.common import command, model_option, streams
 from cli.options.help import option
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cli.console import Console
+    from cli.io.parts import Part
     from cli.io.streams import Streams
 
 TAGGER_VARIABLE = "NLPTOOL_TAGGER"
 _BUNDLED = "the one of English parts of speech that comes with nlptool"
+
+
+def _between(whole: Part, options: Mapping[str, Any]) -> bytes:
+    """Sentences stay whole: some forms have a line for each token."""
+    from cli.io.parts import EMPTY_LINE, LINE_END
+    from cli.jobs.tag import form_of
+    from nlp.data.labelled.records import Records
+    from nlp.data.labelled.spaced import Words
+
+    form = form_of(whole.first_lines, options["streams"].input_format, options["columns"])
+    return LINE_END if isinstance(form, (Words, Records)) else EMPTY_LINE
 
 
 @command
@@ -39,7 +53,7 @@ _BUNDLED = "the one of English parts of speech that comes with nlptool"
     is_flag=True,
     help="Add to JSONL the `trace` of each layer of a network: gates and states of both ways at each token.",
 )
-@by_parts()
+@by_parts(between=_between)
 def tag(
     *,
     streams: Streams,

@@ -26,7 +26,7 @@ def _why_alone(options: Mapping[str, Any]) -> str | None:
 @streams(COUNTS)
 @option("--min-count", type=click.IntRange(1), default=1, help="Leave out rarer tokens.")
 @option("--max-size", type=click.IntRange(1), help="Keep the most frequent tokens only, in bounded memory.")
-@by_parts(_why_alone)
+@by_parts(_why_alone, counts=True)
 def vocab(*, streams: Streams, console: Console, min_count: int, max_size: int | None) -> None:
     """Count the distinct tokens: the most frequent first, equal counts in the order of the tokens.
 
@@ -36,6 +36,7 @@ def vocab(*, streams: Streams, console: Console, min_count: int, max_size: int |
     \b
     nlptool tokenize --lower book.txt | nlptool vocab --min-count 5 -o vocab.tsv
     """
+    from cli.io.vocabulary_file import write_vocabulary
     from nlp.text.counting import TokenCounter
     from nlp.wording import number_of
 
@@ -47,9 +48,6 @@ def vocab(*, streams: Streams, console: Console, min_count: int, max_size: int |
         rare = "once" if counter.forgotten == 1 else f"{counter.forgotten} times or less"
         console.warn(f"tokens seen {rare} at some point were forgotten; counts may be low")
     vocabulary = counter.vocabulary(min_count, max_size)
-    with streams.open_output() as output:
-        write = streams.printer(COUNTS)
-        for word, count in zip(vocabulary.words, vocabulary.counts, strict=True):
-            output.write(write({"token": word, "count": count}))
+    write_vocabulary(vocabulary, streams)
     types = number_of(len(counter.counts), "type")
     console.note(f"{number_of(read, 'token')} of {types}; {len(vocabulary):,} written")

@@ -25,6 +25,9 @@ _LEAST, _MOST = 1 << 18, 1 << 25  # bytes of a part
 _READ = 1 << 18
 _WILD = frozenset("*?[")
 
+LINE_END, EMPTY_LINE = b"\n", b"\n\n"
+"""Behind what a text may be cut."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -43,7 +46,7 @@ class Part:
     @property
     def first_lines(self) -> str:
         """The whole lines at the beginning of the file."""
-        lines = self.head[: self.head.rfind(b"\n") + 1] or self.head
+        lines = self.head[: self.head.rfind(LINE_END) + 1] or self.head
         return lines.decode("utf-8-sig", "replace")
 
     @contextmanager
@@ -113,7 +116,7 @@ def parts_of(names: Sequence[str], between: Callable[[Part], bytes | None]) -> l
     Raises: OSError for a file that cannot be read
     """
     wholes = [_whole(name) for name in names]
-    sizes = [_size(whole) for whole in wholes]
+    sizes = [_size(name) for name in names]
     size = min(max(sum(sizes) // _PARTS, _LEAST), _MOST)
     return [
         part
@@ -127,7 +130,7 @@ def identity_of(names: Sequence[str]) -> list[list[Any]]:
     found = []
     for name in names:
         changed = None if is_url(name) else os.stat(name).st_mtime_ns  # noqa: PTH116  the user's string
-        found.append([name, _size(_whole(name)), changed])
+        found.append([name, _size(name), changed])
     return found
 
 
@@ -140,11 +143,11 @@ def _whole(name: str) -> Part:
     return replace(whole, head=head)
 
 
-def _size(whole: Part) -> int:
-    with blaming(whole.name):
-        if not is_url(whole.path):
-            return os.stat(whole.path).st_size  # noqa: PTH116  the user's string
-        system, place = _system(whole.path)
+def _size(name: str) -> int:
+    with blaming(name):
+        if not is_url(name):
+            return os.stat(name).st_size  # noqa: PTH116  the user's string
+        system, place = _system(name)
         return int(system.size(place) or 0)
 
 
@@ -180,7 +183,7 @@ def line_ends_before(part: Part) -> int:
     count, before = 0, replace(part, start=0, end=part.start)
     with before.opened() as (_, read):
         while data := read(_READ):
-            count += data.count(b"\n")
+            count += data.count(LINE_END)
     return count
 
 

@@ -112,21 +112,33 @@ class Input:
                 metered = self.meter.metered(descriptor_read) if self.meter else descriptor_read
                 form, chunks = form_of(path), self._chunks(name, metered)
                 if form is None:
-                    first, chunks = (self.part.head, chunks) if self.part else _begun(chunks)
-                    form = JSONL if first.lstrip().startswith(b"{") else TEXT
+                    if self.later_part:
+                        first, _ = _begun(iter([self.later_part.head]))
+                    else:
+                        first, chunks = _begun(chunks)
+                    form = JSONL if first.startswith(b"{") else TEXT
                 places = _ALSO_BETWEEN_HAN if also_between_han else _AFTER_SPACE
                 cut = places if cut_long_lines and form == TEXT else None
                 yield form, self._lines(name, chunks, cut)
         if self.meter:
             self.meter.end()
 
+    @property
+    def later_part(self) -> Part | None:
+        """The part, if it is not the beginning of its file, which alone tells what a file is."""
+        return self.part if self.part and self.part.start else None
+
+    def beginning(self, first: Block) -> str:
+        """The first lines of the file of which `first` is the first block that is read."""
+        return self.later_part.first_lines if self.later_part else first.text
+
     def _opened(self, path: str) -> AbstractContextManager[tuple[str, Callable[[int], bytes]]]:
         """The name to show for `path`, and a function that reads what is there, or the part of it."""
         return self.part.opened() if self.part else _opened(path)
 
     def _chunks(self, name: str, read: Callable[[int], bytes]) -> Iterator[bytes]:
-        """What is read, in UTF-8; only the beginning of a file tells what it is, and may have a mark."""
-        if self.part and self.part.start:
+        """What is read, in UTF-8; the beginning of a file tells how it is written."""
+        if self.later_part:
             return iter(partial(read, CHUNK_BYTES), b"")
         read = _bytes_of(name, read)
         if self.encoding != UTF_8:
@@ -137,7 +149,7 @@ class Input:
         line, column, waiting, searched = 1, 0, bytearray(), 0
         for data in chunks:
             waiting += data
-            is_first = (line, column) == (1, 0) and not (self.part and self.part.start)
+            is_first = (line, column) == (1, 0) and not self.later_part
             if is_first and waiting.startswith(_BYTE_ORDER_MARK):
                 column = len(_BYTE_ORDER_MARK)
                 del waiting[:column]

@@ -1,4 +1,4 @@
-"""Reading a vocabulary file, as `nlptool vocab` writes it."""
+"""The vocabulary file that `nlptool vocab` writes, and others that look like it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from cli.io.printers import COUNTS
 from cli.io.reading import Input
 from cli.io.streams import Streams, ending_of
 from nlp.errors import InputError
@@ -38,6 +39,14 @@ def read_vocabulary(path: str) -> Vocabulary:
                 raise line.refuse(f"the token {token!r} comes a second time; merge its lines")
             counts[token] = count
     return Vocabulary(list(counts), list(counts.values()))
+
+
+def write_vocabulary(vocabulary: Vocabulary, streams: Streams) -> None:
+    """Write the types in their order, `token<TAB>count` a line or records, to the output of `streams`."""
+    with streams.open_output() as output:
+        write = streams.printer(COUNTS)
+        for word, count in zip(vocabulary.words, vocabulary.counts, strict=True):
+            output.write(write({"token": word, "count": count}))
 
 
 def _entry(line: Line) -> tuple[str, int]:

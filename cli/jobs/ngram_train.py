@@ -57,10 +57,11 @@ def run(request: Request) -> None:
     storage = storage_directory(output)
     if memory:  # too little for any text is told before one is read
         room_within(memory, 0, storage)
-    text = encode(language_blocks(request.streams, request.level), storage, request.level, **request.settings)
-    _refuse_nothing(text, request.settings["min_count"])
-    room = room_within(memory, len(text.vocabulary), storage) if memory else IN_MEMORY
     with request.cluster.engine() if request.cluster else nullcontext(None) as engine:
+        blocks = language_blocks(request.streams, request.level)
+        text = encode(blocks, storage, request.level, **request.settings)
+        _refuse_nothing(text, request.settings["min_count"])
+        room = room_within(memory, len(text.vocabulary), storage) if memory else IN_MEMORY
         model = train_ngrams(text.ids, text.vocabulary, request.order, room=room, engine=engine)
     _tell(model, text, console)
     for warning in advice_on_text(text):

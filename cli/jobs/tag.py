@@ -112,8 +112,7 @@ class _Tagging:
         if first is None:
             return
         streams = self.request.streams
-        first_lines = streams.input.part.first_lines if streams.input.part else first.text
-        self._form = form_of(first_lines, streams.input_format, self.request.columns)
+        self._form = form_of(streams.input.beginning(first), streams.input_format, self.request.columns)
         skipped = Skipped()
         try:
             for sentence in self._sentences(self._lines(chain([first], blocks)), skipped):

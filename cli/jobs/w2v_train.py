@@ -62,6 +62,17 @@ def run(request: Request) -> None:
     """Read, train and save; with --dry-run only estimate what that would take."""
     earlier, vectors, config = _configured(request)
     config = request.slices.fitted(config)
+    with request.engine() as engine:  # a cluster that is not there is told before a long text is read
+        _train(request, config, earlier, vectors, engine)
+
+
+def _train(
+    request: Request,
+    config: Word2VecConfig,
+    earlier: EarlierModel | None,
+    vectors: WordVectors | None,
+    engine: Engine,
+) -> None:
     corpus, valid = _read(request, config, earlier)
     request.console.note(
         f"{number_of(corpus.words_seen, 'word')}, of them {corpus.words:,} of the "
@@ -89,30 +100,29 @@ def run(request: Request) -> None:
     learner = WordVectorLearner(corpus, config, earlier=earlier, valid=valid, table=table)
     slices, steps = request.slices, f"steps of {learner.plan.chunks} × {learner.plan.chunk_tokens} words"
     is_whole = slices.slices == 1
-    with request.engine() as engine:
-        ready = job.Job(
-            learner=learner if is_whole else SlicedLearner(learner, slices, engine),
-            size=size,
-            kind=CHECKPOINT_KIND,
-            identity={
-                **asdict(config),
-                **slices.told(),
-                "phrase_threshold": request.phrase_threshold,
-                "update": about.get("updated_vectors"),
-                "vectors": about.get("start_vectors"),
-                "valid": valid and valid.sha256,
-                "data": corpus.sha256,
-            },
-            steps_of=steps if is_whole else f"rounds of {slices.slices} slices, in {steps}",
-            size_of=f"{number_of(len(corpus.vocabulary), 'word')} × {config.dim}",
-            unit="words",
-            result=learner.model,
-            save=lambda writer, model: save_word2vec(writer, model, about),
-            advice=advice_on_training(learner),
-            advice_after=advice_on_vectors,
-            compare=lambda _: {"words": len(corpus.vocabulary)},
-        )
-        job.run(ready, request)
+    ready = job.Job(
+        learner=learner if is_whole else SlicedLearner(learner, slices, engine),
+        size=size,
+        kind=CHECKPOINT_KIND,
+        identity={
+            **asdict(config),
+            **slices.told(),
+            "phrase_threshold": request.phrase_threshold,
+            "update": about.get("updated_vectors"),
+            "vectors": about.get("start_vectors"),
+            "valid": valid and valid.sha256,
+            "data": corpus.sha256,
+        },
+        steps_of=steps if is_whole else f"rounds of {slices.slices} slices, in {steps}",
+        size_of=f"{number_of(len(corpus.vocabulary), 'word')} × {config.dim}",
+        unit="words",
+        result=learner.model,
+        save=lambda writer, model: save_word2vec(writer, model, about),
+        advice=advice_on_training(learner),
+        advice_after=advice_on_vectors,
+        compare=lambda _: {"words": len(corpus.vocabulary)},
+    )
+    job.run(ready, request)
 
 
 def _configured(request: Request) -> tuple[EarlierModel | None, WordVectors | None, Word2VecConfig]:

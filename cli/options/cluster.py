@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
+from cli.io.parts import LINE_END
+from cli.io.printers import CSV, TSV
 from cli.options.common import chosen_options, making
 from cli.options.help import CLUSTER, all_of, option
 from cli.options.stdin import STDIN_NAMES
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
+    from cli.io.parts import Part
     from cli.options.help import Command
     from nlp.parallel.engine import Engine
+
+Between: TypeAlias = "Callable[[Part, Mapping[str, Any]], bytes | None]"
 
 CLUSTER_VARIABLE = "NLPTOOL_CLUSTER"
 OWN = ("cluster", "tls_ca", "tls_cert", "tls_key", "insecure_cluster")
@@ -92,20 +97,33 @@ def pop_cluster(options: dict[str, Any]) -> Cluster | None:
 class OnCluster(Exception):  # noqa: N818  no error: as click's Exit, it says what is to be done in place of a command
     """The command of `context` on a `cluster`, a part of its text at a time.
 
-    Attributes: `resume`, whether the part files that are there already are kept.
+    Attributes: `between`, see `by_parts`; `counts`, whether what it makes of parts is not to be joined, but
+    are counts to be added up; `resume`, whether the part files that are there already are kept.
     """
 
-    def __init__(self, context: click.Context, cluster: Cluster, *, resume: bool) -> None:
+    def __init__(
+        self, context: click.Context, cluster: Cluster, between: Between, *, counts: bool, resume: bool
+    ) -> None:
         super().__init__()
-        self.context, self.cluster, self.resume = context, cluster, resume
+        self.context, self.cluster, self.between = context, cluster, between
+        self.counts, self.resume = counts, resume
+
+
+def between_lines(whole: Part, options: Mapping[str, Any]) -> bytes | None:
+    """A file is cut at line ends; a table, whose first row tells the columns, is not."""
+    return None if options["streams"].form_of(whole.name) in {CSV, TSV} else LINE_END
 
 
 def by_parts(
     refused: Callable[[Mapping[str, Any]], str | None] = lambda _: None,
+    between: Between = between_lines,
+    *,
+    counts: bool = False,
 ) -> Callable[[Command], Command]:
-    """The options of a command that writes a record for each that it reads: a cluster may share the text.
+    """The options of a command whose text a cluster may share: it writes record by record, or `counts`.
 
-    `refused` tells, of the options, why they need all of the text at once, if they do.
+    `refused` tells, of the options, why they need all of the text at once, if they do; `between`, of a file
+    and the options, behind what the file may be cut, None where it may not.
     """
 
     def make(options: dict[str, Any]) -> None:
@@ -119,7 +137,7 @@ def by_parts(
         if not streams.input.paths or not STDIN_NAMES.isdisjoint(streams.input.paths):
             reason = "its workers read the text by themselves; name files"
         if not reason:
-            raise OnCluster(context, cluster, resume=resume)
+            raise OnCluster(context, cluster, between, counts=counts, resume=resume)
         if chosen_options("cluster"):
             raise click.UsageError(f"--cluster: {reason}")
         streams.console.note(f"without the cluster: {reason}")

@@ -19,7 +19,7 @@ from cli.io.writing import check_output, open_binary_output, open_output
 from cli.options.common import INSTEAD, words_of
 from cli.options.sweep import ALONE, results_format
 from nlp.errors import DivergedError
-from nlp.parallel.engine import alone
+from nlp.parallel.engine import bare
 from nlp.parallel.team import WorkerError, live_for_the_leader, signals_held_back
 from nlp.storage.temporary import UnnamedFile
 from nlp.text.records import format_record
@@ -200,7 +200,7 @@ def _train(
     except click.UsageError as error:
         told = click.UsageError(error.format_message())
     except Exception as error:  # noqa: BLE001  whatever it is, the process that started this one tells of it
-        told = alone(error)
+        told = bare(error)
     sender.send(told)
     os._exit(0)
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from nlp.errors import NlpError, SettingError
+from nlp.parallel.engine import AHEAD
 from nlp.parallel.fingerprint import fingerprint
 from nlp.parallel.team import WorkerError, signals_held_back
 from nlp.wording import Message, to_install
@@ -35,7 +36,6 @@ _LOCAL, _TCP, _TLS = "local", "tcp", "tls"
 _MOST_LOCAL, _MOST_PORTS = 1024, 65535
 _COUNT = re.compile(r"[0-9]{1,9}")
 _HOST_AND_PORT = re.compile(r"//([\w.-]+|\[[\w:.%]+\]):([0-9]{1,5})")
-_AHEAD = 3  # tasks for each worker that are under way or done before the first of them is taken
 _RETRIES = 3
 _CONNECT_SECONDS = 5
 _WORKER_SECONDS = 30
@@ -130,7 +130,7 @@ class ClusterEngine:
         try:
             while True:
                 if number >= asked:  # workers may come and go
-                    ahead = _AHEAD * self.workers
+                    ahead = AHEAD * self.workers
                     asked = number + ahead
                 for task in islice(left, max(ahead - len(pending), 0)):
                     name = f"{function.__name__}-{run}-{number}"

@@ -23,7 +23,7 @@ from nlp.wording import number_of
 Result = TypeVar("Result")
 Value = TypeVar("Value")
 
-_AHEAD = 3
+AHEAD = 3
 """So many tasks for each worker are under way or done before the first of them is taken."""
 
 
@@ -102,7 +102,7 @@ class _Forks:
         done: dict[int, tuple[bool, Any]] = {}
         idle, asked, wanted = deque(self._workers), 0, 0
         while wanted < len(self._tasks):
-            while idle and asked < min(len(self._tasks), wanted + _AHEAD * len(self._workers)):
+            while idle and asked < min(len(self._tasks), wanted + AHEAD * len(self._workers)):
                 with self._told_of_a_death(worker := idle.popleft()):
                     worker.send(asked)
                 asked += 1
@@ -143,7 +143,7 @@ class _Forks:
             process.join()
 
 
-def alone(error: Exception) -> Exception:
+def bare(error: Exception) -> Exception:
     """The error without those that it came of: a library may send them with it, fit for it or not."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
@@ -162,6 +162,6 @@ def _work(
         try:
             told = number, False, function(*tasks[number])
         except Exception as error:  # noqa: BLE001  the leader raises it
-            told = number, True, alone(error)
+            told = number, True, bare(error)
         requests.send(told)
     os._exit(0)

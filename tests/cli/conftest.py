@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
     Arguments = Callable[[str], list[str]]
 
-__all__ = ["index", "language_model", "model", "nlptool", "tag_model"]
+__all__ = ["index", "language_model", "learning_folder", "model", "nlptool", "tag_model"]
+
+
+@pytest.fixture
+def learning_folder(tmp_path: Path) -> Path:
+    """A folder with a `text` to learn from, and `valid`, a held-out one."""
+    lines = b"the king rode out at dawn\nthe queen rode out at noon\nthe king and the queen ate bread\n"
+    (tmp_path / "text").write_bytes(lines * 8)
+    (tmp_path / "valid").write_bytes(b"the queen ate bread at dawn\nthe king rode out\n")
+    return tmp_path
 
 
 def _trained(command: str, path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
@@ -85,6 +86,7 @@ CASES = {
     "tag": Case("tag -m {tag_model}", lines(long_texts(1))),
     "tag to JSONL": Case("tag -m {tag_model} --format jsonl", lines(long_texts(1))),
     "tag columns": Case("tag -m {tag_model}", columns(long_texts(1))),
+    "tag columns to JSONL": Case("tag -m {tag_model} --format jsonl", columns(long_texts(1))),
     "tag JSONL": Case("tag -m {tag_model} --format jsonl", records(long_texts(1), "tokens")),
     "classify": Case("classify -m {classifier}", lines(long_texts(1))),
     "classify JSONL": Case("classify -m {classifier} -k 1 --format jsonl", records(long_texts(1))),
@@ -161,6 +163,26 @@ def test_text_in_any_encoding(encoding: str, cluster: str, nlptool: Nlptool, tmp
     path.write_text(CASES["tokenize"].text, encoding=encoding)
     for command in (["tokenize", str(path)], ["tokenize", str(path), "--encoding", encoding]):
         assert nlptool(*command, "--cluster", cluster) == nlptool(*command)
+
+
+@pytest.mark.parametrize("ending", ["", ".gz"])
+@pytest.mark.parametrize("name", ["tag columns", "tag columns to JSONL", "tokenize JSONL"])
+def test_the_beginning_of_a_file_tells_its_form(
+    name: str,
+    ending: str,
+    words: Callable[[str], list[str]],
+    cluster: str,
+    nlptool: Nlptool,
+    tmp_path: Path,
+) -> None:
+    """Behind a byte order mark, and within what is compressed; its name tells nothing."""
+    data = ("\ufeff" + CASES[name].text).encode()
+    path = tmp_path / f"data{ending}"
+    path.write_bytes(gzip.compress(data) if ending else data)
+    command = [*words(CASES[name].words), str(path)]
+    plain = nlptool(*command)
+    assert plain.status == 0
+    assert nlptool(*command, "--cluster", cluster) == plain
 
 
 def test_a_column_of_a_table(cluster: str, nlptool: Nlptool, tmp_path: Path) -> None:

@@ -16,17 +16,8 @@ from tests.processes import alive, children, wait_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-TEXT = b"the king rode out at dawn\nthe queen rode out at noon\nthe king and the queen ate bread\n" * 8
-HELD_OUT = b"the queen ate bread at dawn\nthe king rode out\n"
 VECTORS = ("w2v-train", "--min-count", "1", "--dim", "4", "--window", "2", "--epochs", "2", "--workers", "2")
 NETWORK = ("rnn-train", "--hidden", "4", "--layers", "1", "--epochs", "1", "--workers", "2", "-q")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "text").write_bytes(TEXT)
-    (tmp_path / "valid").write_bytes(HELD_OUT)
-    return tmp_path
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -34,49 +25,54 @@ def rows(path: Path) -> list[dict[str, str]]:
     return [dict(zip(names, line, strict=True)) for line in lines]
 
 
-def test_the_best_of_several_trainings_is_the_one_that_it_would_be_alone(folder: Path) -> None:
+def test_the_best_of_several_trainings_is_the_one_that_it_would_be_alone(learning_folder: Path) -> None:
     sweep = ("--seeds", "1-2,7", "--grid", "embed-dim=3,5", "--results", "table.tsv")
-    done = run(*NETWORK, "--valid", "valid", *sweep, "-o", "best", "text", cwd=folder)
+    done = run(*NETWORK, "--valid", "valid", *sweep, "-o", "best", "text", cwd=learning_folder)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-    told = rows(folder / "table.tsv")
+    told = rows(learning_folder / "table.tsv")
     assert [(row["embed_dim"], row["seed"]) for row in told] == [
         (dim, seed) for dim in ("3", "5") for seed in ("1", "2", "7")
     ]
     best = min(told, key=lambda row: float(row["valid_loss"]))
     alone = ("--seed", best["seed"], "--embed-dim", best["embed_dim"], "-o", "alone", "text")
-    assert run(*NETWORK, "--valid", "valid", *alone, cwd=folder).returncode == 0
-    assert (folder / "best").read_bytes() == (folder / "alone").read_bytes()
+    assert run(*NETWORK, "--valid", "valid", *alone, cwd=learning_folder).returncode == 0
+    assert (learning_folder / "best").read_bytes() == (learning_folder / "alone").read_bytes()
     of_three = [float(row["valid_loss"]) for row in told[:3]]
     assert float(told[0]["mean"]) == pytest.approx(mean(of_three), rel=1e-4)
     assert float(told[0]["deviation"]) == pytest.approx(stdev(of_three), abs=1e-5)
-    assert litter(folder) == []
+    assert litter(learning_folder) == []
 
 
-def test_each_training_reads_all_of_stdin_and_the_table_may_be_jsonl(folder: Path) -> None:
+def test_each_training_reads_all_of_stdin_and_the_table_may_be_jsonl(learning_folder: Path) -> None:
     sweep = ("--valid", "valid", "--seeds", "3,4", "--results", "table.jsonl", "-o", "best")
-    done = run(*VECTORS, *sweep, "--log-json", stdin=TEXT, cwd=folder)
+    done = run(
+        *VECTORS, *sweep, "--log-json", stdin=(learning_folder / "text").read_bytes(), cwd=learning_folder
+    )
     assert done.returncode == 0
-    told = [json.loads(line) for line in (folder / "table.jsonl").read_text().splitlines()]
+    told = [json.loads(line) for line in (learning_folder / "table.jsonl").read_text().splitlines()]
     assert [row["seed"] for row in told] == ["3", "4"]
     shown = [json.loads(line) for line in done.stderr.splitlines()]
     assert sorted(one["seed"] for one in shown[:2]) == ["3", "4"]
     assert shown[-1]["done"]
     assert shown[-1]["valid_loss"] == min(row["valid_loss"] for row in told)
     alone = ("--valid", "valid", "--seed", shown[-1]["seed"], "-o", "alone", "-q")
-    assert run(*VECTORS, *alone, stdin=TEXT, cwd=folder).returncode == 0
-    assert (folder / "best").read_bytes() == (folder / "alone").read_bytes()
+    assert (
+        run(*VECTORS, *alone, stdin=(learning_folder / "text").read_bytes(), cwd=learning_folder).returncode
+        == 0
+    )
+    assert (learning_folder / "best").read_bytes() == (learning_folder / "alone").read_bytes()
 
 
 @pytest.mark.parametrize("command", ["tag-train", "classify-train", "transformer-train", "seq2seq-train"])
-def test_every_training_can_be_one_of_several(command: str, folder: Path) -> None:
+def test_every_training_can_be_one_of_several(command: str, learning_folder: Path) -> None:
     sample = SAMPLES[command]
-    (folder / "text").write_bytes(sample.stdin)
+    (learning_folder / "text").write_bytes(sample.stdin)
     arguments = [one.format(output="best") for one in sample.arguments]
     sweep = ("--valid", "text", "--seeds", "1-2", "--results", "table.tsv", "-q")
-    done = run(command, *arguments, *sweep, "text", cwd=folder)
+    done = run(command, *arguments, *sweep, "text", cwd=learning_folder)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert (folder / "best").stat().st_size > 0
-    assert len(rows(folder / "table.tsv")) == 2
+    assert (learning_folder / "best").stat().st_size > 0
+    assert len(rows(learning_folder / "table.tsv")) == 2
 
 
 @pytest.mark.parametrize(
@@ -101,36 +97,45 @@ def test_every_training_can_be_one_of_several(command: str, folder: Path) -> Non
         (["--valid", "valid", "--seeds", "1-9999", "--grid", "dropout=0,0.5"], b"at most 10,000"),
     ],
 )
-def test_what_does_not_go_together_is_told_in_one_line(words: list[str], told: bytes, folder: Path) -> None:
-    done = run(*NETWORK, *words, "-o", "best", "text", cwd=folder)
+def test_what_does_not_go_together_is_told_in_one_line(
+    words: list[str], told: bytes, learning_folder: Path
+) -> None:
+    done = run(*NETWORK, *words, "-o", "best", "text", cwd=learning_folder)
     assert (done.returncode, done.stderr.count(b"\n")) == (2, 1), done.stderr
     assert told in done.stderr
-    assert not (folder / "best").exists()
+    assert not (learning_folder / "best").exists()
 
 
-def test_a_training_that_diverges_has_no_figures(folder: Path) -> None:
+def test_a_training_that_diverges_has_no_figures(learning_folder: Path) -> None:
     sweep = ("--valid", "valid", "--grid", "lr=0.01,1000", "--optimizer", "sgd", "--clip", "0")
-    done = run(*NETWORK, *sweep, "--results", "table.tsv", "-o", "best", "text", cwd=folder)
+    done = run(*NETWORK, *sweep, "--results", "table.tsv", "-o", "best", "text", cwd=learning_folder)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert [bool(row["valid_loss"]) for row in rows(folder / "table.tsv")] == [True, False]
+    assert [bool(row["valid_loss"]) for row in rows(learning_folder / "table.tsv")] == [True, False]
     sweep = (*sweep[:3], "lr=900,1000", *sweep[4:])
-    done = run(*NETWORK, *sweep, "-o", "none", "text", cwd=folder)
+    done = run(*NETWORK, *sweep, "-o", "none", "text", cwd=learning_folder)
     assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
     assert b"all of these trainings diverged" in done.stderr
-    assert not (folder / "none").exists()
+    assert not (learning_folder / "none").exists()
 
 
-def test_an_error_of_one_ends_all(folder: Path) -> None:
-    (folder / "bad").write_bytes(b"the king \xff\n")
-    done = run(*NETWORK, "--valid", "valid", "--seeds", "1-4", "-o", "best", "bad", cwd=folder)
+def test_an_error_of_one_ends_all(learning_folder: Path) -> None:
+    (learning_folder / "bad").write_bytes(b"the king \xff\n")
+    done = run(*NETWORK, "--valid", "valid", "--seeds", "1-4", "-o", "best", "bad", cwd=learning_folder)
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
     assert done.stderr.startswith(b"nlptool: bad:1:10: byte 0xff is not UTF-8")
-    assert not (folder / "best").exists()
+    assert not (learning_folder / "best").exists()
 
 
-def test_a_signal_ends_all_of_them_and_leaves_nothing(folder: Path) -> None:
-    (folder / "text").write_bytes(TEXT * 2_000)
-    files = ("--valid", str(folder / "valid"), "-o", str(folder / "best"), str(folder / "text"))
+def test_a_signal_ends_all_of_them_and_leaves_nothing(learning_folder: Path) -> None:
+    text = learning_folder / "text"
+    text.write_bytes(text.read_bytes() * 2_000)
+    files = (
+        "--valid",
+        str(learning_folder / "valid"),
+        "-o",
+        str(learning_folder / "best"),
+        str(learning_folder / "text"),
+    )
     with start(*NETWORK, "--seeds", "1-4", *files) as process:
         wait_for(lambda: bool(children(process.pid)))
         trained = children(process.pid)
@@ -138,5 +143,5 @@ def test_a_signal_ends_all_of_them_and_leaves_nothing(folder: Path) -> None:
         process.communicate(timeout=30)
     assert process.returncode == -signal.SIGTERM
     wait_for(lambda: not any(map(alive, trained)))
-    assert not (folder / "best").exists()
-    assert litter(folder) == []
+    assert not (learning_folder / "best").exists()
+    assert litter(learning_folder) == []
