@@ -6,16 +6,17 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING
-
-import pytest
+from typing import TYPE_CHECKING, TypeVar
 
 from tests.conftest import ROOT, covered_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+Node = TypeVar("Node", bound=ast.AST)
 
 PACKAGES = ("cli", "nlp", "corpora")
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
@@ -23,16 +24,12 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 NAMES = {path: path.relative_to(ROOT).as_posix() for path in SOURCES + TESTS}
 
 MAKES_MODELS = ROOT / "corpora" / "models"  # scripts; no part imports them
+PARTS = [path for path in SOURCES if path.parent != MAKES_MODELS]
 
 LAYERS, COMMANDS = (
     [path for path in SOURCES if NAMES[path].startswith(folder)]
     for folder in ("nlp/layers/", "cli/commands/")
 )
-
-every_source = pytest.mark.parametrize("path", SOURCES, ids=NAMES.get)
-every_layer = pytest.mark.parametrize("path", LAYERS, ids=NAMES.get)
-every_command = pytest.mark.parametrize("path", COMMANDS, ids=NAMES.get)
-every_file = pytest.mark.parametrize("path", SOURCES + TESTS, ids=NAMES.get)
 
 # From the ground up. A package imports those below it and those of its own floor, but never in a circle.
 FLOORS: tuple[tuple[str, ...], ...] = (
@@ -70,8 +67,14 @@ SLOW = ("numpy", "rich", "regex", *(package for floor in FLOORS[2:8] for package
 STANDARD = {"__future__", "collections", "dataclasses", "functools", "typing", "math"}
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def nodes(path: Path, *kinds: type[Node]) -> list[Node]:
+    """All nodes of these kinds in a file."""
+    return [node for node in ast.walk(tree(path)) if isinstance(node, kinds)]
 
 
 def imports(node: ast.AST, *, at_start: bool = False) -> Iterator[str]:
@@ -90,6 +93,11 @@ def imports(node: ast.AST, *, at_start: bool = False) -> Iterator[str]:
 
 def _is_for_types(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
+def told(paths: list[Path], broken: Callable[[Path], Iterable[object]]) -> list[str]:
+    """What in these files breaks a rule, and where."""
+    return [f"{NAMES[path]}: {one}" for path in paths for one in broken(path)]
 
 
 def within(module: str, packages: tuple[str, ...]) -> bool:
@@ -113,33 +121,31 @@ def own_imports(path: Path) -> Iterator[str]:
             yield name if name in modules else name.rpartition(".")[0]
 
 
-@every_source
-def test_imports_run_down(path: Path) -> None:
-    if path.parent == MAKES_MODELS:
-        return
-    floor = FLOOR_OF.get(
-        package_of(module_of(path)), FLOOR_OF.get(module_of(path).split(".")[0], len(FLOORS))
-    )
-    above = [name for name in own_imports(path) if FLOOR_OF.get(package_of(name), -1) > floor]
-    assert above == []
+def test_imports_run_down() -> None:
+    def upwards(path: Path) -> list[str]:
+        module = module_of(path)
+        floor = FLOOR_OF.get(package_of(module), FLOOR_OF.get(module.split(".")[0], len(FLOORS)))
+        return [name for name in own_imports(path) if FLOOR_OF.get(package_of(name), -1) > floor]
+
+    assert told(PARTS, upwards) == []
 
 
-@every_source
-def test_the_model_layer_imports_types_plainly(path: Path) -> None:
+def test_the_model_layer_imports_types_plainly() -> None:
     """Commands load it only when they run, and what is not imported in a circle need not be hidden.
 
     The package itself is imported first of all, and so it has to wait.
     """
-    if within(module_of(path), ("nlp",)) and module_of(path) != "nlp":
-        assert not any(map(_is_for_types, ast.walk(tree(path))))
+    waiting = [path for path in SOURCES if within(module_of(path), ("nlp",)) and module_of(path) != "nlp"]
+    hidden = told(waiting, lambda path: (node.lineno for node in nodes(path, ast.If) if _is_for_types(node)))
+    assert hidden == []
 
 
-@every_source
-def test_each_part_does_without_what_it_does_not_need(path: Path) -> None:
-    if path.parent == MAKES_MODELS:
-        return
-    rule = max((prefix for prefix in WITHOUT if within(module_of(path), (prefix,))), key=len)
-    assert [name for name in imports(tree(path)) if within(name, WITHOUT[rule])] == []
+def test_each_part_does_without_what_it_does_not_need() -> None:
+    def unneeded(path: Path) -> list[str]:
+        rule = max((prefix for prefix in WITHOUT if within(module_of(path), (prefix,))), key=len)
+        return [name for name in imports(tree(path)) if within(name, WITHOUT[rule])]
+
+    assert told(PARTS, unneeded) == []
 
 
 def test_no_imports_run_in_a_circle() -> None:
@@ -158,10 +164,13 @@ def test_every_package_has_a_floor() -> None:
     assert packages - {"corpora.models"} == FLOOR_OF.keys() - {"corpora"}
 
 
-@every_layer
-def test_layers_import_numpy_alone(path: Path) -> None:
+def test_layers_import_numpy_alone() -> None:
     allowed = ("numpy", "nlp.errors", "nlp.layers", *STANDARD)
-    assert [module for module in imports(tree(path), at_start=True) if not within(module, allowed)] == []
+
+    def others(path: Path) -> list[str]:
+        return [module for module in imports(tree(path), at_start=True) if not within(module, allowed)]
+
+    assert told(LAYERS, others) == []
 
 
 # What a user chooses, from which options are made: the one part of the model layer that help loads.
@@ -170,10 +179,12 @@ SETTINGS = tuple(
 )
 
 
-@every_command
-def test_commands_start_without_the_model_layer(path: Path) -> None:
-    at_start = [module for module in imports(tree(path), at_start=True) if within(module, SLOW)]
-    assert [module for module in at_start if not within(module, SETTINGS)] == []
+def test_commands_start_without_the_model_layer() -> None:
+    def slow(path: Path) -> list[str]:
+        at_start = [module for module in imports(tree(path), at_start=True) if within(module, SLOW)]
+        return [module for module in at_start if not within(module, SETTINGS)]
+
+    assert told(COMMANDS, slow) == []
 
 
 def test_settings_load_neither_numpy_nor_what_shows_things() -> None:
@@ -191,38 +202,51 @@ def test_settings_load_neither_numpy_nor_what_shows_things() -> None:
     }
 
 
-def _calls(path: Path) -> Iterator[ast.Call]:
-    yield from (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+@cache
+def calls(path: Path) -> list[tuple[str, ast.Call]]:
+    """All calls in a file, by what they call."""
+    return [(ast.unparse(call.func), call) for call in nodes(path, ast.Call)]
 
 
-@every_source
-def test_nothing_that_is_read_is_ever_run(path: Path) -> None:
-    dangerous = ("pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle")
-    assert [module for module in imports(tree(path)) if within(module, dangerous)] == []
-    for call in _calls(path):
-        name = ast.unparse(call.func)
-        assert name not in {"eval", "exec", "compile", "__import__", "os.system"}, f"line {call.lineno}"
-        assert not any(word.arg == "shell" for word in call.keywords), f"line {call.lineno}"
-        if name in {"np.load", "np.save"} or name.endswith((".write_array", ".read_array")):
-            assert "allow_pickle=False" in ast.unparse(call), f"line {call.lineno}"
+def test_nothing_that_is_read_is_ever_run() -> None:
+    modules = ("pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle")
+    functions = {"eval", "exec", "compile", "__import__", "os.system"}
+
+    def dangers(path: Path) -> Iterator[str]:
+        yield from (module for module in imports(tree(path)) if within(module, modules))
+        for name, call in calls(path):
+            of_arrays = name in {"np.load", "np.save"} or name.endswith((".write_array", ".read_array"))
+            if (
+                name in functions
+                or any(word.arg == "shell" for word in call.keywords)
+                or (of_arrays and "allow_pickle=False" not in ast.unparse(call))
+            ):
+                yield f"{name} in line {call.lineno}"
+
+    assert told(SOURCES, dangers) == []
 
 
-@every_source
-def test_nothing_talks_to_a_network_or_starts_a_program(path: Path) -> None:
+def test_nothing_talks_to_a_network_or_starts_a_program() -> None:
     networks = ("socket", "ssl", "http", "urllib", "ftplib", "smtplib", "requests", "asyncio", "webbrowser")
     programs = ("subprocess", "pty", "code")
-    forbidden = programs if NAMES[path] in SPEAK_TO_CLUSTERS else (*programs, *networks, *CLUSTER_LIBRARIES)
-    assert [module for module in imports(tree(path)) if within(module, forbidden)] == []
-    calls = {ast.unparse(call.func) for call in _calls(path)}
-    assert [name for name in calls if name.startswith(("os.exec", "os.spawn", "os.popen"))] == []
+
+    def ways_out(path: Path) -> Iterator[str]:
+        speaks = NAMES[path] in SPEAK_TO_CLUSTERS
+        forbidden = programs if speaks else (*programs, *networks, *CLUSTER_LIBRARIES)
+        yield from (module for module in imports(tree(path)) if within(module, forbidden))
+        yield from (name for name, _ in calls(path) if name.startswith(("os.exec", "os.spawn", "os.popen")))
+
+    assert told(SOURCES, ways_out) == []
 
 
-@every_file
-def test_no_array_is_unpickled(path: Path) -> None:
-    for call in _calls(path):
-        allowed = [word.value for word in call.keywords if word.arg == "allow_pickle"]
-        if ast.unparse(call.func).endswith("load"):
-            assert all(ast.unparse(value) == "False" for value in allowed), f"line {call.lineno}"
+def test_no_array_is_unpickled() -> None:
+    def unpickled(path: Path) -> Iterator[int]:
+        for name, call in calls(path):
+            allowed = [word.value for word in call.keywords if word.arg == "allow_pickle"]
+            if name.endswith("load") and any(ast.unparse(value) != "False" for value in allowed):
+                yield call.lineno
+
+    assert told(SOURCES + TESTS, unpickled) == []
 
 
 def test_the_model_layer_names_settings_and_leaves_flags_to_the_command_line() -> None:
@@ -239,19 +263,20 @@ def test_the_model_layer_names_settings_and_leaves_flags_to_the_command_line() -
     assert flags == []
 
 
-@every_source
-def test_modules_and_what_they_offer_say_what_they_are(path: Path) -> None:
-    module = tree(path)
-    assert ast.get_docstring(module)
-    offered = [
-        node
-        for node in module.body
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
-    ]
-    assert [node.name for node in offered if not ast.get_docstring(node)] == []
-    documented = [node for node in ast.walk(module) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-    referring = [node.name for node in documented if (ast.get_docstring(node) or "").startswith("See `")]
-    assert referring == [], "a docstring says what is done itself"
+def test_modules_and_what_they_offer_say_what_they_are() -> None:
+    def silent(path: Path) -> Iterator[str]:
+        module = tree(path)
+        if not ast.get_docstring(module):
+            yield "the module"
+        offered = [one for one in module.body if isinstance(one, (ast.FunctionDef, ast.ClassDef))]
+        for one in offered:
+            if not one.name.startswith("_") and not ast.get_docstring(one):
+                yield one.name
+        for node in nodes(path, ast.FunctionDef, ast.ClassDef):
+            if (ast.get_docstring(node) or "").startswith("See `"):
+                yield f"{node.name}: a docstring says what is done itself"
+
+    assert told(SOURCES, silent) == []
 
 
 def test_what_may_never_lose_data_is_where_coverage_is_measured() -> None:
@@ -260,13 +285,16 @@ def test_what_may_never_lose_data_is_where_coverage_is_measured() -> None:
         assert test.is_file(), f"{file} has no test of its own"
 
 
-@pytest.mark.parametrize("path", TESTS, ids=NAMES.get)
-def test_no_test_changes_a_private_constant(path: Path) -> None:
+def test_no_test_changes_a_private_constant() -> None:
     """A test states a rule of the product: a size is a parameter, or the input is larger than it."""
-    for call in _calls(path):
-        if ast.unparse(call.func).endswith(".setattr"):
-            names = [one.value for one in call.args[:2] if isinstance(one, ast.Constant)]
-            assert not re.search(r"(^|\.)_[A-Z]", " ".join(map(str, names))), f"line {call.lineno}"
+
+    def changes(path: Path) -> Iterator[int]:
+        for name, call in calls(path):
+            names = [str(one.value) for one in call.args[:2] if isinstance(one, ast.Constant)]
+            if name.endswith(".setattr") and re.search(r"(^|\.)_[A-Z]", " ".join(names)):
+                yield call.lineno
+
+    assert told(TESTS, changes) == []
 
 
 def test_the_top_level_is_the_promised_one() -> None:

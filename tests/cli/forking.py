@@ -1,4 +1,4 @@
-"""Running `nlptool` as a process of its own that is forked from the test's.
+"""Running `nlptool` as a process of its own that is forked from one that has loaded it.
 
 It is a real process, with descriptors, signals, a folder and an environment, and it goes through `main`. What
 it leaves out is the start of an interpreter, which costs ten times as much as most commands; tests of that
@@ -7,36 +7,28 @@ start use `tests.cli.running`.
 
 from __future__ import annotations
 
-import importlib
-import io
+import atexit
+import json
 import os
-import pkgutil
-import signal
+import select
+import socket
+import subprocess
 import sys
 import tempfile
-import time
-import traceback
-import warnings
 from contextlib import suppress
+from functools import cache
 from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
-import cli
-import nlp
-from cli.main import main
+from tests.cli.nursery import CLOSED, NUMBER
 from tests.cli.running import TIMEOUT, environment
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Mapping
     from pathlib import Path
-    from typing import NoReturn
 
-for _package in (cli, nlp):  # loaded once here rather than in every process
-    for _module in pkgutil.walk_packages(_package.__path__, f"{_package.__name__}."):
-        importlib.import_module(_module.name)
-
-CLOSED = -1
-"""In place of a descriptor: the process has none of that number."""
+__all__ = ["CLOSED", "Forked", "run"]
 
 
 def run(
@@ -85,27 +77,42 @@ class Forked:
             file.fileno() if number is None else number
             for number, file in zip((stdout, stderr), self._captured, strict=True)
         ]
-        self.pid = os.fork()
-        if not self.pid:
-            _become([stdin, *given], arguments, cwd, environment(**(changes or {})), seconds)
+        descriptors = [stdin, *given]
+        request = {
+            "arguments": arguments,
+            "environment": environment(**(changes or {})),
+            "folder": str(cwd or os.getcwd()),  # noqa: PTH109  as the process has it, links and all
+            "seconds": seconds,
+            "closed": [number == CLOSED for number in descriptors],
+        }
+        self._told, teller = os.pipe()
+        try:
+            there = [number for number in descriptors if number != CLOSED]
+            socket.send_fds(_nursery(), [json.dumps(request).encode()], [*there, teller])
+        finally:
+            os.close(teller)
+        self.pid = self._number()
+
+    def _number(self) -> int:
+        told = os.read(self._told, NUMBER.size)
+        assert len(told) == NUMBER.size, "the nursery has died"
+        number: int = NUMBER.unpack(told)[0]
+        return number
 
     def ends_within(self, seconds: float) -> bool:
         """Wait for the end for so long at most; return whether it has come."""
-        until = time.monotonic() + seconds
-        while not os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG):
-            if time.monotonic() >= until:
-                return False
-            time.sleep(0.002)
-        return True
+        return bool(select.select([self._told], [], [], seconds)[0])
 
     def signalled(self, number: signal.Signals) -> CompletedProcess[bytes]:
-        """Send it a signal, and wait for its end as `ended` does."""
-        os.kill(self.pid, number)
+        """Send it a signal, unless it has ended, and wait for its end as `ended` does."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
         return self.ended()
 
     def ended(self) -> CompletedProcess[bytes]:
         """Wait for the end; return the status, negative for a signal, and what was written."""
-        _, status = os.waitpid(self.pid, 0)
+        status = self._number()
+        os.close(self._told)
         written = []
         for file in self._captured:
             with file:
@@ -114,48 +121,20 @@ class Forked:
         return CompletedProcess(self._arguments, os.waitstatus_to_exitcode(status), *written)
 
 
-def _become(
-    descriptors: list[int],
-    arguments: tuple[str, ...],
-    cwd: Path | None,
-    variables: dict[str, str],
-    seconds: int,
-) -> NoReturn:
-    """Turn this process, just forked, into one that runs the command, and end it."""
-    status = 1
-    try:
-        signal.alarm(seconds)
-        _take(descriptors)
-        os.environ.clear()
-        os.environ.update(variables)
-        if cwd:
-            os.chdir(cwd)
-        sys.argv = ["nlptool", *arguments]
-        warnings.simplefilter("error")
-        main()
-    except SystemExit as ending:
-        status = ending.code if isinstance(ending.code, int) else 1
-    except BaseException:  # noqa: BLE001  as the interpreter does
-        traceback.print_exc()
-    finally:
-        os._exit(status)
+@cache
+def _nursery() -> socket.socket:
+    """The socket of a nursery, which ends with this process."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "tests.cli.nursery", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            env=environment(),
+        )
 
+    def close() -> None:
+        ours.close()
+        process.wait()
 
-def _take(descriptors: list[int]) -> None:
-    """Make `descriptors` the standard ones, and the text streams of Python what they are at its start."""
-    copies = [CLOSED if number == CLOSED else os.dup(number) for number in descriptors]
-    for number, copy in enumerate(copies):
-        if copy == CLOSED:
-            os.close(number)
-        else:
-            os.dup2(copy, number)
-    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    sys.stdin, sys.stdout, sys.stderr = (
-        None if copy == CLOSED else _text_stream(number) for number, copy in enumerate(copies)
-    )
-
-
-def _text_stream(number: int) -> io.TextIOWrapper:
-    errors = "backslashreplace" if number == 2 else "strict"
-    file = open(number, "rb" if number == 0 else "wb", closefd=False)  # noqa: SIM115  lives as long as the process
-    return io.TextIOWrapper(file, "utf-8", errors, line_buffering=number == 2 or file.isatty())
+    atexit.register(close)
+    return ours
