@@ -44,8 +44,9 @@ $(DEMO)/tales.model: $(DEMO)/tales.tokens
 
 # Coverage is of each file: what one has too much does not help another.
 test: lint
-	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=
+	$(BIN)/python -m pytest -n auto --dist worksteal --mirrors only --cov --cov-report=
 	@$(BIN)/coverage report | awk '{ print } /\.py/ && $$NF + 0 < 95 { low = 1 } END { exit low || NR < 3 }'
+	$(BIN)/python -m pytest -n auto --dist worksteal --mirrors none
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check

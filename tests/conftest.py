@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 
 
+@cache
 def covered_files() -> dict[Path, Path]:
     """The files that may never lose data, and the test of each: only there is coverage measured."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -72,17 +75,30 @@ def pytest_configure() -> None:
             signal.signal(number, usual)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Coverage is measured in a run of the mirrors alone: it would slow down the collection of all others."""
+    told = "run only the tests that mirror a file whose coverage is measured, or none of them"
+    parser.addoption("--mirrors", choices=("only", "none"), help=told)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what `--mirrors` does not ask for."""
+    asked = config.getoption("mirrors")
+    if asked is None or collection_path.is_dir():
+        return None
+    return (collection_path in covered_files().values()) == (asked == "none") or None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the longest test of all; measure coverage only in tests that mirror a file where it counts.
-
-    Measuring all of them would take half as long again.
-    """
+    """Start with the longest test of all."""
     items.sort(key=lambda item: item.path.name != "test_readme.py")
-    mirrors = set(covered_files().values())
-    for item in items:
-        if item.path not in mirrors:
-            item.add_marker("no_cover")
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays there: no collection of garbage needs to look at it, in forks least of all."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

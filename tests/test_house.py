@@ -72,9 +72,9 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def nodes(path: Path, *kinds: type[Node]) -> list[Node]:
-    """All nodes of these kinds in a file."""
-    return [node for node in ast.walk(tree(path)) if isinstance(node, kinds)]
+def nodes(path: Path, kind: type[Node]) -> list[Node]:
+    """All nodes of this kind in a file."""
+    return [node for node in ast.walk(tree(path)) if isinstance(node, kind)]
 
 
 def imports(node: ast.AST, *, at_start: bool = False) -> Iterator[str]:
@@ -268,13 +268,13 @@ def test_modules_and_what_they_offer_say_what_they_are() -> None:
         module = tree(path)
         if not ast.get_docstring(module):
             yield "the module"
-        offered = [one for one in module.body if isinstance(one, (ast.FunctionDef, ast.ClassDef))]
-        for one in offered:
-            if not one.name.startswith("_") and not ast.get_docstring(one):
-                yield one.name
-        for node in nodes(path, ast.FunctionDef, ast.ClassDef):
-            if (ast.get_docstring(node) or "").startswith("See `"):
-                yield f"{node.name}: a docstring says what is done itself"
+        offered = [node for node in module.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+        for offer in offered:
+            if not offer.name.startswith("_") and not ast.get_docstring(offer):
+                yield offer.name
+        for documented in (*nodes(path, ast.FunctionDef), *nodes(path, ast.ClassDef)):
+            if (ast.get_docstring(documented) or "").startswith("See `"):
+                yield f"{documented.name}: a docstring says what is done itself"
 
     assert told(SOURCES, silent) == []
 
