@@ -144,7 +144,7 @@ SAMPLES = {
         stdin=_PAIRS,
         writes="file",
     ),
-    "translate": Sample(("-m", "{translator}", "--beam", "2"), stdin=_TOKENS),
+    "translate": Sample(("-m", "{translator}", "--beam", "2"), stdin=b"the king\nthe queen\n"),
     "tag-eval": Sample(stdin=_COMPARED, takes_files=False),
     "tag-train": Sample(
         ("--task", "segment", "--bits", "12", "--epochs", "2", "-o", "{output}"), stdin=_TOKENS, writes="file"
