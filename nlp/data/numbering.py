@@ -25,7 +25,6 @@ AT_ONCE = 1 << 18
 _LINE_END = 0  # its number
 _FORGOTTEN = -2  # in the map of a segment
 _SLICE = 1 << 18  # bytes
-_CODE_POINTS = 0x110000
 _BYTES = 4  # of an int32
 
 
@@ -153,14 +152,15 @@ class CodePoints:
     """
 
     def __init__(self) -> None:
-        self._counts = np.zeros(_CODE_POINTS, np.int64)
+        self._counts = np.zeros(0, np.int64)  # up to the largest seen: of all 1.1 million few ever occur
 
     def write(self, blocks: Iterable[str], storage: UnnamedFile) -> None:
         """Append the code points of all characters to `storage`, as int32, and count them."""
         for block in blocks:
             data = block.encode("utf-32-le", "surrogatepass")
             counts = np.bincount(np.frombuffer(data, "<i4"))
-            self._counts[: len(counts)] += counts
+            fewer, self._counts = sorted((counts, self._counts), key=len)
+            self._counts[: len(fewer)] += fewer
             storage.append(data)
 
     def counts(self) -> dict[str, int]:
@@ -169,8 +169,8 @@ class CodePoints:
 
     def maps(self, vocabulary: Vocabulary, length: int) -> Iterator[tuple[int, Ids]]:
         """Yield (length, map): for each code point the number of its character in the vocabulary."""
-        numbers = np.full(_CODE_POINTS, vocabulary.unknown, np.int32)
+        numbers = np.full(len(self._counts), vocabulary.unknown, np.int32)
         for number, word in enumerate(vocabulary.words):
-            if len(word) == 1:
+            if len(word) == 1 and ord(word) < len(numbers):
                 numbers[ord(word)] = number
         yield length, numbers
