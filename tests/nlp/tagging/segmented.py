@@ -26,9 +26,9 @@ def sentences(count: int, seed: int = 1) -> list[list[str]]:
     ]
 
 
-def training(*, valid: bool = True, config: TaggerConfig = CONFIG) -> SegmenterTraining:
-    """Such text, ready to be learnt."""
-    return segmenter_training(sentences(60), config, valid=sentences(9, seed=2) if valid else None)
+def training(*, valid: bool = True, config: TaggerConfig = CONFIG, count: int = 60) -> SegmenterTraining:
+    """So many such sentences, ready to be learnt."""
+    return segmenter_training(sentences(count), config, valid=sentences(9, seed=2) if valid else None)
 
 
 def segmenter() -> Segmenter:

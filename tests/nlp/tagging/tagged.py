@@ -97,11 +97,13 @@ def groups(kind: str) -> WordGroups:
     return WordGroups(hashes, np.array(divided, np.int32))
 
 
-def training(kind: str, *, valid: bool = True, groups: WordGroups | None = None) -> TaggerTraining:
-    """Such text, ready to be learnt."""
+def training(
+    kind: str, *, valid: bool = True, groups: WordGroups | None = None, count: int = 60
+) -> TaggerTraining:
+    """So many pieces of such a text, ready to be learnt."""
     scheme = None if kind == "tags" else SCHEMES["BIO"]
     held_out = sentences(kind, 7) if valid else None
-    return tagger_training(sentences(kind), config(kind), scheme=scheme, valid=held_out, groups=groups)
+    return tagger_training(sentences(kind, count), config(kind), scheme=scheme, valid=held_out, groups=groups)
 
 
 def tagger(kind: str, groups: WordGroups | None = None) -> Tagger:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from nlp.networks.config import LanguageModelConfig
 from nlp.networks.learner import NetworkLearner
 from nlp.networks.network import Network
 from nlp.parallel.engine import ForkedEngine
+from nlp.text.vocabulary import CHARACTERS
 from nlp.training.language_settings import ADAM, SGD, LanguageSettings
 from nlp.training.row_updates import StepPlan
 from nlp.training.transformer_settings import ADAMW, MUON, TransformerSettings
@@ -44,22 +45,31 @@ if TYPE_CHECKING:
     from nlp.training.learner import Learner
     from nlp.translation.learner import TranslationLearner
 
-TEXT = "the king rode out at dawn\nthe queen ate bread at noon\n" * 2
+TEXT = "the king rode out at dawn\nthe queen ate bread at noon\n"
 HELD_OUT = "the queen rode at dawn\nthe king ate\n"
+SENTENCES = 20  # some four steps of a tagger
 LANGUAGE = LanguageSettings(epochs=2, lr=0.05, batch_size=5, bptt=5, shards=2)
 ATTENDING = TransformerSettings(epochs=2, batch_size=5, bptt=5, shards=2)
 VECTORS = Word2VecConfig(dim=8, window=2, min_count=1, subsample=0.05, epochs=2, lr=0.1, buckets=500)
+
+
+@cache
+def texts(level: str) -> tuple[Corpus, Corpus]:
+    """A text to learn and one held out, which no learner changes."""
+    text = encode([TEXT * (1 if level == CHARACTERS else 2)], TMP, level, subword_vocab=9)
+    return text, encode_by([HELD_OUT], TMP, text.vocabulary)
 
 
 def of_network(
     config: NetworkConfig, settings: WindowSettings = LANGUAGE, *, valid: bool = True
 ) -> NetworkLearner:
     """The learner of a language model."""
-    text = encode([TEXT], TMP, config.level, subword_vocab=9)
-    held_out = encode_by([HELD_OUT], TMP, text.vocabulary) if valid else None
-    return NetworkLearner(Network(config, len(text.vocabulary)), text, settings, valid=held_out)
+    text, held_out = texts(config.level)
+    model = Network(config, len(text.vocabulary))
+    return NetworkLearner(model, text, settings, valid=held_out if valid else None)
 
 
+@cache
 def corpus() -> Corpus:
     """Some words that are frequent, and many that are not."""
     rng = np.random.default_rng(1)
@@ -85,24 +95,24 @@ def of_slices(*, valid: bool = True, goes_on: bool = False) -> SlicedLearner:
 
 def of_segmenter(config: TaggerConfig, *, valid: bool = True) -> TaggerLearner:
     """The learner of a segmenter."""
-    return segmented.training(valid=valid, config=config).learner
+    return segmented.training(valid=valid, config=config, count=SENTENCES).learner
 
 
 def of_tagger(kind: str, *, valid: bool = True) -> TaggerLearner:
     """The learner of tags or entities."""
-    return tagged.training(kind, valid=valid).learner
+    return tagged.training(kind, valid=valid, count=SENTENCES).learner
 
 
 def of_recurrent_tagger(kind: str, *, valid: bool = True) -> RecurrentTaggerLearner:
     """The learner of the network that is a tagger."""
-    return small.training(kind, valid=valid).learner
+    return small.training(kind, valid=valid, count=SENTENCES).learner
 
 
 def of_hybrid(kind: str, *, valid: bool = True) -> RecurrentTaggerLearner:
     """The learner of the network and of hashed features together."""
     if kind == "words":
-        return small.segmenter_training(valid=valid).learner
-    return small.training(kind, small.HASHED, valid=valid).learner
+        return small.segmenter_training(valid=valid, count=SENTENCES).learner
+    return small.training(kind, small.HASHED, valid=valid, count=SENTENCES).learner
 
 
 def of_classifier(config: ClassifierConfig, *, valid: bool = True) -> ClassifierLearner:
@@ -113,22 +123,29 @@ def of_classifier(config: ClassifierConfig, *, valid: bool = True) -> Classifier
 
 def of_recurrent_classifier(form: str, *, valid: bool = True) -> RecurrentClassifierLearner:
     """The learner of the network that is a classifier of texts."""
-    return networks.training(form, valid=valid).learner
+    return networks.training(form, valid=valid, count=24).learner
 
 
 def of_translation(form: str, *, valid: bool = True) -> TranslationLearner:
     """The learner of a model that translates."""
-    return translated.training(form, valid=valid).learner
+    return translated.training(form, valid=valid, count=24).learner
 
 
-def two_sided(cell: str) -> LanguageModelConfig:
-    """A small language model that fills gaps."""
-    return LanguageModelConfig(cell=cell, hidden=5, embed_dim=4, bidirectional=True)
-
-
+_OF_NETWORKS = (
+    "gru",
+    "tied",
+    "transformer",
+    "adaptive dropout",
+    "batch-input",
+    "batch rnn",
+    "batch-input gru after",
+    "nnlm dropout",
+    "nnlm adaptive",
+    "nnlm tied",
+)
 CONFIGS: dict[str, NetworkConfig] = {
-    **network_cases.CASES,
-    **{f"bidirectional {cell}": two_sided(cell) for cell in ("rnn", "lstm", "gru")},
+    **{name: network_cases.CASES[name] for name in _OF_NETWORKS},  # what differs for a learner
+    "bidirectional": LanguageModelConfig(cell="gru", hidden=5, embed_dim=4, bidirectional=True),
     "orthogonal": replace(network_cases.SMALL, init="orthogonal"),
     "identity": replace(network_cases.OF_CELLS["relu"], init="identity"),
     "words": replace(network_cases.SMALL, level="word"),
@@ -170,11 +187,11 @@ CASES: dict[str, Callable[..., Learner[Any]]] = {
     **{f"translation by {form}": partial(of_translation, form) for form in translated.FORMS},
     **{name: partial(of_network, config) for name, config in CONFIGS.items()},
     **{
-        f"lstm {name}": partial(of_network, CONFIGS["dropout"], settings)
+        f"lstm {name}": partial(of_network, network_cases.CASES["dropout"], settings)
         for name, settings in LANGUAGE_SETTINGS.items()
     },
     **{
-        f"transformer {name}": partial(of_network, CONFIGS["transformer dropout"], settings)
+        f"transformer {name}": partial(of_network, network_cases.CASES["transformer dropout"], settings)
         for name, settings in ATTENDING_SETTINGS.items()
     },
     **{name: partial(of_vectors, config) for name, config in VECTOR_CONFIGS.items()},

@@ -36,9 +36,9 @@ def pairs(count: int, seed: int = 1) -> list[Pair]:
     return [Pair(" ".join(some), " ".join(reversed(some)).upper()) for some in sources]
 
 
-def training(form: str, *, valid: bool = True) -> TranslationTraining:
-    """Pairs, ready to be learnt."""
-    return translation_training(pairs(40), FORMS[form], valid=pairs(12, 2) if valid else None)
+def training(form: str, *, valid: bool = True, count: int = 40) -> TranslationTraining:
+    """So many pairs, ready to be learnt."""
+    return translation_training(pairs(count), FORMS[form], valid=pairs(12, 2) if valid else None)
 
 
 def translator(form: str) -> Translator:

@@ -45,10 +45,12 @@ def vectors() -> WordVectors:
 HASHED = HashedConfig(bits=12, dropout=0.2)
 
 
-def training(kind: str, hashed: HashedConfig | None = None, *, valid: bool = True) -> RecurrentTraining:
-    """Text of this kind, ready to be learnt; that of tags with vectors of words."""
+def training(
+    kind: str, hashed: HashedConfig | None = None, *, valid: bool = True, count: int = 60
+) -> RecurrentTraining:
+    """So many texts of this kind, ready to be learnt; those of tags with vectors of words."""
     return recurrent_training(
-        tagged.sentences(kind),
+        tagged.sentences(kind, count),
         FORMS[kind],
         hashed,
         scheme=None if kind == "tags" else SCHEMES["BIO"],
@@ -64,10 +66,10 @@ def tagger(kind: str, hashed: HashedConfig | None = None) -> RecurrentTagger:
     return made.model()
 
 
-def segmenter_training(*, valid: bool = True, epochs: int = 2) -> RecurrentSegmenterTraining:
+def segmenter_training(*, valid: bool = True, epochs: int = 2, count: int = 60) -> RecurrentSegmenterTraining:
     """Segmented text, ready to be learnt by a network and hashed features."""
     return recurrent_segmenter_training(
-        segmented.sentences(60),
+        segmented.sentences(count),
         replace(CONFIG, epochs=epochs),
         HASHED,
         valid=segmented.sentences(9, seed=2) if valid else None,
