@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import nlp
-from cli.cluster.command_line import CommandLine, Computed, compute, count
+from cli.cluster.command_line import CommandLine, Computed, compute, count, place
 from cli.io.parts import (
     anywhere,
     files_of,
     folder_of,
     identity_of,
-    line_ends_before,
     open_anywhere,
     parts_of,
     write_anywhere,
@@ -28,11 +27,10 @@ from cli.io.steps import Steps
 from cli.io.streams import Skipped
 from cli.io.vocabulary_file import write_vocabulary
 from cli.io.writing import check_output, open_binary_output
-from nlp.errors import InputError
 from nlp.wording import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cli.console import Console
     from cli.io.parts import Part
@@ -41,6 +39,8 @@ if TYPE_CHECKING:
     from nlp.parallel.engine import Engine
 
 _MANIFEST = "_manifest.json"
+_ROUNDS = 4
+"""So many times a worker sends its counts: most types are in all of them, to be added up here each time."""
 
 
 @dataclass(frozen=True)
@@ -115,31 +115,19 @@ def _rehearse(work: _Work) -> None:
 
 
 def _results(
-    work: _Work, parts: Sequence[Part], function: Callable[..., Any], engine: Engine, tasks: Iterable[Any]
+    work: _Work, function: Callable[..., Any], engine: Engine, tasks: Sequence[Sequence[Any]]
 ) -> Iterator[Any]:
-    """What is made of each part, in order. Raises: what the first that fails raises, with its line."""
+    """What is made of each task, in order. Raises: what the first that fails raises."""
     steps = Steps(work.console, number_of(engine.workers, "worker"))
-    results = engine.map(function, tasks)
-    for done, part in enumerate(parts, 1):
-        try:
-            result = next(results)
-        except InputError as error:
-            raise _placed(error, part) from error
-        steps.tell(done, len(parts))
+    for done, result in enumerate(engine.map(function, tasks), 1):
+        steps.tell(done, len(tasks))
         yield result
 
 
-def _placed(error: InputError, part: Part) -> InputError:
-    """The error with the line of the file, where it has that of the part."""
-    if error.line is not None and error.path == part.name and part.start:
-        error.line += line_ends_before(part)
-    return error
-
-
 def _write_in_order(work: _Work, engine: Engine) -> None:
-    skipped, tasks = Skipped(), ((work.line, part) for part in work.parts)
+    skipped, tasks = Skipped(), [(work.line, part) for part in work.parts]
     with open_binary_output(work.streams.output) as writer:
-        results = _results(work, work.parts, compute, engine, tasks)
+        results = _results(work, compute, engine, tasks)
         for part, made in zip(work.parts, results, strict=True):
             writer.write(made.written)
             _listen(made, part, skipped, work)
@@ -148,8 +136,8 @@ def _write_in_order(work: _Work, engine: Engine) -> None:
 
 def _listen(made: Computed, part: Part, skipped: Skipped, work: _Work) -> None:
     """Take what a part left out; warn of the first as the command alone does, which sees no other so."""
-    if made.skipped.first:
-        _placed(made.skipped.first, part)
+    if made.skipped.first and not skipped.first:  # none but the first is told
+        place(made.skipped.first, part)
     skipped.add_all(made.skipped)
     for warning in made.warnings if part is work.parts[0] else ():
         work.warn(warning)
@@ -160,11 +148,13 @@ def _count(work: _Work, engine: Engine, min_count: int) -> None:
     from nlp.text.vocabulary import Vocabulary
 
     total: Counter[str] = Counter()
-    skipped = Skipped()
-    results = _results(work, work.parts, count, engine, ((work.line, part) for part in work.parts))
-    for part, (counts, left_out) in zip(work.parts, results, strict=True):
+    skipped, together = Skipped(), -(-len(work.parts) // (_ROUNDS * engine.workers))
+    starts = range(0, len(work.parts), together)
+    tasks = [(work.line, work.parts[start : start + together]) for start in starts]
+    for (_, parts), (counts, left_out) in zip(tasks, _results(work, count, engine, tasks), strict=True):
         total.update(counts)
-        _listen(Computed(b"", left_out, ()), part, skipped, work)
+        for part, one in zip(parts, left_out, strict=True):
+            _listen(Computed(b"", one, ()), part, skipped, work)
     skipped.tell(work.console)
     write_vocabulary(Vocabulary.from_counts(total, min_count), work.streams)
 
@@ -194,9 +184,8 @@ def _write_files(work: _Work, engine: Engine, targets: Sequence[str | None]) -> 
     left = [(part, target) for part, target in zip(work.parts, targets, strict=True) if target is not None]
     if kept := len(work.parts) - len(left):
         work.console.note(f"{number_of(kept, 'part')} of an earlier run kept")
-    parts = [part for part, _ in left]
-    results = _results(work, parts, compute, engine, ((work.line, part, target) for part, target in left))
-    for part, made in zip(parts, results, strict=True):
+    results = _results(work, compute, engine, [(work.line, part, target) for part, target in left])
+    for (part, _), made in zip(left, results, strict=True):
         _listen(made, part, skipped, work)
     skipped.tell(work.console)
 

@@ -12,10 +12,11 @@ import click
 
 from cli.commands import cli
 from cli.console import Console
-from cli.io.parts import write_anywhere
+from cli.io.parts import line_ends_before, write_anywhere
 from cli.io.streams import OfPart, Skipped
 from cli.options.cluster import OWN
 from cli.options.common import INSTEAD, words_of
+from nlp.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +66,7 @@ class Computed:
 def compute(line: CommandLine, part: Part, target: str | None = None) -> Computed:
     """Run a command on a part; with a `target`, write what it makes there, whole. Raises: what it raises."""
     console, of_part = _Listening(), OfPart(BytesIO(), Skipped())
-    with _of_part(line, part, of_part, console) as context:
+    with placed(part), _of_part(line, part, of_part, console) as context:
         context.command.invoke(context)
     written = of_part.written.getvalue()
     if target is not None:
@@ -74,15 +75,34 @@ def compute(line: CommandLine, part: Part, target: str | None = None) -> Compute
     return Computed(written, of_part.skipped, console.warnings)
 
 
-def count(line: CommandLine, part: Part) -> tuple[dict[str, int], Skipped]:
-    """Count the tokens of a part. Raises: InputError; OSError."""
+def count(line: CommandLine, parts: Sequence[Part]) -> tuple[dict[str, int], Sequence[Skipped]]:
+    """Count the tokens of some parts; tell what each of them left out. Raises: InputError; OSError."""
     from nlp.text.counting import TokenCounter
 
-    counter, of_part = TokenCounter(), OfPart(BytesIO(), Skipped())
-    with _of_part(line, part, of_part, _Listening()) as context:
-        for tokens in context.params["streams"].token_lists():
-            counter.add(tokens)
-    return dict(counter.counts), of_part.skipped
+    counter, left_out = TokenCounter(), []
+    for part in parts:
+        of_part = OfPart(BytesIO(), Skipped())
+        with placed(part), _of_part(line, part, of_part, _Listening()) as context:
+            for tokens in context.params["streams"].token_lists():
+                counter.add(tokens)
+        left_out.append(of_part.skipped)
+    return dict(counter.counts), left_out
+
+
+@contextmanager
+def placed(part: Part) -> Iterator[None]:
+    """Raises: InputError with the line of the file in place of that of the part."""
+    try:
+        yield
+    except InputError as error:
+        place(error, part)
+        raise
+
+
+def place(error: InputError, part: Part) -> None:
+    """Tell the line of the file, where an error has that of the part."""
+    if error.line is not None and error.path == part.name and part.start:
+        error.line += line_ends_before(part)
 
 
 @dataclass

@@ -45,7 +45,8 @@ class Cluster:
         from nlp.parallel.cluster import Address, Certificates, cluster_engine
 
         certificates = Certificates(*self.certificates) if self.certificates else None
-        return cluster_engine(Address.parse(self.address), certificates, insecure=self.insecure)
+        address, loaded = Address.parse(self.address), ["cli.cluster.command_line"]
+        return cluster_engine(address, certificates, insecure=self.insecure, loaded=loaded)
 
 
 OPTIONS = [

@@ -186,10 +186,11 @@ def cluster_engine(
     *,
     insecure: bool = False,
     seconds: float = _WORKER_SECONDS,
+    loaded: Sequence[str] = (),
 ) -> Iterator[ClusterEngine]:
     """The engine of a cluster; a local one is started, and ended behind the `with` block.
 
-    A worker has `seconds` to come.
+    A worker has `seconds` to come. Those of this machine have the modules `loaded`.
 
     Raises: ClusterError where the library is not installed, and for a cluster that is not there, has no
             workers, or does not accept the certificates; SettingError for one that anybody could listen to,
@@ -198,6 +199,8 @@ def cluster_engine(
     _refuse_listeners(address, certificates, insecure=insecure)
     for path in astuple(certificates) if certificates else ():
         Path(path).open("rb").close()  # the library would not name the file
+    if address.is_local:
+        _load_workers(loaded)
     distributed = _library()
     with ExitStack() as stack:
         stack.enter_context(_quietly())
@@ -206,7 +209,11 @@ def cluster_engine(
                 _knock(address)
             where, security = _place(address, certificates, stack)
             client = distributed.Client(
-                where, security=security, timeout=_CONNECT_SECONDS, set_as_default=False
+                where,
+                security=security,
+                timeout=_CONNECT_SECONDS,
+                set_as_default=False,
+                direct_to_workers=address.is_local or None,
             )
             stack.callback(_close, client, _CONNECT_SECONDS)
             client.wait_for_workers(int(address.place) if address.is_local else 1, timeout=seconds)
@@ -258,18 +265,26 @@ def _place(address: Address, certificates: Certificates | None, stack: ExitStack
     return str(address), security
 
 
-def _started(workers: int, stack: ExitStack) -> tuple[Any, Any]:
-    """A cluster of this machine, and how it is spoken to.
+def _load_workers(modules: Sequence[str]) -> None:
+    """Start the process that workers of this machine are forked from: it loads what they need, once.
 
-    All that it starts, now or in place of the dead, inherits that signals are held back: ^C reaches all of a
-    terminal, and who is still loading would write where. Nor must this process leave before they are there.
+    This one loads the library meanwhile. All that is forked, now or in place of the dead, inherits that
+    signals are held back: ^C reaches all of a terminal, and who is still loading would write where.
     """
-    from multiprocessing import resource_tracker
+    import multiprocessing
+    from multiprocessing import forkserver, resource_tracker
 
+    multiprocessing.set_forkserver_preload(["distributed.nanny", __name__, *modules])
+    resource_tracker.ensure_running()  # it would let signals through to the thread that starts it
+    with signals_held_back():
+        forkserver.ensure_running()
+
+
+def _started(workers: int, stack: ExitStack) -> tuple[Any, Any]:
+    """A cluster of this machine, and how it is spoken to; this process must not leave before it is there."""
     import distributed
 
     security = distributed.Security.temporary()
-    resource_tracker.ensure_running()  # it would let signals through to the thread that starts it
     with signals_held_back():
         cluster = distributed.LocalCluster(
             n_workers=workers,
@@ -304,6 +319,8 @@ def _quietly() -> Iterator[None]:
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
         "distributed.worker.daemon": True,
+        "distributed.worker.multiprocessing-method": "forkserver",
+        "distributed.worker.profile.enabled": False,
     }
     loggers = [logging.getLogger(name) for name in _LOGGERS]
     before = [logger.level for logger in loggers]
