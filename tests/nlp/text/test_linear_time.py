@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Figure
 
-CHARACTERS = 1 << 11
+CHARACTERS = 1 << 10
 ATTEMPTS = 100
 LIMIT = 2.5  # for each doubling
 
