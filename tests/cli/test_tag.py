@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.forking import run
 from tests.cli.running import answers
 from tests.nlp.tagging import tagged
 
@@ -18,25 +19,26 @@ if TYPE_CHECKING:
 SMALL = ("--bits", "12", "--epochs", "3", "--batch-size", "40", "-q")
 
 
-def columns(kind: str) -> str:
-    """The text as CoNLL columns."""
-    sentences = zip(*tagged.sentences(kind), strict=True)
+def columns(kind: str, count: int = 60) -> str:
+    """So much of the text as CoNLL columns."""
+    sentences = zip(*tagged.sentences(kind, count), strict=True)
     return "".join(
         "".join(f"{token} {tag}\n" for token, tag in zip(*sentence, strict=True)) + "\n"
         for sentence in sentences
     )
 
 
-@pytest.fixture
-def models(nlptool: Nlptool, tmp_path: Path) -> dict[str, str]:
-    found = {}
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The path of a tagger for each kind of text."""
+    folder, found = tmp_path_factory.mktemp("models"), {}
     for kind in tagged.TEXTS:
-        found[kind] = str(tmp_path / kind)
+        found[kind] = str(folder / kind)
         task = "tag" if kind == "tags" else "entities"
-        (tmp_path / "valid").write_text(columns(kind), encoding="utf-8")
-        settings = ("--task", task, *SMALL, "--valid", str(tmp_path / "valid"))
-        outcome = nlptool("tag-train", *settings, "-o", found[kind], stdin=columns(kind))
-        assert outcome.status == 0, outcome
+        (folder / "valid").write_text(columns(kind), encoding="utf-8")
+        settings = ("--task", task, *SMALL, "--valid", str(folder / "valid"))
+        result = run("tag-train", *settings, "-o", found[kind], stdin=columns(kind).encode())
+        assert result.returncode == 0, result
     return found
 
 
@@ -224,10 +226,10 @@ def test_a_recurrent_tagger_is_taught_and_used_alike(
 ) -> None:
     task = "tag" if kind == "tags" else "entities"
     form = ("--method", method, "--hidden", "8", "--embed-dim", "8", "--chars", "--batch-size", "60")
-    text, path = columns(kind), str(tmp_path / "m")
+    text, path = columns(kind, 20), str(tmp_path / "m")
     valid = tmp_path / "valid"
     valid.write_text(text, encoding="utf-8")
-    learnt = ("tag-train", "--task", task, *form, "--lr", "0.02", "--valid", str(valid), "-q", "-o", path)
+    learnt = ("tag-train", "--task", task, *form, "--lr", "0.04", "--valid", str(valid), "-q", "-o", path)
     assert nlptool(*learnt, stdin=text).status == 0
     assert nlptool("tag", "-m", path, stdin=text).stdout == text
 

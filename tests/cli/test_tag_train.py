@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from numpy._core import _multiarray_umath as kernels  # type: ignore[attr-defined]
 
+from tests.cli import forking
 from tests.cli.running import answers, run
 from tests.nlp.tagging import segmented
 
@@ -19,10 +20,10 @@ TEXT = "".join("  ".join(words) + "\n" for words in segmented.sentences(60))
 SMALL = ("--task", "segment", "--bits", "14", "--batch-size", "40", "--epochs", "3")
 
 
-@pytest.fixture
-def model(nlptool: Nlptool, tmp_path: Path) -> str:
-    path = str(tmp_path / "words.model")
-    assert nlptool("tag-train", *SMALL, "-q", "-o", path, stdin=TEXT).status == 0
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = str(tmp_path_factory.mktemp("model") / "words.model")
+    assert forking.run("tag-train", *SMALL, "-q", "-o", path, stdin=TEXT.encode()).returncode == 0
     return path
 
 

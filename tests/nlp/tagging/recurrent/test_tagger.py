@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def test_what_is_taught_is_found_in_any_company(kind: str) -> None:
     scheme = None if kind == "tags" else SCHEMES["BIO"]
     text = tagged.sentences(kind)
-    made = recurrent_training(text, replace(small.FORMS[kind], epochs=12), scheme=scheme)
+    made = recurrent_training(text, replace(small.FORMS[kind], epochs=11), scheme=scheme)
     assert ("pairs.E" in made.learner.network.parameters) == (kind == "characters")
     train(made.learner)
     model = made.model()
@@ -40,7 +40,7 @@ def test_what_is_taught_is_found_in_any_company(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["tags", "characters"])
 def test_a_hybrid_finds_what_it_was_taught_in_any_company(kind: str) -> None:
     scheme = None if kind == "tags" else SCHEMES["BIO"]
-    text, config = tagged.sentences(kind), replace(small.FORMS[kind], epochs=8)
+    text, config = tagged.sentences(kind), replace(small.FORMS[kind], epochs=5)
     made = recurrent_training(text, config, small.HASHED, scheme=scheme, valid=tagged.sentences(kind, 7))
     train(made.learner)
     assert made.learner.hashed
@@ -54,7 +54,7 @@ def test_a_hybrid_finds_what_it_was_taught_in_any_company(kind: str) -> None:
 
 
 def test_a_segmenter_finds_the_words_it_was_taught_in_every_unit() -> None:
-    model = small.segmenter(epochs=8)
+    model = small.segmenter(epochs=5)
     spaced = spacing(model, tokenizer("words"))
     assert spaced(["我爱自然语言处理", "北京，天安门。"]) == ["我 爱 自然 语言 处理", "北京 ， 天安门 。"]
     units = ["".join(words) for words in segmented.sentences(40, seed=3)] + ["", "北京" * 300]
