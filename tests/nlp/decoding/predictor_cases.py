@@ -61,7 +61,11 @@ def of_ngrams(order: int) -> Predictor:
 
 
 CASES: dict[str, Callable[[], Predictor]] = {
-    **{name: partial(of_network, config) for name, config in network_cases.CASES.items()},
+    **{
+        name: partial(of_network, config)
+        for name, config in network_cases.CASES.items()
+        if "dropout" not in name  # which is of training alone
+    },
     "lstm, nothing looked up": partial(of_network, network_cases.SMALL, largest_table=0),
     "gru, nothing looked up": partial(of_network, network_cases.CASES["gru"], largest_table=0),
     "forward side": lambda: one_side(two_sided()),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 every_predictor = pytest.mark.parametrize("make", CASES.values(), ids=CASES)
 TEXTS = np.random.default_rng(0).integers(0, len(TOKENS), (20, 3)).astype(np.int32)
 TEXTS[0] = TOKENS.line_end
-LONG = np.resize(TEXTS, 1200)
+LONG = np.resize(TEXTS, 600)
 """Longer than what any predictor scores at once."""
 
 
