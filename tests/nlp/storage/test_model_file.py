@@ -456,7 +456,7 @@ entries_of_arrays = st.fixed_dictionaries(
 names_of_strings = st.sampled_from(["version", "kind", "sha256", "metadata"])
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     entry=json_values | entries_of_arrays,
     strings=st.dictionaries(names_of_strings, json_values, max_size=1),

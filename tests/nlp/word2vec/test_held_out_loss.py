@@ -23,7 +23,7 @@ SIX = [(arch, loss) for arch in ARCHITECTURES for loss in LOSSES]
 every_objective = pytest.mark.parametrize(("arch", "loss"), SIX)
 
 
-def worlds(count: int = 4, lines: int = 600, seed: int = 0) -> Corpus:
+def worlds(count: int = 4, lines: int = 300, seed: int = 0) -> Corpus:
     """Each line has words of one world of four words: a context tells which, and nothing more."""
     rng = np.random.default_rng(seed)
     text = [" ".join(f"w{4 * (i % count) + n}" for n in rng.integers(0, 4, 10)) + "\n" for i in range(lines)]
