@@ -112,8 +112,8 @@ def test_an_output_that_fails_leaves_the_training_in_the_checkpoint(
 def test_a_training_that_diverges_keeps_the_last_good_checkpoint(tmp_path: Path, text: Path) -> None:
     checkpoint = tmp_path / "model.ckpt"
     words = ("--optimizer", "sgd", "--lr", "1000", "--clip", "0", "--cell", "rnn", "--activation", "relu")
-    words += ("--bptt", "4")  # the loss tells it before the epoch ends
-    with started(tmp_path / "model", text, *words, "--checkpoint-every", "0.0001") as process:
+    steps = ("--bptt", "4", "--checkpoint-every", "0.0001")  # so many that the loss tells it within the epoch
+    with started(tmp_path / "model", text, *words, *steps) as process:
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "training diverged: the " in stderr.decode()
