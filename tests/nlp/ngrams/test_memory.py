@@ -40,7 +40,7 @@ def written(model: NgramModel) -> bytes:
     return file.getvalue()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     tokens=st.lists(st.integers(0, 4), max_size=60),
     order=st.integers(1, 5),
