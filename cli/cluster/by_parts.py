@@ -6,12 +6,14 @@ import json
 import os
 from collections import Counter
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import nlp
-from cli.cluster.command_line import CommandLine, Computed, compute, count, place
+from cli.cluster.command_line import CommandLine, Computed, compute, count, leave, place
 from cli.io.parts import (
     anywhere,
     files_of,
@@ -37,8 +39,10 @@ if TYPE_CHECKING:
     from cli.io.streams import Streams
     from cli.options.cluster import OnCluster
     from nlp.parallel.engine import Engine
+    from nlp.storage.model_file import BinaryWriter
 
 _MANIFEST = "_manifest.json"
+_BLOCK = 1 << 20
 _ROUNDS = 4
 """So many times a worker sends its counts: most types are in all of them, to be added up here each time."""
 
@@ -125,13 +129,31 @@ def _results(
 
 
 def _write_in_order(work: _Work, engine: Engine) -> None:
-    skipped, tasks = Skipped(), [(work.line, part) for part in work.parts]
+    skipped = Skipped()
     with open_binary_output(work.streams.output) as writer:
-        results = _results(work, compute, engine, tasks)
-        for part, made in zip(work.parts, results, strict=True):
-            writer.write(made.written)
+        made_of = _left(work, engine, writer) if engine.is_local else _sent(work, engine, writer)
+        for part, made in zip(work.parts, made_of, strict=True):
             _listen(made, part, skipped, work)
     skipped.tell(work.console)
+
+
+def _sent(work: _Work, engine: Engine, writer: BinaryWriter) -> Iterator[Computed]:
+    """Write what workers send."""
+    for made in _results(work, compute, engine, [(work.line, part) for part in work.parts]):
+        writer.write(made.written)
+        yield made
+
+
+def _left(work: _Work, engine: Engine, writer: BinaryWriter) -> Iterator[Computed]:
+    """Write what workers of this machine leave in files."""
+    with TemporaryDirectory(prefix="nlptool-") as folder:
+        tasks = [(work.line, part, f"{folder}/{number}") for number, part in enumerate(work.parts)]
+        for (*_, path), made in zip(tasks, _results(work, leave, engine, tasks), strict=True):
+            with Path(path).open("rb", buffering=0) as file:
+                while data := file.read(_BLOCK):
+                    writer.write(data)
+            Path(path).unlink()
+            yield made
 
 
 def _listen(made: Computed, part: Part, skipped: Skipped, work: _Work) -> None:

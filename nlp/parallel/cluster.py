@@ -112,6 +112,11 @@ class ClusterEngine:
             threads: Mapping[str, int] = self._client.nthreads()
             return max(sum(threads.values()), 1)
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it was started on this machine."""
+        return self._address.is_local
+
     def share(self, value: Value) -> Value:
         """A result of the cluster: lost with its worker, it is made again, unlike scattered data."""
         with self._told_in_a_line():

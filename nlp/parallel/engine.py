@@ -34,6 +34,10 @@ class Engine(Protocol):
     def workers(self) -> int:
         """How many compute at present."""
 
+    @property
+    def is_local(self) -> bool:
+        """Whether all of them are on this machine, and see its files."""
+
     def share(self, value: Value) -> Value:
         """A stand-in for a large `value` that several tasks take as an argument: it is sent to a worker once.
 
@@ -60,6 +64,11 @@ class ForkedEngine:
     def workers(self) -> int:
         """As many as were asked for."""
         return self._workers
+
+    @property
+    def is_local(self) -> bool:
+        """They are."""
+        return True
 
     def share(self, value: Value) -> Value:
         """The value itself: memory is shared until it is written."""
